@@ -1,0 +1,1 @@
+"""The capture process: frames in, ring and headers out."""

@@ -1,0 +1,1 @@
+"""What the processes share, and what happens to readings on their way to the screen."""

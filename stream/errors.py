@@ -1,0 +1,59 @@
+"""Errors that a user can cause or act on. Knows no process, no socket, no library.
+
+Each concrete error is also the built-in error that it is, so a caller may catch either.
+The message is one or two plain sentences: what was wrong, where, and what to do.
+"""
+
+from typing import ClassVar
+
+
+class StreamError(Exception):
+    """Base of all errors with a plain-sentence message and an exit code."""
+
+    exit_code: ClassVar[int] = 1
+
+
+class UsageError(StreamError, ValueError):
+    """The command line asks for something that cannot be."""
+
+    exit_code = 2
+
+
+class ConfigError(StreamError, ValueError):
+    """The configuration has an unknown key, a wrong type or an impossible value."""
+
+    exit_code = 2
+
+
+class SourceError(StreamError, OSError):
+    """A frame source cannot be opened or read."""
+
+    exit_code = 3
+
+
+class ModelError(StreamError, ValueError):
+    """Weights or an analyser cannot be loaded or trusted."""
+
+    exit_code = 4
+
+
+class IncompleteError(StreamError, EOFError):
+    """A recording ended before the frames that it promises."""
+
+    exit_code = 5
+
+
+class OutputError(StreamError, OSError):
+    """A folder, file or port that the program writes to is in use or not writable."""
+
+
+class WireError(StreamError, ValueError):
+    """Bytes from a socket are not a message of this protocol."""
+
+
+class RingError(StreamError, MemoryError):
+    """The shared-memory ring cannot be made, or a slot is misused."""
+
+
+class ProcessError(StreamError, RuntimeError):
+    """A process of the pipeline keeps failing."""

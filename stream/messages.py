@@ -1,0 +1,212 @@
+"""The messages that processes and subscribers exchange: frozen, typed, every field described.
+
+Knows no socket and no bytes (`stream.wire` does). `docs/protocol.md` is generated from this file.
+"""
+
+from typing import Annotated, Final, Literal
+
+from msgspec import Meta, Struct
+
+PROTOCOL_VERSION: Final = 1
+"""Counts up when a reader of the old messages would misread the new ones; new keys alone do not count."""
+
+Role = Literal["capture", "worker", "sink", "view"]
+State = Literal["live", "poor signal", "stale", "no camera", "no analysis", "replay", "demo", "ended"]
+
+Seq = Annotated[int, Meta(ge=0, description="position in the run, from 0, without gaps")]
+UtcNs = Annotated[int, Meta(ge=0, description="nanoseconds since 1970-01-01 UTC")]
+FrameName = Annotated[
+    str, Meta(max_length=200, description="the file's stem for pictures, else the index in the source")
+]
+Pct = Annotated[float, Meta(ge=0, le=100)]
+
+
+class Message(Struct, frozen=True, kw_only=True, tag_field="type", omit_defaults=False):
+    """Base of all messages; `type` names the message, `v` the protocol version."""
+
+    v: Annotated[int, Meta(ge=1, description="protocol version")] = PROTOCOL_VERSION
+
+
+class FrameHeader(Message, frozen=True, kw_only=True, tag="frame"):
+    """Capture to worker: a frame lies in the ring, analyse it."""
+
+    seq: Seq
+    frame: FrameName
+    time_s: Annotated[float, Meta(description="media time from the start of the source, s")]
+    t_capture_ns: UtcNs
+    width: Annotated[int, Meta(ge=1, le=16384, description="px")]
+    height: Annotated[int, Meta(ge=1, le=16384, description="px")]
+    slot: Annotated[int, Meta(ge=0, description="slot of the ring that holds the pixels")]
+    generation: Annotated[int, Meta(ge=0, description="the slot's generation while it holds this frame")]
+    attempt: Annotated[int, Meta(ge=1, description="1 for the first dispatch of this frame")]
+    capture: Annotated[int, Meta(ge=0, description="incarnation of the capture process that sent it")]
+    sink: Annotated[int, Meta(ge=0, description="incarnation of the sink that waits for the reading")]
+    previous: Annotated[bytes | None, Meta(max_length=65536, description="thumbnail of the frame before")] = None
+    picture: Annotated[bool, Meta(description="also encode a picture for the page")] = False
+    truth_density_pct: Annotated[float | None, Meta(description="true density where the source knows it, %")] = None
+
+
+class RegionOutline(Struct, frozen=True, array_like=True):
+    """One capillary's outline as it travels."""
+
+    polygon: Annotated[bytes, Meta(max_length=65536, description="x, y pairs, little-endian int16, full-frame px")]
+    score: Annotated[float, Meta(ge=0, le=1, description="calibrated probability of being a capillary")]
+
+
+class DensityReading(Message, frozen=True, kw_only=True, tag="reading"):
+    """Worker to sink, sink to view and subscribers: one frame's density, or why there is none."""
+
+    session: Annotated[str, Meta(max_length=100, description="identifier of the run")]
+    source: Annotated[str, Meta(max_length=100, description="short name of the source")]
+    seq: Seq
+    frame: FrameName
+    time_s: Annotated[float, Meta(description="media time from the start of the source, s")]
+    t_capture_ns: UtcNs
+    t_published_ns: Annotated[int, Meta(ge=0, description="publication, ns since 1970 UTC; 0 before it")] = 0
+    status: Annotated[Literal["ok", "failed"], Meta(description="failed: no values, see `error`")]
+    error: Annotated[str, Meta(max_length=500, description="why the frame failed, else empty")] = ""
+    density_pct: Annotated[Pct | None, Meta(description="capillary area over area analysed, %")] = None
+    density_low_pct: Annotated[Pct | None, Meta(description="lower end of the 90 % interval, %")] = None
+    density_high_pct: Annotated[Pct | None, Meta(description="upper end of the 90 % interval, %")] = None
+    capillary_count: Annotated[int | None, Meta(ge=0, description="regions judged to be capillaries")] = None
+    quality: Annotated[
+        Literal["good", "poor", "unusable"] | None, Meta(description="whether the frame may be acted on")
+    ] = None
+    quality_reasons: Annotated[tuple[str, ...], Meta(description="why the quality is not good, in plain words")] = ()
+    measures: Annotated[dict[str, float], Meta(description="quality measures by name")] = {}
+    model_id: Annotated[str, Meta(max_length=100, description="name and hash of the model")]
+    latency_ms: Annotated[float, Meta(ge=0, description="grab to reading finished, ms")]
+    worker: Annotated[int, Meta(ge=-1, description="the worker's number; -1: capture gave the frame up")]
+    attempt: Annotated[int, Meta(ge=1, description="which dispatch of the frame gave this reading")]
+    drops_total: Annotated[int, Meta(ge=0, description="frames captured but not analysed, so far in the session")] = 0
+    truth_density_pct: Annotated[float | None, Meta(description="true density where the source knows it, %")] = None
+    regions: Annotated[tuple[RegionOutline, ...] | None, Meta(description="outlines where asked for")] = None
+    picture: Annotated[bytes | None, Meta(max_length=2**21, description="JPEG of the frame where asked for")] = None
+
+
+class Drop(Message, frozen=True, kw_only=True, tag="drop"):
+    """Capture to sink: a captured frame will never get a reading, and why."""
+
+    seq: Seq
+    cause: Annotated[Literal["overload", "sink behind", "restart"], Meta(description="why it was dropped")]
+
+
+class EndOfStream(Message, frozen=True, kw_only=True, tag="end"):
+    """Capture to sink: the source ended; no frame with a higher seq will come."""
+
+    frames_read: Annotated[int, Meta(ge=0, description="frames grabbed")]
+    frames_expected: Annotated[int | None, Meta(ge=0, description="frames the container promises")]
+    reason: Annotated[str, Meta(max_length=500, description="why it ended early, else empty")] = ""
+
+
+class Done(Message, frozen=True, kw_only=True, tag="done"):
+    """Worker to capture: a credit. The reading is on its way to the sink."""
+
+    worker: int
+    incarnation: int
+    seq: Seq
+    attempt: int
+    capture: Annotated[int, Meta(ge=0, description="incarnation of the capture process that dispatched it")]
+
+
+class Committed(Message, frozen=True, kw_only=True, tag="committed"):
+    """Sink to capture: every seq below `next_seq` is on disk."""
+
+    next_seq: Annotated[int, Meta(ge=0, description="the first seq that is not on disk")]
+    sink: Annotated[int, Meta(ge=0, description="incarnation of the sink")]
+
+
+class Hello(Message, frozen=True, kw_only=True, tag="hello"):
+    """Child to supervisor: I am up, and this is where I listen."""
+
+    role: Role
+    index: Annotated[int, Meta(ge=0, description="0, or the worker's number")]
+    incarnation: Annotated[int, Meta(ge=0, description="counts the restarts of this role and index")]
+    endpoint: Annotated[str, Meta(max_length=300, description="ZeroMQ endpoint of its inbox")]
+    pid: Annotated[int, Meta(ge=0)]
+    detail: Annotated[str, Meta(max_length=300, description="model id of a worker, address of the page")] = ""
+
+
+class PeerUp(Message, frozen=True, kw_only=True, tag="peer-up"):
+    """Supervisor to child: this peer is there."""
+
+    peer: Hello
+
+
+class PeerDown(Message, frozen=True, kw_only=True, tag="peer-down"):
+    """Supervisor to child: this peer is dead, and what was queued for it with it."""
+
+    role: Role
+    index: int
+    incarnation: int
+
+
+class Overdue(Message, frozen=True, kw_only=True, tag="overdue"):
+    """Capture to supervisor: this worker has held a frame for longer than the deadline."""
+
+    worker: int
+    incarnation: int
+    seq: Seq
+
+
+class Progress(Message, frozen=True, kw_only=True, tag="progress"):
+    """Sink to supervisor, view and subscribers (`status.<source>`): how the run stands."""
+
+    session: str
+    source: str
+    state: State
+    published: Annotated[int, Meta(ge=0, description="readings published")] = 0
+    failed: Annotated[int, Meta(ge=0, description="frames whose analysis failed")] = 0
+    dropped: Annotated[int, Meta(ge=0, description="frames captured but not analysed")] = 0
+    late: Annotated[int, Meta(ge=0, description="readings that came after a newer one was published")] = 0
+    frames_expected: int | None = None
+    frames_per_s: Annotated[float, Meta(ge=0, description="readings published a second, over the last seconds")] = 0.0
+    density_pct: Annotated[float | None, Meta(description="newest good density, None when none is current, %")] = None
+    quality: str | None = None
+    quality_reasons: tuple[str, ...] = ()
+    age_ms: Annotated[float | None, Meta(description="age of the newest reading, ms")] = None
+    t_published_ns: Annotated[int, Meta(ge=0, description="ns since 1970 UTC")] = 0
+
+
+class Looking(Message, frozen=True, kw_only=True, tag="looking"):
+    """View to capture: how many people look at the page. Pictures are encoded only when someone does."""
+
+    viewers: Annotated[int, Meta(ge=0)]
+
+
+class Finished(Message, frozen=True, kw_only=True, tag="finished"):
+    """Sink to supervisor: everything is on disk; the exit code and the one-line result."""
+
+    exit_code: int
+    summary: Annotated[str, Meta(max_length=2000)] = ""
+
+
+class Fatal(Message, frozen=True, kw_only=True, tag="fatal"):
+    """Child to supervisor: restarting will not help (a user's mistake); this is the sentence to show."""
+
+    role: Role
+    exit_code: int
+    sentence: Annotated[str, Meta(max_length=2000)]
+
+
+class Stop(Message, frozen=True, kw_only=True, tag="stop"):
+    """Supervisor to child: finish what you have and end. To capture: end the stream."""
+
+
+AnyMessage = (
+    FrameHeader
+    | DensityReading
+    | Drop
+    | EndOfStream
+    | Done
+    | Committed
+    | Hello
+    | PeerUp
+    | PeerDown
+    | Overdue
+    | Progress
+    | Looking
+    | Finished
+    | Fatal
+    | Stop
+)

@@ -1,0 +1,1 @@
+"""The worker processes: frames in, density readings out."""
