@@ -1,0 +1,34 @@
+"""Fixtures that all tests share: where the labelled frames and the clips are."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def missing(reason: str) -> None:
+    """Skip with a reason; in CI, where everything is installed, fail."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+def _data(folder: str) -> Path:
+    root = Path(os.environ.get("CAPILLARY_DATA", ROOT.parent / "shared" / "data"))
+    if not (root / folder).is_dir():
+        missing(f"no {folder} under {root}: set CAPILLARY_DATA to the folder that holds it")
+    return root / folder
+
+
+@pytest.fixture(scope="session")
+def labelled_frames() -> Path:
+    """Folder with `frames/` and `labels/` of the 22 labelled frames."""
+    return _data("skin-capillaries")
+
+
+@pytest.fixture(scope="session")
+def clips() -> Path:
+    """Folder with the real-tissue clips and their truth tables."""
+    return _data("clips")
