@@ -1,0 +1,33 @@
+"""OpenCV, told to keep quiet: what goes wrong with a medium is said once, in a SourceError.
+
+OPENCV_LOG_LEVEL and OPENCV_FFMPEG_LOGLEVEL in the environment bring the libraries' own messages back.
+"""
+
+import os
+
+import cv2
+
+from stream.ports import Pixels
+
+_AV_LOG_QUIET = "-8"
+
+
+def hush() -> None:
+    """Silence OpenCV and its FFmpeg on stderr. Works only before the process opens its first video."""
+    os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", _AV_LOG_QUIET)
+    if "OPENCV_LOG_LEVEL" not in os.environ:
+        cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
+
+
+def fetch(capture: cv2.VideoCapture, out: Pixels) -> tuple[int, ...] | None:
+    """Decode the grabbed frame into `out`; the shape that the decoder gave, None where it gave nothing.
+
+    OpenCV writes into `out` itself where size and type agree; where it had to allocate, `out` is left as it was
+    unless the shapes agree.
+    """
+    done, pixels = capture.retrieve(out)
+    if not done or pixels is None:
+        return None
+    if pixels is not out and pixels.shape == out.shape:
+        out[:] = pixels
+    return tuple(pixels.shape)
