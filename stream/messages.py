@@ -11,7 +11,8 @@ PROTOCOL_VERSION: Final = 1
 """Counts up when a reader of the old messages would misread the new ones; new keys alone do not count."""
 
 Role = Literal["capture", "worker", "sink", "view"]
-State = Literal["live", "poor signal", "stale", "no camera", "no analysis", "replay", "demo", "ended"]
+Mode = Literal["live", "demo", "replay"]
+State = Literal["good", "poor signal", "stale", "no camera", "no analysis", "ended"]
 
 Seq = Annotated[int, Meta(ge=0, description="position in the run, from 0, without gaps")]
 UtcNs = Annotated[int, Meta(ge=0, description="nanoseconds since 1970-01-01 UTC")]
@@ -30,17 +31,19 @@ class Message(Struct, frozen=True, kw_only=True, tag_field="type", omit_defaults
 class FrameHeader(Message, frozen=True, kw_only=True, tag="frame"):
     """Capture to worker: a frame lies in the ring, analyse it."""
 
+    source: Annotated[str, Meta(max_length=100, description="short name of the source")]
     seq: Seq
     frame: FrameName
     time_s: Annotated[float, Meta(description="media time from the start of the source, s")]
     t_capture_ns: UtcNs
+    t_grab_monotonic_ns: Annotated[int, Meta(description="the same moment on this machine's monotonic clock, ns")]
     width: Annotated[int, Meta(ge=1, le=16384, description="px")]
     height: Annotated[int, Meta(ge=1, le=16384, description="px")]
+    ring: Annotated[str, Meta(max_length=300, description="path of the ring that holds the pixels")]
     slot: Annotated[int, Meta(ge=0, description="slot of the ring that holds the pixels")]
     generation: Annotated[int, Meta(ge=0, description="the slot's generation while it holds this frame")]
     attempt: Annotated[int, Meta(ge=1, description="1 for the first dispatch of this frame")]
     capture: Annotated[int, Meta(ge=0, description="incarnation of the capture process that sent it")]
-    sink: Annotated[int, Meta(ge=0, description="incarnation of the sink that waits for the reading")]
     previous: Annotated[bytes | None, Meta(max_length=65536, description="thumbnail of the frame before")] = None
     picture: Annotated[bool, Meta(description="also encode a picture for the page")] = False
     truth_density_pct: Annotated[float | None, Meta(description="true density where the source knows it, %")] = None
@@ -88,7 +91,19 @@ class Drop(Message, frozen=True, kw_only=True, tag="drop"):
     """Capture to sink: a captured frame will never get a reading, and why."""
 
     seq: Seq
-    cause: Annotated[Literal["overload", "sink behind", "restart"], Meta(description="why it was dropped")]
+    cause: Annotated[Literal["overload", "restart"], Meta(description="why it was dropped")]
+
+
+class SourceInfo(Message, frozen=True, kw_only=True, tag="source"):
+    """Capture to sink and view: what is being watched."""
+
+    source: Annotated[str, Meta(max_length=100, description="short name of the source")]
+    width: Annotated[int, Meta(ge=1, le=16384, description="px")]
+    height: Annotated[int, Meta(ge=1, le=16384, description="px")]
+    fps: Annotated[float | None, Meta(description="nominal frames a second, where there is such a thing")]
+    frames_expected: Annotated[int | None, Meta(ge=0, description="frames the container promises")]
+    live: Annotated[bool, Meta(description="frames come at their own pace")]
+    started_ns: Annotated[int, Meta(ge=0, description="when the first frame could be grabbed, ns since 1970 UTC")]
 
 
 class EndOfStream(Message, frozen=True, kw_only=True, tag="end"):
@@ -107,6 +122,9 @@ class Done(Message, frozen=True, kw_only=True, tag="done"):
     seq: Seq
     attempt: int
     capture: Annotated[int, Meta(ge=0, description="incarnation of the capture process that dispatched it")]
+    sink: Annotated[
+        int, Meta(ge=-1, description="incarnation of the sink that was given the reading; -1: none was there")
+    ]
 
 
 class Committed(Message, frozen=True, kw_only=True, tag="committed"):
@@ -141,6 +159,19 @@ class PeerDown(Message, frozen=True, kw_only=True, tag="peer-down"):
     incarnation: int
 
 
+class RingNeeded(Message, frozen=True, kw_only=True, tag="ring-needed"):
+    """Capture to supervisor: the source is open, this is the ring that its frames need."""
+
+    slots: Annotated[int, Meta(ge=1, le=500)]
+    slot_bytes: Annotated[int, Meta(ge=1)]
+
+
+class RingReady(Message, frozen=True, kw_only=True, tag="ring-ready"):
+    """Supervisor to capture: the ring, made anew or kept from the capture process before."""
+
+    ring: Annotated[str, Meta(max_length=300, description="path to attach to")]
+
+
 class Overdue(Message, frozen=True, kw_only=True, tag="overdue"):
     """Capture to supervisor: this worker has held a frame for longer than the deadline."""
 
@@ -154,7 +185,8 @@ class Progress(Message, frozen=True, kw_only=True, tag="progress"):
 
     session: str
     source: str
-    state: State
+    mode: Mode
+    state: Annotated[State, Meta(description="whether there is a current value, and if not, why")]
     published: Annotated[int, Meta(ge=0, description="readings published")] = 0
     failed: Annotated[int, Meta(ge=0, description="frames whose analysis failed")] = 0
     dropped: Annotated[int, Meta(ge=0, description="frames captured but not analysed")] = 0
@@ -197,12 +229,15 @@ AnyMessage = (
     FrameHeader
     | DensityReading
     | Drop
+    | SourceInfo
     | EndOfStream
     | Done
     | Committed
     | Hello
     | PeerUp
     | PeerDown
+    | RingNeeded
+    | RingReady
     | Overdue
     | Progress
     | Looking

@@ -1,0 +1,125 @@
+"""What every child process does alike: an inbox, a hello to the supervisor, outboxes to peers as they come and go."""
+
+import logging
+import multiprocessing
+import os
+import signal
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from stream import logs
+from stream.errors import StreamError
+from stream.messages import AnyMessage, Fatal, Hello, Message, PeerDown, PeerUp, Role
+from stream.portability import die_with_parent
+from stream.transport import Inbox, Outbox, new_context
+
+PeerKey = tuple[Role, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a child stands in the run; travels to it when it is spawned."""
+
+    session: str
+    role: Role
+    index: int
+    incarnation: int
+    folder: Path
+    supervisor: str
+    portable: bool
+    log_level: int
+    log_format: logs.LogFormat
+
+    @property
+    def name(self) -> str:
+        """For logs, process titles and socket names."""
+        return f"{self.role}-{self.index}" if self.role == "worker" else self.role
+
+
+class Child:
+    """A child's connections. Peers appear in `peers` while they live."""
+
+    def __init__(self, place: Place) -> None:
+        self.place = place
+        self._context = new_context()
+        name = f"{place.name}-{place.incarnation}"
+        self.inbox = Inbox(self._context, place.folder, name, place.portable)
+        self._supervisor = Outbox(self._context, place.supervisor)
+        self.peers: dict[PeerKey, tuple[Hello, Outbox]] = {}
+
+    def hello(self, detail: str = "") -> None:
+        """Tell the supervisor that this child is ready to work."""
+        place = self.place
+        self.report(
+            Hello(
+                role=place.role,
+                index=place.index,
+                incarnation=place.incarnation,
+                endpoint=self.inbox.endpoint,
+                pid=os.getpid(),
+                detail=detail,
+            )
+        )
+
+    def report(self, message: Message) -> None:
+        """Say something to the supervisor."""
+        self._supervisor.send(message)
+
+    def tell(self, role: Role, message: Message, index: int = 0) -> bool:
+        """Say something to a peer. False where it is not there, or takes nothing more."""
+        peer = self.peers.get((role, index))
+        return peer is not None and peer[1].send(message)
+
+    def receive(self, timeout_ms: int) -> AnyMessage | None:
+        """The next message. Comings and goings of peers are noted here, and returned as well."""
+        message = self.inbox.receive(timeout_ms)
+        match message:
+            case PeerUp(peer=peer):
+                self._drop_peer((peer.role, peer.index))
+                self.peers[peer.role, peer.index] = peer, Outbox(self._context, peer.endpoint)
+            case PeerDown(role=role, index=index, incarnation=incarnation):
+                known = self.peers.get((role, index))
+                if known is not None and known[0].incarnation == incarnation:
+                    self._drop_peer((role, index))
+            case _:
+                pass
+        return message
+
+    def _drop_peer(self, key: PeerKey) -> None:
+        known = self.peers.pop(key, None)
+        if known is not None:
+            known[1].close()
+
+    def close(self) -> None:
+        """Let the last words out, then let go of all sockets."""
+        self.inbox.close()
+        for _, outbox in self.peers.values():
+            outbox.close(flush=True)
+        self._supervisor.close(flush=True)
+        self._context.term()
+
+
+ChildTarget = Callable[[Child, Any], None]
+
+
+def run_child(place: Place, target: ChildTarget, settings: Any) -> None:
+    """Entry point of every child process: set up, run `target(child, settings)`, say why it ended."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the supervisor decides when and in which order to stop
+    die_with_parent(place.portable)
+    logs.set_up(place.log_level, place.log_format)
+    multiprocessing.current_process().name = place.name
+    child = Child(place)
+    try:
+        target(child, settings)
+    except StreamError as error:
+        child.report(Fatal(role=place.role, exit_code=error.exit_code, sentence=str(error)))
+        child.close()
+        sys.exit(error.exit_code)
+    except Exception:
+        logging.getLogger(place.name).exception("failed unexpectedly")
+        child.close()
+        sys.exit(1)
+    child.close()

@@ -1,0 +1,207 @@
+"""The typed configuration: defaults, then a TOML file, then the environment, then the command line; later wins.
+
+Unknown keys and wrong types are refused, with the nearest valid key. Knows no process and loads nothing heavy.
+"""
+
+import hashlib
+import os
+import tomllib
+from collections.abc import Mapping
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import msgspec
+from msgspec import Meta
+
+from stream.errors import ConfigError
+
+ENVIRONMENT_PREFIX: Final = "CAPILLARY_STREAM_"
+LOOPBACK: Final = ("127.0.0.1", "localhost", "[::1]")
+
+
+class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A table of the configuration file."""
+
+
+class CaptureConfig(Section, frozen=True, kw_only=True):
+    """Where frames come from and how many may wait."""
+
+    max_width_px: Annotated[int, Meta(ge=16, le=16384, description="wider frames are refused")] = 4096
+    max_height_px: Annotated[int, Meta(ge=16, le=16384, description="higher frames are refused")] = 3072
+    max_fps: Annotated[float, Meta(ge=0, le=1000, description="live frames a second at most; 0: as they come")] = 0.0
+    slots: Annotated[int, Meta(ge=0, le=500, description="frames that the ring holds; 0: as many as are needed")] = 0
+
+
+class WorkersConfig(Section, frozen=True, kw_only=True):
+    """Who analyses."""
+
+    count: Annotated[int, Meta(ge=0, le=64, description="worker processes; 0: one a core")] = 0
+    frame_deadline_s: Annotated[float, Meta(ge=0.2, le=600, description="a worker at one frame longer is killed")] = (
+        10.0
+    )
+    deaths_per_frame: Annotated[int, Meta(ge=1, le=100, description="then the frame is set aside as failed")] = 5
+
+
+class AnalyserConfig(Section, frozen=True, kw_only=True):
+    """What analyses: a known name or "package.module:attribute", and that analyser's own settings."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=300)] = "capillary"
+    settings: dict[str, Any] = {}
+
+
+class SinkConfig(Section, frozen=True, kw_only=True):
+    """Where readings go and when they are too old."""
+
+    sessions_dir: Annotated[str, Meta(description="folder for live sessions; empty: the user's data folder")] = ""
+    reorder_wait_ms: Annotated[float, Meta(ge=0, le=10000, description="live: longest wait for an earlier frame")] = (
+        100.0
+    )
+    stale_after_s: Annotated[float, Meta(ge=0.1, le=60, description="no reading for longer: the state is STALE")] = 1.0
+
+
+class PublishConfig(Section, frozen=True, kw_only=True):
+    """The socket for subscribers."""
+
+    enabled: bool = True
+    endpoint: Annotated[str, Meta(max_length=200, description="ZeroMQ PUB endpoint on loopback")] = (
+        "tcp://127.0.0.1:5560"
+    )
+
+
+class ViewConfig(Section, frozen=True, kw_only=True):
+    """The live page."""
+
+    enabled: bool = True
+    host: Annotated[str, Meta(description="loopback only")] = "127.0.0.1"
+    port: Annotated[int, Meta(ge=0, le=65535, description="0: any free port")] = 8765
+    pictures_per_s: Annotated[float, Meta(gt=0, le=30, description="pictures encoded while someone looks")] = 10.0
+    picture_width_px: Annotated[int, Meta(ge=160, le=3840)] = 960
+
+
+class RuntimeConfig(Section, frozen=True, kw_only=True):
+    """How processes run."""
+
+    portable: Annotated[bool, Meta(description="no memfd, pidfd or Unix sockets: what runs on any system")] = False
+    restarts: Annotated[int, Meta(ge=0, le=100, description="deaths in a row without a finished frame, then stop")] = 5
+
+
+class Config(Section, frozen=True, kw_only=True):
+    """The whole configuration."""
+
+    source: Annotated[str, Meta(description="used where the command line names none")] = ""
+    capture: CaptureConfig = CaptureConfig()
+    workers: WorkersConfig = WorkersConfig()
+    analyser: AnalyserConfig = AnalyserConfig()
+    sink: SinkConfig = SinkConfig()
+    publish: PublishConfig = PublishConfig()
+    view: ViewConfig = ViewConfig()
+    runtime: RuntimeConfig = RuntimeConfig()
+
+
+def load(file: Path | None, overrides: Mapping[str, Any], environment: Mapping[str, str] | None = None) -> Config:
+    """The configuration from all layers. `overrides` are dotted keys ("workers.count") from the command line.
+
+    Raises ConfigError naming the key, what is wrong with it, and the nearest valid key.
+    """
+    tree = _read(file) if file is not None else {}
+    for key, text in _from_environment(os.environ if environment is None else environment).items():
+        _put(tree, key, text)
+    for key, value in overrides.items():
+        _put(tree, key, value)
+    _refuse_unknown(tree, Config, "", file)
+    try:
+        config = msgspec.convert(tree, Config, strict=True)
+    except msgspec.ValidationError as error:
+        raise ConfigError(_plain(str(error), file)) from error
+    _refuse_remote(config)
+    return config
+
+
+def sha256(config: Config) -> str:
+    """Hash of everything that was configured, for the record."""
+    return hashlib.sha256(msgspec.json.encode(config, order="sorted")).hexdigest()
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise ConfigError(f"there is no config file {file}") from error
+    except OSError as error:
+        raise ConfigError(f"the config file {file} cannot be read: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"the config file {file} is not TOML: {error}") from error
+
+
+def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
+    """CAPILLARY_STREAM_WORKERS_COUNT=2 → workers.count = 2; values are read as TOML, else as text."""
+    found: dict[str, Any] = {}
+    for section, fields in _sections().items():
+        for name in fields:
+            key = f"{section}.{name}" if section else name
+            text = environment.get(ENVIRONMENT_PREFIX + key.replace(".", "_").upper())
+            if text is not None:
+                found[key] = _toml_value(text)
+    return found
+
+
+def _sections() -> dict[str, tuple[str, ...]]:
+    tables = {f.name: f.type for f in msgspec.structs.fields(Config) if _is_section(f.type)}
+    plain = tuple(f.name for f in msgspec.structs.fields(Config) if not _is_section(f.type))
+    return {"": plain} | {name: table.__struct_fields__ for name, table in tables.items()}
+
+
+def _is_section(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, Section)
+
+
+def _toml_value(text: str) -> Any:
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        return text
+
+
+def _put(tree: dict[str, Any], key: str, value: Any) -> None:
+    *tables, name = key.split(".")
+    for table in tables:
+        tree = tree.setdefault(table, {})
+    tree[name] = value
+
+
+def _refuse_unknown(tree: Mapping[str, Any], kind: type[Section], path: str, file: Path | None) -> None:
+    fields = {f.name: f.type for f in msgspec.structs.fields(kind)}
+    for key, value in tree.items():
+        if key not in fields:
+            near = get_close_matches(key, fields, n=1, cutoff=0.5)
+            hint = f'did you mean "{path}{near[0]}"?' if near else f"known here: {', '.join(fields)}"
+            raise ConfigError(f'unknown key "{path}{key}"{_where(file)}: {hint}')
+        if _is_section(fields[key]) and isinstance(value, dict):
+            _refuse_unknown(value, fields[key], f"{path}{key}.", file)
+
+
+def _plain(error: str, file: Path | None) -> str:
+    """msgspec says "Expected `int`, got `str` - at `$.workers.count`": put the key first."""
+    problem, _, place = error.partition(" - at `$.")
+    return (
+        f'"{place.rstrip("`")}"{_where(file)}: {problem[:1].lower()}{problem[1:]}'
+        if place
+        else f"{error}{_where(file)}"
+    )
+
+
+def _where(file: Path | None) -> str:
+    return f" in {file}" if file is not None else ""
+
+
+def _refuse_remote(config: Config) -> None:
+    endpoint = config.publish.endpoint
+    host = endpoint.removeprefix("tcp://").rpartition(":")[0]
+    if config.publish.enabled and not (endpoint.startswith("tcp://") and host in LOOPBACK):
+        raise ConfigError(
+            f'"publish.endpoint" is {endpoint}: readings leave this machine only with CURVE keys, '
+            "which are not supported yet; use tcp://127.0.0.1:PORT"
+        )
+    if config.view.enabled and config.view.host not in LOOPBACK:
+        raise ConfigError(f'"view.host" is {config.view.host}: the page is served on this machine only; use 127.0.0.1')

@@ -1,0 +1,224 @@
+"""Who holds which frame: slots, credits, requeueing and the drop policy. Pure: no clock, no socket, no pixels.
+
+Two policies (docs/architecture.md): `complete` (replay) keeps a slot until its reading is on disk and loses nothing;
+`fresh` (live) keeps one waiting frame, the newest, frees a slot with the worker's credit, and counts every drop.
+Events come in through methods; `decide` then says what to do.
+"""
+
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from typing import Generic, Literal, TypeVar
+
+Ticket = TypeVar("Ticket")
+Policy = Literal["complete", "fresh"]
+Cause = Literal["overload", "restart"]
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """One incarnation of one worker."""
+
+    index: int
+    incarnation: int
+
+
+@dataclass(frozen=True, slots=True)
+class Dispatch(Generic[Ticket]):
+    """Send this frame to that worker."""
+
+    seq: int
+    ticket: Ticket
+    worker: Worker
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """This frame will get no reading."""
+
+    seq: int
+    cause: Cause
+
+
+@dataclass(frozen=True, slots=True)
+class GaveUp(Generic[Ticket]):
+    """This frame has killed every worker that it met: record it as failed."""
+
+    seq: int
+    ticket: Ticket
+    deaths: int
+
+
+Decision = Dispatch[Ticket] | Dropped | GaveUp[Ticket]
+
+
+class _State(Enum):
+    WAITING = auto()
+    SENT = auto()
+    DONE = auto()
+
+
+@dataclass(slots=True)
+class _Held(Generic[Ticket]):
+    seq: int
+    slot: int
+    ticket: Ticket
+    state: _State = _State.WAITING
+    worker: Worker | None = None
+    attempt: int = 0
+    deaths: int = 0
+    has_slot: bool = True
+
+
+@dataclass(slots=True)
+class _Load:
+    in_flight: deque[tuple[int, int]] = field(default_factory=deque)  # (seq, attempt), the one at work first
+    since: float = 0.0  # when the one at work was sent, or the one before it came back
+
+
+class Ledger(Generic[Ticket]):
+    """The books of one capture process.
+
+    slots: how many frames the ring holds. credit: frames in flight a worker.
+    deaths_allowed: a frame that was at work in this many dying workers is given up.
+    """
+
+    def __init__(self, *, slots: int, credit: int, policy: Policy, deaths_allowed: int = 5) -> None:
+        self._free = deque(range(slots))
+        self._credit = credit
+        self._policy = policy
+        self._deaths_allowed = deaths_allowed
+        self._held: dict[int, _Held[Ticket]] = {}
+        self._load: dict[Worker, _Load] = {}
+        self._losses: list[Dropped] = []
+        self._sink = -1  # no dispatch before the first commit report: what the sink has would be computed again
+
+    @property
+    def outstanding(self) -> int:
+        """Frames whose fate is not yet on disk."""
+        return len(self._held)
+
+    def take_slot(self) -> int | None:
+        """A slot to grab the next frame into, None where all are held."""
+        return self._free.popleft() if self._free else None
+
+    def return_slot(self, slot: int) -> None:
+        """A slot that was taken and got no frame."""
+        self._free.append(slot)
+
+    def captured(self, seq: int, slot: int, ticket: Ticket) -> None:
+        """A frame lies in its slot."""
+        self._held[seq] = _Held(seq, slot, ticket)
+
+    def worker_up(self, worker: Worker) -> None:
+        """A worker is ready. An older incarnation of the same index is gone."""
+        for known in [known for known in self._load if known.index == worker.index and known != worker]:
+            self.worker_down(known)
+        self._load.setdefault(worker, _Load())
+
+    def worker_down(self, worker: Worker) -> None:
+        """A worker died. The frame at work is blamed; what it had not surely delivered is dispatched again."""
+        load = self._load.pop(worker, None)
+        if load is None:
+            return
+        if load.in_flight and (at_work := self._held.get(load.in_flight[0][0])) and at_work.worker == worker:
+            at_work.deaths += 1
+        for held in self._held.values():
+            if held.worker == worker and held.state is not _State.WAITING:
+                self._lose(held)
+
+    def done(self, worker: Worker, seq: int, attempt: int, sink: int, now_s: float) -> None:
+        """A worker's credit: the reading was given to that incarnation of the sink (-1: to none)."""
+        load = self._load.get(worker)
+        if load is not None and (seq, attempt) in load.in_flight:
+            load.in_flight.remove((seq, attempt))
+            load.since = now_s
+        held = self._held.get(seq)
+        if held is None or held.worker != worker or held.attempt != attempt or held.state is not _State.SENT:
+            return
+        held.state = _State.DONE
+        if self._policy == "fresh":
+            self._free_slot(held)
+        if sink != self._sink:
+            self._lose(held)
+
+    def sink_down(self) -> None:
+        """The sink died. Nothing is dispatched until the next one says what it has."""
+        self._sink = -1
+
+    def committed(self, next_seq: int, sink: int) -> None:
+        """Everything below `next_seq` is on disk, says that incarnation of the sink."""
+        for seq in [seq for seq in self._held if seq < next_seq]:
+            self._free_slot(self._held.pop(seq))
+        if sink != self._sink:
+            self._sink = sink
+            for held in [held for held in self._held.values() if held.state is _State.DONE]:
+                self._lose(held)
+
+    def decide(self, now_s: float) -> Iterator[Decision[Ticket]]:
+        """What to do now. To be consumed whole, after every event."""
+        if self._policy == "fresh":
+            self._keep_newest()
+        if self._sink < 0:
+            return
+        losses, self._losses = self._losses, []
+        yield from losses
+        for held in sorted(self._waiting(), key=lambda held: held.seq):
+            if held.deaths >= self._deaths_allowed:
+                held.state, held.worker = _State.DONE, None
+                if self._policy == "fresh":
+                    self._free_slot(held)
+                yield GaveUp(held.seq, held.ticket, held.deaths)
+            elif (worker := self._idlest()) is not None:
+                yield self._dispatch(held, worker, now_s)
+
+    def overdue(self, now_s: float, deadline_s: float) -> list[tuple[Worker, int]]:
+        """Workers that have been at one frame for longer than the deadline, with that frame's seq."""
+        return [
+            (worker, load.in_flight[0][0])
+            for worker, load in self._load.items()
+            if load.in_flight and now_s - load.since > deadline_s
+        ]
+
+    def _waiting(self) -> list[_Held[Ticket]]:
+        return [held for held in self._held.values() if held.state is _State.WAITING]
+
+    def _idlest(self) -> Worker | None:
+        open_to_work = [worker for worker, load in self._load.items() if len(load.in_flight) < self._credit]
+        return min(
+            open_to_work, key=lambda worker: (len(self._load[worker].in_flight), self._load[worker].since), default=None
+        )
+
+    def _dispatch(self, held: _Held[Ticket], worker: Worker, now_s: float) -> Dispatch[Ticket]:
+        load = self._load[worker]
+        if not load.in_flight:
+            load.since = now_s
+        held.state, held.worker, held.attempt = _State.SENT, worker, held.attempt + 1
+        load.in_flight.append((held.seq, held.attempt))
+        return Dispatch(held.seq, held.ticket, worker, held.attempt)
+
+    def _keep_newest(self) -> None:
+        """Newest wins: of the waiting frames that no worker can take now, only the last is kept."""
+        waiting = sorted(self._waiting(), key=lambda held: held.seq)
+        room = sum(self._credit - len(load.in_flight) for load in self._load.values()) if self._sink >= 0 else 0
+        for held in waiting[: max(0, len(waiting) - max(room, 1))]:
+            self._drop(held, "overload")
+
+    def _lose(self, held: _Held[Ticket]) -> None:
+        """Its reading may never arrive: compute again while the pixels are there, else count it."""
+        if held.has_slot:
+            held.state, held.worker = _State.WAITING, None
+        else:
+            self._drop(held, "restart")
+
+    def _drop(self, held: _Held[Ticket], cause: Cause) -> None:
+        self._free_slot(held)
+        held.state, held.worker = _State.DONE, None
+        self._losses.append(Dropped(held.seq, cause))
+
+    def _free_slot(self, held: _Held[Ticket]) -> None:
+        if held.has_slot:
+            held.has_slot = False
+            self._free.append(held.slot)

@@ -1,0 +1,68 @@
+"""Readings come back from several workers: restore their order, notice duplicates, late ones and gaps. Pure.
+
+With `wait_s` None (replay) a missing seq is waited for without end; with a time (live) it is passed over when a newer
+one has waited that long, and if it comes after all it is late.
+"""
+
+from collections.abc import Iterable, Iterator
+from enum import Enum, auto
+from typing import Generic, TypeVar
+
+Item = TypeVar("Item")
+
+
+class Arrival(Enum):
+    """What became of an item that was offered."""
+
+    HELD = auto()
+    DUPLICATE = auto()
+    LATE = auto()
+
+
+class Sequencer(Generic[Item]):
+    """Puts items in order of seq, each seq once.
+
+    known: seqs that were accounted for before (a restarted sink reads them from disk).
+    """
+
+    def __init__(self, wait_s: float | None = None, known: Iterable[int] = ()) -> None:
+        self._wait_s = wait_s
+        accounted = set(known)
+        self.next_seq = max(accounted, default=-1) + 1
+        self._passed = set(range(self.next_seq)) - accounted
+        self._held: dict[int, tuple[float, Item | None]] = {}
+
+    @property
+    def accounted(self) -> int:
+        """Every seq below this was released, skipped or late: the prefix without holes."""
+        return min(self._passed, default=self.next_seq)
+
+    def offer(self, seq: int, item: Item | None, now_s: float) -> Arrival:
+        """An item, or None for a seq of which is known that it will have none."""
+        if seq in self._passed:
+            self._passed.discard(seq)
+            return Arrival.LATE
+        if seq < self.next_seq or seq in self._held:
+            return Arrival.DUPLICATE
+        self._held[seq] = now_s, item
+        return Arrival.HELD
+
+    def release(self, now_s: float) -> Iterator[tuple[int, Item]]:
+        """All items whose turn has come, in order."""
+        while self._held:
+            if self.next_seq not in self._held and not self._pass_over(now_s):
+                return
+            _, item = self._held.pop(self.next_seq)
+            self.next_seq += 1
+            if item is not None:
+                yield self.next_seq - 1, item
+
+    def _pass_over(self, now_s: float) -> bool:
+        """Give up on the missing seqs before the oldest held one, where that has waited long enough."""
+        first = min(self._held)
+        waited_s = now_s - min(since for since, _ in self._held.values())
+        if self._wait_s is None or waited_s < self._wait_s:
+            return False
+        self._passed.update(range(self.next_seq, first))
+        self.next_seq = first
+        return True

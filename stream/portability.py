@@ -1,0 +1,164 @@
+"""What differs between systems: shared memory, deaths of processes, endpoints. One place, two ways each.
+
+The Linux way (memfd, pidfd, parent-death signal, Unix sockets) is the default on Linux; the portable way (a mapped
+file, polling, a watching thread, TCP on loopback) is the only one elsewhere, and a setting forces it anywhere.
+"""
+
+import contextlib
+import ctypes
+import errno
+import mmap
+import os
+import shutil
+import signal
+import sys
+import tempfile
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass
+from multiprocessing import parent_process
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import Final
+
+import psutil
+
+from stream.errors import RingError
+
+LINUX: Final = sys.platform == "linux"
+_PR_SET_PDEATHSIG: Final = 1  # <linux/prctl.h>
+_SUN_PATH_MAX: Final = 107  # unix(7): bytes of a socket's path
+
+
+@dataclass(frozen=True, slots=True)
+class SharedMemory:
+    """A block that several processes map. `path` opens it from any process of the same user; `map` is the owner's."""
+
+    path: str
+    map: mmap.mmap
+    fd: int
+
+    def close(self) -> None:
+        """Let go of the owner's mapping; a mapped file goes with its folder."""
+        with contextlib.suppress(BufferError):
+            self.map.close()
+        with contextlib.suppress(OSError):
+            os.close(self.fd)
+
+
+def create_shared_memory(nbytes: int, folder: Path, portable: bool) -> SharedMemory:
+    """A zeroed block of `nbytes`. Raises RingError, naming the bytes needed, where there is no room for it."""
+    if LINUX and not portable:
+        fd = os.memfd_create("capillary-stream-ring", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
+        path, place = f"/proc/{os.getpid()}/fd/{fd}", "memory"
+    else:
+        path, place = str(folder / "ring"), str(folder)
+        fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
+    try:
+        _reserve(fd, nbytes)
+    except OSError as error:
+        os.close(fd)
+        if error.errno not in (errno.ENOSPC, errno.ENOMEM, errno.EFBIG):
+            raise
+        raise RingError(
+            f"the frame ring needs {nbytes} bytes and {place} has no room for them; free some, or lower capture.slots"
+        ) from error
+    return SharedMemory(path, mmap.mmap(fd, nbytes), fd)
+
+
+def _reserve(fd: int, nbytes: int) -> None:
+    """Claim the pages now: touching memory that is not there later would be a bus error, not an exception."""
+    if hasattr(os, "posix_fallocate"):
+        os.posix_fallocate(fd, 0, nbytes)
+    else:
+        os.ftruncate(fd, nbytes)
+
+
+def map_shared_memory(path: str, *, writable: bool) -> mmap.mmap:
+    """Map a block that another process made. Raises OSError where its owner is gone."""
+    fd = os.open(path, (os.O_RDWR if writable else os.O_RDONLY) | getattr(os, "O_BINARY", 0))
+    try:
+        return mmap.mmap(fd, 0, access=mmap.ACCESS_WRITE if writable else mmap.ACCESS_READ)
+    finally:
+        os.close(fd)
+
+
+def die_with_parent(portable: bool) -> None:
+    """End this child when its supervisor ends, however it ends: no orphan goes on reading a camera."""
+    parent = parent_process()
+    if parent is None:
+        return
+    if LINUX and not portable:
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent.pid:  # it died before the call
+            os._exit(1)
+        return
+
+    def watch() -> None:
+        parent.join()
+        os._exit(1)
+
+    threading.Thread(target=watch, name="parent-watch", daemon=True).start()
+
+
+def death_handle(process: BaseProcess, portable: bool) -> int | None:
+    """A descriptor that becomes readable when the process dies, or None where deaths are polled."""
+    if LINUX and not portable and process.pid is not None:
+        return os.pidfd_open(process.pid)
+    return None
+
+
+def endpoint(folder: Path, name: str, portable: bool) -> str:
+    """Where a process of this run binds its inbox: a Unix socket in the private folder, or a free port on loopback."""
+    if LINUX and not portable:
+        return f"ipc://{folder / name}"
+    return "tcp://127.0.0.1:*"
+
+
+class RunFolder:
+    """The private folder (mode 0700) of one run: sockets, and the ring where it is a file. Gone when the run ends.
+
+    What a killed run left behind is swept at the next start.
+    """
+
+    def __init__(self, session: str, base: Path | None = None) -> None:
+        self._base = base or _default_base()
+        self._base.mkdir(mode=0o700, parents=True, exist_ok=True)
+        sweep(self._base)
+        self.path = Path(tempfile.mkdtemp(prefix=f"{session[-8:]}-", dir=self._base))
+        (self.path / "owner").write_text(_identity(os.getpid()))
+
+    def close(self) -> None:
+        """Remove the folder and what is in it."""
+        shutil.rmtree(self.path, ignore_errors=True)
+
+
+def _default_base() -> Path:
+    user = os.getuid() if hasattr(os, "getuid") else os.environ.get("USERNAME", "user")
+    shm = Path("/dev/shm")
+    roots = [shm, Path(tempfile.gettempdir())] if LINUX else [Path(tempfile.gettempdir())]
+    root = next(root for root in roots if os.access(root, os.W_OK) or root == roots[-1])
+    base = root / f"capillary-stream-{user}"
+    longest = base / "12345678-12345678" / "worker-99-9999"
+    return base if len(str(longest)) <= _SUN_PATH_MAX else Path("/tmp") / base.name
+
+
+def sweep(base: Path) -> None:
+    """Remove the folders of runs whose supervisor is gone."""
+    for folder in _folders(base):
+        with contextlib.suppress(OSError):
+            owner = (folder / "owner").read_text()
+            if owner != _identity(int(owner.split()[0])):
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+def _folders(base: Path) -> Iterable[Path]:
+    return [folder for folder in base.iterdir() if (folder / "owner").is_file()]
+
+
+def _identity(pid: int) -> str:
+    """Process number and start time: a number alone may have been given to another process since."""
+    try:
+        return f"{pid} {psutil.Process(pid).create_time():.2f}"
+    except psutil.NoSuchProcess:
+        return f"{pid} gone"

@@ -1,0 +1,294 @@
+"""Spawns the processes, tells them of each other, restarts the dead, kills the hung, stops them all.
+
+Targets are passed in: this module imports neither OpenCV nor TensorFlow, and stays small so that it does not fail.
+It owns the ring, so a crash of any child loses no pixels.
+"""
+
+import logging
+import multiprocessing
+import os
+import signal
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from multiprocessing.process import BaseProcess
+from types import FrameType
+from typing import Any, Final
+
+from stream.child import ChildTarget, PeerKey, Place, run_child
+from stream.logs import LogFormat
+from stream.messages import (
+    AnyMessage,
+    Fatal,
+    Finished,
+    Hello,
+    Message,
+    Overdue,
+    PeerDown,
+    PeerUp,
+    Progress,
+    RingNeeded,
+    RingReady,
+    Role,
+    Stop,
+)
+from stream.portability import RunFolder, death_handle
+from stream.ring import Ring
+from stream.transport import Inbox, Outbox, new_context
+
+log = logging.getLogger("supervisor")
+
+_TICK_MS: Final = 50
+_STOP_S: Final = 1.3
+_JOIN_S: Final = 0.4
+_BACK_OFF_S: Final = 0.1
+_BACK_OFF_MAX_S: Final = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessSpec:
+    """One process to run: `target(child, settings)` in a spawned interpreter.
+
+    essential: the run ends when it cannot be kept alive.
+    """
+
+    role: Role
+    index: int
+    target: ChildTarget
+    settings: Any
+    essential: bool = True
+
+    @property
+    def key(self) -> PeerKey:
+        """Role and number."""
+        return self.role, self.index
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a run ended: its exit code, and a sentence for the user."""
+
+    exit_code: int
+    sentence: str
+
+
+@dataclass(slots=True)
+class _Running:
+    spec: ProcessSpec
+    incarnation: int = -1
+    process: BaseProcess | None = None
+    handle: int | None = None
+    deaths: int = 0  # in a row, without a finished frame between them
+    published_at_death: int = -1
+    restart_at: float = 0.0
+    given_up: bool = False
+
+
+class Supervisor:
+    """One run of the pipeline.
+
+    on_progress is called with what the sink reports, in this process, a few times a second.
+    """
+
+    def __init__(
+        self,
+        *,
+        session: str,
+        specs: Sequence[ProcessSpec],
+        portable: bool,
+        restarts: int,
+        log_level: int,
+        log_format: LogFormat,
+        on_progress: Callable[[Progress], None],
+    ) -> None:
+        self._session, self._portable, self._restarts = session, portable, restarts
+        self._log_level: int = log_level
+        self._log_format: LogFormat = log_format
+        self._on_progress = on_progress
+        self._running = {spec.key: _Running(spec) for spec in specs}
+        self._peers: dict[PeerKey, tuple[Hello, Outbox]] = {}
+        self._ring: Ring | None = None
+        self._outcome: Outcome | None = None
+        self._published = 0
+        self._signalled: signal.Signals | None = None
+        self._stop_deadline: float | None = None
+        self._folder = RunFolder(session)
+        self._context = new_context()
+        self._inbox = Inbox(self._context, self._folder.path, "supervisor", portable)
+
+    def run(self) -> Outcome:
+        """Run to the end. SIGINT and SIGTERM stop it in order, within two seconds."""
+        previous = {number: signal.signal(number, self._on_signal) for number in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            while self._outcome is None:
+                self._turn()
+            return self._outcome
+        finally:
+            self._close()
+            for number, handler in previous.items():
+                signal.signal(number, handler)
+
+    def _turn(self) -> None:
+        handles = {running.handle for running in self._running.values() if running.handle is not None}
+        self._inbox.wait(_TICK_MS, handles)
+        for message in self._inbox.drain():
+            self._handle(message)
+        for running in self._running.values():
+            if running.process is not None and not running.process.is_alive():
+                self._bury(running)
+            elif running.process is None and not running.given_up and time.monotonic() >= running.restart_at:
+                self._spawn(running)
+        if self._signalled is not None and self._outcome is None:
+            self._stop_in_order(self._signalled)
+
+    def _handle(self, message: AnyMessage) -> None:
+        match message:
+            case Hello():
+                self._introduce(message)
+            case RingNeeded(slots=slots, slot_bytes=slot_bytes):
+                self._provide_ring(slots, slot_bytes)
+            case Overdue(worker=worker, incarnation=incarnation, seq=seq):
+                self._kill_hung(worker, incarnation, seq)
+            case Progress():
+                self._published = message.published + message.failed
+                self._on_progress(message)
+            case Finished(exit_code=exit_code, summary=summary):
+                self._outcome = Outcome(exit_code if self._stop_deadline is None else 130, summary)
+            case Fatal(exit_code=exit_code, sentence=sentence) if self._outcome is None:
+                self._outcome = Outcome(exit_code, sentence)
+            case _:
+                pass
+
+    def _introduce(self, hello: Hello) -> None:
+        """Tell everyone of the newcomer, and the newcomer of everyone."""
+        key: PeerKey = hello.role, hello.index
+        if hello.incarnation != self._running[key].incarnation:
+            return
+        newcomer = Outbox(self._context, hello.endpoint)
+        for other, outbox in self._peers.values():
+            outbox.send(PeerUp(peer=hello))
+            newcomer.send(PeerUp(peer=other))
+        self._peers[key] = hello, newcomer
+
+    def _provide_ring(self, slots: int, slot_bytes: int) -> None:
+        ring = self._ring
+        if ring is None or ring.slots != slots or ring.slot_bytes < slot_bytes:
+            if ring is not None:
+                ring.close()
+            try:
+                ring = self._ring = Ring.create(slots, slot_bytes, self._folder.path, portable=self._portable)
+            except MemoryError as error:
+                self._outcome = Outcome(1, str(error))
+                return
+        self._tell("capture", RingReady(ring=ring.path))
+
+    def _tell(self, role: Role, message: Message) -> None:
+        peer = self._peers.get((role, 0))
+        if peer is not None:
+            peer[1].send(message)
+
+    def _kill_hung(self, worker: int, incarnation: int, seq: int) -> None:
+        running = self._running.get(("worker", worker))
+        if running is not None and running.process is not None and running.incarnation == incarnation:
+            log.warning("worker-%d held frame %d longer than the deadline: killed", worker, seq)
+            running.process.kill()
+
+    def _spawn(self, running: _Running) -> None:
+        running.incarnation += 1
+        place = Place(
+            session=self._session,
+            role=running.spec.role,
+            index=running.spec.index,
+            incarnation=running.incarnation,
+            folder=self._folder.path,
+            supervisor=self._inbox.endpoint,
+            portable=self._portable,
+            log_level=self._log_level,
+            log_format=self._log_format,
+        )
+        process = multiprocessing.get_context("spawn").Process(
+            target=run_child, args=(place, running.spec.target, running.spec.settings), name=place.name
+        )
+        process.start()
+        running.process = process
+        running.handle = death_handle(process, self._portable)
+
+    def _bury(self, running: _Running) -> None:
+        """A child is dead: tell its peers at once, then bring it back, or give up."""
+        process, spec = running.process, running.spec
+        assert process is not None
+        for message in self._inbox.drain():  # its last words, if it had any
+            self._handle(message)
+        exit_code = process.exitcode
+        self._let_go(running)
+        self._peers.pop(spec.key, None)
+        for _, outbox in self._peers.values():
+            outbox.send(PeerDown(role=spec.role, index=spec.index, incarnation=running.incarnation))
+        if self._outcome is not None:
+            return
+        log.warning("%s-%d died (exit code %s)", spec.role, spec.index, exit_code)
+        progressed = self._published > running.published_at_death
+        running.deaths = 1 if progressed else running.deaths + 1
+        running.published_at_death = self._published
+        if running.deaths >= max(1, self._restarts):
+            self._give_up(running, exit_code)
+            return
+        wait_s = 0.0 if progressed else min(_BACK_OFF_S * 2 ** (running.deaths - 1), _BACK_OFF_MAX_S)
+        running.restart_at = time.monotonic() + wait_s
+
+    def _give_up(self, running: _Running, exit_code: int | None) -> None:
+        spec, running.given_up = running.spec, True
+        sentence = (
+            f"The {spec.role} process died {running.deaths} times in a row without finishing a frame "
+            f"(exit code {exit_code}); the log above says why."
+        )
+        if spec.essential:
+            self._outcome = Outcome(1, sentence)
+        else:
+            log.error("%s Going on without it.", sentence)
+
+    def _on_signal(self, number: int, _frame: FrameType | None) -> None:
+        self._signalled = self._signalled or signal.Signals(number)
+
+    def _stop_in_order(self, number: signal.Signals) -> None:
+        """End of stream for capture; the sink then finishes, and says so."""
+        if self._stop_deadline is None:
+            log.info("stopping (%s)", number.name)
+            self._stop_deadline = time.monotonic() + _STOP_S
+            if {("capture", 0), ("sink", 0)} <= self._peers.keys():
+                self._tell("capture", Stop())
+            else:
+                self._outcome = Outcome(130, "Stopped before the first frame.")
+        elif time.monotonic() > self._stop_deadline:
+            self._outcome = Outcome(130, "Stopped before everything was written.")
+
+    def _close(self) -> None:
+        """Stop the children, then let go of everything that was made for the run."""
+        self._stop_children()
+        self._inbox.close()
+        for _, outbox in self._peers.values():
+            outbox.close()
+        self._context.term()
+        if self._ring is not None:
+            self._ring.close()
+        self._folder.close()
+
+    def _stop_children(self) -> None:
+        for _, outbox in self._peers.values():
+            outbox.send(Stop())
+        deadline = time.monotonic() + _JOIN_S
+        for running in self._running.values():
+            if running.process is not None:
+                if running.spec.key in self._peers:  # one that never said hello does not listen yet
+                    running.process.join(max(0.0, deadline - time.monotonic()))
+                running.process.kill()
+                running.process.join()
+                self._let_go(running)
+
+    @staticmethod
+    def _let_go(running: _Running) -> None:
+        if running.handle is not None:
+            os.close(running.handle)
+        if running.process is not None:
+            running.process.close()
+        running.process = running.handle = None
