@@ -27,8 +27,10 @@ _BUILT_IN: Final = {
     **dict.fromkeys(NETWORK_SCHEMES, "capture.sources.camera:open_network"),
 }
 
-_PICTURE_SUFFIXES: Final = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff"})
-_SCHEME_OF_SUFFIX: Final = {**dict.fromkeys(_PICTURE_SUFFIXES, "images"), ".dcm": "dicom"}
+_SCHEME_OF_SUFFIX: Final = {
+    **dict.fromkeys((".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff"), "images"),
+    ".dcm": "dicom",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from typing import Final
 import cv2
 
 from capture.sources.container import Container, recognise
+from capture.sources.files import unreadable
 from capture.sources.naming import safe_name
 from capture.sources.opencv import fetch, hush
 from capture.sources.uri import SourceUri
@@ -108,16 +109,12 @@ class VideoSource:
 
 
 def _container(path: Path) -> Container:
+    if path.is_dir():
+        raise SourceError(f"{path} is a folder, not a recording. Give its pictures as images:{path}.")
     try:
-        if path.is_dir():
-            raise SourceError(f"{path} is a folder, not a recording. Give its pictures as images:{path}.")
         container = recognise(path)
-    except FileNotFoundError:
-        raise SourceError(f"There is no file {path}. Check the name and the folder.") from None
-    except PermissionError:
-        raise SourceError(f"{path} may not be read. Ask for read permission on the file and its folder.") from None
     except OSError as error:
-        raise SourceError(f"{path} cannot be read: {error.strerror or error}.") from None
+        raise unreadable(path, error) from None
     if container is None:
         raise SourceError(
             f"{path} is empty or no video. Recordings are mp4, mov, avi, mkv, webm, ts, mpg, wmv, flv or ogv."

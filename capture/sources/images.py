@@ -1,0 +1,168 @@
+"""Pictures as a source: a folder, a pattern, one picture, or a TIFF stack. Sizes are checked before the first frame."""
+
+import os
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import takewhile
+from pathlib import Path
+from typing import Annotated, Final
+
+import msgspec
+
+from capture.sources.naming import safe_name
+from capture.sources.picture import SUFFIXES, Header, decode, read_header
+from capture.sources.uri import SourceUri, options_as
+from stream.errors import SourceError
+from stream.ports import Grab, Pixels
+
+_MAX_NAME: Final = 200
+_WILDCARDS: Final = "*?["
+
+
+class ImagesOptions(msgspec.Struct, frozen=True):
+    """fps: frames a second, for pictures of a film; without it, media time counts one picture a second.
+    bits: significant bits of 16-bit grey pictures, such as 12.
+    """
+
+    fps: Annotated[float, msgspec.Meta(gt=0)] | None = None
+    bits: Annotated[int, msgspec.Meta(ge=8, le=16)] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """One frame to come: a page of a file, and the name it goes by."""
+
+    path: Path
+    page: int
+    name: str
+
+
+def open_images(uri: SourceUri) -> "PictureSource":
+    """Opener of `folder/`, `images:folder/*.png`, `picture.png`, `stack.tif`. Raises SourceError, UsageError."""
+    options = options_as(uri, ImagesOptions)
+    paths = find_pictures(uri.path)
+    headers = [read_header(path) for path in paths]
+    width, height = common_size(headers)
+    alone = len(paths) == 1 and not Path(uri.path).is_dir()
+    # A folder often carries a patient's name, so it stays out of topics and logs.
+    name = safe_name(paths[0].stem, "images") if alone else "images"
+    return PictureSource(name, name_pictures(headers), width, height, options)
+
+
+class PictureSource:
+    """Pictures of one size, one after the other; see `stream.ports.FrameSource`."""
+
+    live = False
+
+    def __init__(self, name: str, pictures: list[Picture], width: int, height: int, options: ImagesOptions) -> None:
+        self.name = name
+        self.frame_count: int | None = len(pictures)
+        self.fps = options.fps
+        self.width = width
+        self.height = height
+        self._pictures = pictures
+        self._bits = options.bits
+        self._next = 0
+
+    def grab(self) -> Grab | None:
+        """The next picture, None after the last. Touches no file."""
+        if self._next >= len(self._pictures):
+            return None
+        index = self._next
+        self._next += 1
+        return Grab(index, self._pictures[index].name, index / (self.fps or 1.0), self.width, self.height)
+
+    def retrieve(self, out: Pixels) -> None:
+        """Decode the grabbed picture into `out`, (height, width, 3) uint8 BGR. Raises SourceError naming the file."""
+        picture = self._pictures[self._next - 1]
+        decode(picture.path, picture.page, self._bits, out)
+
+    def seek(self, index: int) -> None:
+        """Make `index` the next picture. Raises SourceError beyond the end."""
+        if not 0 <= index <= len(self._pictures):
+            raise SourceError(f"{self.name} has no picture {index}: it has {len(self._pictures)}.")
+        self._next = index
+
+    def close(self) -> None:
+        """No file stays open between frames; a closed source is at its end."""
+        self._next = len(self._pictures)
+
+
+def find_pictures(place: str) -> list[Path]:
+    """The picture files of a folder, a pattern or a single file, sorted by name as people count (f2 before f10).
+
+    Hidden files and files of other kinds are passed over. Raises SourceError where none is left.
+    """
+    path = Path(place).expanduser()
+    if path.is_file() or not (path.is_dir() or _is_pattern(place)):
+        return [path]
+    try:
+        pictures = [one for one in (path.iterdir() if path.is_dir() else _matches(path)) if _is_picture(one)]
+    except PermissionError:
+        raise SourceError(f"The folder {path} may not be read. Ask for read permission on it.") from None
+    if not pictures:
+        kind = "The folder" if path.is_dir() else "The pattern"
+        raise SourceError(f"{kind} {path} holds no pictures. Pictures end in {', '.join(sorted(SUFFIXES))}.")
+    return sorted(pictures, key=lambda one: (natural_key(str(one)), str(one)))
+
+
+def _is_pattern(text: str) -> bool:
+    return any(mark in text for mark in _WILDCARDS)
+
+
+def _matches(pattern: Path) -> Iterable[Path]:
+    fixed = list(takewhile(lambda part: not _is_pattern(part), pattern.parts))
+    return Path(*fixed).glob(str(Path(*pattern.parts[len(fixed) :])))
+
+
+def _is_picture(path: Path) -> bool:
+    return path.suffix.lower() in SUFFIXES and not path.name.startswith(".") and path.is_file()
+
+
+def natural_key(text: str) -> list[tuple[int, str]]:
+    """Sort key that counts: runs of digits compare as numbers, before letters; case does not matter."""
+    return [(int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d+)", text.casefold())]
+
+
+def common_size(headers: list[Header]) -> tuple[int, int]:
+    """The width and height that all pages share. Raises SourceError naming two that differ."""
+    first, (width, height) = headers[0].path, headers[0].sizes[0]
+    for header in headers:
+        for page, size in enumerate(header.sizes):
+            if size != (width, height):
+                where = f"page {page} of {header.path.name}" if len(header.sizes) > 1 else header.path.name
+                raise SourceError(
+                    f"Pictures differ in size: {first.name} is {width}x{height}, {where} is {size[0]}x{size[1]}. "
+                    "Give one size at a time."
+                )
+    return width, height
+
+
+def name_pictures(headers: list[Header]) -> list[Picture]:
+    """Each page with its frame's name: the file's stem, the whole file name where stems collide, `-page` behind it
+    for a page of many, and the page alone for a single stack. Raises SourceError where two names stay the same.
+    """
+    stems = Counter(header.path.stem for header in headers)
+    pictures = []
+    several = len(headers) > 1
+    for header in headers:
+        plain = header.path.stem if stems[header.path.stem] == 1 else header.path.name
+        for page in range(len(header.sizes)):
+            in_stack = f"{plain}-{page}" if several else str(page)
+            name = plain if len(header.sizes) == 1 else in_stack
+            pictures.append(Picture(header.path, page, os.fsencode(name).decode("utf-8", "replace")[:_MAX_NAME]))
+    _refuse_doubles(pictures)
+    return pictures
+
+
+def _refuse_doubles(pictures: list[Picture]) -> None:
+    seen: dict[str, Path] = {}
+    for picture in pictures:
+        other = seen.setdefault(picture.name, picture.path)
+        if other is not picture.path:
+            raise SourceError(
+                f"{other} and {picture.path} would both be called {picture.name} in the results. "
+                "Rename one, or give one folder at a time."
+            )

@@ -1,0 +1,99 @@
+"""One picture file through Pillow: header first, pixels later. A damaged file is an error, never a half-grey frame.
+
+OpenCV is not used here: it returns a truncated JPEG as a whole picture, and its codecs write to stderr.
+"""
+
+import struct
+import warnings
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import cv2
+import numpy as np
+from PIL import Image
+
+from capture.sources.files import unreadable
+from stream.errors import SourceError
+from stream.ports import Pixels
+
+SUFFIXES: Final = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff"})
+_FORMATS: Final = ("PNG", "JPEG", "BMP", "TIFF")
+_GREY_16_BIT: Final = frozenset({"I;16", "I;16B", "I;16L", "I;16N"})
+_NOT_A_PICTURE_OF_LIGHT: Final = frozenset({"I", "F"})
+# What Pillow's readers raise on damaged files.
+_DAMAGE: Final = (
+    OSError, SyntaxError, ValueError, TypeError, EOFError, LookupError, ArithmeticError, AttributeError, MemoryError,
+    struct.error, zlib.error,
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """A picture file before its pixels are decoded: sizes (width, height) of its pages, one but for TIFF stacks."""
+
+    path: Path
+    sizes: tuple[tuple[int, int], ...]
+
+
+def read_header(path: Path) -> Header:
+    """Read the size of every page; no pixel is decoded. Raises SourceError."""
+    with _opened(path) as image:
+        pages = getattr(image, "n_frames", 1) if image.format == "TIFF" else 1
+        sizes = []
+        for page in range(pages):
+            if pages > 1:
+                image.seek(page)
+            sizes.append(image.size)
+        return Header(path, tuple(sizes))
+
+
+def decode(path: Path, page: int, bits: int | None, out: Pixels) -> None:
+    """Write a page's pixels into `out`, (height, width, 3) uint8 BGR.
+
+    Grey repeats its channel; transparency is ignored; rotation tags are ignored. Of 16-bit grey values the upper 8
+    of the lowest `bits` are kept (value >> (bits - 8), cut at 255; None stands for 16); of 16-bit colour the upper 8.
+    Raises SourceError.
+    """
+    with _opened(path) as image:
+        if page:
+            image.seek(page)
+        height, width = out.shape[:2]
+        if image.size != (width, height):
+            raise SourceError(f"{path} has changed: it is {image.width}x{image.height} now, not {width}x{height}.")
+        if image.mode in _NOT_A_PICTURE_OF_LIGHT:
+            raise SourceError(f"{path} holds 32-bit numbers, not a picture; save it as 8 or 16 bits a channel.")
+        if image.mode in _GREY_16_BIT:
+            grey = np.minimum(np.asarray(image).astype(np.uint16) >> ((bits or 16) - 8), 255).astype(np.uint8)
+            cv2.cvtColor(grey, cv2.COLOR_GRAY2BGR, dst=out)
+            return
+        if bits is not None:
+            raise SourceError(f"{path} is no 16-bit grey picture ({image.mode}), so bits={bits} means nothing for it.")
+        if image.mode == "L":
+            cv2.cvtColor(np.asarray(image), cv2.COLOR_GRAY2BGR, dst=out)
+        else:
+            cv2.cvtColor(np.asarray(image.convert("RGB")), cv2.COLOR_RGB2BGR, dst=out)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Image.Image]:
+    """The file as a Pillow image; whatever damage shows while it is open becomes a SourceError that names the file."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            with Image.open(path, formats=_FORMATS) as image:
+                yield image
+    except SourceError:
+        raise
+    except (FileNotFoundError, PermissionError, IsADirectoryError) as error:
+        raise unreadable(path, error) from None
+    except Image.DecompressionBombError:
+        limit = 2 * (Image.MAX_IMAGE_PIXELS or 0) // 1_000_000
+        raise SourceError(
+            f"{path} claims more than {limit} million pixels; nothing that large is opened (see capture.max_width_px)."
+        ) from None
+    except _DAMAGE:
+        raise SourceError(f"{path} is damaged or no PNG, JPEG, BMP or TIFF picture.") from None
