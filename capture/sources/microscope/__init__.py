@@ -1,0 +1,1 @@
+"""The synthetic skin microscope, part by part: tissue, vessels, hand, conditions, optics."""

@@ -1,0 +1,103 @@
+"""Capillaries strewn over the tissue: what light each one takes, and its outline. Knows no frame and no time."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from capture.sources.microscope.shapes import Vessel, any_vessel
+
+LEVELS: Final = 16
+"""Steps of filling, from empty to full. The contrast is about as many grey values, so no step shows."""
+GREY: Final = 16
+"""Light is counted in sixteenths of a grey value."""
+EDGE: Final = 0.45
+"""An outline runs where the vessel takes this share of the light that it takes at its darkest."""
+SMALLEST_PX: Final = 110.0
+"""Pieces with less area than this (full-frame pixels) get no outline, as readers give them none."""
+
+Outline = npt.NDArray[np.int32]
+
+
+@dataclass(frozen=True)
+class Capillary:
+    """One capillary on the tissue, which is kept at half the frame's resolution.
+
+    box: left, top, right, bottom on the half-size tissue.
+    depth: (h, w, 3) int16, light taken for each level of filling, sixteenths of a grey value, BGR.
+    outlines: (n, 2) int32 each, x then y, in full-size tissue pixels; several where readers would see several.
+    turn: 0..1, the share of perfusion at which it is half full.
+    """
+
+    box: tuple[int, int, int, int]
+    depth: npt.NDArray[np.int16]
+    outlines: tuple[Outline, ...]
+    turn: float
+
+
+def _shadow(vessel: Vessel, blur_px: float, margin: int) -> tuple[npt.NDArray[np.float32], tuple[int, int]]:
+    """The vessel's shadow at half size, peak 1, and its corner (half-size pixels from the vessel's middle)."""
+    line, radius = vessel.line / 2.0, vessel.radius / 2.0
+    low = np.floor(line.min(axis=0) - radius.max()).astype(int) - margin
+    high = np.ceil(line.max(axis=0) + radius.max()).astype(int) + margin
+    x, y = np.arange(low[0], high[0] + 1), np.arange(low[1], high[1] + 1)
+    distance = np.sqrt((x - line[:, :1])[:, None, :] ** 2 + (y - line[:, 1:])[:, :, None] ** 2)
+    stamps = np.clip((radius[:, None, None] - distance) / 1.5 + 0.5, 0.0, 1.0) * vessel.tone[:, None, None]
+    shadow = cv2.GaussianBlur(stamps.max(axis=0).astype(np.float32), (0, 0), blur_px)
+    return np.asarray(shadow / shadow.max(), np.float32), (int(low[0]), int(low[1]))
+
+
+def _outlines(shadow: npt.NDArray[np.float32], corner: tuple[int, int]) -> tuple[Outline, ...]:
+    """Outer contours at EDGE of the peak, at full size, moved by the half-size `corner`."""
+    inside = (cv2.pyrUp(shadow) >= EDGE * float(shadow.max())).astype(np.uint8)
+    found, _ = cv2.findContours(inside, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    return tuple(
+        np.asarray(c[:, 0, :] + 2 * np.array(corner), np.int32) for c in found if cv2.contourArea(c) >= SMALLEST_PX
+    )
+
+
+def _colour(rng: np.random.Generator) -> npt.NDArray[np.float32]:
+    """Light taken at the darkest point, grey values, BGR: haemoglobin takes green most; deep vessels look purple."""
+    strength = float(np.clip(np.exp(rng.normal(np.log(15.0), 0.38)), 6.0, 34.0))
+    purple = rng.uniform(0.0, 1.0)
+    return np.array([0.66 - 0.14 * purple, 1.0, 0.42 + 0.18 * purple], np.float32) * strength
+
+
+def grow(rng: np.random.Generator, middle: tuple[float, float], turn: float, size: tuple[int, int]) -> Capillary | None:
+    """A capillary about `middle` (full-size tissue pixels); None where it would reach over the tissue's edge.
+
+    size: width and height of the half-size tissue.
+    """
+    blur_px = float(np.clip(np.exp(rng.normal(np.log(1.15), 0.4)), 0.7, 3.2))
+    halo_px = rng.uniform(7.0, 11.0)
+    margin = 22
+    shadow, corner = _shadow(any_vessel(rng), blur_px, margin)
+    halo = cv2.GaussianBlur(shadow, (0, 0), halo_px) * rng.uniform(0.2, 0.7)
+    colour = _colour(rng)
+    left, top = corner[0] + round(middle[0] / 2), corner[1] + round(middle[1] / 2)
+    height, width = shadow.shape
+    if left < 0 or top < 0 or left + width > size[0] or top + height > size[1]:
+        return None
+    light = shadow[:, :, None] * colour + halo[:, :, None] * colour * np.array([1.0, 0.8, 0.4], np.float32)
+    depth = np.rint(light * (GREY / LEVELS)).astype(np.int16)
+    return Capillary((left, top, left + width, top + height), depth, _outlines(shadow, (left, top)), turn)
+
+
+def strew(rng: np.random.Generator, size: tuple[int, int], spacing_px: float) -> tuple[Capillary, ...]:
+    """Capillaries all over a tissue of half-size `size` (width, height), on a jittered lattice `spacing_px` apart.
+
+    Turns are spread evenly, so that a share of perfusion is that share of capillaries.
+    """
+    columns, rows = int(2 * size[0] / spacing_px), int(2 * size[1] / spacing_px)
+    turns = (rng.permutation(columns * rows) + 0.5) / (columns * rows)
+    grown = []
+    for cell, turn in enumerate(turns):
+        row, column = divmod(cell, columns)
+        jitter = rng.uniform(-0.42, 0.42, 2)
+        middle = ((column + 0.5 + jitter[0]) * spacing_px, (row + 0.5 + jitter[1]) * spacing_px)
+        capillary = grow(rng, middle, float(turn), size)
+        if capillary is not None and capillary.outlines:
+            grown.append(capillary)
+    return tuple(grown)

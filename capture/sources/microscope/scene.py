@@ -1,0 +1,126 @@
+"""A whole scene, frame by frame: composes script, hand, tissue and optics. A frame depends on seed and time alone."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from capture.sources.microscope import optics, script
+from capture.sources.microscope.capillaries import Outline, strew
+from capture.sources.microscope.hand import Affine, frame_to_tissue, inverse, steady_hand
+from capture.sources.microscope.skin import skin
+from capture.sources.microscope.tissue import Tissue
+from stream.ports import Pixels
+
+WIDTH: Final = 1920
+HEIGHT: Final = 1080
+TISSUE: Final = (2304, 1344)
+"""Width and height of the tissue, in frame pixels: the hand moves over it and never past its edge."""
+SPACING_PX: Final = 148.0
+SHUTTER_S: Final = 0.018
+BLOCKS_S: Final = 0.5
+SMEAR_ROOM: Final = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Everything that decides one frame but the tissue."""
+
+    conditions: script.Conditions
+    to_tissue: Affine
+    path: tuple[float, float]
+    filling: npt.NDArray[np.float64]
+
+
+class Scene:
+    """The synthetic patient under the synthetic lens."""
+
+    def __init__(self, seed: int, schedule: script.Schedule, period_s: float) -> None:
+        bare, strewn, held, lens = (np.random.default_rng([seed, part]) for part in range(4))
+        half = (TISSUE[0] // 2, TISSUE[1] // 2)
+        self._seed, self._schedule, self._period_s = seed, schedule, period_s
+        self._capillaries = strew(strewn, half, SPACING_PX)
+        self._turns = np.array([c.turn for c in self._capillaries])
+        light = skin(bare, (half[1], half[0])) + (optics.SHADE_MEAN + optics.NOISE_MEAN)
+        self._tissue = Tissue(light, self._capillaries)
+        self._hand = steady_hand(held)
+        self._shades = optics.shades(lens, (HEIGHT, WIDTH), 3)
+        self._noise = optics.noise_tile(lens, (HEIGHT, WIDTH))
+        self._glare = optics.glare_layer(lens, (HEIGHT, WIDTH))
+        self._window = np.empty((HEIGHT // 2, WIDTH // 2, 3), np.uint8)
+        self._points, self._owners, self._ends = _gather([c.outlines for c in self._capillaries])
+
+    def moment(self, time_s: float) -> Moment:
+        """Conditions, the lens's place, its way while the shutter was open, and how full each capillary is."""
+        now = script.conditions(self._schedule, time_s)
+        offset = self._hand.offset(time_s, now.motion)
+        before = time_s - SHUTTER_S
+        start = self._hand.offset(before, script.conditions(self._schedule, before).motion)
+        affine = frame_to_tissue(offset, self._hand.angle.at(time_s), (WIDTH, HEIGHT), TISSUE)
+        share = script.perfusion(time_s, self._period_s)
+        path = (offset[0] - start[0], offset[1] - start[1])
+        return Moment(now, affine, path, script.filling(self._turns, share))
+
+    def outlines(self, time_s: float) -> list[Outline]:
+        """True outlines at `time_s`: (n, 2) int32 frame pixels each, x then y, of capillaries at least half full.
+
+        Those that reach over the frame's border are whole; those that lie outside are left out.
+        """
+        moment = self.moment(time_s)
+        affine = inverse(moment.to_tissue)
+        points = np.rint(self._points @ affine[:, :2].T + affine[:, 2]).astype(np.int32)
+        shown = moment.filling[self._owners] >= 0.5
+        pieces = np.split(points, self._ends[:-1])
+        return [p for p, show in zip(pieces, shown, strict=True) if show and _touches(p)]
+
+    def render(self, index: int, time_s: float, out: Pixels) -> None:
+        """Write the frame at `time_s` into `out`; `index` picks its noise."""
+        moment = self.moment(time_s)
+        now = moment.conditions
+        self._tissue.fill(moment.filling)
+        self._expose(self._tissue.view(now.defocus), moment, out)
+        cv2.subtract(out, self._shades[int(time_s / BLOCKS_S) % len(self._shades)], dst=out)
+        if now.glare > 0.0:
+            cv2.addWeighted(out, 1.0, self._glare, now.glare, 0.0, dst=out)
+        if now.dark > 0.0:
+            cv2.convertScaleAbs(out, dst=out, alpha=1.0 - 0.72 * now.dark, beta=0.0)
+        x, y = np.random.default_rng([self._seed, 9, index]).integers(0, optics.NOISE_ROOM, 2)
+        cv2.subtract(out, self._noise[y : y + HEIGHT, x : x + WIDTH], dst=out)
+
+    def _expose(self, tissue: Pixels, moment: Moment, out: Pixels) -> None:
+        """Cut the window that the lens sees out of the half-size tissue, smear it along its way, and enlarge it."""
+        path = (moment.path[0] / 2.0, moment.path[1] / 2.0)
+        room = SMEAR_ROOM if max(abs(path[0]), abs(path[1])) >= 2.0 else 0
+        affine = moment.to_tissue.copy()
+        affine[:, 2] = affine[:, 2] / 2.0 - affine[:, :2] @ [room, room]
+        size = (WIDTH // 2 + 2 * room, HEIGHT // 2 + 2 * room)
+        window = np.empty((size[1], size[0], 3), np.uint8) if room else self._window
+        cv2.warpAffine(tissue, affine, size, dst=window, flags=cv2.WARP_INVERSE_MAP | cv2.INTER_LINEAR)
+        if room:
+            window = np.ascontiguousarray(optics.smear(window, path)[room:-room, room:-room])
+        cv2.pyrUp(window, dst=out, dstsize=(WIDTH, HEIGHT))
+
+
+def density_pct(outlines: list[Outline]) -> float:
+    """Percent of the frame's pixels that lie inside any of the outlines, borders included."""
+    inside = np.zeros((HEIGHT, WIDTH), np.uint8)
+    for outline in outlines:
+        cv2.fillPoly(inside, [outline], 1)
+    return 100.0 * cv2.countNonZero(inside) / inside.size
+
+
+def _gather(
+    outlines: list[tuple[Outline, ...]],
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    """All points in one array (n, 2), which capillary each outline belongs to, and where each outline ends."""
+    flat = [outline for group in outlines for outline in group]
+    owners = np.repeat(np.arange(len(outlines)), [len(group) for group in outlines])
+    return np.concatenate(flat).astype(np.float64), owners, np.cumsum([len(outline) for outline in flat])
+
+
+def _touches(outline: Outline) -> bool:
+    """Whether any part of the outline's box lies in the frame."""
+    (left, top), (right, bottom) = outline.min(axis=0), outline.max(axis=0)
+    return bool(right >= 0 and bottom >= 0 and left < WIDTH and top < HEIGHT)

@@ -1,0 +1,109 @@
+"""Skin without capillaries: colour, streaks, deep vessels, and what gets in the way (hairs, creases, a bubble).
+
+Draws once, at half the frame's resolution; knows no frame and no time.
+"""
+
+from math import cos, sin
+from typing import Final
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from capture.sources.microscope.shapes import winding
+
+Plane = npt.NDArray[np.float32]
+
+TONE: Final = np.array([129.0, 131.0, 130.0], np.float32)
+"""The mean colour of pale skin under a white light-emitting diode, BGR, as hand-held microscopes balance it."""
+
+
+def clouds(rng: np.random.Generator, shape: tuple[int, int], scale_px: float) -> Plane:
+    """Smooth noise of mean 0 and deviation 1 whose patches are about `scale_px` wide."""
+    step = max(scale_px / 4.0, 1.0)
+    coarse = rng.standard_normal((int(shape[0] / step) + 8, int(shape[1] / step) + 8)).astype(np.float32)
+    plane = cv2.resize(cv2.GaussianBlur(coarse, (0, 0), 2.0), (shape[1], shape[0]), interpolation=cv2.INTER_CUBIC)
+    return np.asarray((plane - plane.mean()) / plane.std(), np.float32)
+
+
+def streaks(rng: np.random.Generator, shape: tuple[int, int], angle: float, long_px: float, wide_px: float) -> Plane:
+    """Noise drawn out along `angle` and bent by larger swirls, deviation 1: the skin's lines."""
+    y, x = np.mgrid[0 : shape[0], 0 : shape[1]].astype(np.float32)
+    x += 40.0 * clouds(rng, shape, 220.0)
+    y += 40.0 * clouds(rng, shape, 220.0)
+    along, across = x * cos(angle) + y * sin(angle), y * cos(angle) - x * sin(angle)
+    noise = np.pad(rng.standard_normal((256, 256)).astype(np.float32), 8, mode="wrap")
+    noise = np.asarray(cv2.GaussianBlur(noise, (0, 0), 1.2)[8:-8, 8:-8], np.float32)
+    u, v = (along / long_px * 3.0) % 256, (across / wide_px * 3.0) % 256
+    plane = cv2.remap(noise, u, v, cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP)
+    return np.asarray(plane / plane.std(), np.float32)
+
+
+def plexus(rng: np.random.Generator, shape: tuple[int, int]) -> Plane:
+    """Veins of the deep plexus: wide, winding and far out of focus; 0 to 1."""
+    plane = np.zeros(shape, np.float32)
+    for _ in range(9):
+        line = winding(rng).line * rng.uniform(4.0, 8.0) + rng.uniform((0, 0), shape[::-1])
+        width = int(rng.integers(6, 16))
+        cv2.polylines(plane, [np.rint(line).astype(np.int32)], False, rng.uniform(0.3, 1.0), width, cv2.LINE_AA)
+    return cv2.GaussianBlur(plane, (0, 0), 7.0).astype(np.float32, copy=False)
+
+
+def _curve(rng: np.random.Generator, shape: tuple[int, int], length: float, bend: float) -> npt.NDArray[np.int32]:
+    """A gently bent line from a random point, with 4 fractional bits."""
+    heading = rng.uniform(0, 2 * np.pi) + np.cumsum(rng.normal(0, bend, 40))
+    start = rng.uniform((0, 0), shape[::-1])
+    line = start + np.cumsum(np.stack([np.cos(heading), np.sin(heading)], 1) * length / 40, axis=0)
+    return np.rint(line * 16).astype(np.int32)
+
+
+def _strokes(rng: np.random.Generator, shape: tuple[int, int], count: int, blur: float, wide: int) -> Plane:
+    plane = np.zeros(shape, np.float32)
+    for _ in range(count):
+        curve = _curve(rng, shape, rng.uniform(90, 420), 0.05)
+        cv2.polylines(plane, [curve], False, rng.uniform(0.5, 1.0), wide, cv2.LINE_AA, 4)
+    return cv2.GaussianBlur(plane, (0, 0), blur).astype(np.float32, copy=False)
+
+
+def _spots(rng: np.random.Generator, shape: tuple[int, int], count: int, blur: float) -> Plane:
+    plane = np.zeros(shape, np.float32)
+    for middle in rng.uniform((0, 0), shape[::-1], (count, 2)).astype(int):
+        axes = (int(rng.integers(2, 6)), int(rng.integers(2, 5)))
+        tone = float(rng.uniform(0.4, 1.0))
+        cv2.ellipse(plane, middle.tolist(), axes, float(rng.uniform(0, 180)), 0, 360, tone, -1, cv2.LINE_AA)
+    return cv2.GaussianBlur(plane, (0, 0), blur).astype(np.float32, copy=False)
+
+
+def _bubble(rng: np.random.Generator, shape: tuple[int, int]) -> Plane:
+    """An air bubble in the contact fluid: a dark rim with a bright one inside."""
+    plane = np.zeros(shape, np.float32)
+    middle = rng.uniform((0.2 * shape[1], 0.2 * shape[0]), (0.8 * shape[1], 0.8 * shape[0])).astype(int).tolist()
+    radius = int(rng.integers(16, 34))
+    cv2.circle(plane, middle, radius, -1.0, 3, cv2.LINE_AA)
+    cv2.ellipse(plane, middle, (radius - 4, radius - 4), float(rng.uniform(0, 360)), 0, 70, 1.6, 2, cv2.LINE_AA)
+    return cv2.GaussianBlur(plane, (0, 0), 1.2).astype(np.float32, copy=False)
+
+
+def skin(rng: np.random.Generator, shape: tuple[int, int]) -> Plane:
+    """Bare skin, (height, width, 3) float32 BGR in grey values, without vignetting and noise."""
+    angle = rng.uniform(0, np.pi)
+    layers: list[tuple[Plane, tuple[float, float, float]]] = [
+        (clouds(rng, shape, 420.0), (2.6, 2.4, 2.4)),
+        (clouds(rng, shape, 260.0), (1.8, -0.9, 0.5)),
+        (clouds(rng, shape, 60.0), (0.7, 0.7, 0.6)),
+        (streaks(rng, shape, angle, 190.0, 26.0), (1.7, 1.0, 0.9)),
+        (streaks(rng, shape, angle + 0.3, 80.0, 9.0), (0.5, 0.45, 0.4)),
+        (clouds(rng, shape, 9.0), (0.35, 0.35, 0.3)),
+        (plexus(rng, shape), (-2.4, -4.2, -1.2)),
+        (_strokes(rng, shape, 5, 3.0, 6), (-7.0, -4.5, -4.0)),  # creases: olive
+        (_strokes(rng, shape, 3, 0.8, 1), (-16.0, -18.0, -17.0)),  # hairs: near black
+        (_strokes(rng, shape, 2, 0.9, 1), (9.0, 6.0, 4.0)),  # fibres: pale blue
+        (_spots(rng, shape, 9, 1.4), (30.0, 30.0, 28.0)),  # glare of the light in wet skin
+        (_spots(rng, shape, 8, 0.7), (-12.0, -13.0, -12.0)),  # dust
+        (_bubble(rng, shape), (9.0, 9.0, 8.0)),
+    ]
+    picture = np.empty((*shape, 3), np.float32)
+    picture[:] = TONE
+    for plane, (blue, green, red) in layers:
+        picture += plane[:, :, None] * np.array([blue, green, red], np.float32)
+    return picture
