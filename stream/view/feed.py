@@ -1,0 +1,232 @@
+"""What the page shows, kept in memory between the process that receives readings and the server that sends them.
+
+Thread-safe: one thread calls `accept` and `progress`, the server's thread reads. Knows no socket and no HTTP.
+"""
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from stream.messages import DensityReading, Progress, RegionOutline, SourceInfo
+from stream.view.history import Grade, History, Point, thinned
+from stream.view.info import SessionInfo
+from stream.view.status import Newest, Status, status_of
+
+RATE_OVER_S: Final = 5.0
+"""The frame rate is that of the last five seconds, so that it falls to 0 when frames stop."""
+FINE_ON_PAGE_S: Final = 300.0
+"""A page that opens gets the last five minutes reading by reading, and one a second before that."""
+
+Clock = Callable[[], int]
+Wake = Callable[[], None]
+
+
+def steady_utc() -> Clock:
+    """A clock of UTC nanoseconds that never steps: the wall clock now, carried on by the monotonic one."""
+    offset = time.time_ns() - time.monotonic_ns()
+    return lambda: offset + time.monotonic_ns()
+
+
+class Picture(Struct, frozen=True, kw_only=True):
+    """The newest picture with the outlines that belong to it."""
+
+    seq: int
+    t_capture_ns: int
+    grade: Grade
+    jpeg: bytes
+    regions: tuple[RegionOutline, ...]
+
+
+class Update(Struct, frozen=True, kw_only=True):
+    """What changed for one viewer. `total` is handed back to get the next one."""
+
+    status: Status
+    points: list[Point]
+    picture: Picture | None
+    total: int
+
+
+class Feed:
+    """The newest picture, the newest readings and a bounded trend."""
+
+    def __init__(self, info: SessionInfo, clock: Clock | None = None, history: History | None = None) -> None:
+        self.info = info
+        self._clock = clock or steady_utc()
+        self._history = history or History()
+        self._lock = threading.Lock()
+        self._newest = Newest()
+        self._progress: Progress | None = None
+        self._picture: Picture | None = None
+        self._model_id = ""
+        self._readings = 0
+        self._failed = 0
+        self._arrivals: deque[int] = deque(maxlen=2000)
+        self._axis_offset_s = 0.0
+        self._wakes: dict[int, Wake] = {}
+        self._next_viewer = 0
+
+    def accept(self, reading: DensityReading) -> None:
+        """Take one reading. A reading older than the newest one is counted and otherwise ignored."""
+        with self._lock:
+            self._readings += 1
+            self._failed += reading.status == "failed"
+            if self._newest.any is not None and reading.seq <= self._newest.any.seq:
+                return
+            now_ns = self._clock()
+            self._arrivals.append(now_ns)
+            self._model_id = reading.model_id
+            point = self._point(reading, now_ns)
+            self._history.add(point)
+            self._newest = _newer(self._newest, point)
+            if reading.picture is not None:
+                self._picture = _picture(reading, point)
+        self._wake()
+
+    def source(self, source: SourceInfo) -> None:
+        """Take what the capture process says about the source: its name and the size of its frames."""
+        with self._lock:
+            self.info = replace(self.info, source=source.source, width=source.width, height=source.height)
+        self._wake()
+
+    def progress(self, progress: Progress) -> None:
+        """Take what the sink says about the run."""
+        with self._lock:
+            self._progress = progress
+        self._wake()
+
+    def viewers(self) -> int:
+        """How many pages are open."""
+        return len(self._wakes)
+
+    def join(self, wake: Wake) -> int:
+        """A page opened. `wake` is called from the accepting thread after every change, and must not block."""
+        with self._lock:
+            self._next_viewer += 1
+            self._wakes[self._next_viewer] = wake
+            return self._next_viewer
+
+    def leave(self, viewer: int) -> None:
+        """A page closed. May be called twice."""
+        with self._lock:
+            self._wakes.pop(viewer, None)
+
+    def status(self) -> Status:
+        """What the page says now."""
+        with self._lock:
+            return self._status(self._clock())
+
+    def opening(self) -> Update:
+        """All that a page needs when it opens or reconnects: the whole trend, thinned where it is old."""
+        with self._lock:
+            points = list(self._history)
+            edge = points[-1].x_s - FINE_ON_PAGE_S if points else 0.0
+            old = thinned((p for p in points if p.x_s < edge), 1.0)
+            return self._update([*old, *(p for p in points if p.x_s >= edge)])
+
+    def since(self, total: int) -> Update:
+        """What came since an earlier update."""
+        with self._lock:
+            return self._update(self._history.added_since(total))
+
+    def readings(self, since_s: float) -> list[Point]:
+        """The readings that arrived in the last `since_s` seconds, oldest first."""
+        with self._lock:
+            return self._history.arrived_after(self._clock() - int(since_s * 1e9))
+
+    def now_ns(self) -> int:
+        """UTC now on the view's steady clock, ns."""
+        return self._clock()
+
+    def _update(self, points: list[Point]) -> Update:
+        return Update(
+            status=self._status(self._clock()), points=points, picture=self._picture, total=self._history.total
+        )
+
+    def _status(self, now_ns: int) -> Status:
+        return status_of(
+            self.info,
+            self._newest,
+            self._progress,
+            readings=self._readings,
+            failed=self._failed,
+            frames_per_s=self._rate(now_ns),
+            viewers=len(self._wakes),
+            model_id=self._model_id,
+            now_ns=now_ns,
+        )
+
+    def _rate(self, now_ns: int) -> float:
+        """Readings a second over the last seconds; over what there is at the start."""
+        since = now_ns - int(RATE_OVER_S * 1e9)
+        recent = [t for t in self._arrivals if t > since]
+        if len(recent) < 2:
+            return len(recent) / RATE_OVER_S
+        young = len(recent) == len(self._arrivals) < (self._arrivals.maxlen or 0)
+        span_s = (now_ns - recent[0]) / 1e9 if young else RATE_OVER_S
+        return len(recent) / max(span_s, 0.5)
+
+    def _point(self, reading: DensityReading, now_ns: int) -> Point:
+        return Point(
+            seq=reading.seq,
+            frame=reading.frame,
+            time_s=reading.time_s,
+            t_capture_ns=reading.t_capture_ns,
+            x_s=self._axis(reading),
+            arrived_ns=now_ns,
+            grade=_grade(reading),
+            reasons=reading.quality_reasons or ((reading.error,) if reading.error else ()),
+            density_pct=reading.density_pct,
+            density_low_pct=reading.density_low_pct,
+            density_high_pct=reading.density_high_pct,
+            capillary_count=reading.capillary_count,
+            latency_ms=reading.latency_ms,
+            drops_total=reading.drops_total,
+        )
+
+    def _axis(self, reading: DensityReading) -> float:
+        """The reading's place on the time axis; a clock set back or the next file of a replay goes on from the last."""
+        own = reading.time_s if self.info.mode == "replay" else reading.t_capture_ns / 1e9
+        last = self._newest.any.x_s if self._newest.any else None
+        if last is not None and own + self._axis_offset_s < last:
+            self._axis_offset_s = last - own
+        return own + self._axis_offset_s
+
+    def _wake(self) -> None:
+        with self._lock:
+            wakes = list(self._wakes.values())
+        for wake in wakes:
+            wake()
+
+
+def _grade(reading: DensityReading) -> Grade:
+    """A reading without a value or a verdict counts as failed, whatever else it says."""
+    if reading.status == "failed" or reading.quality is None or reading.density_pct is None:
+        return "failed"
+    return reading.quality
+
+
+def _newer(newest: Newest, point: Point) -> Newest:
+    delay_ms = max(point.latency_ms, (point.arrived_ns - point.t_capture_ns) / 1e6)
+    good = point.grade == "good"
+    return Newest(
+        any=point,
+        analysed=newest.analysed if point.grade == "failed" else point,
+        good=point if good else newest.good,
+        delay_ms=delay_ms,
+        good_delay_ms=delay_ms if good else newest.good_delay_ms,
+    )
+
+
+def _picture(reading: DensityReading, point: Point) -> Picture:
+    return Picture(
+        seq=reading.seq,
+        t_capture_ns=reading.t_capture_ns,
+        grade=point.grade,
+        jpeg=reading.picture or b"",
+        regions=reading.regions or (),
+    )

@@ -1,0 +1,49 @@
+// The line to the server: opens it, opens it again when it breaks, and tells when it has been silent too long.
+// Knows the two kinds of message (see stream/view/messages.py), not what they mean.
+
+import { stopwatch } from "./state.js";
+
+const RETRY_MS = 500;
+const SILENT_MS = 2000;
+
+export class Line {
+  // onText(object), onPicture(header, jpegBlob). Silence is what `connected()` tells.
+  constructor(url, { onText, onPicture }) {
+    Object.assign(this, { url, onText, onPicture, socket: null, silence: stopwatch() });
+    this.open();
+    setInterval(() => this.watch(), RETRY_MS);
+  }
+
+  connected() {
+    return this.silence() < SILENT_MS;
+  }
+
+  open() {
+    this.opening = stopwatch();
+    const socket = new WebSocket(this.url);
+    socket.binaryType = "arraybuffer";
+    socket.onmessage = (event) => {
+      if (socket !== this.socket) return;
+      this.silence = stopwatch();
+      if (typeof event.data === "string") this.onText(JSON.parse(event.data));
+      else this.onPicture(...split(event.data));
+    };
+    this.socket = socket;
+  }
+
+  // A closed line is opened again; one that stays silent is given up first.
+  watch() {
+    if (this.socket.readyState === WebSocket.CLOSED) this.open();
+    else if (!this.connected() && this.opening() > SILENT_MS) {
+      this.socket.close();
+      this.open();
+    }
+  }
+}
+
+// A picture message: 4 bytes little-endian header length, JSON header, JPEG.
+export function split(buffer) {
+  const length = new DataView(buffer).getUint32(0, true);
+  const header = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 4, length)));
+  return [header, new Blob([new Uint8Array(buffer, 4 + length)], { type: "image/jpeg" })];
+}

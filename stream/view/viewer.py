@@ -1,0 +1,83 @@
+"""One open page: sends it what changed, never faster than it reads, and never keeps anything back for it.
+
+A page that reads slowly gets fewer pictures: each time it is ready it gets the newest one. Knows the feed, not HTTP.
+"""
+
+import asyncio
+from contextlib import suppress
+from typing import Final
+
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from stream.view.feed import Feed, Picture, Update, Wake
+from stream.view.messages import hello, picture_message, tick
+
+PICTURE_INTERVAL_S: Final = 0.1
+"""At most ten pictures a second."""
+HEARTBEAT_S: Final = 0.25
+"""A page hears from the server this often even when nothing happens, so that silence means a lost connection."""
+SEND_TIMEOUT_S: Final = 10.0
+"""A page that takes nothing for that long is given up; it reconnects by itself."""
+VIEWERS_LIMIT: Final = 32
+
+
+async def watch(socket: WebSocket, feed: Feed) -> None:
+    """Serve one page until either side closes."""
+    if feed.viewers() >= VIEWERS_LIMIT:
+        await socket.close(code=1013, reason=f"{VIEWERS_LIMIT} pages are open already")
+        return
+    await socket.accept()
+    changed = asyncio.Event()
+    viewer = feed.join(_waker(changed))
+    try:
+        sending = asyncio.create_task(_send(socket, feed, changed))
+        listening = asyncio.create_task(_listen(socket))
+        _, pending = await asyncio.wait({sending, listening}, return_when=asyncio.FIRST_COMPLETED)
+        for task in pending:
+            task.cancel()
+        for result in await asyncio.gather(sending, listening, return_exceptions=True):
+            if isinstance(result, Exception) and not isinstance(result, (WebSocketDisconnect, TimeoutError)):
+                raise result
+    finally:
+        feed.leave(viewer)
+        with suppress(RuntimeError, WebSocketDisconnect):  # the page has closed it already
+            await socket.close()
+
+
+def _waker(changed: asyncio.Event) -> Wake:
+    """Set the event from another thread; a loop that has just been closed wants no waking."""
+    loop = asyncio.get_running_loop()
+
+    def wake() -> None:
+        with suppress(RuntimeError):
+            loop.call_soon_threadsafe(changed.set)
+
+    return wake
+
+
+async def _listen(socket: WebSocket) -> None:
+    """The page says nothing that matters; reading is how its leaving is noticed."""
+    while (await socket.receive())["type"] != "websocket.disconnect":
+        pass
+
+
+async def _send(socket: WebSocket, feed: Feed, changed: asyncio.Event) -> None:
+    update = feed.opening()
+    shown = await _push(socket, feed, hello(feed.info, update), update, None)
+    while True:
+        await asyncio.sleep(PICTURE_INTERVAL_S)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(HEARTBEAT_S - PICTURE_INTERVAL_S):
+                await changed.wait()
+        changed.clear()
+        update = feed.since(update.total)
+        shown = await _push(socket, feed, tick(update), update, shown)
+
+
+async def _push(socket: WebSocket, feed: Feed, text: str, update: Update, shown: Picture | None) -> Picture | None:
+    """Send the text, and the picture where the page has not had it; returns the picture that it has now."""
+    async with asyncio.timeout(SEND_TIMEOUT_S):
+        await socket.send_text(text)
+        if update.picture is not None and update.picture is not shown:
+            await socket.send_bytes(picture_message(update.picture, feed.info))
+    return update.picture
