@@ -12,8 +12,9 @@ from typing import Annotated, Final
 import msgspec
 
 from capture.sources.naming import safe_name
+from capture.sources.options import options_as
 from capture.sources.picture import SUFFIXES, Header, decode, read_header
-from capture.sources.uri import SourceUri, options_as
+from capture.sources.uri import SourceUri
 from stream.errors import SourceError
 from stream.ports import Grab, Pixels
 

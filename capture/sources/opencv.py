@@ -4,6 +4,7 @@ OPENCV_LOG_LEVEL and OPENCV_FFMPEG_LOGLEVEL in the environment bring the librari
 """
 
 import os
+from collections.abc import Callable, Sequence
 
 import cv2
 
@@ -17,6 +18,14 @@ def hush() -> None:
     os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", _AV_LOG_QUIET)
     if "OPENCV_LOG_LEVEL" not in os.environ:
         cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
+
+
+Connect = Callable[[int | str, int, Sequence[int]], cv2.VideoCapture]
+
+
+def connect(device: int | str, backend: int, settings: Sequence[int]) -> cv2.VideoCapture:
+    """Open a device number, file or address; the settings alternate property and value."""
+    return cv2.VideoCapture(device, backend, settings)
 
 
 def fetch(capture: cv2.VideoCapture, out: Pixels) -> tuple[int, ...] | None:

@@ -9,7 +9,8 @@ from typing import Final, cast
 
 from msgspec import structs
 
-from capture.sources.uri import NETWORK_SCHEMES, PLAIN, SourceUri, nearest, options_as, parse_uri
+from capture.sources.options import nearest, options_as
+from capture.sources.uri import NETWORK_SCHEMES, PLAIN, SourceUri, parse_uri
 from stream.errors import SourceError, UsageError
 from stream.ports import FrameSource
 
@@ -53,7 +54,7 @@ def open_source(uri: str, limits: SourceLimits | None = None) -> FrameSource:
     if parsed.scheme not in openers:
         raise UsageError(
             f"There is no source '{parsed.scheme}:'. {nearest(parsed.scheme, openers)} "
-            f"A file of that name is written ./{uri}."
+            "A file with a colon in its name is written ./name."
         )
     source = _load(openers[parsed.scheme])(parsed)
     try:

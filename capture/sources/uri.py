@@ -3,15 +3,12 @@
 Pure: touches no file.
 """
 
-import difflib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Final, TypeVar
+from typing import Final
 from urllib.parse import parse_qsl
-
-import msgspec
 
 from stream.errors import UsageError
 
@@ -26,15 +23,14 @@ _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):(.*)", re.DOTALL)
 
 _NO_OPTIONS: Final[Mapping[str, str]] = MappingProxyType({})
 
-OptionsT = TypeVar("OptionsT", bound=msgspec.Struct)
-
 
 @dataclass(frozen=True, slots=True)
 class SourceUri:
     """scheme in lower case (`path` for a plain path), path as the scheme wants it, options as text by name."""
 
     scheme: str
-    path: str
+    # Not shown: the address of a camera may hold a password.
+    path: str = field(repr=False)
     options: Mapping[str, str] = field(default_factory=lambda: _NO_OPTIONS)
 
 
@@ -48,7 +44,7 @@ def parse_uri(text: str) -> SourceUri:
     scheme, rest = match[1].lower(), match[2]
     if scheme in NETWORK_SCHEMES:
         address, _, options = text.partition("#")
-        return SourceUri(scheme, address, _options(options))
+        return SourceUri(scheme, scheme + address[len(scheme) :], _options(options))
     # `?` is also a wildcard in `images:f?.png`: options are what holds an `=` after the last one.
     path, mark, options = rest.rpartition("?")
     if not mark or "=" not in options:
@@ -65,27 +61,3 @@ def _options(text: str) -> Mapping[str, str]:
     if len(options) < len(pairs):
         raise UsageError(f"The source's options '{text}' give the same name twice.")
     return MappingProxyType(options)
-
-
-def nearest(word: str, known: Iterable[str]) -> str:
-    """A sentence that names the nearest of the known words, else all of them."""
-    words = sorted(known)
-    near = difflib.get_close_matches(word, words, n=1)
-    return f"Did you mean {near[0]}?" if near else f"Known: {', '.join(words) or 'none'}."
-
-
-def options_as(uri: SourceUri, kind: type[OptionsT]) -> OptionsT:
-    """The options as a struct, text turned into the fields' types. Raises UsageError in a plain sentence."""
-    fields = {one.name: one for one in msgspec.structs.fields(kind)}
-    values = {}
-    for name, text in uri.options.items():
-        if name not in fields:
-            raise UsageError(f"{uri.scheme}: has no option '{name}'. {nearest(name, fields)}")
-        try:
-            values[name] = msgspec.convert(text, fields[name].type, strict=False)
-        except msgspec.ValidationError as error:
-            raise UsageError(f"{uri.scheme}: option {name}={text} will not do: {error}.") from None
-    try:
-        return kind(**values)
-    except (TypeError, ValueError) as error:
-        raise UsageError(f"{uri.scheme}: {error}.") from None
