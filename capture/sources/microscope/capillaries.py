@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from capture.sources.microscope.shapes import Vessel, any_vessel
+from capture.sources.microscope.texture import Plane, clouds
 
 LEVELS: Final = 16
 """Steps of filling, from empty to full. The contrast is about as many grey values, so no step shows."""
@@ -37,19 +38,28 @@ class Capillary:
     turn: float
 
 
-def _shadow(vessel: Vessel, blur_px: float, margin: int) -> tuple[npt.NDArray[np.float32], tuple[int, int]]:
-    """The vessel's shadow at half size, peak 1, and its corner (half-size pixels from the vessel's middle)."""
+def _shadow(rng: np.random.Generator, vessel: Vessel, margin: int) -> tuple[Plane, tuple[int, int]]:
+    """The vessel's shadow at half size, peak 1, and its corner (half-size pixels from the vessel's middle).
+
+    Mottled by the blood in it; a vessel slants into depth, so one end is less in focus than the other.
+    """
     line, radius = vessel.line / 2.0, vessel.radius / 2.0
     low = np.floor(line.min(axis=0) - radius.max()).astype(int) - margin
     high = np.ceil(line.max(axis=0) + radius.max()).astype(int) + margin
     x, y = np.arange(low[0], high[0] + 1), np.arange(low[1], high[1] + 1)
     distance = np.sqrt((x - line[:, :1])[:, None, :] ** 2 + (y - line[:, 1:])[:, :, None] ** 2)
-    stamps = np.clip((radius[:, None, None] - distance) / 1.5 + 0.5, 0.0, 1.0) * vessel.tone[:, None, None]
-    shadow = cv2.GaussianBlur(stamps.max(axis=0).astype(np.float32), (0, 0), blur_px)
+    distance = distance + 1.2 * clouds(rng, (len(y), len(x)), 8.0)  # ragged
+    stamps = np.clip((radius[:, None, None] - distance) / 2.0 + 0.5, 0.0, 1.0) * vessel.tone[:, None, None]
+    solid = stamps.max(axis=0).astype(np.float32)
+    solid *= np.clip(1.0 + 0.28 * clouds(rng, (len(y), len(x)), 8.0), 0.2, 1.6)
+    near = float(np.clip(np.exp(rng.normal(np.log(1.35), 0.35)), 0.9, 3.2))
+    far = near + rng.uniform(0.3, 2.2)
+    ramp = np.clip(np.linspace(-0.7, 1.7, len(x)), 0.0, 1.0).astype(np.float32)
+    shadow = cv2.GaussianBlur(solid, (0, 0), near) * ramp + cv2.GaussianBlur(solid, (0, 0), far) * (1.0 - ramp)
     return np.asarray(shadow / shadow.max(), np.float32), (int(low[0]), int(low[1]))
 
 
-def _outlines(shadow: npt.NDArray[np.float32], corner: tuple[int, int]) -> tuple[Outline, ...]:
+def _outlines(shadow: Plane, corner: tuple[int, int]) -> tuple[Outline, ...]:
     """Outer contours at EDGE of the peak, at full size, moved by the half-size `corner`."""
     inside = (cv2.pyrUp(shadow) >= EDGE * float(shadow.max())).astype(np.uint8)
     found, _ = cv2.findContours(inside, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
@@ -62,7 +72,8 @@ def _colour(rng: np.random.Generator) -> npt.NDArray[np.float32]:
     """Light taken at the darkest point, grey values, BGR: haemoglobin takes green most; deep vessels look purple."""
     strength = float(np.clip(np.exp(rng.normal(np.log(15.0), 0.38)), 6.0, 34.0))
     purple = rng.uniform(0.0, 1.0)
-    return np.array([0.66 - 0.14 * purple, 1.0, 0.42 + 0.18 * purple], np.float32) * strength
+    blue, red = 0.74 - 0.2 * purple + rng.normal(0, 0.07), 0.40 + 0.2 * purple + rng.normal(0, 0.06)
+    return np.array([blue, 1.0, red], np.float32) * strength
 
 
 def grow(rng: np.random.Generator, middle: tuple[float, float], turn: float, size: tuple[int, int]) -> Capillary | None:
@@ -70,11 +81,9 @@ def grow(rng: np.random.Generator, middle: tuple[float, float], turn: float, siz
 
     size: width and height of the half-size tissue.
     """
-    blur_px = float(np.clip(np.exp(rng.normal(np.log(1.15), 0.4)), 0.7, 3.2))
-    halo_px = rng.uniform(7.0, 11.0)
-    margin = 22
-    shadow, corner = _shadow(any_vessel(rng), blur_px, margin)
-    halo = cv2.GaussianBlur(shadow, (0, 0), halo_px) * rng.uniform(0.2, 0.7)
+    shadow, corner = _shadow(rng, any_vessel(rng), margin=24)
+    halo = cv2.GaussianBlur(shadow, (0, 0), rng.uniform(6.0, 9.0))
+    halo *= rng.uniform(0.08, 0.34) / float(halo.max())
     colour = _colour(rng)
     left, top = corner[0] + round(middle[0] / 2), corner[1] + round(middle[1] / 2)
     height, width = shadow.shape

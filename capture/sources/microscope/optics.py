@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from capture.sources.microscope.skin import Plane, clouds
+from capture.sources.microscope.texture import Plane, clouds
 from stream.ports import Pixels
 
 NOISE_MEAN: Final = 3
@@ -32,27 +32,30 @@ def shades(rng: np.random.Generator, shape: tuple[int, int], count: int) -> list
 
     `count` of them, alike but for the blocks, which change from one group of pictures to the next.
     """
-    lost = vignette(rng, shape)
-    return [np.clip(np.rint(lost[:, :, None] + _blocks(rng, shape)), 0, 255).astype(np.uint8) for _ in range(count)]
+    lost = np.rint(vignette(rng, shape))[:, :, None]
+    return [np.clip(lost + np.rint(_blocks(rng, shape)), 0, 255).astype(np.uint8) for _ in range(count)]
 
 
 def _blocks(rng: np.random.Generator, shape: tuple[int, int]) -> Plane:
-    """Colour errors of a video codec: blocks of 16 pixels whose blue and red are off by about a grey value."""
-    rows, columns = -(-shape[0] // 16), -(-shape[1] // 16)
-    error = rng.normal(0.0, 0.55, (rows, columns, 3)).astype(np.float32) * np.array([1.0, 0.35, 0.8], np.float32)
-    return np.repeat(np.repeat(error, 16, axis=0), 16, axis=1)[: shape[0], : shape[1]]
+    """Colour errors of a video codec: blocks of 16 and 8 pixels, mostly in blue and red, of about a grey value."""
+    error = np.zeros((*shape, 3), np.float32)
+    for side, strength in ((16, 1.0), (8, 0.5)):
+        rows, columns = -(-shape[0] // side), -(-shape[1] // side)
+        block = rng.standard_normal((rows, columns, 3), np.float32) * np.array([1.0, 0.3, 0.8], np.float32) * strength
+        large = cv2.resize(block, (columns * side, rows * side), interpolation=cv2.INTER_NEAREST)
+        error += large[: shape[0], : shape[1]]
+    return error
 
 
 def noise_tile(rng: np.random.Generator, shape: tuple[int, int]) -> Pixels:
     """Sensor noise, uint8 with mean NOISE_MEAN, (height, width, 3) and NOISE_ROOM more each way.
 
-    Mostly brightness, little colour, and softened as a codec does.
+    The same in all colours and a little soft, as a codec leaves it.
     """
     height, width = shape[0] + NOISE_ROOM, shape[1] + NOISE_ROOM
-    bright = cv2.GaussianBlur(rng.standard_normal((height, width), np.float32), (0, 0), 0.6)
-    colour = cv2.resize(rng.standard_normal((height // 4, width // 4, 3), np.float32), (width, height))
-    noise = bright[:, :, None] * (0.8 / float(bright.std())) + colour * 0.35 + NOISE_MEAN
-    return np.asarray(np.clip(np.rint(noise), 0, 255), np.uint8)
+    bright = cv2.GaussianBlur(rng.standard_normal((height, width), np.float32), (0, 0), 0.8)
+    grey = np.rint(bright * (0.55 / float(bright.std())) + NOISE_MEAN).clip(0, 255).astype(np.uint8)
+    return np.repeat(grey[:, :, None], 3, axis=2)
 
 
 def glare_layer(rng: np.random.Generator, shape: tuple[int, int]) -> Pixels:

@@ -18,7 +18,7 @@ WIDTH: Final = 1920
 HEIGHT: Final = 1080
 TISSUE: Final = (2304, 1344)
 """Width and height of the tissue, in frame pixels: the hand moves over it and never past its edge."""
-SPACING_PX: Final = 148.0
+SPACING_PX: Final = 166.0
 SHUTTER_S: Final = 0.018
 BLOCKS_S: Final = 0.5
 SMEAR_ROOM: Final = 32

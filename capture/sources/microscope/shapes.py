@@ -63,7 +63,7 @@ def loop(rng: np.random.Generator) -> Vessel:
     """A loop seen end on: most of a ring."""
     count = 24
     angle = np.linspace(0, rng.uniform(1.3, 1.95) * pi, count)
-    line = np.stack([rng.uniform(11, 19) * np.cos(angle), rng.uniform(9, 14) * np.sin(angle)], 1)
+    line = np.stack([rng.uniform(10, 20) * np.cos(angle), rng.uniform(7, 12) * np.sin(angle)], 1)
     line += np.stack([_wander(rng, count, -2, 2), _wander(rng, count, -2, 2)], 1)
     return Vessel(line, _wander(rng, count, 3.6, 6.2), _wander(rng, count, 0.35, 1.0))
 
@@ -72,7 +72,7 @@ def spot(rng: np.random.Generator) -> Vessel:
     """A loop seen from its tip, often out of focus: a short fat blot."""
     count = 8
     line = _arc(rng.uniform(4, 20), rng.uniform(-1.0, 1.0), count)
-    return Vessel(line, _wander(rng, count, 7.5, 13.0), _wander(rng, count, 0.65, 1.0))
+    return Vessel(line, _wander(rng, count, 6.0, 11.0), _wander(rng, count, 0.65, 1.0))
 
 
 def winding(rng: np.random.Generator) -> Vessel:
@@ -94,7 +94,7 @@ def cluster(rng: np.random.Generator) -> Vessel:
 KINDS: Final[tuple[tuple[Callable[[np.random.Generator], Vessel], float], ...]] = (
     (comma, 0.36),
     (hairpin, 0.17),
-    (loop, 0.15),
+    (loop, 0.12),
     (spot, 0.17),
     (winding, 0.08),
     (cluster, 0.07),
@@ -102,10 +102,30 @@ KINDS: Final[tuple[tuple[Callable[[np.random.Generator], Vessel], float], ...]] 
 """The kinds and how often each is met, by eye from skin of the forearm and hand."""
 
 
-def any_vessel(rng: np.random.Generator) -> Vessel:
-    """One vessel of a random kind, size and direction."""
+def _one(rng: np.random.Generator) -> Vessel:
+    """One vessel of a random kind and direction, a little uneven and seen at a slant."""
     kinds = [kind for kind, _ in KINDS]
     shares = np.array([share for _, share in KINDS])
     vessel = kinds[int(rng.choice(len(kinds), p=shares / shares.sum()))](rng)
-    scale = float(np.exp(rng.normal(0.12, 0.25)))
-    return Vessel(_turn(vessel.line, rng.uniform(0, 2 * pi)) * scale, vessel.radius * scale, vessel.tone)
+    slant = np.array([1.0, rng.uniform(0.65, 1.0)])
+    shaken = _turn(vessel.line, rng.uniform(0, 2 * pi)) * slant + rng.normal(0.0, 0.9, vessel.line.shape)
+    swollen = vessel.radius * _wander(rng, len(vessel.radius), 0.8, 1.2)
+    return Vessel(_turn(shaken, rng.uniform(0, 2 * pi)), swollen, vessel.tone)
+
+
+def _joined(vessel: Vessel, other: Vessel, faint: float) -> Vessel:
+    """Both together, the other one from the vessel's end on and fainter."""
+    line = np.vstack([vessel.line, other.line - other.line[0] + vessel.line[-1]])
+    tone = np.concatenate([vessel.tone, other.tone * faint])
+    return Vessel(line, np.concatenate([vessel.radius, other.radius]), tone)
+
+
+def any_vessel(rng: np.random.Generator) -> Vessel:
+    """A capillary: a vessel, often with a second one that it runs into or a faint venule that drains it."""
+    vessel = _one(rng)
+    if rng.random() < 0.33:
+        vessel = _joined(vessel, _one(rng), rng.uniform(0.5, 1.0))
+    if rng.random() < 0.4:
+        vessel = _joined(vessel, winding(rng), rng.uniform(0.12, 0.4))
+    scale = float(np.exp(rng.normal(0.24, 0.32)))
+    return Vessel((vessel.line - vessel.line.mean(axis=0)) * scale, vessel.radius * scale, vessel.tone)

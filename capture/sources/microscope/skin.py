@@ -3,7 +3,6 @@
 Draws once, at half the frame's resolution; knows no frame and no time.
 """
 
-from math import cos, sin
 from typing import Final
 
 import cv2
@@ -11,42 +10,20 @@ import numpy as np
 import numpy.typing as npt
 
 from capture.sources.microscope.shapes import winding
-
-Plane = npt.NDArray[np.float32]
+from capture.sources.microscope.texture import Plane, clouds, streaks
 
 TONE: Final = np.array([129.0, 131.0, 130.0], np.float32)
 """The mean colour of pale skin under a white light-emitting diode, BGR, as hand-held microscopes balance it."""
 
 
-def clouds(rng: np.random.Generator, shape: tuple[int, int], scale_px: float) -> Plane:
-    """Smooth noise of mean 0 and deviation 1 whose patches are about `scale_px` wide."""
-    step = max(scale_px / 4.0, 1.0)
-    coarse = rng.standard_normal((int(shape[0] / step) + 8, int(shape[1] / step) + 8)).astype(np.float32)
-    plane = cv2.resize(cv2.GaussianBlur(coarse, (0, 0), 2.0), (shape[1], shape[0]), interpolation=cv2.INTER_CUBIC)
-    return np.asarray((plane - plane.mean()) / plane.std(), np.float32)
-
-
-def streaks(rng: np.random.Generator, shape: tuple[int, int], angle: float, long_px: float, wide_px: float) -> Plane:
-    """Noise drawn out along `angle` and bent by larger swirls, deviation 1: the skin's lines."""
-    y, x = np.mgrid[0 : shape[0], 0 : shape[1]].astype(np.float32)
-    x += 40.0 * clouds(rng, shape, 220.0)
-    y += 40.0 * clouds(rng, shape, 220.0)
-    along, across = x * cos(angle) + y * sin(angle), y * cos(angle) - x * sin(angle)
-    noise = np.pad(rng.standard_normal((256, 256)).astype(np.float32), 8, mode="wrap")
-    noise = np.asarray(cv2.GaussianBlur(noise, (0, 0), 1.2)[8:-8, 8:-8], np.float32)
-    u, v = (along / long_px * 3.0) % 256, (across / wide_px * 3.0) % 256
-    plane = cv2.remap(noise, u, v, cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP)
-    return np.asarray(plane / plane.std(), np.float32)
-
-
 def plexus(rng: np.random.Generator, shape: tuple[int, int]) -> Plane:
     """Veins of the deep plexus: wide, winding and far out of focus; 0 to 1."""
     plane = np.zeros(shape, np.float32)
-    for _ in range(9):
+    for _ in range(14):
         line = winding(rng).line * rng.uniform(4.0, 8.0) + rng.uniform((0, 0), shape[::-1])
-        width = int(rng.integers(6, 16))
+        width = int(rng.integers(4, 14))
         cv2.polylines(plane, [np.rint(line).astype(np.int32)], False, rng.uniform(0.3, 1.0), width, cv2.LINE_AA)
-    return cv2.GaussianBlur(plane, (0, 0), 7.0).astype(np.float32, copy=False)
+    return cv2.GaussianBlur(plane, (0, 0), 6.0).astype(np.float32, copy=False)
 
 
 def _curve(rng: np.random.Generator, shape: tuple[int, int], length: float, bend: float) -> npt.NDArray[np.int32]:
@@ -90,9 +67,9 @@ def skin(rng: np.random.Generator, shape: tuple[int, int]) -> Plane:
     layers: list[tuple[Plane, tuple[float, float, float]]] = [
         (clouds(rng, shape, 420.0), (2.6, 2.4, 2.4)),
         (clouds(rng, shape, 260.0), (1.8, -0.9, 0.5)),
-        (clouds(rng, shape, 60.0), (0.7, 0.7, 0.6)),
-        (streaks(rng, shape, angle, 190.0, 26.0), (1.7, 1.0, 0.9)),
-        (streaks(rng, shape, angle + 0.3, 80.0, 9.0), (0.5, 0.45, 0.4)),
+        (clouds(rng, shape, 60.0), (1.2, 1.3, 1.1)),
+        (streaks(rng, shape, angle, 190.0, 26.0), (2.4, 1.6, 1.4)),
+        (streaks(rng, shape, angle + 0.3, 80.0, 9.0), (0.8, 0.7, 0.6)),
         (clouds(rng, shape, 9.0), (0.35, 0.35, 0.3)),
         (plexus(rng, shape), (-2.4, -4.2, -1.2)),
         (_strokes(rng, shape, 5, 3.0, 6), (-7.0, -4.5, -4.0)),  # creases: olive
