@@ -33,10 +33,11 @@ def steady_utc() -> Clock:
 
 
 class Picture(Struct, frozen=True, kw_only=True):
-    """The newest picture with the outlines that belong to it."""
+    """The newest picture with the outlines that belong to it. `arrived_ns` is on the view's steady clock."""
 
     seq: int
     t_capture_ns: int
+    arrived_ns: int
     grade: Grade
     jpeg: bytes
     regions: tuple[RegionOutline, ...]
@@ -144,8 +145,18 @@ class Feed:
 
     def _update(self, points: list[Point]) -> Update:
         return Update(
-            status=self._status(self._clock()), points=points, picture=self._picture, total=self._history.total
+            status=self._status(self._clock()),
+            points=points,
+            picture=self._current_picture(),
+            total=self._history.total,
         )
+
+    def _current_picture(self) -> Picture | None:
+        """The picture, unless readings have gone on without one: nobody was looking, and it shows an earlier moment."""
+        if self._picture is None or self._newest.any is None:
+            return None
+        behind_s = (self._newest.any.arrived_ns - self._picture.arrived_ns) / 1e9
+        return self._picture if behind_s <= self.info.stale_after_s else None
 
     def _status(self, now_ns: int) -> Status:
         return status_of(
@@ -226,6 +237,7 @@ def _picture(reading: DensityReading, point: Point) -> Picture:
     return Picture(
         seq=reading.seq,
         t_capture_ns=reading.t_capture_ns,
+        arrived_ns=point.arrived_ns,
         grade=point.grade,
         jpeg=reading.picture or b"",
         regions=reading.regions or (),

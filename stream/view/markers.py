@@ -16,7 +16,7 @@ class MarkerRequest(Struct, frozen=True, forbid_unknown_fields=True):
     """What a client sends: a label, and the moment where it is not now (ns since 1970 UTC)."""
 
     label: str
-    t_ns: Annotated[int, Meta(ge=0, lt=2**63)] | None = None
+    t_ns: Annotated[int, Meta(ge=0, le=2**63 - 1)] | None = None
 
 
 class Marker(Struct, frozen=True, kw_only=True):

@@ -11,7 +11,6 @@ import { Trend } from "./trend.js";
 
 const REFRESH_MS = 100;
 const WINDOW_KEY = "capillary-window";
-const DEFAULT_WINDOW_S = "60";
 
 const get = (id) => document.getElementById(id);
 const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -20,7 +19,7 @@ restoreTheme();
 const series = new Series();
 const picture = new PictureView(get("picture"));
 let status = null;
-let staleAfterMs = 1000;
+let run = null; // what the server said about the run: see stream/view/info.py
 let sinceStatus = stopwatch();
 let trend = null;
 let sinceDrawn = stopwatch();
@@ -36,30 +35,37 @@ const line = new Line(`ws://${location.host}/ws`, {
   onPicture: (header, jpeg) => picture.show(header, jpeg),
 });
 
-// A hello begins the trend anew: after a broken line the server's memory fills the gap.
+// A hello begins the trend anew: after a broken line the server's memory fills the gap. Another run may have taken the
+// place of the one before; a page of another version is fetched again.
 function open(hello) {
-  staleAfterMs = hello.info.stale_after_s * 1000;
+  if (run !== null && run.version !== hello.info.version) location.reload();
+  if (run !== null && run.session !== hello.info.session) picture.clear();
+  run = hello.info;
   series.clear();
   if (trend === null) {
-    trend = new Trend(get("trend"), series, hello.info.mode === "replay");
-    choose(recall(WINDOW_KEY) ?? DEFAULT_WINDOW_S);
+    trend = new Trend(get("trend"), series, run.mode === "replay");
+    choose(recall(WINDOW_KEY));
+  } else if (trend.replay !== (run.mode === "replay")) {
+    trend.replay = run.mode === "replay";
+    trend.build();
   }
 }
 
 function refresh() {
-  const decided = decide(status, sinceStatus(), line.connected(), staleAfterMs);
-  showState(status, decided);
+  const decided = decide(status, sinceStatus(), line.connected(), (run?.stale_after_s ?? 1) * 1000);
+  showState(status, decided, picture.current());
   showDensity(status, decided);
   showQuality(status, decided);
-  showCorner(status);
-  if (trend !== null && sinceDrawn() >= drawEveryMs()) redraw(decided);
+  showCorner(status, decided);
+  if (trend !== null && sinceDrawn() >= drawEveryMs()) redraw();
 }
 
 // The axis goes on when readings stop, so that a gap is seen growing; a replay's media time stands still.
-function redraw(decided) {
+function redraw() {
+  const moving = status.mode !== "replay" && status.state !== "ended";
+  const now = moving ? status.t_ns / 1e9 + sinceStatus() / 1000 : null;
   const newest = series.newest();
-  const live = status.mode !== "replay" && status.state !== "ended";
-  trend.draw(newest === null || !live ? newest : Math.max(newest, status.t_ns / 1e9 + sinceStatus() / 1000));
+  trend.draw(now === null ? newest : Math.max(newest ?? 0, now));
   sinceDrawn = stopwatch();
 }
 
@@ -68,12 +74,13 @@ function drawEveryMs() {
   return calm ? 1000 : Math.min(Math.max((trend.windowS / 1000) * 1000, 200), 2000);
 }
 
+// A length that is not offered (nothing remembered yet) is the shortest.
 function choose(seconds) {
-  const radio = document.querySelector(`input[name=window][value="${seconds}"]`);
-  if (!radio) return;
-  radio.checked = true;
-  trend.windowS = Number(seconds);
-  remember(WINDOW_KEY, seconds);
+  const offered = [...document.querySelectorAll("input[name=window]")];
+  const chosen = offered.find((radio) => radio.value === seconds) ?? offered[0];
+  chosen.checked = true;
+  trend.windowS = Number(chosen.value);
+  remember(WINDOW_KEY, chosen.value);
   sinceDrawn = () => Infinity;
 }
 

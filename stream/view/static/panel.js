@@ -14,7 +14,7 @@ function put(id, value) {
   if (element.textContent !== value) element.textContent = value;
 }
 
-export function showState(status, decided) {
+export function showState(status, decided, pictured) {
   const name = named(decided.state, status?.mode);
   const state = text.states[name];
   const mode = text.modes[status?.mode ?? "live"];
@@ -24,15 +24,17 @@ export function showState(status, decided) {
     body.dataset.state = name;
     get("state-icon").setAttribute("href", `#icon-${name.replace(" ", "-")}`);
     put("state-word", state.word);
+    document.title = text.title(badge, state);
     put("announcer", text.announce(badge, state));
   }
   body.dataset.mode = status?.mode ?? "live";
   body.dataset.current = decided.current;
   put("mode", badge);
   get("mode").hidden = !badge;
-  get("banner").hidden = SEEN.has(decided.state);
-  put("banner-word", state.word);
-  put("banner-say", state.say);
+  const over = SEEN.has(decided.state) ? text.unpictured : state;
+  get("banner").hidden = SEEN.has(decided.state) && pictured;
+  put("banner-word", over.word);
+  put("banner-say", over.say);
 }
 
 export function showDensity(status, decided) {
@@ -65,12 +67,13 @@ function todo(quality, reasons) {
   return text.adviceElse;
 }
 
-export function showCorner(status) {
+export function showCorner(status, decided) {
   if (!status) return;
+  const known = SEEN.has(decided.state);
   put("source", `${status.source}`);
   put("session", status.session);
-  put("rate", text.rate(status.frames_per_s));
-  put("latency", status.latency_ms === null ? text.none : text.milliseconds(status.latency_ms));
+  put("rate", known ? text.rate(status.frames_per_s) : text.none);
+  put("latency", known ? text.milliseconds(status.latency_ms) : text.none);
   put("readings", text.count(status.readings));
   put("dropped", text.count(status.dropped));
   put("failed", text.count(status.failed));

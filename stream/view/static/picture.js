@@ -1,10 +1,14 @@
 // The picture and the outlines that belong to it, drawn together. Knows a header and a JPEG, not the state.
 
+import { stopwatch } from "./state.js";
+
+const OLD_MS = 2000;
 const HALO = "rgba(0, 0, 0, 0.55)";
 
 export class PictureView {
   constructor(canvas) {
     Object.assign(this, { canvas, header: null, bitmap: null, outlines: true, wanted: null, decoding: false });
+    this.since = () => Infinity;
     new ResizeObserver(() => this.draw()).observe(canvas);
   }
 
@@ -21,11 +25,23 @@ export class PictureView {
         if (!bitmap) continue;
         this.bitmap?.close();
         [this.header, this.bitmap] = [nextHeader, bitmap];
+        this.since = stopwatch();
         this.draw();
       }
     } finally {
       this.decoding = false;
     }
+  }
+
+  // Whether the picture on the screen belongs to the readings that come now.
+  current() {
+    return this.since() < OLD_MS;
+  }
+
+  clear() {
+    this.bitmap?.close();
+    [this.header, this.bitmap, this.since] = [null, null, () => Infinity];
+    this.draw();
   }
 
   setOutlines(on) {
@@ -50,6 +66,7 @@ export class PictureView {
     canvas.dataset.outlines = this.outlines ? header.regions.length : 0;
   }
 
+  // Green and unbroken on a good picture; on any other the outlines count for nothing, and are broken and amber.
   trace(ctx, scale, left, top, ratio) {
     const path = new Path2D();
     for (const outline of this.header.regions) {
@@ -64,7 +81,9 @@ export class PictureView {
     ctx.strokeStyle = HALO;
     ctx.lineWidth = 3 * ratio;
     ctx.stroke(path);
-    ctx.strokeStyle = getComputedStyle(this.canvas).getPropertyValue("--outline");
+    const good = this.header.grade === "good";
+    ctx.setLineDash(good ? [] : [4 * ratio, 4 * ratio]);
+    ctx.strokeStyle = getComputedStyle(this.canvas).getPropertyValue(good ? "--outline" : "--doubt");
     ctx.lineWidth = 1.5 * ratio;
     ctx.stroke(path);
   }

@@ -32,31 +32,39 @@ export class Series {
   // Forget what no window shows, and keep one row a second of what is older than five minutes.
   compact() {
     const end = this.newest();
-    const kept = [];
-    for (const row of this.rows) {
-      const last = kept[kept.length - 1];
-      if (row.x < end - KEEP_S) continue;
-      const shares = last && row.x < end - FINE_S && Math.floor(row.x / COARSE_S) === Math.floor(last.x / COARSE_S);
-      if (!shares) kept.push(row);
-      else if (last.grade !== 0 && row.grade === 0) kept[kept.length - 1] = row;
-    }
-    this.rows = kept;
+    const edge = firstAtOrAfter(this.rows, end - FINE_S);
+    const old = this.rows.slice(firstAtOrAfter(this.rows, end - KEEP_S), edge);
+    this.rows = [...thinned(old, COARSE_S), ...this.rows.slice(edge)];
     this.added = 0;
   }
 
-  // Columns between two times, with a null wherever the line must break: [x, density, low, high, grade].
-  window(from, to) {
+  // Columns between two times, one row for every `step` seconds and a null wherever the line must break:
+  // [x, density, low, high, grade].
+  window(from, to, step) {
     const columns = [[], [], [], [], []];
     const push = (...values) => values.forEach((value, i) => columns[i].push(value));
+    const rows = this.rows.slice(firstAtOrAfter(this.rows, from), firstAtOrAfter(this.rows, to + 0.001));
     let before = null;
-    for (let i = firstAtOrAfter(this.rows, from); i < this.rows.length && this.rows[i].x <= to; i++) {
-      const row = this.rows[i];
-      if (before !== null && row.x - before > GAP_S) push(before + 0.001, null, null, null, null);
+    for (const row of thinned(rows, step)) {
+      if (before !== null && row.x - before > Math.max(GAP_S, 2 * step)) push(before + 0.001, null, null, null, null);
       push(row.x, row.density, row.low, row.high, row.grade);
       before = row.x;
     }
     return columns;
   }
+}
+
+// At most one row for every `step` seconds: its first good one, else its first.
+function thinned(rows, step) {
+  const kept = [];
+  let shared = null;
+  for (const row of rows) {
+    const bucket = Math.floor(row.x / step);
+    if (bucket !== shared) kept.push(row);
+    else if (row.grade === 0 && kept[kept.length - 1].grade !== 0) kept[kept.length - 1] = row;
+    shared = bucket;
+  }
+  return kept;
 }
 
 function firstAtOrAfter(rows, x) {

@@ -45,6 +45,9 @@ export const states = {
   lost: { word: "CONNECTION LOST", say: "The page does not hear from the program. Trying again." },
 };
 
+// Over the picture when readings are current and pictures are not.
+export const unpictured = { word: "NO PICTURE", say: "Waiting for a current picture. The numbers are current." };
+
 export const modes = { live: "", replay: "REPLAY", demo: "DEMO" };
 
 export const verdicts = { good: "Good", poor: "Poor", unusable: "Unusable", failed: "Not analysed" };
@@ -71,6 +74,7 @@ export const interval = (low, high) => `${low.toFixed(1)} – ${high.toFixed(1)}
 export const toLight = "Light screen";
 export const toDark = "Dark screen";
 export const announce = (mode, state) => `${mode ? mode + ". " : ""}${state.word}. ${state.say}`;
+export const title = (mode, state) => `${mode ? mode + " · " : ""}${state.word} – Capillary Stream`;
 export const count = (n) => n.toLocaleString("en-GB").replaceAll(",", "\u202f");
 export const rate = (perSecond) => `${perSecond.toFixed(1)} /s`;
 export const milliseconds = (ms) => `${Math.round(ms)} ms`;

@@ -4,12 +4,13 @@
 import * as text from "./text.js";
 
 const STRIP_PX = 6;
+const POINTS = 900;
 const TOPS = [2, 5, 10, 15, 20, 30, 40, 60, 80, 100];
 
 export class Trend {
   // box: the element to fill. replay: the axis is media time, not the time of day.
   constructor(box, series, replay) {
-    Object.assign(this, { box, series, replay, windowS: 300, end: null });
+    Object.assign(this, { box, series, replay, windowS: 60, end: null });
     new ResizeObserver(() => this.plot.setSize(size(box))).observe(box);
     this.build();
   }
@@ -17,10 +18,8 @@ export class Trend {
   // Colours come from the style sheet, so a change of theme builds the plot anew.
   build() {
     this.plot?.destroy();
-    this.plot = new window.uPlot(options(this.box, this.replay, () => this.edges()), this.columns(), this.box);
     this.colour = colours();
-    this.plot.hooks.draw = [(plot) => this.strip(plot)];
-    this.plot.redraw();
+    this.plot = new window.uPlot(this.options(), this.columns(), this.box);
   }
 
   edges() {
@@ -28,8 +27,10 @@ export class Trend {
     return [end - this.windowS, end];
   }
 
+  // A minute is drawn reading by reading, a longer window by about a point a pixel.
   columns() {
-    const columns = this.series.window(...this.edges());
+    const step = this.windowS <= 60 ? 0.01 : this.windowS / POINTS;
+    const columns = this.series.window(...this.edges(), step);
     this.grades = columns[4];
     return columns.slice(0, 4);
   }
@@ -57,9 +58,36 @@ export class Trend {
       const next = i + 1 < data[0].length ? plot.valToPos(data[0][i + 1], "x", true) : left + ratio;
       const tall = grade === 1 ? height / 2 : height;
       ctx.fillStyle = grade === 1 ? this.colour.poor : this.colour.bad;
-      ctx.fillRect(left, bbox.top + bbox.height - tall, Math.min(Math.max(next - left, ratio), 4 * ratio), tall);
+      ctx.fillRect(left, bbox.top + bbox.height - tall, Math.min(Math.max(next - left, ratio), 6 * ratio), tall);
     }
     ctx.restore();
+  }
+
+  options() {
+    const { colour, replay } = this;
+    const font = "13px " + getComputedStyle(document.body).fontFamily;
+    const axis = { stroke: colour.text, font, grid: { stroke: colour.grid, width: 1 }, ticks: { show: false } };
+    const times = (_, ticks) => ticks.map(replay ? mediaTime : timeOfDay(ticks));
+    const percents = (_, ticks) => ticks.map((value) => `${value} %`);
+    const bound = { stroke: "transparent", points: { show: false } };
+    return {
+      ...size(this.box),
+      padding: [10, 30, 0, 4],
+      legend: { show: false },
+      cursor: { show: false },
+      select: { show: false },
+      scales: {
+        x: { time: false, range: () => this.edges() },
+        y: { range: (_, low, high) => [0, TOPS.find((top) => top >= (high ?? 0) * 1.08) ?? 100] },
+      },
+      series: [{}, { stroke: colour.line, width: 2, points: { show: false } }, bound, bound],
+      bands: [{ series: [3, 2], fill: colour.band }],
+      axes: [
+        { ...axis, size: 28, space: 90, incrs: STEPS_S, values: times },
+        { ...axis, size: 48, space: 34, values: percents },
+      ],
+      hooks: { draw: [(plot) => this.strip(plot)] },
+    };
   }
 }
 
@@ -76,35 +104,7 @@ function colours() {
   };
 }
 
-function options(box, replay, edges) {
-  const colour = colours();
-  const font = "13px " + getComputedStyle(document.body).fontFamily;
-  const axis = { stroke: colour.text, font, grid: { stroke: colour.grid, width: 1 }, ticks: { show: false } };
-  return {
-    ...size(box),
-    padding: [10, 12, 0, 4],
-    legend: { show: false },
-    cursor: { show: false },
-    select: { show: false },
-    scales: {
-      x: { time: false, range: () => edges() },
-      y: { range: (_, low, high) => [0, TOPS.find((top) => top >= (high ?? 0) * 1.08) ?? 100] },
-    },
-    series: [
-      {},
-      { stroke: colour.line, width: 2, points: { show: false } },
-      { stroke: "transparent", points: { show: false } },
-      { stroke: "transparent", points: { show: false } },
-    ],
-    bands: [{ series: [3, 2], fill: colour.band }],
-    axes: [
-      { ...axis, size: 28, space: 90, incrs: STEPS, values: (_, ticks) => ticks.map(replay ? mediaTime : timeOfDay(ticks)) },
-      { ...axis, size: 48, space: 34, values: (_, ticks) => ticks.map((value) => `${value} %`) },
-    ],
-  };
-}
-
-const STEPS = [5, 10, 15, 30, 60, 120, 300, 600, 900];
+const STEPS_S = [5, 10, 15, 30, 60, 120, 300, 600, 900];
 const two = (number) => String(number).padStart(2, "0");
 
 function timeOfDay(ticks) {
