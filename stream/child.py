@@ -1,5 +1,6 @@
 """What every child process does alike: an inbox, a hello to the supervisor, outboxes to peers as they come and go."""
 
+import importlib
 import logging
 import multiprocessing
 import os
@@ -102,24 +103,26 @@ class Child:
         self._context.term()
 
 
-ChildTarget = Callable[[Child, Any], None]
+def run_child(place: Place, target: str, settings: Any) -> None:
+    """Entry point of every child process: set up, run the target on (child, settings), say why it ended.
 
-
-def run_child(place: Place, target: ChildTarget, settings: Any) -> None:
-    """Entry point of every child process: set up, run `target(child, settings)`, say why it ended."""
+    The target is a name, "module:function", so that the supervisor never loads what its children load.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the supervisor decides when and in which order to stop
     die_with_parent(place.portable)
     logs.set_up(place.log_level, place.log_format)
     multiprocessing.current_process().name = place.name
     child = Child(place)
     try:
-        target(child, settings)
+        module, _, function = target.partition(":")
+        run: Callable[[Child, Any], None] = getattr(importlib.import_module(module), function)
+        run(child, settings)
     except StreamError as error:
         child.report(Fatal(role=place.role, exit_code=error.exit_code, sentence=str(error)))
         child.close()
         sys.exit(error.exit_code)
     except Exception:
-        logging.getLogger(place.name).exception("failed unexpectedly")
+        logging.getLogger(f"capillary.{place.name}").exception("failed unexpectedly")
         child.close()
         sys.exit(1)
     child.close()

@@ -100,6 +100,11 @@ class Ledger(Generic[Ticket]):
         """Frames whose fate is not yet on disk."""
         return len(self._held)
 
+    @property
+    def idle_hands(self) -> int:
+        """How many frames could be taken on now."""
+        return sum(self._credit - len(load.in_flight) for load in self._load.values())
+
     def take_slot(self) -> int | None:
         """A slot to grab the next frame into, None where all are held."""
         return self._free.popleft() if self._free else None
@@ -202,7 +207,7 @@ class Ledger(Generic[Ticket]):
     def _keep_newest(self) -> None:
         """Newest wins: of the waiting frames that no worker can take now, only the last is kept."""
         waiting = sorted(self._waiting(), key=lambda held: held.seq)
-        room = sum(self._credit - len(load.in_flight) for load in self._load.values()) if self._sink >= 0 else 0
+        room = self.idle_hands if self._sink >= 0 else 0
         for held in waiting[: max(0, len(waiting) - max(room, 1))]:
             self._drop(held, "overload")
 

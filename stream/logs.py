@@ -14,7 +14,7 @@ class _JsonLines(logging.Formatter):
         entry = {
             "t": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(record.created)),
             "level": record.levelname.lower(),
-            "process": record.name,
+            "process": record.name.removeprefix("capillary."),
             "message": record.getMessage(),
         }
         if record.exc_info:
@@ -28,4 +28,5 @@ def set_up(level: int, log_format: LogFormat) -> None:
     handler.setFormatter(
         _JsonLines() if log_format == "json" else logging.Formatter("%(asctime)s %(name)s: %(message)s", "%H:%M:%S")
     )
-    logging.basicConfig(level=level, handlers=[handler], force=True)
+    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+    logging.getLogger("capillary").setLevel(level)

@@ -19,6 +19,7 @@ UtcNs = Annotated[int, Meta(ge=0, description="nanoseconds since 1970-01-01 UTC"
 FrameName = Annotated[
     str, Meta(max_length=200, description="the file's stem for pictures, else the index in the source")
 ]
+Count = Annotated[int, Meta(ge=0)]
 Pct = Annotated[float, Meta(ge=0, le=100)]
 
 
@@ -44,7 +45,9 @@ class FrameHeader(Message, frozen=True, kw_only=True, tag="frame"):
     generation: Annotated[int, Meta(ge=0, description="the slot's generation while it holds this frame")]
     attempt: Annotated[int, Meta(ge=1, description="1 for the first dispatch of this frame")]
     capture: Annotated[int, Meta(ge=0, description="incarnation of the capture process that sent it")]
-    previous: Annotated[bytes | None, Meta(max_length=65536, description="thumbnail of the frame before")] = None
+    previous: Annotated[
+        Annotated[bytes, Meta(max_length=65536)] | None, Meta(description="thumbnail of the frame before")
+    ] = None
     picture: Annotated[bool, Meta(description="also encode a picture for the page")] = False
     truth_density_pct: Annotated[float | None, Meta(description="true density where the source knows it, %")] = None
 
@@ -71,7 +74,7 @@ class DensityReading(Message, frozen=True, kw_only=True, tag="reading"):
     density_pct: Annotated[Pct | None, Meta(description="capillary area over area analysed, %")] = None
     density_low_pct: Annotated[Pct | None, Meta(description="lower end of the 90 % interval, %")] = None
     density_high_pct: Annotated[Pct | None, Meta(description="upper end of the 90 % interval, %")] = None
-    capillary_count: Annotated[int | None, Meta(ge=0, description="regions judged to be capillaries")] = None
+    capillary_count: Annotated[Count | None, Meta(description="regions judged to be capillaries")] = None
     quality: Annotated[
         Literal["good", "poor", "unusable"] | None, Meta(description="whether the frame may be acted on")
     ] = None
@@ -84,7 +87,9 @@ class DensityReading(Message, frozen=True, kw_only=True, tag="reading"):
     drops_total: Annotated[int, Meta(ge=0, description="frames captured but not analysed, so far in the session")] = 0
     truth_density_pct: Annotated[float | None, Meta(description="true density where the source knows it, %")] = None
     regions: Annotated[tuple[RegionOutline, ...] | None, Meta(description="outlines where asked for")] = None
-    picture: Annotated[bytes | None, Meta(max_length=2**21, description="JPEG of the frame where asked for")] = None
+    picture: Annotated[
+        Annotated[bytes, Meta(max_length=2**21)] | None, Meta(description="JPEG of the frame where asked for")
+    ] = None
 
 
 class Drop(Message, frozen=True, kw_only=True, tag="drop"):
@@ -101,7 +106,7 @@ class SourceInfo(Message, frozen=True, kw_only=True, tag="source"):
     width: Annotated[int, Meta(ge=1, le=16384, description="px")]
     height: Annotated[int, Meta(ge=1, le=16384, description="px")]
     fps: Annotated[float | None, Meta(description="nominal frames a second, where there is such a thing")]
-    frames_expected: Annotated[int | None, Meta(ge=0, description="frames the container promises")]
+    frames_expected: Annotated[Count | None, Meta(description="frames the container promises")]
     live: Annotated[bool, Meta(description="frames come at their own pace")]
     started_ns: Annotated[int, Meta(ge=0, description="when the first frame could be grabbed, ns since 1970 UTC")]
 
@@ -110,7 +115,7 @@ class EndOfStream(Message, frozen=True, kw_only=True, tag="end"):
     """Capture to sink: the source ended; no frame with a higher seq will come."""
 
     frames_read: Annotated[int, Meta(ge=0, description="frames grabbed")]
-    frames_expected: Annotated[int | None, Meta(ge=0, description="frames the container promises")]
+    frames_expected: Annotated[Count | None, Meta(description="frames the container promises")]
     reason: Annotated[str, Meta(max_length=500, description="why it ended early, else empty")] = ""
 
 
@@ -222,7 +227,9 @@ class Fatal(Message, frozen=True, kw_only=True, tag="fatal"):
 
 
 class Stop(Message, frozen=True, kw_only=True, tag="stop"):
-    """Supervisor to child: finish what you have and end. To capture: end the stream."""
+    """Supervisor to child: end. To capture, first of all with `final` false: grab no more, finish what you have."""
+
+    final: bool = True
 
 
 AnyMessage = (

@@ -22,20 +22,28 @@ class Arrival(Enum):
 class Sequencer(Generic[Item]):
     """Puts items in order of seq, each seq once.
 
-    known: seqs that were accounted for before (a restarted sink reads them from disk).
+    known: seqs that were accounted for before; next_seq: above all that were released. A restarted sink reads both
+    from disk.
     """
 
-    def __init__(self, wait_s: float | None = None, known: Iterable[int] = ()) -> None:
+    def __init__(self, wait_s: float | None = None, known: Iterable[int] = (), next_seq: int = 0) -> None:
         self._wait_s = wait_s
         accounted = set(known)
-        self.next_seq = max(accounted, default=-1) + 1
-        self._passed = set(range(self.next_seq)) - accounted
-        self._held: dict[int, tuple[float, Item | None]] = {}
+        self.next_seq = next_seq
+        self._passed = set(range(next_seq)) - accounted
+        self._held: dict[int, tuple[float, Item | None]] = {
+            seq: (float("inf"), None) for seq in accounted if seq >= next_seq
+        }
 
     @property
     def accounted(self) -> int:
         """Every seq below this was released, skipped or late: the prefix without holes."""
         return min(self._passed, default=self.next_seq)
+
+    @property
+    def waiting(self) -> bool:
+        """True while something is held back for an earlier seq."""
+        return bool(self._held)
 
     def offer(self, seq: int, item: Item | None, now_s: float) -> Arrival:
         """An item, or None for a seq of which is known that it will have none."""

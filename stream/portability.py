@@ -126,7 +126,7 @@ class RunFolder:
         self._base.mkdir(mode=0o700, parents=True, exist_ok=True)
         sweep(self._base)
         self.path = Path(tempfile.mkdtemp(prefix=f"{session[-8:]}-", dir=self._base))
-        (self.path / "owner").write_text(_identity(os.getpid()))
+        (self.path / "owner").write_text(identity(os.getpid()))
 
     def close(self) -> None:
         """Remove the folder and what is in it."""
@@ -147,8 +147,7 @@ def sweep(base: Path) -> None:
     """Remove the folders of runs whose supervisor is gone."""
     for folder in _folders(base):
         with contextlib.suppress(OSError):
-            owner = (folder / "owner").read_text()
-            if owner != _identity(int(owner.split()[0])):
+            if not is_alive((folder / "owner").read_text()):
                 shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -156,9 +155,15 @@ def _folders(base: Path) -> Iterable[Path]:
     return [folder for folder in base.iterdir() if (folder / "owner").is_file()]
 
 
-def _identity(pid: int) -> str:
+def identity(pid: int) -> str:
     """Process number and start time: a number alone may have been given to another process since."""
     try:
         return f"{pid} {psutil.Process(pid).create_time():.2f}"
     except psutil.NoSuchProcess:
         return f"{pid} gone"
+
+
+def is_alive(owner: str) -> bool:
+    """True while the process of that `identity` runs."""
+    pid = owner.partition(" ")[0]
+    return pid.isdigit() and owner == identity(int(pid))

@@ -116,8 +116,9 @@ class Quality:
 class Analysis:
     """One frame's result.
 
-    density_pct and its 90 % interval: capillary area over area analysed, in percent.
+    density_pct and its 90 % interval: capillary area over area analysed, in percent, 0..100.
     regions: capillaries only.
+    Raises ValueError where the interval is not finite, not in order or not a percentage.
     """
 
     density_pct: float
@@ -125,6 +126,14 @@ class Analysis:
     density_high_pct: float
     regions: Sequence[Region]
     quality: Quality
+
+    def __post_init__(self) -> None:
+        """An analyser's nonsense ends here, as a failed frame, and not in a trend."""
+        low, value, high = self.density_low_pct, self.density_pct, self.density_high_pct
+        if not 0 <= low <= value <= high <= 100:  # also false where one is not a number
+            raise ValueError(
+                f"density {value} with interval {low} to {high}: expected 0 <= low <= density <= high <= 100"
+            )
 
 
 class Analyser(Protocol):

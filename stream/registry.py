@@ -14,7 +14,7 @@ from stream.errors import ModelError
 
 BUILT_IN: Final = {
     "analysers": {
-        "capillary": "workers.capillary.analyser:make_analyser",
+        "capillary": "workers.analysers:capillary",
     },
 }
 """Group → name → where it is. Entry points of `capillary_stream.<group>` join them."""

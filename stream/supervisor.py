@@ -1,6 +1,6 @@
 """Spawns the processes, tells them of each other, restarts the dead, kills the hung, stops them all.
 
-Targets are passed in: this module imports neither OpenCV nor TensorFlow, and stays small so that it does not fail.
+Targets are passed in by name: this module loads neither OpenCV nor TensorFlow, and stays small so as not to fail.
 It owns the ring, so a crash of any child loses no pixels.
 """
 
@@ -15,7 +15,7 @@ from multiprocessing.process import BaseProcess
 from types import FrameType
 from typing import Any, Final
 
-from stream.child import ChildTarget, PeerKey, Place, run_child
+from stream.child import PeerKey, Place, run_child
 from stream.logs import LogFormat
 from stream.messages import (
     AnyMessage,
@@ -36,7 +36,7 @@ from stream.portability import RunFolder, death_handle
 from stream.ring import Ring
 from stream.transport import Inbox, Outbox, new_context
 
-log = logging.getLogger("supervisor")
+log = logging.getLogger("capillary.supervisor")
 
 _TICK_MS: Final = 50
 _STOP_S: Final = 1.3
@@ -47,14 +47,14 @@ _BACK_OFF_MAX_S: Final = 2.0
 
 @dataclass(frozen=True, slots=True)
 class ProcessSpec:
-    """One process to run: `target(child, settings)` in a spawned interpreter.
+    """One process to run: "module:function", called with (child, settings) in a spawned interpreter.
 
     essential: the run ends when it cannot be kept alive.
     """
 
     role: Role
     index: int
-    target: ChildTarget
+    target: str
     settings: Any
     essential: bool = True
 
@@ -87,7 +87,7 @@ class _Running:
 class Supervisor:
     """One run of the pipeline.
 
-    on_progress is called with what the sink reports, in this process, a few times a second.
+    on_hello is called when a child is ready, on_progress with what the sink reports, a few times a second.
     """
 
     def __init__(
@@ -99,12 +99,13 @@ class Supervisor:
         restarts: int,
         log_level: int,
         log_format: LogFormat,
+        on_hello: Callable[[Hello], None],
         on_progress: Callable[[Progress], None],
     ) -> None:
         self._session, self._portable, self._restarts = session, portable, restarts
         self._log_level: int = log_level
         self._log_format: LogFormat = log_format
-        self._on_progress = on_progress
+        self._on_hello, self._on_progress = on_hello, on_progress
         self._running = {spec.key: _Running(spec) for spec in specs}
         self._peers: dict[PeerKey, tuple[Hello, Outbox]] = {}
         self._ring: Ring | None = None
@@ -129,15 +130,15 @@ class Supervisor:
                 signal.signal(number, handler)
 
     def _turn(self) -> None:
-        handles = {running.handle for running in self._running.values() if running.handle is not None}
-        self._inbox.wait(_TICK_MS, handles)
-        for message in self._inbox.drain():
-            self._handle(message)
         for running in self._running.values():
             if running.process is not None and not running.process.is_alive():
                 self._bury(running)
             elif running.process is None and not running.given_up and time.monotonic() >= running.restart_at:
                 self._spawn(running)
+        handles = {running.handle for running in self._running.values() if running.handle is not None}
+        self._inbox.wait(_TICK_MS, handles)
+        for message in self._inbox.drain():
+            self._handle(message)
         if self._signalled is not None and self._outcome is None:
             self._stop_in_order(self._signalled)
 
@@ -169,6 +170,7 @@ class Supervisor:
             outbox.send(PeerUp(peer=hello))
             newcomer.send(PeerUp(peer=other))
         self._peers[key] = hello, newcomer
+        self._on_hello(hello)
 
     def _provide_ring(self, slots: int, slot_bytes: int) -> None:
         ring = self._ring
@@ -256,7 +258,7 @@ class Supervisor:
             log.info("stopping (%s)", number.name)
             self._stop_deadline = time.monotonic() + _STOP_S
             if {("capture", 0), ("sink", 0)} <= self._peers.keys():
-                self._tell("capture", Stop())
+                self._tell("capture", Stop(final=False))
             else:
                 self._outcome = Outcome(130, "Stopped before the first frame.")
         elif time.monotonic() > self._stop_deadline:

@@ -1,0 +1,123 @@
+"""The thread that takes frames from the source into the ring. Decides nothing: the main loop hands it slots.
+
+It has a thread of its own because a camera's `grab` blocks, and credits must not wait for it.
+"""
+
+import threading
+from dataclasses import dataclass
+from queue import SimpleQueue
+
+import numpy as np
+
+from capture.clock import Clock, Moment
+from capture.pacing import Playback, Thinning
+from stream.errors import SourceError
+from stream.ports import FrameSource, Grab, Pixels
+from stream.ring import Ring
+from stream.thumbnail import thumbnail
+from stream.transport import Inbox
+
+
+@dataclass(frozen=True, slots=True)
+class Grabbed:
+    """A whole frame in a slot of the ring. `previous` is the thumbnail of the frame before, None for the first."""
+
+    slot: int
+    generation: int
+    grab: Grab
+    moment: Moment
+    previous: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """The source gives no more frames; `reason` is empty at its regular end."""
+
+    reason: str
+
+
+class Grabber:
+    """Runs `source` in a thread: slots in through `give`, frames out of `taken`, the inbox woken for each."""
+
+    def __init__(
+        self, source: FrameSource, ring: Ring, inbox: Inbox, thinning: Thinning, playback: Playback, clock: Clock
+    ) -> None:
+        self.taken: SimpleQueue[Grabbed | Ended] = SimpleQueue()
+        self._source, self._ring, self._inbox, self._clock = source, ring, inbox, clock
+        self._thinning, self._playback = thinning, playback
+        self._slots: SimpleQueue[int | None] = SimpleQueue()
+        self._stopping = threading.Event()
+        self._previous: bytes | None = None
+        self._thread = threading.Thread(target=self._run, name="grabber", daemon=True)
+
+    def start(self, first_index: int) -> None:
+        """Begin at that frame of the source. Raises SourceError where it cannot be reached."""
+        if first_index > 0:
+            self._source.seek(first_index - 1)
+            self._look_back()
+        self._thread.start()
+
+    def give(self, slot: int) -> None:
+        """A slot for the next frame."""
+        self._slots.put(slot)
+
+    def stop(self, timeout_s: float) -> None:
+        """No more frames. A device that does not return in time is left to the end of the process."""
+        self._stopping.set()
+        self._slots.put(None)
+        if self._thread.is_alive():
+            self._thread.join(timeout_s)
+
+    def _look_back(self) -> None:
+        """A run that is resumed knows the same predecessor as one that was never interrupted."""
+        grab = self._source.grab()
+        if grab is None:
+            raise SourceError(
+                f"{self._source.name} has fewer frames than were already analysed; is it the same recording?"
+            )
+        pixels: Pixels = np.empty((grab.height, grab.width, 3), np.uint8)
+        self._source.retrieve(pixels)
+        self._previous = thumbnail(pixels).tobytes()
+
+    def _run(self) -> None:
+        waker = self._inbox.waker()
+        ended: Ended | None = None
+        while ended is None:
+            slot = self._slots.get()
+            item = Ended("") if slot is None else self._take(slot)
+            ended = item if isinstance(item, Ended) else None
+            self.taken.put(item)
+            waker.wake()
+        waker.close()
+
+    def _take(self, slot: int) -> Grabbed | Ended:
+        try:
+            grab = self._next()
+            if grab is None:
+                return Ended("")
+            moment = self._clock.now()
+            return self._fill(slot, grab, moment)
+        except SourceError as error:
+            return Ended(str(error))
+
+    def _next(self) -> Grab | None:
+        """The next frame that is due: held back in playback, thinned where a camera is faster than wanted."""
+        while not self._stopping.is_set():
+            grab = self._source.grab()
+            if grab is None:
+                return None
+            if self._source.live:
+                if self._thinning.take(self._clock.monotonic_s()):
+                    return grab
+            else:
+                self._stopping.wait(self._playback.wait_s(grab.time_s, self._clock.monotonic_s()))
+                return grab
+        return None
+
+    def _fill(self, slot: int, grab: Grab, moment: Moment) -> Grabbed:
+        self._ring.begin(slot)
+        pixels = self._ring.pixels(slot, grab.height, grab.width)
+        self._source.retrieve(pixels)
+        generation = self._ring.finish(slot)
+        previous, self._previous = self._previous, thumbnail(pixels).tobytes()
+        return Grabbed(slot, generation, grab, moment, previous)

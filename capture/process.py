@@ -1,0 +1,273 @@
+"""The capture process: source → ring → one pusher a worker. The ledger decides; this file only carries out."""
+
+import logging
+from typing import Final
+
+import cv2
+
+from capture.clock import Clock
+from capture.grabber import Ended, Grabbed, Grabber
+from capture.pacing import Playback, Thinning
+from capture.settings import CaptureSettings
+from capture.sources.opening import SourceLimits, open_source
+from stream.child import Child
+from stream.ledger import Dispatch, Dropped, GaveUp, Ledger, Worker
+from stream.messages import (
+    Committed,
+    DensityReading,
+    Done,
+    Drop,
+    EndOfStream,
+    FrameHeader,
+    Looking,
+    Message,
+    Overdue,
+    PeerDown,
+    PeerUp,
+    RingNeeded,
+    RingReady,
+    SourceInfo,
+    Stop,
+)
+from stream.ports import FrameSource
+from stream.ring import Ring
+
+log = logging.getLogger("capillary.capture")
+
+_TICK_MS: Final = 100
+_SLOTS_AHEAD: Final = 2
+_STOP_S: Final = 0.5
+
+
+def run(child: Child, settings: CaptureSettings) -> None:
+    """Entry point. Raises SourceError where the source cannot be opened; the child's frame reports it."""
+    cv2.setNumThreads(1)
+    limits = SourceLimits(max_width=settings.capture.max_width_px, max_height=settings.capture.max_height_px)
+    source = open_source(settings.source, limits)
+    try:
+        Capture(child, settings, source, Clock()).run()
+    finally:
+        source.close()
+
+
+class Capture:
+    """One incarnation of the capture process."""
+
+    def __init__(self, child: Child, settings: CaptureSettings, source: FrameSource, clock: Clock) -> None:
+        self._child, self._settings, self._source, self._clock = child, settings, source, clock
+        in_flight = 2 if settings.replay else 1
+        self._slots = settings.capture.slots or settings.worker_count * in_flight + 2 * _SLOTS_AHEAD + 4
+        self._ledger: Ledger[Grabbed] = Ledger(
+            slots=self._slots,
+            credit=in_flight,
+            policy="complete" if settings.replay else "fresh",
+            deaths_allowed=settings.workers.deaths_per_frame,
+        )
+        self._grabber: Grabber | None = None
+        self._ring_path = ""
+        self._ahead = 0  # slots that the grabber holds
+        self._ended: Ended | None = None
+        self._stopping = False
+        self._viewers = 0
+        self._next_picture_s = 0.0
+        self._session = child.place.session
+        self._committed: Committed | None = None
+        self._sink = -1
+
+    def run(self) -> None:
+        """Until the supervisor says stop."""
+        source = self._source
+        self._child.hello()
+        self._child.report(RingNeeded(slots=self._slots, slot_bytes=source.width * source.height * 3))
+        while not self._stopping:
+            message = self._child.receive(_TICK_MS)
+            if message is not None:
+                self._handle(message)
+            if self._grabber is not None:
+                self._turn(self._grabber)
+        if self._grabber is not None:
+            self._grabber.stop(_STOP_S)
+
+    def _turn(self, grabber: Grabber) -> None:
+        while not grabber.taken.empty():
+            self._take(grabber.taken.get())
+        self._carry_out()
+        while self._ended is None and self._ahead < _SLOTS_AHEAD and (slot := self._ledger.take_slot()) is not None:
+            grabber.give(slot)
+            self._ahead += 1
+        for worker, seq in self._ledger.overdue(self._clock.monotonic_s(), self._settings.workers.frame_deadline_s):
+            self._child.report(Overdue(worker=worker.index, incarnation=worker.incarnation, seq=seq))
+
+    def _handle(self, message: Message) -> None:
+        match message:
+            case RingReady(ring=path):
+                self._ring_path = path
+                self._begin_when_ready()
+            case PeerUp(peer=peer) if peer.role == "worker":
+                self._ledger.worker_up(Worker(peer.index, peer.incarnation))
+                self._begin_when_ready()
+            case PeerDown(role="worker", index=index, incarnation=incarnation):
+                self._ledger.worker_down(Worker(index, incarnation))
+            case PeerDown(role="sink"):
+                self._ledger.sink_down()
+            case PeerDown(role="view"):
+                self._viewers = 0
+            case Done(capture=mine) if mine == self._child.place.incarnation:
+                worker = Worker(message.worker, message.incarnation)
+                self._ledger.done(worker, message.seq, message.attempt, message.sink, self._clock.monotonic_s())
+            case Committed():
+                self._committed = message
+                self._follow_sink()
+            case PeerUp(peer=peer) if peer.role == "sink":
+                self._follow_sink()
+            case Looking(viewers=viewers):
+                self._viewers = viewers
+            case Stop(final=False):
+                self._end_stream()
+            case Stop():
+                self._stopping = True
+            case _:
+                pass
+
+    def _follow_sink(self) -> None:
+        """Its report and its introduction come from two sides, in any order; both are needed to work with it."""
+        report, sink = self._committed, self._child.peers.get(("sink", 0))
+        if report is None or sink is None or sink[0].incarnation != report.sink:
+            return
+        self._ledger.committed(report.next_seq, report.sink)
+        if report.sink != self._sink:
+            self._sink = report.sink
+            self._greet_sink(report.next_seq)
+
+    def _greet_sink(self, next_seq: int) -> None:
+        """A sink that has just said what it has on disk: begin there, or tell it again what it may have missed."""
+        source = self._source
+        if self._grabber is None:
+            self._first_seq = next_seq
+        self._child.tell(
+            "sink",
+            SourceInfo(
+                source=source.name,
+                width=source.width,
+                height=source.height,
+                fps=source.fps,
+                frames_expected=source.frame_count,
+                live=source.live,
+                started_ns=self._clock.now().utc_ns,
+            ),
+        )
+        self._tell_end()
+        self._begin_when_ready()
+
+    def _begin_when_ready(self) -> None:
+        """Ring, sink and a first worker are there: frames grabbed before that would only be dropped."""
+        if self._grabber is not None or not self._ring_path or self._sink < 0 or self._ledger.idle_hands == 0:
+            return
+        self._ring = Ring.attach(self._ring_path, writable=True)
+        self._begin()
+
+    def _begin(self) -> None:
+        speed = self._settings.speed if self._settings.replay else 1.0
+        self._grabber = Grabber(
+            self._source,
+            self._ring,
+            self._child.inbox,
+            Thinning(self._settings.capture.max_fps),
+            Playback(speed),
+            self._clock,
+        )
+        if self._settings.replay:
+            self._ring.captured = self._first_seq
+        else:
+            for seq in range(self._first_seq, self._ring.captured):  # an earlier incarnation took them, and died
+                self._child.tell("sink", Drop(seq=seq, cause="restart"))
+        self._grabber.start(0 if self._source.live else self._ring.captured)
+
+    def _take(self, item: Grabbed | Ended) -> None:
+        self._ahead -= 1
+        if isinstance(item, Ended):
+            self._ended = item
+            if item.reason:
+                log.warning("%s", item.reason)
+            self._tell_end()
+            return
+        seq = self._ring.captured
+        self._ring.captured = seq + 1
+        self._ledger.captured(seq, item.slot, item)
+
+    def _tell_end(self) -> None:
+        if self._ended is not None:
+            self._child.tell(
+                "sink",
+                EndOfStream(
+                    frames_read=self._ring.captured,
+                    frames_expected=self._source.frame_count,
+                    reason=self._ended.reason,
+                ),
+            )
+
+    def _carry_out(self) -> None:
+        for decision in self._ledger.decide(self._clock.monotonic_s()):
+            match decision:
+                case Dispatch(seq, grabbed, worker, attempt):
+                    self._child.tell("worker", self._header(seq, grabbed, attempt), worker.index)
+                case Dropped(seq, cause):
+                    self._child.tell("sink", Drop(seq=seq, cause=cause))
+                case GaveUp(seq, grabbed, deaths):
+                    log.error("frame %s ended %d workers in a row: set aside as failed", grabbed.grab.name, deaths)
+                    self._child.tell("sink", self._failed(seq, grabbed, deaths))
+
+    def _header(self, seq: int, grabbed: Grabbed, attempt: int) -> FrameHeader:
+        grab = grabbed.grab
+        return FrameHeader(
+            source=self._source.name,
+            seq=seq,
+            frame=grab.name,
+            time_s=grab.time_s,
+            t_capture_ns=grabbed.moment.utc_ns,
+            t_grab_monotonic_ns=grabbed.moment.monotonic_ns,
+            width=grab.width,
+            height=grab.height,
+            ring=self._ring_path,
+            slot=grabbed.slot,
+            generation=grabbed.generation,
+            attempt=attempt,
+            capture=self._child.place.incarnation,
+            previous=grabbed.previous,
+            picture=self._picture_wanted(),
+            truth_density_pct=grab.truth_density_pct,
+        )
+
+    def _picture_wanted(self) -> bool:
+        """Pictures cost a worker's time: only while someone looks, and not more often than the page shows them."""
+        now_s = self._clock.monotonic_s()
+        if self._viewers == 0 or now_s < self._next_picture_s:
+            return False
+        self._next_picture_s = max(self._next_picture_s + 1 / self._settings.view.pictures_per_s, now_s)
+        return True
+
+    def _failed(self, seq: int, grabbed: Grabbed, deaths: int) -> DensityReading:
+        return DensityReading(
+            session=self._session,
+            source=self._source.name,
+            seq=seq,
+            frame=grabbed.grab.name,
+            time_s=grabbed.grab.time_s,
+            t_capture_ns=grabbed.moment.utc_ns,
+            status="failed",
+            error=f"the analysis died {deaths} times on this frame",
+            model_id="",
+            latency_ms=0.0,
+            worker=-1,
+            attempt=deaths,
+        )
+
+    def _end_stream(self) -> None:
+        """Grab no more; what was captured is finished."""
+        if self._grabber is None or self._ended is not None:
+            return
+        self._grabber.stop(_STOP_S)
+        while not self._grabber.taken.empty():
+            self._take(self._grabber.taken.get())
+        self._ended = Ended("stopped by the user")
+        self._tell_end()

@@ -1,0 +1,292 @@
+"""Capillary Stream's command line, and the only place where the parts are put together."""
+
+import logging
+import os
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+from stream.errors import StreamError, UsageError
+from stream.version import VERSION
+
+if TYPE_CHECKING:  # `--help` answers in a blink: what a command needs is loaded by that command
+    from stream.config import Config
+    from stream.logs import LogFormat
+    from stream.messages import Hello, Mode
+    from stream.supervisor import Outcome, ProcessSpec
+
+CONFIGS = Path(__file__).resolve().parent / "configs"
+
+
+@dataclass(frozen=True, slots=True)
+class Common:
+    """The options that stand before the command."""
+
+    config: Path | None
+    log_level: int
+    log_format: "LogFormat"
+    quiet: bool
+
+    def load(self, default: str, overrides: dict[str, Any]) -> "Config":
+        """The configuration: the command's own file where none was named."""
+        from stream.config import load
+
+        file = self.config if self.config is not None else CONFIGS / default
+        return load(file, {key: value for key, value in overrides.items() if value is not None})
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.option("-c", "--config", type=click.Path(path_type=Path), help="Configuration file (TOML).")
+@click.option("-v", "--verbose", is_flag=True, help="Say more on stderr.")
+@click.option("-q", "--quiet", is_flag=True, help="Say only what went wrong.")
+@click.option("--log-format", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.version_option(VERSION, prog_name="capillary-stream")
+@click.pass_context
+def main(context: click.Context, config: Path | None, verbose: bool, quiet: bool, log_format: "LogFormat") -> None:
+    """Live capillary density from microscope video, on this machine alone.
+
+    Research use. Not a certified medical device; decisions belong to clinicians.
+    """
+    level = logging.DEBUG if verbose else logging.ERROR if quiet else logging.WARNING
+    context.obj = Common(config, level, log_format, quiet)
+
+
+@main.command()
+@click.option("--seconds", type=click.FloatRange(min=0, min_open=True), help="End by itself after so many seconds.")
+@click.option("--workers", type=click.IntRange(1, 64), help="Worker processes; default: one a core.")
+@click.option("--no-view", is_flag=True, help="Do not serve the live page.")
+@click.pass_obj
+def demo(common: Common, seconds: float | None, workers: int | None, no_view: bool) -> None:
+    """Watch the built-in synthetic microscope live: no camera, no patient."""
+    config = common.load("demo.toml", {"workers.count": workers, "view.enabled": False if no_view else None})
+    source = config.source
+    if seconds is not None:
+        source += ("&" if "?" in source else "?") + f"seconds={seconds:g}"
+    with tempfile.TemporaryDirectory(prefix="capillary-demo-") as folder:
+        _finish(_run(common, config, source, "demo", Path(folder)))
+
+
+@main.command()
+@click.argument("source", required=False)
+@click.option("--workers", type=click.IntRange(1, 64), help="Worker processes; default: one a core.")
+@click.option("--max-fps", type=click.FloatRange(0, 1000), help="Analyse at most so many frames a second.")
+@click.option("--no-view", is_flag=True, help="Do not serve the live page.")
+@click.pass_obj
+def live(common: Common, source: str | None, workers: int | None, max_fps: float | None, no_view: bool) -> None:
+    """Monitor SOURCE at the bedside: camera:0, http://…, rtsp://…, a recording, synthetic:?seed=1."""
+    from stream.sessions import new_session_id, sessions_folder
+
+    overrides = {"workers.count": workers, "capture.max_fps": max_fps, "view.enabled": False if no_view else None}
+    config = common.load("default.toml", overrides)
+    source = source or config.source
+    if not source:
+        raise UsageError("no source: name one (camera:0), or set `source` in the config file")
+    folder = sessions_folder(config.sink.sessions_dir) / new_session_id()
+    _finish(_run(common, config, source, "live", folder))
+
+
+@main.command()
+@click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
+@click.option("--output", "-o", required=True, type=click.Path(path_type=Path), help="Folder for the results.")
+@click.option("--workers", type=click.IntRange(1, 64), help="Worker processes; default: one a core.")
+@click.option("--speed", default="max", show_default=True, help="max, or a factor of the recording's own pace.")
+@click.option("--regions", is_flag=True, help="Also write regions.jsonl: every capillary's outline.")
+@click.option("--resume", is_flag=True, help="Go on where an interrupted run stopped.")
+@click.pass_obj
+def replay(
+    common: Common,
+    sources: tuple[str, ...],
+    output: Path,
+    workers: int | None,
+    speed: str,
+    regions: bool,
+    resume: bool,
+) -> None:
+    """Analyse recordings: every frame exactly once, in order. Several get a folder each below --output."""
+    config = common.load("replay.toml", {"workers.count": workers})
+    factor = _speed(speed)
+    codes = []
+    for source, folder in zip(sources, _folders(sources, output), strict=True):
+        outcome = _run(common, config, source, "replay", folder, speed=factor, regions=regions, resume=resume)
+        if len(sources) > 1:
+            outcome = type(outcome)(outcome.exit_code, f"{source}: {outcome.sentence}")
+        _say(outcome)
+        codes.append(outcome.exit_code)
+        if outcome.exit_code == 130:
+            break
+    sys.exit(max(codes))
+
+
+@main.command()
+@click.argument("endpoint", default="tcp://127.0.0.1:5560")
+@click.option("--count", type=click.IntRange(min=1), help="End after so many messages.")
+@click.option("--topic", default="reading.", show_default=True, help="Topics that begin so.")
+def subscribe(endpoint: str, count: int | None, topic: str) -> None:
+    """Print readings as JSON lines, as they are published on ENDPOINT."""
+    from stream.subscriber import json_lines
+
+    for number, line in enumerate(json_lines(endpoint, topic), start=1):
+        print(line, flush=True)
+        if number == count:
+            return
+
+
+def _folders(sources: tuple[str, ...], output: Path) -> list[Path]:
+    if len(sources) == 1:
+        return [output]
+    names = [Path(source.rpartition(":")[2].rstrip("/\\")).stem or "source" for source in sources]
+    return [output / (name if names.count(name) == 1 else f"{name}-{place}") for place, name in enumerate(names, 1)]
+
+
+def _speed(text: str) -> float:
+    if text == "max":
+        return 0.0
+    try:
+        factor = float(text)
+    except ValueError:
+        factor = 0.0
+    if not 0 < factor < 1000:
+        raise UsageError(f"--speed is 'max' or a factor above 0, not '{text}'")
+    return factor
+
+
+def _run(
+    common: Common,
+    config: "Config",
+    source: str,
+    mode: "Mode",
+    folder: Path,
+    *,
+    speed: float = 0.0,
+    regions: bool = False,
+    resume: bool = False,
+) -> "Outcome":
+    """One run of the pipeline, from the folder's preparation to the outcome."""
+    from stream import logs, terminal
+    from stream.sessions import OutputFolder, prepare
+    from stream.sink.provenance import without_credentials
+    from stream.supervisor import Supervisor
+
+    started_ns = time.time_ns()
+    logs.set_up(common.log_level, common.log_format)
+    claim = OutputFolder(folder)
+    shown = terminal.display(replay=mode == "replay", quiet=common.quiet)
+    try:
+        session = prepare(folder, without_credentials(source), resume=resume)
+        run = Run(session, mode, source, folder, speed, regions, started_ns, config)
+        return Supervisor(
+            session=session,
+            specs=_processes(run),
+            portable=config.runtime.portable,
+            restarts=config.runtime.restarts,
+            log_level=common.log_level,
+            log_format=common.log_format,
+            on_hello=_announce,
+            on_progress=shown.show,
+        ).run()
+    finally:
+        shown.close()
+        claim.release()
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What one run is: from where, how, and to where."""
+
+    session: str
+    mode: "Mode"
+    source: str
+    folder: Path
+    speed: float
+    regions: bool
+    started_ns: int
+    config: "Config"
+
+
+def _processes(run: Run) -> "list[ProcessSpec]":
+    """The processes of a run and what each is told. Data flows from the first to the last."""
+    from capture.settings import CaptureSettings
+    from stream.config import sha256
+    from stream.sink.settings import SinkSettings
+    from stream.supervisor import ProcessSpec
+    from stream.view.info import SessionInfo
+    from stream.view.settings import ViewSettings
+    from workers.settings import WorkerSettings
+
+    config, replaying = run.config, run.mode == "replay"
+    count = config.workers.count or _cores()
+    capture = CaptureSettings(run.source, replaying, run.speed, count, config.capture, config.workers, config.view)
+    worker = WorkerSettings(config.analyser.name, config.analyser.settings, run.regions, config.view.picture_width_px)
+    sink = SinkSettings(
+        folder=run.folder,
+        mode=run.mode,
+        outputs=replaying,
+        regions=run.regions,
+        source=run.source,
+        worker_count=count,
+        config_sha256=sha256(config),
+        version=VERSION,
+        started_ns=run.started_ns,
+        sink=config.sink,
+        publish=config.publish,
+    )
+    info = SessionInfo(
+        session=run.session,
+        mode=run.mode,
+        workers=count,
+        version=VERSION,
+        stale_after_s=config.sink.stale_after_s,
+    )
+    specs = [
+        ProcessSpec("capture", 0, "capture.process:run", capture),
+        *(ProcessSpec("worker", index, "workers.process:run", worker) for index in range(count)),
+        ProcessSpec("sink", 0, "stream.sink.process:run", sink),
+    ]
+    if config.view.enabled and not replaying:
+        specs.append(
+            ProcessSpec("view", 0, "stream.view.process:run", ViewSettings(info, config.view), essential=False)
+        )
+    return specs
+
+
+def _cores() -> int:
+    """Cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _announce(hello: "Hello") -> None:
+    if hello.role == "view":
+        print(f"Live page: {hello.detail}", file=sys.stderr)
+
+
+def _finish(outcome: "Outcome") -> NoReturn:
+    _say(outcome)
+    sys.exit(outcome.exit_code)
+
+
+def _say(outcome: "Outcome") -> None:
+    if outcome.sentence:
+        print(outcome.sentence, file=sys.stderr)
+
+
+def entry() -> None:
+    """Run the command line; a mistake of the user's ends in a sentence and an exit code, never in a traceback."""
+    try:
+        main(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except (click.Abort, KeyboardInterrupt):
+        sys.exit(130)
+    except StreamError as error:
+        print(f"Error: {error}", file=sys.stderr)
+        sys.exit(error.exit_code)
+
+
+if __name__ == "__main__":
+    entry()

@@ -1,0 +1,94 @@
+"""Where sessions lie and who may write there: names, folders, and one writer a folder."""
+
+import json
+import os
+import secrets
+import sqlite3
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from stream.errors import OutputError
+from stream.portability import identity, is_alive
+from stream.sink.report import clear
+from stream.sink.store import FILE_NAME, Store
+
+_OWNER: Final = ".writer"
+
+
+def new_session_id() -> str:
+    """Time and chance, nothing about the patient."""
+    return f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
+
+
+def sessions_folder(configured: str) -> Path:
+    """Where live sessions go: as configured, else the user's data folder (XDG Base Directory specification)."""
+    if configured:
+        return Path(configured).expanduser()
+    base = os.environ.get("XDG_DATA_HOME") or os.environ.get("LOCALAPPDATA") or "~/.local/share"
+    return Path(base).expanduser() / "capillary-stream" / "sessions"
+
+
+class OutputFolder:
+    """A folder that this process writes to, and nobody else until `release`."""
+
+    def __init__(self, path: Path) -> None:
+        """Raises OutputError where it cannot be made or written, or another run writes to it."""
+        self.path = path
+        try:
+            path.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise OutputError(f"the folder {path} cannot be made: {error.strerror}") from error
+        self._mark = path / _OWNER
+        try:
+            if self._mark.is_file() and is_alive(self._mark.read_text()):
+                raise OutputError(f"the folder {path} is being written by another run; choose another one")
+            self._mark.write_text(identity(os.getpid()))
+        except PermissionError as error:
+            raise OutputError(f"the folder {path} cannot be written: {error.strerror}") from error
+
+    def release(self) -> None:
+        """Let others write."""
+        self._mark.unlink(missing_ok=True)
+
+
+def prepare(folder: Path, source: str, *, resume: bool) -> str:
+    """Make a folder ready for a run of `source`, and return the session's id.
+
+    An unfinished session is begun again, or with `resume` continued; a finished one of the same source is replaced.
+    Raises OutputError where there is nothing to resume, or a finished session of another source would be lost.
+    """
+    facts = _facts(folder)
+    if resume:
+        if facts is None:
+            raise OutputError(f"there is no session in {folder} to resume; run it without --resume")
+        if facts.get("asked_source") != source:
+            raise OutputError(f"the session in {folder} is of {facts.get('asked_source')}, not of {source}")
+    elif facts is not None and facts.get("asked_source") != source and (folder / "summary.json").is_file():
+        raise OutputError(
+            f"{folder} holds the results of {facts.get('asked_source')}; choose another folder, or remove it"
+        )
+    clear(folder)
+    if resume and facts is not None:
+        return str(facts["session"])
+    session = new_session_id()
+    for suffix in ("", "-wal", "-shm"):
+        (folder / (FILE_NAME + suffix)).unlink(missing_ok=True)
+    store = Store(folder / FILE_NAME)
+    store.note(session=session, asked_source=source, created_ns=time.time_ns())
+    store.close()
+    return session
+
+
+def _facts(folder: Path) -> dict[str, str | int | float | None] | None:
+    if not (folder / FILE_NAME).is_file():
+        return None
+    try:
+        store = Store(folder / FILE_NAME)
+        try:
+            return store.facts()
+        finally:
+            store.close()
+    except (OutputError, sqlite3.Error, json.JSONDecodeError):
+        return None

@@ -1,0 +1,251 @@
+"""The sink process: readings in → order restored → committed to disk → acknowledged, published, shown, reported."""
+
+import logging
+import sqlite3
+import time
+from dataclasses import asdict
+from typing import Any, Final
+
+from msgspec.structs import replace
+
+from stream.child import Child
+from stream.errors import OutputError
+from stream.messages import (
+    Committed,
+    DensityReading,
+    Drop,
+    EndOfStream,
+    Finished,
+    Message,
+    Mode,
+    PeerDown,
+    PeerUp,
+    SourceInfo,
+    Stop,
+)
+from stream.ordering import Arrival, Sequencer
+from stream.sink import report
+from stream.sink.cpu import cpu_seconds
+from stream.sink.provenance import source_sha256, without_credentials
+from stream.sink.publisher import Publisher
+from stream.sink.settings import SinkSettings
+from stream.sink.standing import Standing
+from stream.sink.store import FILE_NAME, Store
+
+log = logging.getLogger("capillary.sink")
+
+_IDLE_MS: Final = 100
+_WAITING_MS: Final = 10
+_BATCH: Final = 64
+_PROGRESS_S: Final = 0.25
+
+
+def run(child: Child, settings: SinkSettings) -> None:
+    """Entry point. Raises OutputError where the session or the publishing socket cannot be had."""
+    store = Store(settings.folder / FILE_NAME)
+    publisher = Publisher(settings.publish.endpoint) if settings.publish.enabled else None
+    try:
+        Sink(child, settings, store, publisher).run()
+        store.close()
+    except (sqlite3.Error, OSError) as error:
+        raise OutputError(f"the session in {settings.folder} cannot be written: {error}") from error
+    finally:
+        if publisher is not None:
+            publisher.close()
+
+
+class Sink:
+    """One incarnation of the sink."""
+
+    def __init__(self, child: Child, settings: SinkSettings, store: Store, publisher: Publisher | None) -> None:
+        self._child, self._settings, self._store, self._publisher = child, settings, store, publisher
+        wait_s = None if settings.mode == "replay" else settings.sink.reorder_wait_ms / 1000
+        self._sequencer: Sequencer[DensityReading] = Sequencer(wait_s, store.seqs(), store.next_seq())
+        self._standing = Standing(child.place.session, settings.mode, settings.sink.stale_after_s)
+        counts = store.counts()
+        self._standing.published, self._standing.failed = counts["published"], counts["failed"]
+        self._standing.dropped, self._standing.late = counts["dropped"], counts["late"]
+        self._acknowledged = -1
+        self._source: SourceInfo | None = None
+        self._end: EndOfStream | None = None
+        self._workers: set[int] = set()
+        self._next_progress_s = 0.0
+        self._stopping = False
+        if child.place.incarnation == 0:
+            store.note(resumed_at=self._sequencer.accounted)
+            store.commit()
+
+    def run(self) -> None:
+        """Until the supervisor says stop."""
+        self._child.hello()
+        while not self._stopping:
+            message = self._child.receive(_WAITING_MS if self._sequencer.waiting else _IDLE_MS)
+            for _ in range(_BATCH):
+                if message is None:
+                    break
+                self._handle(message)
+                message = self._child.receive(0)
+            self._turn()
+
+    def _handle(self, message: Message) -> None:
+        match message:
+            case DensityReading() if message.session == self._child.place.session:
+                self._take(message)
+            case Drop():
+                if self._sequencer.offer(message.seq, None, time.monotonic()) is not Arrival.DUPLICATE:
+                    self._store.drop(message)
+                    self._standing.dropped += 1
+            case SourceInfo():
+                self._meet(message)
+            case EndOfStream():
+                self._end = message
+            case PeerUp(peer=peer) if peer.role == "capture":
+                self._acknowledge(again=True)
+            case PeerUp(peer=peer) if peer.role == "worker":
+                self._workers.add(peer.index)
+                self._store.note(model_id=peer.detail)
+            case PeerUp(peer=peer) if peer.role == "view" and self._source is not None:
+                self._child.tell("view", self._source)
+            case PeerDown(role="worker", index=index):
+                self._workers.discard(index)
+            case PeerDown(role="capture"):
+                self._standing.source = ""
+            case Stop():
+                self._stopping = True
+            case _:
+                pass
+        self._standing.workers = len(self._workers)
+
+    def _take(self, reading: DensityReading) -> None:
+        if self._sequencer.offer(reading.seq, reading, time.monotonic()) is Arrival.LATE:
+            self._store.add(self._trimmed(reading), late=True)
+            self._standing.late += 1
+
+    def _meet(self, source: SourceInfo) -> None:
+        self._source = source
+        self._standing.source, self._standing.frames_expected = source.source, source.frames_expected
+        self._store.note(source=source.source, width=source.width, height=source.height, fps=source.fps)
+        self._child.tell("view", source)
+
+    def _turn(self) -> None:
+        released = [
+            replace(reading, t_published_ns=time.time_ns(), drops_total=self._standing.dropped)
+            for _, reading in self._sequencer.release(time.monotonic())
+        ]
+        for reading in released:
+            self._store.add(self._trimmed(reading))
+        self._store.commit()
+        self._acknowledge()
+        for reading in released:
+            self._show(reading)
+        now_s = time.monotonic()
+        if now_s >= self._next_progress_s:
+            self._next_progress_s = now_s + _PROGRESS_S
+            self._tell_progress(now_s)
+        if self._end is not None and self._sequencer.accounted >= self._end.frames_read and not self._standing.ended:
+            self._finish(self._end)
+
+    def _trimmed(self, reading: DensityReading) -> DensityReading:
+        """As it is stored: outlines that were only made for the page are not kept."""
+        return reading if self._settings.regions else replace(reading, regions=None)
+
+    def _acknowledge(self, *, again: bool = False) -> None:
+        accounted = self._sequencer.accounted
+        if again or accounted != self._acknowledged:
+            message = Committed(next_seq=accounted, sink=self._child.place.incarnation)
+            if self._child.tell("capture", message):
+                self._acknowledged = accounted
+
+    def _show(self, reading: DensityReading) -> None:
+        """Everyone sees what is on disk, and nothing else."""
+        self._standing.take(reading, time.monotonic())
+        self._child.tell("view", reading)
+        if self._publisher is not None:
+            self._publisher.publish("reading", reading.source, reading)
+
+    def _tell_progress(self, now_s: float) -> None:
+        progress = self._standing.progress(now_s, time.time_ns())
+        self._child.report(progress)
+        self._child.tell("view", progress)
+        if self._publisher is not None:
+            self._publisher.publish("status", progress.source or "none", progress)
+
+    def _finish(self, end: EndOfStream) -> None:
+        """Everything that was captured is accounted for and on disk."""
+        summary = self._summary(end)
+        if self._settings.outputs:
+            folder = self._settings.folder
+            report.write_readings(self._store, folder)
+            if self._settings.regions:
+                report.write_regions(self._store, folder)
+            if "stopped" not in end.reason:  # whoever stops a run wants it to end now
+                report.write_trend(self._store, folder, f"{end.frames_read} frames, {summary['status']}")
+            report.write_summary(summary, folder)
+        self._store.note(**{key: value for key, value in summary.items() if key != "density"})
+        self._store.commit()
+        self._standing.ended = True
+        self._tell_progress(time.monotonic())
+        self._child.report(Finished(exit_code=self._exit_code(end, summary), summary=_sentence(summary)))
+
+    def _exit_code(self, end: EndOfStream, summary: dict[str, Any]) -> int:
+        if self._settings.mode == "replay":
+            if summary["frames_failed"] == summary["frames_read"] > 0:
+                return 1
+            return 0 if summary["status"] == "complete" else 5
+        return 3 if end.reason and end.reason != "stopped by the user" else 0
+
+    def _summary(self, end: EndOfStream) -> dict[str, Any]:
+        settings, standing, facts = self._settings, self._standing, self._store.facts()
+        now_ns = time.time_ns()
+        reason = _why_incomplete(end, settings.mode)
+        started_ns = self._source.started_ns if self._source is not None else now_ns
+        analysed = standing.published + standing.failed
+        streamed_s = max(1e-9, (now_ns - started_ns) / 1e9)
+        fresh = max(0, analysed - int(str(facts.get("resumed_at") or 0)))
+        return {
+            "status": "incomplete" if reason else "complete",
+            "reason": reason,
+            "frames_expected": end.frames_expected if end.frames_expected is not None else end.frames_read,
+            "frames_read": end.frames_read,
+            "frames_analysed": standing.published,
+            "frames_failed": standing.failed,
+            "frames_dropped": standing.dropped,
+            "frames_late": standing.late,
+            "wall_s": round((now_ns - settings.started_ns) / 1e9, 3),
+            "startup_s": round((started_ns - settings.started_ns) / 1e9, 3),
+            "frames_per_s": round(fresh / streamed_s, 2),
+            "cpu_ms_per_frame": round(1000 * cpu_seconds() / max(1, fresh), 2),
+            "workers": settings.worker_count,
+            "engine": "stream",
+            "source": without_credentials(settings.source),
+            "source_sha256": source_sha256(settings.source) if settings.outputs else None,
+            "model_id": facts.get("model_id", ""),
+            "config_sha256": settings.config_sha256,
+            "version": settings.version,
+            "session": self._child.place.session,
+            "density": asdict(report.density_statistics(self._store)),
+        }
+
+
+def _why_incomplete(end: EndOfStream, mode: Mode) -> str:
+    """Empty for a whole run; a live run is whole whenever it is ended."""
+    if mode != "replay":
+        return "" if end.reason == "stopped by the user" else end.reason
+    missing = end.frames_expected is not None and end.frames_read < end.frames_expected
+    counted = f"{end.frames_read} of {end.frames_expected} frames" if missing else ""
+    if end.reason:
+        return f"{end.reason} ({counted})" if counted else end.reason
+    return f"{counted}: the recording ends early or is damaged" if missing else ""
+
+
+def _sentence(summary: dict[str, Any]) -> str:
+    """One line for a person."""
+    density = summary["density"]
+    mean = density["density_mean_pct"]
+    value = f"density {mean:.2f} % (sd {density['density_sd_pct']:.2f})" if mean is not None else "no good frame"
+    counts = f"{summary['frames_analysed']} frames analysed, {density['good_frames']} good"
+    lost = "".join(
+        f", {summary[f'frames_{what}']} {what}" for what in ("failed", "dropped", "late") if summary[f"frames_{what}"]
+    )
+    status = "" if summary["status"] == "complete" else f" Incomplete: {summary['reason']}."
+    return f"{counts}{lost}; {value}; {summary['frames_per_s']:.1f} frames/s.{status}"

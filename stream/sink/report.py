@@ -1,0 +1,175 @@
+"""The files of a finished replay: readings.csv, regions.jsonl, trend.png, and summary.json last of all.
+
+Each is written beside its name and then renamed: a file that is there is whole.
+"""
+
+import csv
+import io
+import json
+import os
+import statistics
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+import numpy as np
+
+from stream.messages import RegionOutline
+from stream.sink.store import Store
+
+CSV_COLUMNS: Final = (
+    *("seq", "frame", "time_s", "t_capture_utc", "density_pct", "density_low_pct", "density_high_pct"),
+    *("capillary_count", "quality", "quality_reasons", "status", "model_id", "latency_ms", "worker", "attempt"),
+)
+_OUTLINES: Final = msgspec.msgpack.Decoder(tuple[RegionOutline, ...])
+OUTPUTS: Final = ("readings.csv", "regions.jsonl", "trend.png", "summary.json")
+
+
+@dataclass(frozen=True, slots=True)
+class DensityStatistics:
+    """Density over the good frames, in percent; None where there are none."""
+
+    good_frames: int
+    poor_frames: int
+    unusable_frames: int
+    density_mean_pct: float | None
+    density_sd_pct: float | None
+    density_median_pct: float | None
+    density_min_pct: float | None
+    density_max_pct: float | None
+
+
+def clear(folder: Path) -> None:
+    """Remove the files of an earlier run, so that they are not taken for this one's."""
+    for name in OUTPUTS:
+        (folder / name).unlink(missing_ok=True)
+
+
+def write_readings(store: Store, folder: Path) -> None:
+    """readings.csv: a row a frame, in order of seq."""
+
+    def write(file: io.TextIOBase) -> None:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(CSV_COLUMNS)
+        names = ["t_capture_ns" if name == "t_capture_utc" else name for name in CSV_COLUMNS]
+        for row in store.rows(*names):
+            writer.writerow([_FORMATS.get(name, _plain)(value) for name, value in zip(CSV_COLUMNS, row, strict=True)])
+
+    _write_whole(folder / "readings.csv", write)
+
+
+def write_regions(store: Store, folder: Path) -> None:
+    """regions.jsonl: a line a frame, the outlines of its capillaries in full-frame pixels."""
+
+    def write(file: io.TextIOBase) -> None:
+        for seq, frame, blob in store.rows("seq", "frame", "regions"):
+            outlines = _OUTLINES.decode(blob) if isinstance(blob, bytes) else ()
+            line = {"seq": seq, "frame": frame, "regions": [_region(outline) for outline in outlines]}
+            file.write(json.dumps(line, separators=(",", ":")) + "\n")
+
+    _write_whole(folder / "regions.jsonl", write)
+
+
+def write_summary(summary: dict[str, Any], folder: Path) -> None:
+    """summary.json: written last; where it is there, the others are whole."""
+    _write_whole(folder / "summary.json", lambda file: file.write(json.dumps(summary, indent=2) + "\n"))
+
+
+def write_trend(store: Store, folder: Path, title: str) -> None:
+    """trend.png: density of the good frames with its interval, over media time."""
+    import matplotlib as mpl
+
+    mpl.use("Agg")
+    from matplotlib import pyplot as plt
+
+    time_s, density, low, high = _good_series(store)
+    figure, axes = plt.subplots(figsize=(10, 4), dpi=120)
+    axes.fill_between(time_s, low, high, color="#2a9d6f", alpha=0.2, linewidth=0, label="90 % interval")
+    axes.plot(time_s, density, color="#1b7f58", linewidth=1.4, label="capillary density")
+    axes.set(title=title, xlabel="time (s)", ylabel="capillary density (%)")
+    axes.set_ylim(bottom=0)
+    axes.margins(x=0.01)
+    axes.grid(alpha=0.25)
+    axes.legend(loc="lower right", frameon=False)
+    figure.tight_layout()
+    partial = folder / "trend.png.partial"
+    figure.savefig(partial, format="png")
+    plt.close(figure)
+    partial.replace(folder / "trend.png")
+
+
+def density_statistics(store: Store) -> DensityStatistics:
+    """Statistics over the good frames, and how many there are of each quality."""
+    rows = list(store.rows("quality", "density_pct"))
+    good = [float(str(density)) for quality, density in rows if quality == "good"]
+    share = {verdict: sum(quality == verdict for quality, _ in rows) for verdict in ("poor", "unusable")}
+
+    def of(function: Callable[[list[float]], float]) -> float | None:
+        return round(function(good), 4) if good else None
+
+    return DensityStatistics(
+        good_frames=len(good),
+        poor_frames=share["poor"],
+        unusable_frames=share["unusable"],
+        density_mean_pct=of(statistics.fmean),
+        density_sd_pct=of(statistics.pstdev),
+        density_median_pct=of(statistics.median),
+        density_min_pct=of(min),
+        density_max_pct=of(max),
+    )
+
+
+def _good_series(store: Store) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """Time, density, low, high as (4, n) float64; what is not good is NaN, so that the line has a gap."""
+    rows = [
+        (time_s, *(values if quality == "good" else (None, None, None)))
+        for time_s, quality, *values in store.rows(
+            "time_s", "quality", "density_pct", "density_low_pct", "density_high_pct"
+        )
+    ]
+    return np.array(rows, dtype=np.float64).reshape(-1, 4).T
+
+
+def _region(outline: RegionOutline) -> dict[str, Any]:
+    polygon = np.frombuffer(outline.polygon, "<i2").reshape(-1, 2)
+    low, high = polygon.min(axis=0), polygon.max(axis=0)
+    return {
+        "polygon_px": polygon.tolist(),
+        "bbox_xywh_px": [*low.tolist(), *(high - low + 1).tolist()],
+        "score": outline.score,
+    }
+
+
+def _plain(value: object) -> str:
+    return "" if value is None else str(value)
+
+
+def _fixed(digits: int) -> Callable[[object], str]:
+    return lambda value: "" if value is None else f"{float(str(value)):.{digits}f}"
+
+
+def _utc(value: object) -> str:
+    moment = datetime.fromtimestamp(int(str(value)) / 1e9, UTC)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+_FORMATS: Final[dict[str, Callable[[object], str]]] = {
+    "time_s": _fixed(6),
+    "t_capture_utc": _utc,
+    "density_pct": _fixed(4),
+    "density_low_pct": _fixed(4),
+    "density_high_pct": _fixed(4),
+    "latency_ms": _fixed(3),
+}
+
+
+def _write_whole(path: Path, write: Callable[[io.TextIOBase], object]) -> None:
+    partial = path.with_name(path.name + ".partial")
+    with partial.open("w", encoding="utf-8", newline="") as file:
+        write(file)
+        file.flush()
+        os.fsync(file.fileno())
+    partial.replace(path)

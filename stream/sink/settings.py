@@ -1,0 +1,27 @@
+"""What the sink is told when it is spawned."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from stream.config import PublishConfig, SinkConfig
+from stream.messages import Mode
+
+
+@dataclass(frozen=True, slots=True)
+class SinkSettings:
+    """What the sink is told when it is spawned.
+
+    folder: where the session lies. outputs: also write the files of a replay. started_ns: when the command began, UTC.
+    """
+
+    folder: Path
+    mode: Mode
+    outputs: bool
+    regions: bool
+    source: str
+    worker_count: int
+    config_sha256: str
+    version: str
+    started_ns: int
+    sink: SinkConfig
+    publish: PublishConfig

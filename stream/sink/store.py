@@ -1,0 +1,130 @@
+"""The session on disk: SQLite in write-ahead mode, synchronous FULL. What was committed survives kill -9.
+
+One writer, the sink; the view and the exports read along.
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from stream.errors import OutputError
+from stream.messages import DensityReading, Drop
+
+FILE_NAME: Final = "session.sqlite"
+SCHEMA_VERSION: Final = 1
+
+_SCHEMA: Final = """
+CREATE TABLE session (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE readings (
+    seq INTEGER PRIMARY KEY, frame TEXT NOT NULL, time_s REAL NOT NULL, t_capture_ns INTEGER NOT NULL,
+    t_published_ns INTEGER NOT NULL, late INTEGER NOT NULL, status TEXT NOT NULL, error TEXT NOT NULL,
+    density_pct REAL, density_low_pct REAL, density_high_pct REAL, capillary_count INTEGER,
+    quality TEXT, quality_reasons TEXT NOT NULL, measures TEXT NOT NULL, model_id TEXT NOT NULL,
+    latency_ms REAL NOT NULL, worker INTEGER NOT NULL, attempt INTEGER NOT NULL, drops_total INTEGER NOT NULL,
+    truth_density_pct REAL, regions BLOB
+);
+CREATE TABLE drops (seq INTEGER PRIMARY KEY, cause TEXT NOT NULL);
+"""
+_COLUMNS: Final = (
+    *("seq", "frame", "time_s", "t_capture_ns", "t_published_ns", "late", "status", "error"),
+    *("density_pct", "density_low_pct", "density_high_pct", "capillary_count"),
+    *("quality", "quality_reasons", "measures", "model_id", "latency_ms", "worker", "attempt", "drops_total"),
+    *("truth_density_pct", "regions"),
+)
+_INSERT: Final = f"INSERT INTO readings ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"
+
+
+class Store:
+    """One session file. Nothing is on disk before `commit`."""
+
+    def __init__(self, path: Path) -> None:
+        """Open or make. Raises OutputError where the file is not a session of this version, or not writable."""
+        self.path = path
+        try:
+            self._db = sqlite3.connect(path, isolation_level=None)
+            self._db.execute("PRAGMA journal_mode=WAL")
+            self._db.execute("PRAGMA synchronous=FULL")
+            version = self._db.execute("PRAGMA user_version").fetchone()[0]
+            if version == 0:
+                self._db.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version={SCHEMA_VERSION}; COMMIT")
+            elif version != SCHEMA_VERSION:
+                raise OutputError(f"{path} is a session of version {version}, this program writes {SCHEMA_VERSION}")
+        except sqlite3.Error as error:
+            raise OutputError(f"the session file {path} cannot be opened: {error}") from error
+        self._dirty = False
+
+    def add(self, reading: DensityReading, *, late: bool = False) -> None:
+        """A reading, once a seq."""
+        self._begin()
+        self._db.execute(_INSERT, _row(reading, late))
+
+    def drop(self, drop: Drop) -> None:
+        """A frame without a reading."""
+        self._begin()
+        self._db.execute("INSERT OR IGNORE INTO drops VALUES (?, ?)", (drop.seq, drop.cause))
+
+    def note(self, **values: str | int | float | None) -> None:
+        """Facts about the session: source, model, versions."""
+        self._begin()
+        rows = [(key, json.dumps(value)) for key, value in values.items()]
+        self._db.executemany("INSERT OR REPLACE INTO session VALUES (?, ?)", rows)
+
+    def commit(self) -> bool:
+        """Put on disk what was added. False where there was nothing."""
+        if not self._dirty:
+            return False
+        self._db.execute("COMMIT")
+        self._dirty = False
+        return True
+
+    def seqs(self) -> set[int]:
+        """Every seq that is accounted for."""
+        return {row[0] for row in self._db.execute("SELECT seq FROM readings UNION SELECT seq FROM drops")}
+
+    def next_seq(self) -> int:
+        """Above the newest reading that was published."""
+        newest: int | None = self._db.execute("SELECT MAX(seq) FROM readings WHERE NOT late").fetchone()[0]
+        return 0 if newest is None else newest + 1
+
+    def counts(self) -> dict[str, int]:
+        """published, failed, late, dropped: together every seq accounted for."""
+        late, failed, total = self._db.execute(
+            "SELECT COALESCE(SUM(late), 0), COALESCE(SUM(status = 'failed' AND NOT late), 0), COUNT(*) FROM readings"
+        ).fetchone()
+        dropped = self._db.execute("SELECT COUNT(*) FROM drops").fetchone()[0]
+        return {"published": total - late - failed, "failed": failed, "late": late, "dropped": dropped}
+
+    def facts(self) -> dict[str, str | int | float | None]:
+        """What was noted about the session."""
+        return {key: json.loads(value) for key, value in self._db.execute("SELECT key, value FROM session")}
+
+    def rows(self, *columns: str, late: bool = False) -> Iterator[tuple[object, ...]]:
+        """The named columns of all readings, in order of seq; late ones only where asked for."""
+        unknown = set(columns) - set(_COLUMNS)
+        if unknown:
+            raise ValueError(f"a session has no columns {sorted(unknown)}")
+        where = "" if late else " WHERE NOT late"
+        yield from self._db.execute(f"SELECT {', '.join(columns)} FROM readings{where} ORDER BY seq")
+
+    def close(self) -> None:
+        """Commit and close; the write-ahead file goes with the last reader."""
+        self.commit()
+        self._db.close()
+
+    def _begin(self) -> None:
+        if not self._dirty:
+            self._db.execute("BEGIN")
+            self._dirty = True
+
+
+def _row(reading: DensityReading, late: bool) -> list[object]:
+    values: dict[str, object] = {name: getattr(reading, name, None) for name in _COLUMNS}
+    values["late"] = int(late)
+    values["quality_reasons"] = "; ".join(reading.quality_reasons)
+    values["measures"] = json.dumps(dict(sorted(reading.measures.items())))
+    values["regions"] = None if reading.regions is None else msgspec.msgpack.encode(reading.regions)
+    return [values[name] for name in _COLUMNS]

@@ -1,0 +1,5 @@
+"""The program's version; the protocol's is in `stream.messages`."""
+
+from typing import Final
+
+VERSION: Final = "0.1.0"

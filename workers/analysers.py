@@ -1,0 +1,25 @@
+"""The analysers that ship, each made from the table `[analyser.settings]` of the configuration."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from stream.errors import ConfigError
+from stream.ports import Analyser
+from workers.capillary.settings import AnalyserSettings
+
+
+def settings_of(table: Mapping[str, Any]) -> AnalyserSettings:
+    """The capillary analyser's settings. Raises ConfigError naming the key; loads nothing heavy."""
+    try:
+        return msgspec.convert(dict(table), AnalyserSettings)
+    except msgspec.ValidationError as error:
+        raise ConfigError(f"[analyser.settings]: {error}") from error
+
+
+def capillary(table: Mapping[str, Any]) -> Analyser:
+    """The capillary analyser. Raises ConfigError or ModelError."""
+    from workers.capillary.analyser import make_analyser
+
+    return make_analyser(settings_of(table))

@@ -1,0 +1,145 @@
+"""A worker process: pull a header → analyse the pixels in the ring → push reading to the sink and credit to capture.
+
+One process a core, one thread a process. What it computes depends on the frame alone.
+"""
+
+import logging
+import time
+from collections import deque
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import cv2
+import numpy as np
+
+from stream.child import Child
+from stream.messages import DensityReading, Done, FrameHeader, RegionOutline, Stop
+from stream.ports import Analyser, Analysis, Frame, Pixels
+from stream.registry import find
+from stream.ring import Ring
+from stream.thumbnail import HEIGHT_PX, WIDTH_PX
+from workers.settings import WorkerSettings
+
+log = logging.getLogger("capillary.worker")
+
+_IDLE_MS = 1000
+_JPEG_QUALITY = 80
+
+
+def run(child: Child, settings: WorkerSettings) -> None:
+    """Entry point. Raises ModelError where the analyser cannot be made."""
+    cv2.setNumThreads(1)
+    make: Callable[[Mapping[str, Any]], Analyser] = find("analysers", settings.analyser)
+    analyser = make(settings.analyser_settings)
+    Worker(child, settings, analyser).run()
+
+
+class Worker:
+    """One incarnation of one worker."""
+
+    def __init__(self, child: Child, settings: WorkerSettings, analyser: Analyser) -> None:
+        self._child, self._settings, self._analyser = child, settings, analyser
+        self._rings: dict[str, Ring] = {}
+        self._waiting: deque[FrameHeader] = deque()
+        self._stopping = False
+
+    def run(self) -> None:
+        """Until the supervisor says stop."""
+        self._child.hello(self._analyser.model_id)
+        while not self._stopping:
+            self._listen(0 if self._waiting else _IDLE_MS)
+            if self._waiting:
+                self._work(self._waiting.popleft())
+
+    def _listen(self, timeout_ms: int) -> None:
+        match self._child.receive(timeout_ms):
+            case FrameHeader() as header:
+                self._waiting.append(header)
+            case Stop():
+                self._stopping = True
+            case _:
+                pass
+
+    def _work(self, header: FrameHeader) -> None:
+        reading = self._read(header)
+        sink = self._child.peers.get(("sink", 0))
+        given = reading is not None and self._child.tell("sink", reading)
+        self._child.tell(
+            "capture",
+            Done(
+                worker=self._child.place.index,
+                incarnation=self._child.place.incarnation,
+                seq=header.seq,
+                attempt=header.attempt,
+                capture=header.capture,
+                sink=sink[0].incarnation if given and sink is not None else -1,
+            ),
+        )
+
+    def _read(self, header: FrameHeader) -> DensityReading | None:
+        """The reading, or None where the frame was overwritten: whoever wrote over it will send it again."""
+        try:
+            ring = self._ring(header.ring)
+        except OSError:
+            return None
+        if not ring.holds(header.slot, header.generation):
+            return None
+        frame = Frame(ring.pixels(header.slot, header.height, header.width), _thumbnail(header.previous), header.seq)
+        try:
+            outcome = self._found(self._analyser.analyse(frame), frame.pixels, header)
+        except Exception as error:  # a plug-in may raise anything: the frame fails, the run goes on
+            log.exception("frame %s failed", header.frame)
+            outcome = {"status": "failed", "error": f"{type(error).__name__}: {error}"[:500]}
+        if not ring.holds(header.slot, header.generation):
+            return None
+        return DensityReading(
+            session=self._child.place.session,
+            source=header.source,
+            seq=header.seq,
+            frame=header.frame,
+            time_s=header.time_s,
+            t_capture_ns=header.t_capture_ns,
+            model_id=self._analyser.model_id,
+            latency_ms=(time.monotonic_ns() - header.t_grab_monotonic_ns) / 1e6,
+            worker=self._child.place.index,
+            attempt=header.attempt,
+            truth_density_pct=header.truth_density_pct,
+            **outcome,
+        )
+
+    def _found(self, analysis: Analysis, pixels: Pixels, header: FrameHeader) -> dict[str, Any]:
+        return {
+            "status": "ok",
+            "density_pct": analysis.density_pct,
+            "density_low_pct": analysis.density_low_pct,
+            "density_high_pct": analysis.density_high_pct,
+            "capillary_count": len(analysis.regions),
+            "quality": analysis.quality.verdict,
+            "quality_reasons": tuple(analysis.quality.reasons),
+            "measures": {name: float(value) for name, value in analysis.quality.measures.items()},
+            "regions": _outlines(analysis) if self._settings.regions or header.picture else None,
+            "picture": _jpeg(pixels, self._settings.picture_width_px) if header.picture else None,
+        }
+
+    def _ring(self, path: str) -> Ring:
+        if path not in self._rings:
+            self._rings = {path: Ring.attach(path, writable=False)}
+        return self._rings[path]
+
+
+def _thumbnail(previous: bytes | None) -> Pixels | None:
+    return None if previous is None else np.frombuffer(previous, np.uint8).reshape(HEIGHT_PX, WIDTH_PX)
+
+
+def _outlines(analysis: Analysis) -> tuple[RegionOutline, ...]:
+    return tuple(
+        RegionOutline(region.polygon_px.astype("<i2").tobytes(), round(float(region.score), 4))
+        for region in analysis.regions
+    )
+
+
+def _jpeg(pixels: Pixels, width: int) -> bytes:
+    """The frame as a person looks at it: `width` px wide, JPEG."""
+    height = round(pixels.shape[0] * width / pixels.shape[1])
+    small = cv2.resize(pixels, (width, height), interpolation=cv2.INTER_AREA)
+    return cv2.imencode(".jpg", small, [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY])[1].tobytes()
