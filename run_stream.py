@@ -79,7 +79,7 @@ def demo(common: Common, seconds: float | None, workers: int | None, no_view: bo
 @click.pass_obj
 def live(common: Common, source: str | None, workers: int | None, max_fps: float | None, no_view: bool) -> None:
     """Monitor SOURCE at the bedside: camera:0, http://…, rtsp://…, a recording, synthetic:?seed=1."""
-    from stream.sessions import new_session_id, sessions_folder
+    from stream.sink.sessions import new_session_id, sessions_folder
 
     overrides = {"workers.count": workers, "capture.max_fps": max_fps, "view.enabled": False if no_view else None}
     config = common.load("default.toml", overrides)
@@ -168,8 +168,8 @@ def _run(
 ) -> "Outcome":
     """One run of the pipeline, from the folder's preparation to the outcome."""
     from stream import logs, terminal
-    from stream.sessions import OutputFolder, prepare
     from stream.sink.provenance import without_credentials
+    from stream.sink.sessions import OutputFolder, prepare
     from stream.supervisor import Supervisor
 
     started_ns = time.time_ns()
