@@ -48,12 +48,12 @@ def _shadow(rng: np.random.Generator, vessel: Vessel, margin: int) -> tuple[Plan
     high = np.ceil(line.max(axis=0) + radius.max()).astype(int) + margin
     x, y = np.arange(low[0], high[0] + 1), np.arange(low[1], high[1] + 1)
     distance = np.sqrt((x - line[:, :1])[:, None, :] ** 2 + (y - line[:, 1:])[:, :, None] ** 2)
-    distance = distance + 1.2 * clouds(rng, (len(y), len(x)), 8.0)  # ragged
+    distance = distance + 1.5 * clouds(rng, (len(y), len(x)), 7.0)  # ragged
     stamps = np.clip((radius[:, None, None] - distance) / 2.0 + 0.5, 0.0, 1.0) * vessel.tone[:, None, None]
     solid = stamps.max(axis=0).astype(np.float32)
     solid *= np.clip(1.0 + 0.28 * clouds(rng, (len(y), len(x)), 8.0), 0.2, 1.6)
-    near = float(np.clip(np.exp(rng.normal(np.log(1.35), 0.35)), 0.9, 3.2))
-    far = near + rng.uniform(0.3, 2.2)
+    near = float(np.clip(np.exp(rng.normal(np.log(1.05), 0.4)), 0.7, 3.2))
+    far = near + rng.uniform(0.2, 2.2)
     ramp = np.clip(np.linspace(-0.7, 1.7, len(x)), 0.0, 1.0).astype(np.float32)
     shadow = cv2.GaussianBlur(solid, (0, 0), near) * ramp + cv2.GaussianBlur(solid, (0, 0), far) * (1.0 - ramp)
     return np.asarray(shadow / shadow.max(), np.float32), (int(low[0]), int(low[1]))
@@ -83,13 +83,13 @@ def grow(rng: np.random.Generator, middle: tuple[float, float], turn: float, siz
     """
     shadow, corner = _shadow(rng, any_vessel(rng), margin=24)
     halo = cv2.GaussianBlur(shadow, (0, 0), rng.uniform(6.0, 9.0))
-    halo *= rng.uniform(0.08, 0.34) / float(halo.max())
+    bloom = halo * (rng.uniform(0.1, 0.38) / float(halo.max()))
     colour = _colour(rng)
     left, top = corner[0] + round(middle[0] / 2), corner[1] + round(middle[1] / 2)
     height, width = shadow.shape
     if left < 0 or top < 0 or left + width > size[0] or top + height > size[1]:
         return None
-    light = shadow[:, :, None] * colour + halo[:, :, None] * colour * np.array([1.0, 0.8, 0.4], np.float32)
+    light = shadow[:, :, None] * colour + bloom[:, :, None] * colour * np.array([1.0, 0.8, 0.4], np.float32)
     depth = np.rint(light * (GREY / LEVELS)).astype(np.int16)
     return Capillary((left, top, left + width, top + height), depth, _outlines(shadow, (left, top)), turn)
 

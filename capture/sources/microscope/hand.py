@@ -1,7 +1,7 @@
 """Where the hand holds the microscope: drift, breathing, tremor, and a sweep when it moves. Knows no pixels."""
 
 from dataclasses import dataclass
-from math import pi
+from math import cos, pi, sin
 
 import numpy as np
 import numpy.typing as npt
@@ -25,7 +25,7 @@ class Wave:
 
 @dataclass(frozen=True)
 class Hand:
-    """The three ways a hand moves: across, along (pixels) and around (radians), and the direction of a sweep."""
+    """The three ways a hand moves: across, along (pixels) and around (radians), and how far it sweeps (pixels)."""
 
     x: Wave
     y: Wave
@@ -34,9 +34,11 @@ class Hand:
     sweep_y: float
 
     def offset(self, time_s: float, sweep: float) -> tuple[float, float]:
-        """Displacement over the tissue in pixels; `sweep` 0..1 adds a fast movement to and fro."""
-        swing = 110.0 * sweep * float(np.sin(2.0 * pi * 1.3 * time_s))
-        return self.x.at(time_s) + self.sweep_x * swing, self.y.at(time_s) + self.sweep_y * swing
+        """Displacement over the tissue in pixels; `sweep` 0..1 adds a fast movement round and round."""
+        turn = 2.0 * pi * 1.3 * time_s
+        return self.x.at(time_s) + self.sweep_x * sweep * sin(turn), self.y.at(time_s) + self.sweep_y * sweep * cos(
+            turn
+        )
 
 
 def _wave(rng: np.random.Generator, parts: list[tuple[float, float]]) -> Wave:
@@ -50,13 +52,12 @@ def steady_hand(rng: np.random.Generator) -> Hand:
 
     Physiological tremor lies at 8 to 12 Hz (Elble and Koller, Tremor, 1990); people at rest breathe 15 times a minute.
     """
-    direction = rng.uniform(-0.35, 0.35)
     return Hand(
         x=_wave(rng, [(42.0, 0.023), (16.0, 0.061), (3.0, 0.25), (1.2, 1.1), (0.45, 9.0)]),
         y=_wave(rng, [(26.0, 0.029), (11.0, 0.071), (7.0, 0.25), (1.0, 1.3), (0.45, 10.0)]),
         angle=_wave(rng, [(0.007, 0.031), (0.002, 0.11), (0.0004, 1.0)]),
-        sweep_x=float(np.cos(direction)),
-        sweep_y=float(np.sin(direction)) * 0.6,
+        sweep_x=rng.uniform(70.0, 100.0),
+        sweep_y=rng.uniform(35.0, 55.0),
     )
 
 
@@ -64,8 +65,7 @@ def frame_to_tissue(
     offset: tuple[float, float], angle: float, frame_wh: tuple[int, int], tissue_wh: tuple[int, int]
 ) -> Affine:
     """The map from frame to tissue pixels: turned about the frame's middle, `offset` away from the tissue's middle."""
-    cos, sin = np.cos(angle), np.sin(angle)
-    turn = np.array([[cos, -sin], [sin, cos]])
+    turn = np.array([[cos(angle), -sin(angle)], [sin(angle), cos(angle)]])
     frame_middle, tissue_middle = np.array(frame_wh) / 2.0, np.array(tissue_wh) / 2.0
     shift = tissue_middle + np.array(offset) - turn @ frame_middle
     return np.hstack([turn, shift[:, None]])

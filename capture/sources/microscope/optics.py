@@ -32,19 +32,18 @@ def shades(rng: np.random.Generator, shape: tuple[int, int], count: int) -> list
 
     `count` of them, alike but for the blocks, which change from one group of pictures to the next.
     """
-    lost = np.rint(vignette(rng, shape))[:, :, None]
-    return [np.clip(lost + np.rint(_blocks(rng, shape)), 0, 255).astype(np.uint8) for _ in range(count)]
+    lost = np.rint(vignette(rng, shape)).astype(np.int16)[:, :, None]
+    return [np.asarray(np.clip(lost + _blocks(rng, shape), 0, 255), np.uint8) for _ in range(count)]
 
 
-def _blocks(rng: np.random.Generator, shape: tuple[int, int]) -> Plane:
+def _blocks(rng: np.random.Generator, shape: tuple[int, int]) -> npt.NDArray[np.int16]:
     """Colour errors of a video codec: blocks of 16 and 8 pixels, mostly in blue and red, of about a grey value."""
-    error = np.zeros((*shape, 3), np.float32)
-    for side, strength in ((16, 1.0), (8, 0.5)):
-        rows, columns = -(-shape[0] // side), -(-shape[1] // side)
-        block = rng.standard_normal((rows, columns, 3), np.float32) * np.array([1.0, 0.3, 0.8], np.float32) * strength
-        large = cv2.resize(block, (columns * side, rows * side), interpolation=cv2.INTER_NEAREST)
-        error += large[: shape[0], : shape[1]]
-    return error
+    rows, columns = -(-shape[0] // 16), -(-shape[1] // 16)
+    large = np.repeat(np.repeat(rng.standard_normal((rows, columns, 3)), 2, axis=0), 2, axis=1)
+    small = 0.5 * rng.standard_normal(large.shape)
+    error = np.rint((large + small) * [1.0, 0.3, 0.8]).astype(np.int16)
+    wide = cv2.resize(error, (columns * 16, rows * 16), interpolation=cv2.INTER_NEAREST)
+    return np.asarray(wide[: shape[0], : shape[1]], np.int16)
 
 
 def noise_tile(rng: np.random.Generator, shape: tuple[int, int]) -> Pixels:
@@ -58,12 +57,21 @@ def noise_tile(rng: np.random.Generator, shape: tuple[int, int]) -> Pixels:
     return np.repeat(grey[:, :, None], 3, axis=2)
 
 
+def noise_corner(seed: int, index: int) -> tuple[int, int]:
+    """Where frame `index` takes its noise from the tile: left, top. A hash (Steele et al., SplitMix64, 2014)."""
+    mixed = (seed * 0x9E3779B97F4A7C15 + index * 0xD1B54A32D192ED03) & 0xFFFFFFFFFFFFFFFF
+    mixed = ((mixed ^ (mixed >> 30)) * 0xBF58476D1CE4E5B9) & 0xFFFFFFFFFFFFFFFF
+    mixed ^= mixed >> 27
+    return mixed % NOISE_ROOM, (mixed >> 32) % NOISE_ROOM
+
+
 def glare_layer(rng: np.random.Generator, shape: tuple[int, int]) -> Pixels:
-    """The lamp mirrored in wet skin, (height, width, 3) uint8: some blots that drown the picture."""
-    half = (shape[0] // 4, shape[1] // 4)
-    sheen = np.clip(clouds(rng, half, 70.0) - 0.75, 0.0, None) * 260.0
-    blots = cv2.GaussianBlur(np.clip(sheen, 0, 255).astype(np.float32), (0, 0), 3.0)
-    grey = cv2.resize(blots, (shape[1], shape[0]), interpolation=cv2.INTER_LINEAR)
+    """The lamp mirrored in wet skin, (height, width, 3) uint8: a haze with sparkles that drown the picture."""
+    quarter = (shape[0] // 4, shape[1] // 4)
+    haze = np.clip(clouds(rng, quarter, 90.0) - 0.7, 0.0, 1.5)
+    sparkle = np.clip(clouds(rng, quarter, 12.0) + 0.6, 0.0, 2.5)
+    light = cv2.GaussianBlur((haze * (50.0 + 110.0 * sparkle)).clip(0, 255).astype(np.float32), (0, 0), 1.5)
+    grey = cv2.resize(light, (shape[1], shape[0]), interpolation=cv2.INTER_LINEAR)
     return np.repeat(np.rint(grey).astype(np.uint8)[:, :, None], 3, axis=2)
 
 

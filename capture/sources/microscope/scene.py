@@ -21,7 +21,7 @@ TISSUE: Final = (2304, 1344)
 SPACING_PX: Final = 166.0
 SHUTTER_S: Final = 0.018
 BLOCKS_S: Final = 0.5
-SMEAR_ROOM: Final = 32
+SMEAR_ROOM: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,9 @@ class Scene:
         self._shades = optics.shades(lens, (HEIGHT, WIDTH), 3)
         self._noise = optics.noise_tile(lens, (HEIGHT, WIDTH))
         self._glare = optics.glare_layer(lens, (HEIGHT, WIDTH))
-        self._window = np.empty((HEIGHT // 2, WIDTH // 2, 3), np.uint8)
+        self._window = np.empty((HEIGHT // 2, WIDTH // 2, 4), np.uint8)
+        self._colours = np.empty((HEIGHT // 2, WIDTH // 2, 3), np.uint8)
+        self._tissue.fill(self.moment(0.0).filling)
         self._points, self._owners, self._ends = _gather([c.outlines for c in self._capillaries])
 
     def moment(self, time_s: float) -> Moment:
@@ -72,8 +74,10 @@ class Scene:
         affine = inverse(moment.to_tissue)
         points = np.rint(self._points @ affine[:, :2].T + affine[:, 2]).astype(np.int32)
         shown = moment.filling[self._owners] >= 0.5
-        pieces = np.split(points, self._ends[:-1])
-        return [p for p, show in zip(pieces, shown, strict=True) if show and _touches(p)]
+        starts = np.concatenate([[0], self._ends[:-1]])
+        low, high = np.minimum.reduceat(points, starts), np.maximum.reduceat(points, starts)
+        shown &= (high >= 0).all(axis=1) & (low < (WIDTH, HEIGHT)).all(axis=1)
+        return [points[starts[i] : self._ends[i]] for i in np.flatnonzero(shown)]
 
     def render(self, index: int, time_s: float, out: Pixels) -> None:
         """Write the frame at `time_s` into `out`; `index` picks its noise."""
@@ -86,7 +90,7 @@ class Scene:
             cv2.addWeighted(out, 1.0, self._glare, now.glare, 0.0, dst=out)
         if now.dark > 0.0:
             cv2.convertScaleAbs(out, dst=out, alpha=1.0 - 0.72 * now.dark, beta=0.0)
-        x, y = np.random.default_rng([self._seed, 9, index]).integers(0, optics.NOISE_ROOM, 2)
+        x, y = optics.noise_corner(self._seed, index)
         cv2.subtract(out, self._noise[y : y + HEIGHT, x : x + WIDTH], dst=out)
 
     def _expose(self, tissue: Pixels, moment: Moment, out: Pixels) -> None:
@@ -94,13 +98,15 @@ class Scene:
         path = (moment.path[0] / 2.0, moment.path[1] / 2.0)
         room = SMEAR_ROOM if max(abs(path[0]), abs(path[1])) >= 2.0 else 0
         affine = moment.to_tissue.copy()
-        affine[:, 2] = affine[:, 2] / 2.0 - affine[:, :2] @ [room, room]
+        # Doubled, the window's pixel h lies at frame pixel 2 h + 1/2.
+        affine[:, 2] = (affine[:, 2] + affine[:, :2] @ [0.5, 0.5]) / 2.0 - affine[:, :2] @ [room, room]
         size = (WIDTH // 2 + 2 * room, HEIGHT // 2 + 2 * room)
-        window = np.empty((size[1], size[0], 3), np.uint8) if room else self._window
+        window = np.empty((size[1], size[0], 4), np.uint8) if room else self._window
         cv2.warpAffine(tissue, affine, size, dst=window, flags=cv2.WARP_INVERSE_MAP | cv2.INTER_LINEAR)
         if room:
-            window = np.ascontiguousarray(optics.smear(window, path)[room:-room, room:-room])
-        cv2.pyrUp(window, dst=out, dstsize=(WIDTH, HEIGHT))
+            window = optics.smear(window, path)[room:-room, room:-room]
+        cv2.cvtColor(window, cv2.COLOR_BGRA2BGR, dst=self._colours)
+        cv2.resize(self._colours, (WIDTH, HEIGHT), dst=out, interpolation=cv2.INTER_LINEAR)
 
 
 def density_pct(outlines: list[Outline]) -> float:
@@ -118,9 +124,3 @@ def _gather(
     flat = [outline for group in outlines for outline in group]
     owners = np.repeat(np.arange(len(outlines)), [len(group) for group in outlines])
     return np.concatenate(flat).astype(np.float64), owners, np.cumsum([len(outline) for outline in flat])
-
-
-def _touches(outline: Outline) -> bool:
-    """Whether any part of the outline's box lies in the frame."""
-    (left, top), (right, bottom) = outline.min(axis=0), outline.max(axis=0)
-    return bool(right >= 0 and bottom >= 0 and left < WIDTH and top < HEIGHT)

@@ -92,11 +92,11 @@ def cluster(rng: np.random.Generator) -> Vessel:
 
 
 KINDS: Final[tuple[tuple[Callable[[np.random.Generator], Vessel], float], ...]] = (
-    (comma, 0.36),
-    (hairpin, 0.17),
-    (loop, 0.12),
-    (spot, 0.17),
-    (winding, 0.08),
+    (comma, 0.32),
+    (hairpin, 0.21),
+    (loop, 0.15),
+    (spot, 0.13),
+    (winding, 0.1),
     (cluster, 0.07),
 )
 """The kinds and how often each is met, by eye from skin of the forearm and hand."""
@@ -108,8 +108,8 @@ def _one(rng: np.random.Generator) -> Vessel:
     shares = np.array([share for _, share in KINDS])
     vessel = kinds[int(rng.choice(len(kinds), p=shares / shares.sum()))](rng)
     slant = np.array([1.0, rng.uniform(0.65, 1.0)])
-    shaken = _turn(vessel.line, rng.uniform(0, 2 * pi)) * slant + rng.normal(0.0, 0.9, vessel.line.shape)
-    swollen = vessel.radius * _wander(rng, len(vessel.radius), 0.8, 1.2)
+    shaken = _turn(vessel.line, rng.uniform(0, 2 * pi)) * slant + rng.normal(0.0, 1.2, vessel.line.shape)
+    swollen = vessel.radius * _wander(rng, len(vessel.radius), 0.65, 1.05)
     return Vessel(_turn(shaken, rng.uniform(0, 2 * pi)), swollen, vessel.tone)
 
 
@@ -127,5 +127,5 @@ def any_vessel(rng: np.random.Generator) -> Vessel:
         vessel = _joined(vessel, _one(rng), rng.uniform(0.5, 1.0))
     if rng.random() < 0.4:
         vessel = _joined(vessel, winding(rng), rng.uniform(0.12, 0.4))
-    scale = float(np.exp(rng.normal(0.24, 0.32)))
+    scale = float(np.exp(rng.normal(0.38, 0.33)))
     return Vessel((vessel.line - vessel.line.mean(axis=0)) * scale, vessel.radius * scale, vessel.tone)

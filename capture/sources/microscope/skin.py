@@ -12,7 +12,7 @@ import numpy.typing as npt
 from capture.sources.microscope.shapes import winding
 from capture.sources.microscope.texture import Plane, clouds, streaks
 
-TONE: Final = np.array([129.0, 131.0, 130.0], np.float32)
+TONE: Final = np.array([127.5, 130.5, 129.5], np.float32)
 """The mean colour of pale skin under a white light-emitting diode, BGR, as hand-held microscopes balance it."""
 
 
@@ -67,10 +67,11 @@ def skin(rng: np.random.Generator, shape: tuple[int, int]) -> Plane:
     layers: list[tuple[Plane, tuple[float, float, float]]] = [
         (clouds(rng, shape, 420.0), (2.6, 2.4, 2.4)),
         (clouds(rng, shape, 260.0), (1.8, -0.9, 0.5)),
-        (clouds(rng, shape, 60.0), (1.2, 1.3, 1.1)),
-        (streaks(rng, shape, angle, 190.0, 26.0), (2.4, 1.6, 1.4)),
-        (streaks(rng, shape, angle + 0.3, 80.0, 9.0), (0.8, 0.7, 0.6)),
+        (clouds(rng, shape, 60.0), (1.4, 1.6, 1.3)),
+        (streaks(rng, shape, angle, 190.0, 26.0), (2.7, 2.0, 1.7)),
+        (streaks(rng, shape, angle + 0.3, 45.0, 12.0), (0.7, 0.6, 0.5)),
         (clouds(rng, shape, 9.0), (0.35, 0.35, 0.3)),
+        (np.clip(clouds(rng, shape, 110.0) - 0.4, 0.0, None), (-1.3, -2.4, -0.4)),  # flush
         (plexus(rng, shape), (-2.4, -4.2, -1.2)),
         (_strokes(rng, shape, 5, 3.0, 6), (-7.0, -4.5, -4.0)),  # creases: olive
         (_strokes(rng, shape, 3, 0.8, 1), (-16.0, -18.0, -17.0)),  # hairs: near black
