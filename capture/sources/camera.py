@@ -74,7 +74,8 @@ def open_camera(uri: SourceUri, connect: Connect = connect) -> "CameraSource":
     place = Place(f"camera:{uri.path}", "Check the cable, and that no other program uses it.", options.timeout_s)
     capture = connect(int(uri.path) if numbered else uri.path, _LOCAL_BACKEND, [])
     if not capture.isOpened():
-        raise SourceError(_no_camera(uri.path))
+        known = sys.platform == "linux"
+        raise SourceError(why_closed(uri.path) if known else f"{place.label} cannot be opened. {place.remedy}")
     _ask_for(capture, options)
     source = CameraSource(capture, safe_name(f"camera-{Path(uri.path).name}"), place)
     asked = (options.width or source.width, options.height or source.height)
@@ -102,7 +103,7 @@ class CameraSource:
     """A camera that is already connected; see `stream.ports.FrameSource`. time_s is the time since the first frame."""
 
     live = True
-    frame_count = None
+    frame_count: int | None = None
 
     def __init__(
         self, capture: cv2.VideoCapture, name: str, place: Place, clock: Callable[[], float] = time.monotonic
@@ -140,6 +141,8 @@ class CameraSource:
 
     def retrieve(self, out: Pixels) -> None:
         """Decode the grabbed frame into `out`, (height, width, 3) uint8 BGR. Raises SourceError."""
+        if self._closed or self._index < 0:
+            raise SourceError(f"No frame of {self._place.label} is grabbed.")
         shape = fetch(self._capture, out)
         if shape is None:
             raise SourceError(f"{self._place.label} gave a frame that cannot be decoded. {self._place.remedy}")
@@ -173,7 +176,8 @@ def _ask_for(capture: cv2.VideoCapture, options: CameraOptions) -> None:
             capture.set(key, value)
 
 
-def _no_camera(which: str, devices: Path = Path("/dev")) -> str:
+def why_closed(which: str, devices: Path = Path("/dev")) -> str:
+    """Why a camera cannot be opened, as far as its Linux device file under `devices` tells."""
     device = devices / f"video{which}" if which.isdecimal() else Path(which)
     if device.exists():
         if not os.access(device, os.R_OK | os.W_OK):

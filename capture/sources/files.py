@@ -1,8 +1,16 @@
-"""What to tell a user about a file that the system does not let us read."""
+"""Questions to the file system, and what to tell a user where it refuses."""
 
 from pathlib import Path
+from typing import Final
 
 from stream.errors import SourceError
+
+_WILDCARDS: Final = frozenset("*?[")
+
+
+def is_pattern(text: str) -> bool:
+    """Whether a path holds wildcards."""
+    return not _WILDCARDS.isdisjoint(text)
 
 
 def unreadable(path: Path, error: OSError) -> SourceError:
@@ -12,3 +20,11 @@ def unreadable(path: Path, error: OSError) -> SourceError:
     if isinstance(error, PermissionError):
         return SourceError(f"{path} may not be read. Ask for read permission on the file and its folder.")
     return SourceError(f"{path} cannot be read: {error.strerror or error}.")
+
+
+def is_folder(path: Path) -> bool:
+    """Whether `path` is a folder. Raises SourceError where the system does not tell."""
+    try:
+        return path.is_dir()
+    except OSError as error:
+        raise unreadable(path, error) from None

@@ -11,6 +11,7 @@ from typing import Annotated, Final
 
 import msgspec
 
+from capture.sources.files import is_folder, is_pattern, unreadable
 from capture.sources.naming import safe_name
 from capture.sources.options import options_as
 from capture.sources.picture import SUFFIXES, Header, decode, read_header
@@ -19,7 +20,6 @@ from stream.errors import SourceError
 from stream.ports import Grab, Pixels
 
 _MAX_NAME: Final = 200
-_WILDCARDS: Final = "*?["
 
 
 class ImagesOptions(msgspec.Struct, frozen=True):
@@ -46,7 +46,7 @@ def open_images(uri: SourceUri) -> "PictureSource":
     paths = find_pictures(uri.path)
     headers = [read_header(path) for path in paths]
     width, height = common_size(headers)
-    alone = len(paths) == 1 and not Path(uri.path).is_dir()
+    alone = paths == [Path(uri.path).expanduser()]
     # A folder often carries a patient's name, so it stays out of topics and logs.
     name = safe_name(paths[0].stem, "images") if alone else "images"
     return PictureSource(name, name_pictures(headers), width, height, options)
@@ -66,19 +66,22 @@ class PictureSource:
         self._pictures = pictures
         self._bits = options.bits
         self._next = 0
+        self._grabbed: Picture | None = None
 
     def grab(self) -> Grab | None:
         """The next picture, None after the last. Touches no file."""
-        if self._next >= len(self._pictures):
-            return None
         index = self._next
-        self._next += 1
-        return Grab(index, self._pictures[index].name, index / (self.fps or 1.0), self.width, self.height)
+        if index >= len(self._pictures):
+            self._grabbed = None
+            return None
+        self._grabbed, self._next = self._pictures[index], index + 1
+        return Grab(index, self._grabbed.name, index / (self.fps or 1.0), self.width, self.height)
 
     def retrieve(self, out: Pixels) -> None:
         """Decode the grabbed picture into `out`, (height, width, 3) uint8 BGR. Raises SourceError naming the file."""
-        picture = self._pictures[self._next - 1]
-        decode(picture.path, picture.page, self._bits, out)
+        if self._grabbed is None:
+            raise SourceError(f"No picture of {self.name} is grabbed.")
+        decode(self._grabbed.path, self._grabbed.page, self._bits, out)
 
     def seek(self, index: int) -> None:
         """Make `index` the next picture. Raises SourceError beyond the end."""
@@ -88,7 +91,7 @@ class PictureSource:
 
     def close(self) -> None:
         """No file stays open between frames; a closed source is at its end."""
-        self._next = len(self._pictures)
+        self._next, self._grabbed = len(self._pictures), None
 
 
 def find_pictures(place: str) -> list[Path]:
@@ -97,24 +100,21 @@ def find_pictures(place: str) -> list[Path]:
     Hidden files and files of other kinds are passed over. Raises SourceError where none is left.
     """
     path = Path(place).expanduser()
-    if path.is_file() or not (path.is_dir() or _is_pattern(place)):
+    folder = is_folder(path)
+    if not folder and (path.is_file() or not is_pattern(place)):
         return [path]
     try:
-        pictures = [one for one in (path.iterdir() if path.is_dir() else _matches(path)) if _is_picture(one)]
-    except PermissionError:
-        raise SourceError(f"The folder {path} may not be read. Ask for read permission on it.") from None
+        pictures = [one for one in (path.iterdir() if folder else _matches(path)) if _is_picture(one)]
+    except OSError as error:
+        raise unreadable(path, error) from None
     if not pictures:
-        kind = "The folder" if path.is_dir() else "The pattern"
+        kind = "The folder" if folder else "The pattern"
         raise SourceError(f"{kind} {path} holds no pictures. Pictures end in {', '.join(sorted(SUFFIXES))}.")
     return sorted(pictures, key=lambda one: (natural_key(str(one)), str(one)))
 
 
-def _is_pattern(text: str) -> bool:
-    return any(mark in text for mark in _WILDCARDS)
-
-
 def _matches(pattern: Path) -> Iterable[Path]:
-    fixed = list(takewhile(lambda part: not _is_pattern(part), pattern.parts))
+    fixed = list(takewhile(lambda part: not is_pattern(part), pattern.parts))
     return Path(*fixed).glob(str(Path(*pattern.parts[len(fixed) :])))
 
 

@@ -9,6 +9,7 @@ from typing import Final, cast
 
 from msgspec import structs
 
+from capture.sources.files import is_folder, is_pattern
 from capture.sources.options import nearest, options_as
 from capture.sources.uri import NETWORK_SCHEMES, PLAIN, SourceUri, parse_uri
 from stream.errors import SourceError, UsageError
@@ -70,7 +71,7 @@ def _placed(uri: SourceUri) -> SourceUri:
     if uri.scheme != PLAIN:
         return uri
     path = Path(uri.path).expanduser()
-    if path.is_dir() or (set("*?[") & set(uri.path) and not path.exists()):
+    if is_folder(path) or (is_pattern(uri.path) and not path.exists()):
         return SourceUri("images", str(path))
     return SourceUri(_SCHEME_OF_SUFFIX.get(path.suffix.lower(), "video"), str(path))
 

@@ -88,12 +88,13 @@ def _opened(path: Path) -> Iterator[Image.Image]:
                 yield image
     except SourceError:
         raise
-    except (FileNotFoundError, PermissionError, IsADirectoryError) as error:
-        raise unreadable(path, error) from None
     except Image.DecompressionBombError:
         limit = 2 * (Image.MAX_IMAGE_PIXELS or 0) // 1_000_000
         raise SourceError(
             f"{path} claims more than {limit} million pixels; nothing that large is opened (see capture.max_width_px)."
         ) from None
-    except _DAMAGE:
+    except _DAMAGE as error:
+        # Pillow's own OSErrors carry no number of the system's.
+        if isinstance(error, OSError) and error.errno is not None:
+            raise unreadable(path, error) from None
         raise SourceError(f"{path} is damaged or no PNG, JPEG, BMP or TIFF picture.") from None

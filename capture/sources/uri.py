@@ -38,6 +38,8 @@ def parse_uri(text: str) -> SourceUri:
     """Take a source's name apart. Raises UsageError where it is empty, or an option malformed or double."""
     if not text.strip():
         raise UsageError("The source is empty. Name a file, a folder, or a camera such as camera:0.")
+    if "\0" in text:
+        raise UsageError("The source holds a null character, which no file name may.")
     match = _SCHEME.fullmatch(text)
     if match is None:
         return SourceUri(PLAIN, text)

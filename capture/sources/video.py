@@ -6,7 +6,7 @@ from typing import Final
 import cv2
 
 from capture.sources.container import Container, recognise
-from capture.sources.files import unreadable
+from capture.sources.files import is_folder, unreadable
 from capture.sources.naming import safe_name
 from capture.sources.opencv import fetch, hush
 from capture.sources.uri import SourceUri
@@ -82,6 +82,8 @@ class VideoSource:
 
     def retrieve(self, out: Pixels) -> None:
         """Decode the grabbed frame into `out`, (height, width, 3) uint8 BGR. Raises SourceError."""
+        if self._ended or self._index < 0:
+            raise SourceError(f"No frame of {self._path.name} is grabbed.")
         shape = fetch(self._capture, out)
         if shape is None:
             raise SourceError(f"Frame {self._index} of {self._path.name} cannot be decoded; the file is damaged there.")
@@ -95,7 +97,9 @@ class VideoSource:
         """Make `index` the next frame, by decoding up to it: FFmpeg's own seek goes by time, and errs where frames
         are missing or unevenly spaced. Costs about 4 ms a 1080p frame. Raises SourceError beyond the end.
         """
-        if index <= self._index:
+        if index < 0:
+            raise SourceError(f"{self._path.name} has no frame {index}: frames count from 0.")
+        if index <= self._index or self._ended:
             self._capture.release()
             self._open()
         while self._index < index - 1:
@@ -109,7 +113,7 @@ class VideoSource:
 
 
 def _container(path: Path) -> Container:
-    if path.is_dir():
+    if is_folder(path):
         raise SourceError(f"{path} is a folder, not a recording. Give its pictures as images:{path}.")
     try:
         container = recognise(path)
@@ -124,5 +128,8 @@ def _container(path: Path) -> Container:
 
 def _unreadable(path: Path, container: Container) -> str:
     if container.cut_off:
-        return f"{path} was cut off: its index, at the file's end, is missing. Copy or record it again."
+        return (
+            f"{path} was cut off, and what is left cannot be read (an mp4 keeps its index at its end). "
+            "Copy or record it again."
+        )
     return f"{path} is a damaged {container.format} file, or holds no video that can be decoded."

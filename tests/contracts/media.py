@@ -1,0 +1,66 @@
+"""Small recordings and pictures that tests make for themselves, whole and damaged."""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from stream.ports import Pixels
+
+WIDTH, HEIGHT = 320, 240
+
+
+def card(number: int, width: int = WIDTH, height: int = HEIGHT) -> Pixels:
+    """A picture that differs from every other: a coloured ramp whose grey grows with its number, which it shows."""
+    rows, columns = np.mgrid[0:height, 0:width]
+    ramp = np.stack([columns * 60 // width, rows * 60 // height, (rows + columns) % 60], axis=-1)
+    picture = (ramp + number * 4 % 190).astype(np.uint8)
+    cv2.putText(picture, str(number), (10, height // 2), cv2.FONT_HERSHEY_SIMPLEX, 2, (255, 255, 255), 3)
+    return picture
+
+
+def write_video(path: Path, codec: str = "MJPG", frames: int = 12, fps: float = 25.0) -> Path:
+    """A recording of test cards."""
+    writer = cv2.VideoWriter(str(path), cv2.CAP_FFMPEG, cv2.VideoWriter.fourcc(*codec), fps, (WIDTH, HEIGHT))
+    assert writer.isOpened(), f"OpenCV cannot write {codec} into {path.suffix}"
+    for number in range(frames):
+        writer.write(card(number))
+    writer.release()
+    return path
+
+
+def cut(path: Path, share: float = 0.5) -> Path:
+    """The first part of a file, as a broken copy leaves it, under a name of its own."""
+    data = path.read_bytes()
+    short = path.with_name(f"cut-{path.name}")
+    short.write_bytes(data[: int(len(data) * share)])
+    return short
+
+
+def index_first(path: Path) -> Path:
+    """An mp4 with its index (moov) before the pictures (mdat), as made for the web."""
+    data = path.read_bytes()
+    boxes, at = {}, 0
+    while at < len(data):
+        size = int.from_bytes(data[at : at + 4], "big")
+        boxes[data[at + 4 : at + 8]] = data[at : at + size]
+        at += size
+    index = bytearray(boxes[b"moov"])
+    offsets = index.find(b"stco")
+    for entry in range(int.from_bytes(index[offsets + 8 : offsets + 12], "big")):
+        place = slice(offsets + 12 + 4 * entry, offsets + 16 + 4 * entry)
+        index[place] = (int.from_bytes(index[place], "big") + len(index)).to_bytes(4, "big")
+    moved = path.with_name(f"web-{path.name}")
+    moved.write_bytes(boxes[b"ftyp"] + bytes(index) + boxes[b"free"] + boxes[b"mdat"])
+    return moved
+
+
+def trimmed(path: Path) -> Path:
+    """An mp4 whose edit list shows only the first half of its frames."""
+    data = bytearray(path.read_bytes())
+    span = data.find(b"elst") + 12
+    half = int.from_bytes(data[span : span + 4], "big") // 2
+    data[span : span + 4] = half.to_bytes(4, "big")
+    short = path.with_name(f"trimmed-{path.name}")
+    short.write_bytes(data)
+    return short

@@ -1,0 +1,160 @@
+"""What every frame source must do: subclass, say how to open it, and the tests run.
+
+`SourceContract` holds for all sources; `RecordedContract` adds an end and going back, for those that are not live.
+"""
+
+import itertools
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from stream.errors import SourceError
+from stream.ports import FrameSource, Grab, Pixels
+
+SAFE_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+
+def buffer(source: FrameSource, fill: int = 0) -> Pixels:
+    """A buffer for one frame."""
+    return np.full((source.height, source.width, 3), fill, np.uint8)
+
+
+def grabbed(source: FrameSource) -> Grab:
+    """The next frame, which must be there."""
+    grab = source.grab()
+    assert grab is not None
+    return grab
+
+
+def frame(source: FrameSource) -> Pixels:
+    """The next frame's pixels."""
+    grabbed(source)
+    out = buffer(source)
+    source.retrieve(out)
+    return out
+
+
+class SourceContract:
+    """At least three frames of at least 8x8 pixels, with something to see in each."""
+
+    def open(self, folder: Path) -> FrameSource:
+        """A fresh source, always with the same frames where it is recorded; `folder` is empty the first time."""
+        raise NotImplementedError
+
+    @pytest.fixture
+    def source(self, tmp_path: Path) -> Iterator[FrameSource]:
+        source = self.open(tmp_path)
+        yield source
+        source.close()
+
+    def test_name_is_safe_for_topics_and_logs(self, source: FrameSource) -> None:
+        assert SAFE_NAME.fullmatch(source.name)
+        assert len(source.name) <= 40
+
+    def test_frames_are_of_the_announced_size(self, source: FrameSource) -> None:
+        assert source.width >= 8
+        assert source.height >= 8
+        for _ in range(3):
+            grab = grabbed(source)
+            assert (grab.width, grab.height) == (source.width, source.height)
+
+    def test_rate_is_a_number_or_unknown(self, source: FrameSource) -> None:
+        assert source.fps is None or source.fps > 0
+
+    def test_index_counts_from_zero(self, source: FrameSource) -> None:
+        assert [grabbed(source).index for _ in range(3)] == [0, 1, 2]
+
+    def test_media_time_starts_near_zero_and_never_goes_back(self, source: FrameSource) -> None:
+        times = [grabbed(source).time_s for _ in range(3)]
+        assert 0 <= times[0] < 1
+        assert times == sorted(times)
+
+    def test_retrieve_fills_the_given_buffer_and_nothing_else(self, source: FrameSource) -> None:
+        ring = np.full((source.height + 2, source.width, 3), 99, np.uint8)
+        slot = ring[1:-1]
+        grabbed(source)
+        source.retrieve(slot)
+        assert slot.std() > 0
+        assert (ring[0] == 99).all()
+        assert (ring[-1] == 99).all()
+
+    def test_retrieve_writes_every_pixel_whatever_was_there(self, source: FrameSource) -> None:
+        black, white = buffer(source, 0), buffer(source, 255)
+        grabbed(source)
+        source.retrieve(black)
+        source.retrieve(white)
+        np.testing.assert_array_equal(black, white)
+
+    def test_retrieve_before_the_first_grab_is_refused(self, source: FrameSource) -> None:
+        with pytest.raises(SourceError):
+            source.retrieve(buffer(source))
+
+    def test_closing_twice_is_allowed(self, source: FrameSource) -> None:
+        grabbed(source)
+        source.close()
+        source.close()
+
+
+class RecordedContract(SourceContract):
+    """A source with an end, whose frames can be read again."""
+
+    length: int
+    """Frames that the opened source gives."""
+
+    counted = True
+    """Whether it knows its length beforehand."""
+
+    def test_it_is_not_live(self, source: FrameSource) -> None:
+        assert not source.live
+
+    def test_it_promises_no_wrong_length(self, source: FrameSource) -> None:
+        assert source.frame_count == (self.length if self.counted else None)
+
+    def test_all_frames_come_once_then_none_and_none_again(self, source: FrameSource) -> None:
+        indices = []
+        while (grab := source.grab()) is not None:
+            indices.append(grab.index)
+        assert indices == list(range(self.length))
+        assert source.grab() is None
+
+    def test_media_time_advances_with_every_frame(self, source: FrameSource) -> None:
+        times = [grabbed(source).time_s for _ in range(self.length)]
+        assert all(later > earlier for earlier, later in itertools.pairwise(times))
+
+    def test_frames_that_are_not_retrieved_change_nothing(self, source: FrameSource, tmp_path: Path) -> None:
+        other = self.open(tmp_path)
+        frame(source), frame(source)
+        grabbed(other), grabbed(other)
+        np.testing.assert_array_equal(frame(source), frame(other))
+        other.close()
+
+    def test_opening_again_gives_the_same(self, source: FrameSource, tmp_path: Path) -> None:
+        other = self.open(tmp_path)
+        assert grabbed(source) == grabbed(other)
+        assert source.name == other.name
+        other.close()
+
+    def test_seek_reaches_exactly_the_frame_that_reading_reaches(self, source: FrameSource) -> None:
+        pixels, grabs = [], []
+        for _ in range(self.length):
+            grabs.append(grabbed(source))
+            pixels.append(buffer(source))
+            source.retrieve(pixels[-1])
+        for index in (self.length - 1, 0, self.length // 2, self.length // 2 + 1, 1):
+            source.seek(index)
+            out = buffer(source)
+            assert grabbed(source) == grabs[index]
+            source.retrieve(out)
+            np.testing.assert_array_equal(out, pixels[index])
+
+    def test_seek_to_the_end_leaves_nothing(self, source: FrameSource) -> None:
+        source.seek(self.length)
+        assert source.grab() is None
+
+    def test_seek_out_of_range_is_refused(self, source: FrameSource) -> None:
+        for index in (-1, self.length + 1):
+            with pytest.raises(SourceError):
+                source.seek(index)

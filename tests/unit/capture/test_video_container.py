@@ -1,0 +1,105 @@
+"""What a container says before anything is decoded, and that no bytes, however wrong, make reading it fail."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from capture.sources.container import Container, recognise
+from tests.contracts.media import cut, index_first, trimmed, write_video
+
+
+@pytest.mark.parametrize(
+    ("name", "codec", "expected"),
+    [
+        ("a.avi", "MJPG", Container("avi", 12)),
+        ("a.mp4", "mp4v", Container("mp4", 12)),
+        ("a.mov", "mp4v", Container("mp4", 12)),
+        ("a.mkv", "MJPG", Container("mkv")),
+        ("a.webm", "VP80", Container("mkv")),
+        ("a.ts", "mp2v", Container("ts")),
+    ],
+)
+def test_a_whole_recording(tmp_path: Path, name: str, codec: str, expected: Container) -> None:
+    assert recognise(write_video(tmp_path / name, codec)) == expected
+
+
+def test_the_suffix_does_not_matter(tmp_path: Path) -> None:
+    path = write_video(tmp_path / "a.avi").rename(tmp_path / "a.mp4")
+    assert recognise(path) == Container("avi", 12)
+
+
+@pytest.mark.parametrize(
+    ("name", "codec", "expected"),
+    [
+        ("a.avi", "MJPG", Container("avi", 12, cut_off=True)),
+        ("a.mp4", "mp4v", Container("mp4", None, cut_off=True)),
+        ("a.mkv", "MJPG", Container("mkv", None, cut_off=True)),
+    ],
+)
+def test_a_recording_cut_in_half(tmp_path: Path, name: str, codec: str, expected: Container) -> None:
+    assert recognise(cut(write_video(tmp_path / name, codec))) == expected
+
+
+def test_an_mp4_with_its_index_first(tmp_path: Path) -> None:
+    path = index_first(write_video(tmp_path / "a.mp4", "mp4v"))
+    assert recognise(path) == Container("mp4", 12)
+    assert recognise(cut(path)) == Container("mp4", 12, cut_off=True)
+
+
+def test_an_mp4_that_hides_frames_is_not_counted(tmp_path: Path) -> None:
+    assert recognise(trimmed(write_video(tmp_path / "a.mp4", "mp4v"))) == Container("mp4")
+
+
+def test_an_mp4_in_fragments_is_not_counted(tmp_path: Path) -> None:
+    path = write_video(tmp_path / "a.mp4", "mp4v")
+    path.write_bytes(path.read_bytes() + b"\0\0\0\x10moof" + bytes(8))
+    assert recognise(path) == Container("mp4")
+
+
+def test_an_avi_that_was_never_closed_is_not_counted(tmp_path: Path) -> None:
+    path = write_video(tmp_path / "a.avi")
+    data = bytearray(path.read_bytes())
+    length = data.find(b"strh") + 8 + 32
+    data[length : length + 4] = bytes(4)
+    path.write_bytes(data)
+    assert recognise(path) == Container("avi")
+
+
+STARTS = (
+    b"RIFF\0\0\0\0AVI ",
+    b"\0\0\0\x18ftypisom",
+    b"\0\0\0\0moov",
+    b"\x1a\x45\xdf\xa3",
+    b"G" + bytes(187) + b"G",
+    b"",
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(start=st.sampled_from(STARTS), rest=st.binary(max_size=400))
+@example(start=b"\x1a\x45\xdf\xa3", rest=b"\0" * 20)
+@example(start=b"\0\0\0\x01moov", rest=b"\xff" * 8)
+def test_any_bytes_are_a_container_or_none(tmp_path: Path, start: bytes, rest: bytes) -> None:
+    path = tmp_path / "any"
+    path.write_bytes(start + rest)
+    found = recognise(path)
+    assert found is None or found.frame_count is None or found.frame_count > 0
+
+
+@pytest.fixture(scope="module")
+def small_mp4(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    return write_video(tmp_path_factory.mktemp("mp4") / "a.mp4", "mp4v", frames=2).read_bytes()
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_an_index_with_wrong_bytes_does_no_harm(tmp_path: Path, small_mp4: bytes, data: st.DataObject) -> None:
+    begin = small_mp4.find(b"moov")
+    broken = bytearray(small_mp4)
+    for place in data.draw(st.lists(st.integers(begin, len(broken) - 1), max_size=8)):
+        broken[place] = data.draw(st.integers(0, 255))
+    path = tmp_path / "broken.mp4"
+    path.write_bytes(broken)
+    assert isinstance(recognise(path), Container)
