@@ -1,0 +1,24 @@
+"""The models that ship with the program, by name; any other model is named by its path."""
+
+from pathlib import Path
+from typing import Final
+
+from workers.runtimes.card import Card, read_card
+
+FOLDER: Final = Path(__file__).resolve().parent / "weights"
+
+
+def shipped() -> dict[str, Card]:
+    """Name → card of every model in the program's own folder. Raises ModelError where a card is broken."""
+    return {path.stem: read_card(path) for path in sorted(FOLDER.glob("*.tflite"))}
+
+
+def weights_path(model: str) -> Path:
+    """The .tflite file of a shipped model's name, or of a path."""
+    known = FOLDER / f"{model}.tflite"
+    return known if known.is_file() else Path(model).expanduser()
+
+
+def card_of(model: str) -> Card:
+    """The card of a model. Raises ModelError where there is none."""
+    return read_card(weights_path(model))
