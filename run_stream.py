@@ -173,8 +173,8 @@ def models_list() -> None:
 @click.argument("model", default="default")
 def models_show(model: str) -> None:
     """The card of MODEL: a shipped name, or the path of a .tflite file."""
-    from workers.training.modelcard import as_markdown
     from workers.shipped import card_of
+    from workers.training.modelcard import as_markdown
 
     print(as_markdown(card_of(model)))
 
