@@ -1,0 +1,31 @@
+"""The flat field takes away what is uneven about the light, and nothing else."""
+
+import numpy as np
+import pytest
+
+from workers.capillary.background import flat_field, halved
+
+
+def test_plain_skin_is_one_under_uneven_light() -> None:
+    light = np.linspace(60, 200, 320)[np.newaxis, :, np.newaxis] * np.ones((200, 1, 3))
+    flat = flat_field(light.astype(np.uint8))
+    assert np.abs(flat[:, 60:-60] - 1.0).max() < 0.03
+
+
+def test_a_dark_spot_stays_dark_at_any_brightness() -> None:
+    depths = []
+    for brightness in (60, 180):
+        half = np.full((200, 320, 3), brightness, np.uint8)
+        half[95:105, 155:165] = int(brightness * 0.8)
+        depths.append(1.0 - flat_field(half)[100, 160, 1])
+    assert depths[0] == pytest.approx(depths[1], abs=0.01)
+    assert depths[0] > 0.15
+
+
+@pytest.mark.parametrize(("height", "width"), [(1080, 1920), (1081, 1919), (64, 64), (65, 127)])
+def test_halving_rounds_up(height: int, width: int) -> None:
+    assert halved(np.zeros((height, width, 3), np.uint8)).shape == (-(-height // 2), -(-width // 2), 3)
+
+
+def test_a_black_frame_gives_finite_numbers() -> None:
+    assert np.isfinite(flat_field(np.zeros((100, 100, 3), np.uint8))).all()

@@ -1,0 +1,92 @@
+"""The verdict on a frame: what is wrong with it, in plain words."""
+
+import csv
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from stream.ports import Frame, Pixels
+from stream.thumbnail import thumbnail
+from workers.capillary.background import halved
+from workers.capillary.quality import judge, motion_px, verdict
+from workers.capillary.settings import QualityLimits
+
+LIMITS = QualityLimits()
+GOOD = {"sharpness": 20.0, "brightness": 120.0, "glare": 0.0, "coverage": 1.0, "motion_px": 1.0}
+
+
+def textured(shift_px: int = 0) -> Pixels:
+    noise = np.random.default_rng(3).integers(90, 160, (68, 150)).astype(np.uint8)
+    wide = cv2.resize(noise, (2400, 1080), interpolation=cv2.INTER_CUBIC)[:, shift_px : shift_px + 1920]
+    return np.repeat(wide[..., np.newaxis], 3, axis=2)
+
+
+def test_a_good_frame_has_no_reasons() -> None:
+    quality = verdict(GOOD, LIMITS)
+    assert (quality.verdict, quality.reasons) == ("good", ())
+
+
+@pytest.mark.parametrize(
+    ("measure", "poor", "unusable", "reason"),
+    [
+        ("sharpness", 7.0, 2.0, "out of focus"),
+        ("brightness", 40.0, 10.0, "too dark"),
+        ("glare", 0.05, 0.5, "glare"),
+        ("coverage", 0.8, 0.3, "little tissue in view"),
+        ("motion_px", 20.0, 100.0, "moving"),
+    ],
+)
+def test_each_fault_is_named_and_graded(measure: str, poor: float, unusable: float, reason: str) -> None:
+    assert verdict({**GOOD, measure: poor}, LIMITS).verdict == "poor"
+    worst = verdict({**GOOD, measure: unusable}, LIMITS)
+    assert (worst.verdict, worst.reasons) == ("unusable", (reason,))
+
+
+def test_the_gravest_reason_comes_first() -> None:
+    assert verdict({**GOOD, "brightness": 40.0, "glare": 0.5}, LIMITS).reasons == ("glare", "too dark")
+
+
+@pytest.mark.parametrize("shift", [0, 16, 48])
+def test_motion_is_measured_in_frame_pixels(shift: int) -> None:
+    assert motion_px(thumbnail(textured()), thumbnail(textured(shift)), 1920) == pytest.approx(shift, abs=1.0)
+
+
+def test_the_first_frame_has_no_motion() -> None:
+    pixels = textured()
+    assert "motion_px" not in judge(Frame(pixels), halved(pixels), LIMITS).measures
+
+
+def test_a_black_frame_is_unusable() -> None:
+    black = np.zeros((480, 640, 3), np.uint8)
+    quality = judge(Frame(black), halved(black), LIMITS)
+    assert quality.verdict == "unusable"
+    assert quality.reasons[0] == "too dark"
+
+
+EPISODES = {
+    "steady": (),
+    "defocus": ("out of focus",),
+    "motion": ("moving",),
+    "dark": ("too dark",),
+    "glare": ("glare",),
+}
+
+
+@pytest.mark.real
+def test_verdicts_match_the_episodes_of_a_rough_clip(clips: Path) -> None:
+    with (clips / "rough-f20.truth.csv").open() as table:
+        episodes = [row["episode"] for row in csv.DictReader(table)]
+    video = cv2.VideoCapture(str(clips / "rough-f20.mp4"))
+    previous, right, judged = None, 0, 0
+    for number, episode in enumerate(episodes):
+        if number % 15 not in (7, 8):
+            video.grab()
+            continue
+        pixels = np.asarray(video.read()[1], np.uint8)
+        if number % 15 == 8:
+            judged += 1
+            right += judge(Frame(pixels, previous), halved(pixels), LIMITS).reasons == EPISODES[episode]
+        previous = thumbnail(pixels)
+    assert right >= 0.95 * judged

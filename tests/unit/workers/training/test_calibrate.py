@@ -1,0 +1,63 @@
+"""Calibration, threshold and spread: fitted numbers mean what they say."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from workers.capillary.regions import outlines
+from workers.training.calibrate import Judged, best_threshold, calibration_error, outline_spread, platt, recalibrated
+from workers.training.dataset import Label, LabelledRegion, Samples
+
+
+def judged(count: int = 2000, distortion: float = 2.5, seed: int = 0) -> Judged:
+    """A frame whose true probabilities are known, seen by an over-confident network."""
+    random = np.random.default_rng(seed)
+    truth = random.uniform(0.02, 0.98, count)
+    right = random.random(count) < truth
+    said = 1 / (1 + np.exp(-distortion * np.log(truth / (1 - truth))))
+    mask = np.zeros((20, 20), np.uint8)
+    mask[5:12, 5:12] = 1
+    region = outlines(mask)[0]
+    label = Label(
+        frame="x",
+        width_px=1920,
+        height_px=1080,
+        regions=[LabelledRegion("capillary", "C", "C", [(0, 0), (600, 0), (600, 300), (0, 300)])],
+        missed={},
+    )
+    coverage = np.eye(count, dtype=np.float32)[right]
+    samples = Samples(
+        label,
+        np.zeros((2, 2, 4), np.uint8),
+        [region] * count,
+        right,
+        np.zeros(count, bool),
+        right.astype(np.float32),
+        coverage,
+    )
+    return Judged(samples, said)
+
+
+def test_platt_scaling_undoes_over_confidence() -> None:
+    seen, fresh = judged(seed=1), judged(seed=2)
+    calibration = platt([seen])
+    assert calibration.slope == pytest.approx(1 / 2.5, rel=0.15)
+    assert calibration_error([fresh]) > 0.08
+    assert calibration_error(recalibrated([fresh], calibration)) < 0.05
+
+
+def test_the_threshold_balances_recall_and_precision() -> None:
+    assert 0.25 < best_threshold([judged(distortion=1.0)]) < 0.6
+
+
+def test_the_spread_is_what_most_frames_need() -> None:
+    frame = judged(distortion=1.0)
+    area = float(frame.probabilities @ frame.frame.areas_px)
+    spread = outline_spread([frame])
+    truth = 601 * 301
+    sampling = float((frame.probabilities * (1 - frame.probabilities)) @ frame.frame.areas_px**2)
+    needed = np.sqrt(((truth - area) / 1.6449) ** 2 - sampling) / area
+    assert spread == pytest.approx(needed, rel=1e-3)
+    certain = replace(frame, probabilities=frame.frame.target.astype(float))
+    assert outline_spread([certain, certain]) >= 0

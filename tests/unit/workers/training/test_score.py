@@ -1,0 +1,81 @@
+"""The measure: what it counts, and that it says the same as the program that comes with the labelled frames."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from workers.training.dataset import Label, LabelledRegion, Missed, read_labels
+from workers.training.score import FrameScore, score_frame, totals
+
+
+def box(x: int, y: int, side: int = 20) -> list[tuple[int, int]]:
+    return [(x, y), (x + side, y), (x + side, y + side), (x, y + side)]
+
+
+def outline(x: int, y: int, side: int = 20) -> np.ndarray:
+    return np.array(box(x, y, side), np.int32)
+
+
+LABEL = Label(
+    frame="x",
+    width_px=400,
+    height_px=300,
+    regions=[
+        LabelledRegion("capillary", "C", "B", box(20, 20)),
+        LabelledRegion("capillary", "C", "C", box(100, 20)),
+        LabelledRegion("uncertain", "C", "X", box(200, 20)),
+        LabelledRegion("other", "X", "X", box(300, 20)),
+    ],
+    missed={"reader_a": [Missed((20, 200, 30, 30))]},
+)
+
+
+def test_found_right_ignored_and_wrong() -> None:
+    predicted = [outline(20, 20), outline(200, 20), outline(300, 20), outline(25, 205)]
+    score = score_frame(predicted, LABEL)
+    assert (score.found, score.capillaries) == (1, 2)
+    assert (score.right, score.ignored, score.predicted) == (2, 1, 4)
+    assert score.density == pytest.approx(4 * 21 * 21 / 120_000)
+    assert score.density_readers == pytest.approx(2.5 * 21 * 21 / 120_000)
+
+
+def test_nothing_predicted_is_scored() -> None:
+    assert totals([score_frame([], LABEL)]).f1 == pytest.approx(0.0, abs=1e-6)
+
+
+def test_totals_sum_before_they_divide() -> None:
+    one = FrameScore(
+        frame="a", found=1, capillaries=1, right=1, ignored=0, predicted=1, density=0.02, density_readers=0.02
+    )
+    many = FrameScore(
+        frame="b", found=0, capillaries=9, right=0, ignored=0, predicted=1, density=0.01, density_readers=0.02
+    )
+    total = totals([one, many])
+    assert (total.recall, total.precision) == (0.1, 0.5)
+    assert (total.density_error_median, total.density_error_max) == (0.25, 0.5)
+
+
+@pytest.mark.real
+def test_agrees_with_the_program_that_comes_with_the_frames(labelled_frames: Path, tmp_path: Path) -> None:
+    program = labelled_frames.parent.parent / "tools" / "score_regions.py"
+    if not program.is_file():
+        pytest.skip(f"no {program}")
+    random = np.random.default_rng(2)
+    labels = {name: label for name, label in read_labels(labelled_frames).items() if name in ("f01", "f09", "f15")}
+    lines, scores = [], []
+    for name, label in labels.items():
+        kept = [np.array(r.polygon_px, np.int32) for r in label.regions if random.random() < 0.5]
+        moved = [polygon + random.integers(-15, 15, 2).astype(np.int32) for polygon in kept]
+        lines.append(json.dumps({"frame": name, "regions": [{"polygon_px": polygon.tolist()} for polygon in moved]}))
+        scores.append(score_frame(moved, label))
+    predictions = tmp_path / "regions.jsonl"
+    predictions.write_text("\n".join(lines))
+    command = [sys.executable, str(program), str(predictions), str(labelled_frames / "labels")]
+    said = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()[-1])
+    ours = totals(scores)
+    for name, value in said.items():
+        assert getattr(ours, name) == pytest.approx(value, abs=6e-5)

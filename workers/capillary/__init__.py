@@ -1,0 +1,1 @@
+"""Capillary density of one frame. Importing this package loads nothing."""

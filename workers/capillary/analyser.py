@@ -1,0 +1,75 @@
+"""Composes the analysis of one frame: quality, regions, verdicts, density. Knows no socket and no process."""
+
+from pathlib import Path
+from typing import Final
+
+import cv2
+import numpy as np
+
+from stream.errors import ModelError
+from stream.ports import Analyser, Analysis, Frame, Region
+from workers.capillary.background import flat_field, halved
+from workers.capillary.classifier import classify
+from workers.capillary.crops import CHANNELS, picture
+from workers.capillary.density import density_pct, interval_pct
+from workers.capillary.quality import judge
+from workers.capillary.regions import candidate_mask, outlines
+from workers.capillary.settings import AnalyserSettings
+from workers.runtimes.base import Runtime
+from workers.runtimes.card import Card, checked_weights, read_card
+
+SHIPPED: Final = Path(__file__).resolve().parent.parent / "weights" / "default.tflite"
+
+
+class CapillaryAnalyser:
+    """Frame in, capillary density out. The same result for the same frame, to the bit, on any worker."""
+
+    def __init__(self, card: Card, runtime: Runtime, settings: AnalyserSettings) -> None:
+        """Compose from a model's card, what runs it, and the user's settings."""
+        cv2.setNumThreads(1)
+        self.model_id = card.model_id
+        self._card, self._runtime, self._settings = card, runtime, settings
+        self._threshold = card.threshold if settings.threshold is None else settings.threshold
+
+    def analyse(self, frame: Frame) -> Analysis:
+        """Analyse one (height, width, 3) uint8 BGR frame of any size from 64x64 px."""
+        height, width = frame.pixels.shape[:2]
+        half = halved(frame.pixels)
+        flat = flat_field(half)
+        mask = candidate_mask(flat)
+        proposals = sorted(outlines(mask), key=lambda p: -p.area_px)[: self._settings.max_regions]
+        probabilities = classify(
+            picture(flat, mask), proposals, self._runtime, self._card.input, self._card.calibration
+        )
+        areas = np.array([p.area_px for p in proposals])
+        capillary = probabilities >= self._threshold
+        density = density_pct(areas, capillary, height * width)
+        low, high = interval_pct(areas, probabilities, density, height * width, self._card.outline_spread)
+        regions = [
+            Region(polygon_px=p.polygon_px, score=float(score), area_px=p.area_px)
+            for p, score, chosen in zip(proposals, probabilities, capillary, strict=True)
+            if chosen
+        ]
+        return Analysis(density, low, high, regions, judge(frame, half, self._settings.quality))
+
+
+def make_analyser(settings: AnalyserSettings) -> Analyser:
+    """The analyser with its weights loaded and checked. Raises ModelError."""
+    weights = SHIPPED if settings.weights == "default" else Path(settings.weights).expanduser()
+    card = read_card(weights)
+    if card.input.channels != CHANNELS:
+        raise ModelError(f"{weights} wants {card.input.channels} channels a crop, this program gives {CHANNELS}.")
+    return CapillaryAnalyser(card, _load(card, weights.parent, settings.runtime), settings)
+
+
+def _load(card: Card, folder: Path, name: str) -> Runtime:
+    shape = (card.input.size_px, card.input.size_px, card.input.channels)
+    if name == "litert":
+        from workers.runtimes.litert import LiteRtRuntime
+
+        return LiteRtRuntime(checked_weights(folder, card.litert), shape)
+    if card.keras is None:
+        raise ModelError(f"The model {card.name} has no Keras weights: set runtime to 'litert'.")
+    from workers.runtimes.keras import KerasRuntime
+
+    return KerasRuntime(checked_weights(folder, card.keras), shape)

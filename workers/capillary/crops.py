@@ -1,0 +1,50 @@
+"""What the network sees of each region: square crops out of one picture of the flat field."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from stream.ports import Pixels
+from workers.capillary.background import Flat
+from workers.capillary.regions import Proposal
+
+CHANNELS: Final = 4
+PLAIN_SKIN: Final = 160
+CONTRAST: Final = 384.0
+"""The picture is 160 + 384 * (flat - 1): 8 bits hold the range from 42 % darker to 25 % brighter than plain skin."""
+
+Square = tuple[float, float, float]
+"""Centre x, centre y and side of a crop, in half-resolution pixels."""
+
+
+def picture(flat: Flat, mask: Pixels) -> Pixels:
+    """(height, width, 4) uint8: the flat field's blue, green and red, contrast raised, and the proposed patches."""
+    raised = cv2.addWeighted(flat, CONTRAST, flat, 0.0, PLAIN_SKIN - CONTRAST, dtype=cv2.CV_8U)
+    planes = [cv2.extractChannel(raised, channel) for channel in range(3)]
+    return cv2.merge([*planes, mask * np.uint8(255)]).astype(np.uint8, copy=False)
+
+
+def square(proposal: Proposal, context: float, min_side_px: int) -> Square:
+    """The square around a proposal: `context` times its longer side, at least `min_side_px`."""
+    left, top, width, height = proposal.box
+    return left + (width - 1) / 2, top + (height - 1) / 2, max(context * max(width, height), float(min_side_px))
+
+
+def placement(where: Square, size: int) -> npt.NDArray[np.float64]:
+    """(2, 3) float64 map from pixel centres of a `size` x `size` crop to those of the picture."""
+    x, y, side = where
+    scale = side / size
+    shift = (1 - size) / 2 * scale
+    return np.array([[scale, 0.0, x + shift], [0.0, scale, y + shift]])
+
+
+def cut(source: Pixels, maps: Sequence[npt.NDArray[np.float64]], size: int) -> npt.NDArray[np.uint8]:
+    """(n, size, size, channels) uint8: one crop a map, bilinear, the border repeated."""
+    crops = np.empty((len(maps), size, size, source.shape[2]), np.uint8)
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    for crop, inverse in zip(crops, maps, strict=True):
+        cv2.warpAffine(source, inverse, (size, size), dst=crop, flags=flags, borderMode=cv2.BORDER_REPLICATE)
+    return crops

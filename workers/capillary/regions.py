@@ -1,0 +1,72 @@
+"""Where capillaries may be: dark, reddish patches of the flat field, as outlines. Deliberately generous."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from stream.ports import Pixels
+from workers.capillary.background import Flat
+
+Outline = npt.NDArray[np.int32]
+"""(n, 2) int32: x then y, in half-resolution pixels, every pixel of the border."""
+
+SMOOTHING_SIGMA_PX: Final = 1.1
+PEAK_WINDOW_PX: Final = 23
+PEAK_SHARE: Final = 0.45
+MIN_DARKNESS: Final = 2.5 / 128
+MIN_PIXELS: Final = 20
+
+_DISC: Final = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (3, 3))
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A patch that may be a capillary.
+
+    outline: border in half-resolution pixels.
+    box: left, top, width, height in half-resolution pixels.
+    area_px: full-frame pixels inside the polygon, its border included.
+    """
+
+    outline: Outline
+    box: tuple[int, int, int, int]
+    area_px: float
+
+    @property
+    def polygon_px(self) -> npt.NDArray[np.int32]:
+        """(n, 2) int32 outline in full-frame pixels."""
+        return self.outline * np.int32(2)
+
+
+def candidate_mask(flat: Flat) -> Pixels:
+    """(height, width) uint8, 1 where the flat field is dark and reddish.
+
+    Dark: 1 - green is more than a share of its maximum nearby; reddish: less dark in red than in green, as blood is.
+    """
+    green, red = (cv2.GaussianBlur(cv2.extractChannel(flat, c), (0, 0), SMOOTHING_SIGMA_PX) for c in (1, 2))
+    window = np.ones((PEAK_WINDOW_PX, PEAK_WINDOW_PX), np.uint8)
+    darkest = cv2.blur(cv2.erode(green, window), (PEAK_WINDOW_PX // 2 | 1,) * 2)
+    limit = np.minimum(1.0 - PEAK_SHARE + PEAK_SHARE * darkest, np.float32(1.0 - MIN_DARKNESS))
+    mask = ((green < limit) & (red > green)).astype(np.uint8)
+    return cv2.morphologyEx(mask, cv2.MORPH_OPEN, _DISC).astype(np.uint8, copy=False)
+
+
+def outlines(mask: Pixels) -> list[Proposal]:
+    """The separate patches of a (height, width) uint8 mask, holes filled, specks left out; top to bottom."""
+    contours, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    proposals = [proposal(contour.reshape(-1, 2).astype(np.int32, copy=False)) for contour in contours]
+    return [found for found in proposals if found.area_px >= 4 * MIN_PIXELS]
+
+
+def proposal(outline: Outline) -> Proposal:
+    """A proposal from its border pixels.
+
+    Its polygon in full-frame pixels has every second border point as a corner, so by Pick's theorem
+    (area + border points / 2 + 1) it holds 4 * area + points + 1 pixels.
+    """
+    left, top, width, height = cv2.boundingRect(outline)
+    area = 4.0 * cv2.contourArea(outline) + len(outline) + 1.0
+    return Proposal(outline=outline, box=(left, top, width, height), area_px=area)

@@ -1,0 +1,43 @@
+"""What a user may change about the analysis. Imports no vision library, so that a config is read in a blink."""
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+Share = Annotated[float, Meta(ge=0, le=1)]
+
+
+class QualityLimits(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Where a frame stops being good. Beyond the second of a pair it is unusable."""
+
+    sharpness_good: Annotated[
+        float, Meta(ge=0, le=100, description="contrast of the sharpest edges, 1/1000 of the local brightness")
+    ] = 9.0
+    sharpness_usable: Annotated[float, Meta(ge=0, le=100)] = 4.0
+    motion_good_px: Annotated[
+        float, Meta(ge=0, le=1000, description="movement since the frame before, full-frame px")
+    ] = 7.0
+    motion_usable_px: Annotated[float, Meta(ge=0, le=1000)] = 60.0
+    brightness_good: Annotated[float, Meta(ge=0, le=255, description="mean of the green channel, 0..255")] = 50.0
+    brightness_usable: Annotated[float, Meta(ge=0, le=255)] = 25.0
+    glare_good: Annotated[Share, Meta(description="share of the frame that is overexposed")] = 0.02
+    glare_usable: Share = 0.15
+    coverage_good: Annotated[Share, Meta(description="share of the frame that shows evenly lit tissue")] = 0.9
+    coverage_usable: Share = 0.6
+
+
+class AnalyserSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Settings of the capillary analyser."""
+
+    weights: Annotated[
+        str, Meta(min_length=1, max_length=4096, description="'default', or the path of a .tflite beside its card")
+    ] = "default"
+    runtime: Annotated[Literal["litert", "keras"], Meta(description="what runs the network")] = "litert"
+    threshold: Annotated[
+        Annotated[float, Meta(gt=0, lt=1)] | None,
+        Meta(description="a region with this probability or more is a capillary; absent: the card's"),
+    ] = None
+    max_regions: Annotated[
+        int, Meta(ge=1, le=2000, description="regions looked at in one frame, the most contrasted first")
+    ] = 400
+    quality: QualityLimits = QualityLimits()

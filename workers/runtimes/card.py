@@ -1,0 +1,139 @@
+"""The machine-readable model card that stands beside a file of weights, and the check that both belong together."""
+
+import hashlib
+from pathlib import Path
+from typing import Annotated, Final
+
+import msgspec
+from msgspec import Meta, Struct
+
+from stream.errors import ModelError
+
+RECIPE: Final = "flat-field-1"
+"""Names how regions are proposed and crops are cut. It changes when weights must be trained anew."""
+
+MAX_WEIGHTS_BYTES: Final = 64 * 2**20
+_REFUSED: Final = {
+    ".h5": "HDF5 weights",
+    ".hdf5": "HDF5 weights",
+    ".pkl": "a pickle",
+    ".pickle": "a pickle",
+    ".pt": "a pickle",
+    ".joblib": "a pickle",
+}
+
+Sha256 = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
+
+
+class WeightsFile(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One file of weights."""
+
+    file: Annotated[str, Meta(pattern=r"^[\w.-]+$", description="name of the file beside the card")]
+    sha256: Sha256
+
+
+class Input(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What the network sees of a region."""
+
+    size_px: Annotated[int, Meta(ge=8, le=256, description="height and width of a crop")]
+    channels: Annotated[int, Meta(ge=1, le=8)]
+    context: Annotated[float, Meta(ge=1, le=8, description="side of the crop over the longer side of the region")]
+    min_side_px: Annotated[int, Meta(ge=4, le=512, description="smallest side of a crop, half-resolution px")]
+
+
+class Calibration(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Platt scaling: calibrated log-odds = slope * log-odds + offset (Platt 1999)."""
+
+    slope: Annotated[float, Meta(gt=0, le=100)] = 1.0
+    offset: Annotated[float, Meta(ge=-100, le=100)] = 0.0
+
+
+class Training(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What the weights were made from."""
+
+    data: str
+    readers: str
+    frames: Annotated[list[str], Meta(description="frames that the weights have seen")]
+    held_out: Annotated[list[str], Meta(description="labelled frames that they have not seen")] = []
+    seed: int
+    epochs: int
+
+
+class Figures(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """How good the model is on frames that it was not trained on. Shares, not percent."""
+
+    method: str
+    frames: int
+    f1: float
+    f1_folds: Annotated[list[float], Meta(description="F1 of each fold: the spread to expect")]
+    recall: float
+    precision: float
+    density_error_median: float
+    density_error_max: float
+    density_correlation: float | None
+    calibration_error: Annotated[float, Meta(description="expected calibration error over 10 bins")]
+    interval_coverage: Annotated[float, Meta(description="share of frames whose 90 % interval holds the readers' mean")]
+
+
+class Card(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """All that is known about a model."""
+
+    name: Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9.-]{0,50}$")]
+    recipe: str
+    architecture: str
+    litert: WeightsFile
+    keras: WeightsFile | None = None
+    input: Input
+    threshold: Annotated[float, Meta(gt=0, lt=1, description="a region this probable is a capillary")]
+    calibration: Calibration
+    outline_spread: Annotated[
+        float, Meta(ge=0, le=2, description="relative standard deviation of density that outlines and readers add")
+    ]
+    training: Training
+    figures: Figures | None
+    licence: str
+    intended_use: str
+    limits: list[str]
+
+    @property
+    def model_id(self) -> str:
+        """Name and the start of the hash of the int8 weights."""
+        return f"{self.name}-{self.litert.sha256[:12]}"
+
+
+def weights_file(path: Path, content: bytes) -> WeightsFile:
+    """The card's entry for `content` stored at `path`."""
+    return WeightsFile(file=path.name, sha256=hashlib.sha256(content).hexdigest())
+
+
+def read_card(weights: Path) -> Card:
+    """The card beside `weights` (same name, .json). Raises ModelError where there is none, or it is not one."""
+    path = weights.with_suffix(".json")
+    if weights.suffix.lower() != ".tflite":
+        kind = _REFUSED.get(weights.suffix.lower(), f"a {weights.suffix or 'nameless'} file")
+        raise ModelError(f"{weights} is {kind}; give a .tflite file with its .json card beside it.")
+    try:
+        card = msgspec.json.decode(path.read_bytes(), type=Card)
+    except OSError as error:
+        raise ModelError(f"No model card at {path}: weights are loaded only with their card beside them.") from error
+    except msgspec.DecodeError as error:
+        raise ModelError(f"{path} is not a model card: {error}.") from error
+    if card.recipe != RECIPE:
+        raise ModelError(
+            f"{weights} was trained for the recipe {card.recipe!r}, this program cuts {RECIPE!r}: train it again."
+        )
+    return card
+
+
+def checked_weights(folder: Path, entry: WeightsFile) -> bytes:
+    """The bytes of `entry` in `folder`. Raises ModelError where they are missing or not those of the card."""
+    path = folder / entry.file
+    try:
+        if path.stat().st_size > MAX_WEIGHTS_BYTES:
+            raise ModelError(f"{path} is larger than {MAX_WEIGHTS_BYTES >> 20} MiB: not a model of this program.")
+        content = path.read_bytes()
+    except OSError as error:
+        raise ModelError(f"Cannot read the weights {path}: {error.strerror}.") from error
+    if hashlib.sha256(content).hexdigest() != entry.sha256:
+        raise ModelError(f"{path} does not have the hash in its card: it is damaged or another file; restore it.")
+    return content

@@ -1,0 +1,49 @@
+"""Runs int8 weights with LiteRT on one thread: the runtime that workers use."""
+
+from typing import Final
+
+import numpy as np
+from ai_edge_litert.interpreter import Interpreter
+
+from stream.errors import ModelError
+from workers.runtimes.base import Crops, Probabilities, softmax_second
+
+BATCH: Final = 16
+"""Crops a call: fixed, because another size allocates the tensors anew."""
+
+
+class LiteRtRuntime:
+    """A .tflite network, uint8 crops to two float logits."""
+
+    def __init__(self, content: bytes, shape: tuple[int, int, int]) -> None:
+        """Load from the file's bytes; `shape` is (height, width, channels). Raises ModelError."""
+        try:
+            self._interpreter = Interpreter(model_content=content, num_threads=1)
+            entry, result = self._interpreter.get_input_details()[0], self._interpreter.get_output_details()[0]
+            if (
+                tuple(entry["shape"][1:]) != shape
+                or entry["dtype"] is not np.uint8
+                or tuple(result["shape"][1:]) != (2,)
+            ):
+                raise ModelError(
+                    f"The weights do not take uint8 crops of {shape} and give two logits, as the card says."
+                )
+            self._interpreter.resize_tensor_input(entry["index"], (BATCH, *shape))
+            self._interpreter.allocate_tensors()
+        except (ValueError, RuntimeError) as error:
+            if isinstance(error, ModelError):
+                raise
+            raise ModelError("The weights are not a LiteRT network that this machine can run.") from error
+        self._entry, self._result = entry["index"], result["index"]
+        self._batch = np.zeros((BATCH, *shape), np.uint8)
+
+    def probabilities(self, crops: Crops) -> Probabilities:
+        """See `Runtime`. The last batch is padded; padding changes no other crop's result."""
+        logits = np.empty((len(crops), 2), np.float32)
+        for start in range(0, len(crops), BATCH):
+            part = crops[start : start + BATCH]
+            self._batch[: len(part)] = part
+            self._interpreter.set_tensor(self._entry, self._batch)
+            self._interpreter.invoke()
+            logits[start : start + BATCH] = self._interpreter.get_tensor(self._result)[: len(part)]
+        return softmax_second(logits)

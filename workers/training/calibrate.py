@@ -1,0 +1,91 @@
+"""Fits what stands in the card beside the weights: calibration, threshold, spread of outlines. Knows arrays alone."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from workers.capillary.classifier import calibrated
+from workers.capillary.density import Z_90
+from workers.runtimes.card import Calibration
+from workers.training.dataset import COVER, Samples
+from workers.training.score import readers_density
+
+Numbers = npt.NDArray[np.float64]
+
+THRESHOLDS = np.arange(0.20, 0.805, 0.01)
+PLATEAU = 0.002
+"""Thresholds whose F1 is this close to the best count as equal; the middle of them is taken, which is steadier."""
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A frame and the network's opinion of its proposals, from a network that was not trained on it."""
+
+    frame: Samples
+    probabilities: Numbers
+
+
+def platt(judged: Sequence[Judged]) -> Calibration:
+    """Slope and offset by maximum likelihood (Newton's method), with readers' shares as targets."""
+    p = np.clip(np.concatenate([j.probabilities for j in judged]), 1e-9, 1 - 1e-9)
+    target = np.concatenate([j.frame.target for j in judged]).astype(np.float64)
+    design = np.stack([np.log(p) - np.log1p(-p), np.ones_like(p)], axis=1)
+    weights = np.zeros(2)
+    for _ in range(50):
+        fitted = 1.0 / (1.0 + np.exp(-np.clip(design @ weights, -30, 30)))
+        curvature = design.T @ (design * (fitted * (1 - fitted))[:, None]) + 1e-6 * np.eye(2)
+        weights = weights + np.linalg.solve(curvature, design.T @ (target - fitted))
+    return Calibration(slope=max(0.01, float(weights[0])), offset=float(weights[1]))
+
+
+def recalibrated(judged: Sequence[Judged], calibration: Calibration) -> list[Judged]:
+    """The same frames with calibrated probabilities."""
+    return [Judged(j.frame, calibrated(j.probabilities, calibration)) for j in judged]
+
+
+def f1_at(judged: Sequence[Judged], threshold: float) -> float:
+    """The measure's F1 over all frames when regions with `threshold` or more are called capillaries."""
+    found = capillaries = right = counted = 0
+    for j in judged:
+        chosen = j.probabilities >= threshold
+        found += int((j.frame.coverage[:, chosen].sum(axis=1) >= COVER).sum())
+        capillaries += len(j.frame.coverage)
+        right += int((chosen & j.frame.right).sum())
+        counted += int((chosen & ~j.frame.ignored).sum())
+    recall, precision = found / max(1, capillaries), right / max(1, counted)
+    return 2 * recall * precision / max(1e-9, recall + precision)
+
+
+def best_threshold(judged: Sequence[Judged]) -> float:
+    """The middle of the thresholds that give the best F1."""
+    f1 = np.array([f1_at(judged, threshold) for threshold in THRESHOLDS])
+    return round(float(np.median(THRESHOLDS[f1 >= f1.max() - PLATEAU])), 3)
+
+
+def outline_spread(judged: Sequence[Judged]) -> float:
+    """The smallest relative spread with which nine of ten new frames' intervals would hold the readers' mean.
+
+    For each frame the spread that it would have needed; of these the conformal 90 % quantile
+    (Vovk: the ceil(0.9 * (n + 1))-th smallest). `judged` must be calibrated.
+    """
+    needed = []
+    for j in judged:
+        p, area = j.probabilities, j.frame.areas_px
+        expected = float(p @ area)
+        truth = readers_density(j.frame.label) * j.frame.label.width_px * j.frame.label.height_px
+        left = ((truth - expected) / Z_90) ** 2 - float((p * (1 - p)) @ area**2)
+        needed.append(np.sqrt(max(0.0, left)) / max(1.0, expected))
+    rank = min(len(needed), int(np.ceil(0.9 * (len(needed) + 1))))
+    return round(float(np.sort(needed)[rank - 1]), 4)
+
+
+def calibration_error(judged: Sequence[Judged], bins: int = 10) -> float:
+    """Expected calibration error over `bins` equal bins, regions that readers disagree on left out (Naeini 2015)."""
+    keep = ~np.concatenate([j.frame.ignored for j in judged])
+    p = np.concatenate([j.probabilities for j in judged])[keep]
+    right = np.concatenate([j.frame.right for j in judged])[keep]
+    number = np.minimum((p * bins).astype(int), bins - 1)
+    gaps = [abs(p[number == b].mean() - right[number == b].mean()) * (number == b).mean() for b in set(number)]
+    return float(sum(gaps))

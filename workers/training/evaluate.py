@@ -1,0 +1,79 @@
+"""How good a model is: end to end through the code that runs at the bedside, frame by frame and in total."""
+
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TextIO
+
+import numpy as np
+from msgspec import Struct
+
+from stream.ports import Analyser, Frame
+from workers.capillary.analyser import SHIPPED, make_analyser
+from workers.capillary.settings import AnalyserSettings
+from workers.runtimes.card import read_card
+from workers.training.dataset import Label, read_frame, read_labels
+from workers.training.score import FrameScore, Totals, score_frame, totals
+
+
+class FrameResult(Struct, frozen=True, kw_only=True):
+    """A frame's score, and whether its 90 % interval holds the readers' mean."""
+
+    score: FrameScore
+    low: float
+    high: float
+
+    @property
+    def covered(self) -> bool:
+        """Whether the readers' mean density lies inside the interval."""
+        return self.low <= self.score.density_readers <= self.high
+
+
+def frame_result(analyser: Analyser, folder: Path, label: Label) -> FrameResult:
+    """Analyse one labelled frame and score what comes out."""
+    analysis = analyser.analyse(Frame(read_frame(folder, label.frame)))
+    score = score_frame([region.polygon_px for region in analysis.regions], label)
+    return FrameResult(score=score, low=analysis.density_low_pct / 100, high=analysis.density_high_pct / 100)
+
+
+def covered_share(results: Sequence[FrameResult]) -> float:
+    """Share of frames whose interval holds the readers' mean."""
+    return float(np.mean([result.covered for result in results]))
+
+
+def table(results: Sequence[FrameResult], note: Mapping[str, str] | None = None) -> str:
+    """A line a frame, then the totals, as text; `note` may hold a remark for a frame."""
+    lines = ["frame  recall  precision  density %  readers %  error %  90 % interval"]
+    for r in results:
+        s = r.score
+        lines.append(
+            f"{s.frame:<6} {s.found / max(1, s.capillaries):6.3f}  {s.right / max(1, s.predicted - s.ignored):9.3f}"
+            f"  {100 * s.density:9.2f}  {100 * s.density_readers:9.2f}  {100 * s.density_error:7.1f}"
+            f"  {100 * r.low:5.2f} to {100 * r.high:5.2f} {'holds' if r.covered else 'misses'}"
+            f" {(note or {}).get(s.frame, '')}".rstrip()
+        )
+    return "\n".join([*lines, summary(totals([r.score for r in results]), covered_share(results))])
+
+
+def summary(total: Totals, covered: float) -> str:
+    """The totals in one line."""
+    correlation = "-" if total.density_correlation is None else f"{total.density_correlation:.3f}"
+    return (
+        f"all {total.frames}: F1 {total.f1:.3f} (recall {total.recall:.3f}, precision {total.precision:.3f}), "
+        f"density error median {100 * total.density_error_median:.1f} % worst {100 * total.density_error_max:.0f} %, "
+        f"correlation {correlation}, intervals hold {100 * covered:.0f} %"
+    )
+
+
+def evaluate(labelled: Path, settings: AnalyserSettings | None = None, out: TextIO | None = None) -> list[FrameResult]:
+    """Score these weights on these frames, print the table to `out` (stdout), and return it.
+
+    Frames that the weights were trained on are marked: on them the figures flatter. Raises ModelError, SourceError.
+    """
+    settings = settings or AnalyserSettings()
+    analyser = make_analyser(settings)
+    card = read_card(SHIPPED if settings.weights == "default" else Path(settings.weights).expanduser())
+    seen = dict.fromkeys(card.training.frames, "(trained on it)")
+    results = [frame_result(analyser, labelled, label) for label in read_labels(labelled).values()]
+    print(table(results, seen), file=out or sys.stdout)
+    return results

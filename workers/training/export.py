@@ -1,0 +1,59 @@
+"""Turns a trained network into files: full-integer int8 for LiteRT, float32 for the Keras reference."""
+
+import contextlib
+import io
+import tempfile
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    import keras
+
+REPRESENTATIVE: Final = 512
+"""Crops that the converter looks at to choose its scales."""
+
+
+def int8_bytes(network: "keras.Model", crops: npt.NDArray[np.uint8]) -> bytes:
+    """A .tflite file's bytes: int8 inside, uint8 crops in, float32 logits out. `crops`: (n, size, size, channels)."""
+    import tensorflow as tf
+
+    chosen = crops[np.linspace(0, len(crops) - 1, min(REPRESENTATIVE, len(crops))).astype(int)]
+
+    def representative() -> Iterator[list[npt.NDArray[np.float32]]]:
+        for crop in chosen:
+            yield [crop[np.newaxis].astype(np.float32)]
+
+    with _quiet():
+        converter = tf.lite.TFLiteConverter.from_keras_model(network)
+        converter.optimizations = [tf.lite.Optimize.DEFAULT]
+        converter.representative_dataset = representative
+        converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
+        converter.inference_input_type = tf.uint8
+        converter.inference_output_type = tf.float32
+        content: bytes = converter.convert()
+    return content
+
+
+def keras_bytes(network: "keras.Model") -> bytes:
+    """A .keras file's bytes, without the optimizer's state."""
+    import keras
+
+    bare = keras.models.clone_model(network)
+    bare.set_weights(network.get_weights())
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "weights.keras"
+        bare.save(path)
+        return path.read_bytes()
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """The converter prints what it saves to stdout, which is for data, and warns of scales that it finds by itself."""
+    with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
