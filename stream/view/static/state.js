@@ -21,6 +21,7 @@ export function decide(status, sinceMs, connected, staleAfterMs) {
   let state = status?.state ?? "starting";
   if (CURRENT.has(state) && (ageMs === null || ageMs > staleAfterMs)) state = "stale";
   else if (state === "good" && (goodAgeMs === null || goodAgeMs > staleAfterMs)) state = "poor signal";
-  if (!connected) state = "lost";
+  // A run that has ended takes its server with it: that is no fault.
+  if (!connected && state !== "ended") state = "lost";
   return { state, ageMs, goodAgeMs, current: state === "good" };
 }

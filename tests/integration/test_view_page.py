@@ -1,0 +1,379 @@
+"""The live page in a real browser: what a person at the bedside sees, state by state."""
+
+import http.client
+import json
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, ViewportSize
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect
+
+from stream.messages import DensityReading, Mode, Progress, RegionOutline, State
+from stream.view.feed import Feed
+from stream.view.info import SessionInfo
+from stream.view.server import ViewServer, make_app
+
+pytestmark = pytest.mark.real
+DEADLINE_S = 30.0
+LAPTOP: ViewportSize = {"width": 1366, "height": 768}
+DESK: ViewportSize = {"width": 1920, "height": 1080}
+
+
+def box(left: int, top: int, side: int) -> RegionOutline:
+    corners = [(left, top), (left + side, top), (left + side, top + side), (left, top + side)]
+    return RegionOutline(polygon=np.array(corners, "<i2").tobytes(), score=0.9)
+
+
+def jpeg() -> bytes:
+    pixels = np.full((540, 960, 3), (150, 160, 190), np.uint8)
+    cv2.circle(pixels, (480, 270), 60, (90, 80, 140), -1)
+    return cv2.imencode(".jpg", pixels)[1].tobytes()
+
+
+JPEG = jpeg()
+OUTLINES = (box(800, 400, 300), box(200, 200, 100))
+
+
+class Scope:
+    """A microscope in the test's hand: makes readings, and serves them on a page's port."""
+
+    def __init__(self, mode: Mode) -> None:
+        self.feed = Feed(SessionInfo(session="s1", mode=mode, source="scope", workers=2, version="0.1.0"))
+        self.seq = 0
+        self.server = self.serve(0)
+
+    def serve(self, port: int) -> ViewServer:
+        self.server = ViewServer(make_app(self.feed), port=port)
+        self.server.start()
+        return self.server
+
+    def see(self, **fields: Any) -> None:
+        """One more reading, with a picture."""
+        density = fields.get("density_pct", 6.25)
+        values: dict[str, Any] = {
+            "session": "s1",
+            "source": "scope",
+            "seq": self.seq,
+            "frame": str(self.seq),
+            "time_s": self.seq / 10,
+            "t_capture_ns": time.time_ns() - 20_000_000,
+            "status": "ok",
+            "density_pct": density,
+            "density_low_pct": density and density - 0.5,
+            "density_high_pct": density and density + 0.5,
+            "capillary_count": 41,
+            "quality": "good",
+            "model_id": "cnn@abc",
+            "latency_ms": 20.0,
+            "worker": 0,
+            "attempt": 1,
+            "picture": JPEG,
+            "regions": OUTLINES,
+        }
+        self.feed.accept(DensityReading(**(values | fields)))
+        self.seq += 1
+
+    def tell(self, state: State) -> None:
+        self.feed.progress(Progress(session="s1", source="scope", mode=self.feed.info.mode, state=state))
+
+    def until(self, page: Page, condition: str, **fields: Any) -> None:
+        """Show readings until the page says so."""
+        deadline = time.monotonic() + DEADLINE_S
+        while not page.evaluate(condition):
+            assert time.monotonic() < deadline, f"{condition} never came true: {page.inner_text('body')}"
+            self.see(**fields)
+
+
+def shows(element: str, text: str) -> str:
+    return f"document.getElementById('{element}').textContent === {json.dumps(text)}"
+
+
+def wait(page: Page, condition: str) -> None:
+    """Wait without feeding. (Playwright's own wait needs eval, which the page's policy forbids.)"""
+    deadline = time.monotonic() + DEADLINE_S
+    while not page.evaluate(f"new Promise((done) => setTimeout(() => done({condition}), 20))"):
+        assert time.monotonic() < deadline, f"{condition} never came true: {page.inner_text('body')}"
+
+
+@pytest.fixture
+def scope(request: pytest.FixtureRequest) -> Iterator[Scope]:
+    made = Scope(getattr(request, "param", "live"))
+    yield made
+    made.server.stop()
+
+
+@pytest.fixture
+def page(chromium: Browser, scope: Scope) -> Iterator[Page]:
+    """The page, open. At the end: nothing was asked of another host, and the browser had nothing to complain of."""
+    context = chromium.new_context(viewport=LAPTOP)
+    opened = context.new_page()
+    asked: list[str] = []
+    complaints: list[str] = []
+    opened.on("request", lambda request: asked.append(request.url))
+    opened.on("websocket", lambda socket: asked.append(socket.url))
+    opened.on("pageerror", lambda error: complaints.append(str(error)))
+    opened.on("console", lambda message: complaints.extend(complaint(message)))
+    opened.goto(scope.server.address)
+    yield opened
+    context.close()
+    here = f"//127.0.0.1:{scope.server.port}/"
+    assert asked
+    assert not [url for url in asked if here not in url]
+    assert not complaints
+
+
+def complaint(message: ConsoleMessage) -> list[str]:
+    """Errors (a breach of the content security policy is one), but that a server which was stopped is not there."""
+    expected = "WebSocket connection to" in message.text
+    return [] if expected or message.type != "error" else [message.text]
+
+
+def test_number_trend_and_picture_move(page: Page, scope: Scope) -> None:
+    wait(page, shows("state-word", "STARTING"))
+    scope.until(page, shows("density", "6.3"))
+    scope.until(page, shows("state-word", "LIVE"))
+    assert page.inner_text("#interval") == "5.8 – 6.8 %"
+    assert page.inner_text("#count") == "41"
+    assert page.inner_text("#age").endswith("s ago")
+    assert page.inner_text("#verdict") == "Good"
+    scope.until(page, "Number(document.getElementById('picture').dataset.seq) > 0")
+    scope.until(page, "Number(document.getElementById('trend').dataset.points) > 5")
+    drawn = int(page.get_attribute("#trend", "data-points") or 0)
+    scope.until(page, shows("density", "12.4"), density_pct=12.4)
+    scope.until(page, f"Number(document.getElementById('trend').dataset.points) > {drawn}", density_pct=12.4)
+
+
+def test_outlines_are_drawn_where_the_capillaries_are_and_can_be_hidden(page: Page, scope: Scope) -> None:
+    scope.until(page, "Number(document.getElementById('picture').dataset.outlines) === 2")
+    green = """() => {
+        const canvas = document.getElementById("picture");
+        const scale = canvas.width / 1920;
+        const [r, g, b] = canvas.getContext("2d").getImageData(950 * scale, Math.round(400 * scale), 1, 1).data;
+        return g > 200 && r < 140;
+    }"""
+    assert page.evaluate(green)
+    page.keyboard.press("o")
+    wait(page, "document.getElementById('picture').dataset.outlines === '0'")
+    assert not page.evaluate(green)
+    assert page.get_attribute("#outlines", "aria-pressed") == "false"
+    page.click("#outlines")
+    wait(page, "document.getElementById('picture').dataset.outlines === '2'")
+    assert page.get_attribute("#outlines", "aria-pressed") == "true"
+
+
+@pytest.mark.parametrize(
+    ("reason", "advice"),
+    [("motion", "Hold still"), ("out of focus", "Refocus"), ("glare", "Less light"), ("too dark", "More light")],
+)
+def test_poor_signal_says_what_to_do_and_leaves_a_gap(page: Page, scope: Scope, reason: str, advice: str) -> None:
+    scope.until(page, shows("state-word", "LIVE"))
+    scope.until(page, shows("state-word", "POOR SIGNAL"), quality="poor", quality_reasons=(reason,))
+    assert page.inner_text("#density") == "––"
+    assert (page.inner_text("#verdict"), page.inner_text("#advice")) == ("Poor", advice)
+    assert page.inner_text("#reason") == reason
+    assert page.get_attribute("body", "data-current") == "false"
+    scope.until(page, shows("state-word", "LIVE"))
+
+
+def test_without_new_readings_the_page_says_stale_and_shows_no_number(page: Page, scope: Scope) -> None:
+    scope.until(page, shows("density", "6.3"))
+    wait(page, shows("state-word", "STALE"))
+    assert page.inner_text("#density") == "––"
+    assert "Not current" in page.inner_text("#last")
+    assert page.is_visible("#banner")
+    assert page.inner_text("#announcer").startswith("STALE")
+    scope.until(page, shows("density", "6.3"))
+    assert page.is_hidden("#banner")
+
+
+def test_the_page_decides_from_its_own_clock(page: Page) -> None:
+    decide = """([status, since, connected]) =>
+        import("/static/state.js").then((state) => state.decide(status, since, connected, 1000))"""
+    good = {"state": "good", "mode": "live", "age_ms": 100, "last_good_age_ms": 100}
+    poor = {"state": "poor signal", "mode": "live", "age_ms": 100, "last_good_age_ms": 5000}
+    cases = [
+        (good, 0, True, "good"),
+        (good, 950, True, "stale"),
+        (good | {"last_good_age_ms": 900}, 200, True, "poor signal"),
+        (poor, 100, True, "poor signal"),
+        (poor, 950, True, "stale"),
+        (good, 0, False, "lost"),
+        (good | {"state": "no camera", "age_ms": 9000}, 0, True, "no camera"),
+        (good | {"state": "ended"}, 9000, False, "ended"),
+        (None, 0, True, "starting"),
+        (None, 0, False, "lost"),
+    ]
+    for status, since_ms, connected, state in cases:
+        decided = page.evaluate(decide, [status, since_ms, connected])
+        assert (decided["state"], decided["current"]) == (state, state == "good")
+
+
+def test_connection_lost_and_found_again_with_the_trend_refilled(page: Page, scope: Scope) -> None:
+    scope.until(page, "Number(document.getElementById('trend').dataset.points) > 20")
+    port = scope.server.port
+    scope.server.stop()
+    wait(page, shows("state-word", "CONNECTION LOST"))
+    assert page.inner_text("#density") == "––"
+    assert page.inner_text("#rate") == "––"
+    before = len(scope.feed.opening().points)
+    for _ in range(50):
+        scope.see()
+    scope.serve(port)
+    scope.until(page, shows("state-word", "LIVE"))
+    scope.until(page, f"Number(document.getElementById('trend').dataset.points) >= {before + 50}")
+
+
+@pytest.mark.parametrize("scope", ["demo"], indirect=True)
+def test_the_demo_is_never_without_its_word(page: Page, scope: Scope) -> None:
+    scope.until(page, shows("state-word", "LIVE"))
+    assert page.inner_text("#mode") == "DEMO"
+    assert page.inner_text("#announcer").startswith("DEMO")
+    wait(page, shows("state-word", "STALE"))
+    assert page.inner_text("#mode") == "DEMO"
+    assert page.is_visible("#mode")
+
+
+@pytest.mark.parametrize("scope", ["replay"], indirect=True)
+def test_a_replay_is_not_live_and_its_end_stays_when_the_program_goes(page: Page, scope: Scope) -> None:
+    scope.until(page, shows("state-word", "REPLAY"))
+    assert page.inner_text("#density") == "6.3"
+    scope.tell("ended")
+    wait(page, shows("state-word", "ENDED"))
+    assert page.inner_text("#mode") == "REPLAY"
+    assert page.inner_text("#density") == "––"
+    scope.server.stop()
+    wait(page, "!document.title.includes('REPLAY · REPLAY') && document.title.startsWith('REPLAY · ENDED')")
+
+
+@pytest.mark.parametrize(("state", "word"), [("no camera", "NO CAMERA"), ("no analysis", "NO ANALYSIS")])
+def test_troubles_are_told_in_words(page: Page, scope: Scope, state: State, word: str) -> None:
+    scope.until(page, shows("state-word", "LIVE"))
+    scope.tell(state)
+    wait(page, shows("state-word", word))
+    assert page.inner_text("#banner-word") == word
+
+
+def test_readings_without_a_picture_do_not_keep_an_old_one_on_the_screen(page: Page, scope: Scope) -> None:
+    scope.until(page, "document.getElementById('banner').hidden")
+    scope.until(page, "!document.getElementById('banner').hidden", picture=None, regions=None)
+    assert page.inner_text("#banner-word") == "NO PICTURE"
+    assert page.inner_text("#state-word") == "LIVE"
+
+
+def test_theme_and_window_are_remembered(page: Page, scope: Scope) -> None:
+    scope.until(page, shows("state-word", "LIVE"))
+    assert page.get_attribute("html", "data-theme") == "dark"
+    page.click("#theme")
+    page.get_by_text("15 min").click()
+    page.reload()
+    scope.until(page, shows("state-word", "LIVE"))
+    assert page.get_attribute("html", "data-theme") == "light"
+    assert page.is_checked("input[value='900']")
+
+
+def test_everything_is_reached_by_keyboard(page: Page, scope: Scope) -> None:
+    scope.until(page, shows("state-word", "LIVE"))
+    reached = []
+    for _ in range(3):
+        page.keyboard.press("Tab")
+        reached.append(page.evaluate("document.activeElement.id || document.activeElement.name"))
+    assert reached == ["theme", "outlines", "window"]
+    page.keyboard.press("ArrowRight")
+    assert page.is_checked("input[value='300']")
+
+
+OVERFLOW = """() => [...document.querySelectorAll("body *")].filter((element) => {
+    const box = element.getBoundingClientRect();
+    return box.width > 1 && (box.right > innerWidth + 1 || box.bottom > innerHeight + 1);
+}).map((element) => element.id || element.tagName)"""
+
+CONTRAST = """() => {
+    const parse = (colour) => colour.match(/[\\d.]+/g).map(Number);
+    const light = (colour) => {
+        const linear = (c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
+        const [r, g, b] = colour.map((c) => linear(c / 255));
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+    };
+    const ground = (element) => {
+        for (let e = element; e; e = e.parentElement) {
+            const [r, g, b, a = 1] = parse(getComputedStyle(e).backgroundColor);
+            if (a > 0.5) return [r, g, b];
+        }
+        return [255, 255, 255];
+    };
+    const poor = [];
+    for (const element of document.querySelectorAll("body *")) {
+        const words = [...element.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim());
+        if (!words || !element.checkVisibility()) continue;
+        const [a, b] = [light(parse(getComputedStyle(element).color)), light(ground(element))];
+        const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+        if (ratio < 4.5) poor.push([element.id || element.textContent, ratio]);
+    }
+    return poor;
+}"""
+
+
+@pytest.mark.parametrize("scope", ["live", "demo", "replay"], indirect=True)
+def test_every_state_fits_and_can_be_read(page: Page, scope: Scope) -> None:
+    scope.until(page, "document.body.dataset.current === 'true'")
+    check_layout(page)
+    scope.until(page, shows("state-word", "POOR SIGNAL"), quality="unusable", quality_reasons=("out of focus",))
+    check_layout(page)
+    wait(page, shows("state-word", "STALE"))
+    check_layout(page)
+    scope.tell("no camera")
+    wait(page, shows("state-word", "NO CAMERA"))
+    check_layout(page)
+    scope.tell("ended")
+    wait(page, shows("state-word", "ENDED"))
+    check_layout(page)
+
+
+def check_layout(page: Page) -> None:
+    """Nothing sticks out of a small or a large screen, and all words stand out from their ground (WCAG AA: 4.5)."""
+    for size in (LAPTOP, DESK):
+        page.set_viewport_size(size)
+        assert page.evaluate("document.documentElement.scrollHeight <= innerHeight")
+        wait(page, f"({OVERFLOW})().length === 0")
+    for _ in ("one theme", "the other"):
+        page.click("#theme")
+        wait(page, f"({CONTRAST})().length === 0")
+
+
+def test_open_pages_are_counted(page: Page, scope: Scope) -> None:
+    scope.until(page, shows("state-word", "LIVE"))
+    assert scope.feed.viewers() == 1
+    page.goto("about:blank")
+    deadline = time.monotonic() + DEADLINE_S
+    while scope.feed.viewers():
+        assert time.monotonic() < deadline
+        page.evaluate("1")
+
+
+def test_a_program_may_listen_too(scope: Scope) -> None:
+    scope.see()
+    with connect(f"ws://127.0.0.1:{scope.server.port}/ws", proxy=None) as socket:
+        hello = json.loads(socket.recv(timeout=DEADLINE_S))
+        assert (hello["type"], hello["status"]["density_pct"]) == ("hello", 6.25)
+        message = socket.recv(timeout=DEADLINE_S)
+        assert isinstance(message, bytes)
+        length = int.from_bytes(message[:4], "little")
+        assert json.loads(message[4 : 4 + length])["width"] == 1920
+        assert message[4 + length :] == JPEG
+
+
+@pytest.mark.parametrize("headers", [{"Origin": "https://evil.example"}, {"Host": "evil.example"}])
+def test_another_host_or_origin_gets_nothing(scope: Scope, headers: dict[str, str]) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", scope.server.port, timeout=DEADLINE_S)
+    connection.request("GET", "/api/status", headers=headers)
+    assert connection.getresponse().status == 403
+    connection.close()
+    if "Origin" in headers:
+        with pytest.raises(InvalidStatus, match="403"):
+            connect(f"ws://127.0.0.1:{scope.server.port}/ws", additional_headers=headers, proxy=None)
+        assert scope.feed.viewers() == 0
