@@ -14,7 +14,7 @@ import msgspec
 from capture.sources.files import is_folder, is_pattern, unreadable
 from capture.sources.naming import safe_name
 from capture.sources.options import options_as
-from capture.sources.picture import SUFFIXES, Header, decode, read_header
+from capture.sources.picture import SUFFIXES, Header, PictureFile, read_header
 from capture.sources.uri import SourceUri
 from stream.errors import SourceError
 from stream.ports import Grab, Pixels
@@ -67,6 +67,8 @@ class PictureSource:
         self._bits = options.bits
         self._next = 0
         self._grabbed: Picture | None = None
+        # Held only while the next picture lies in the same file: in a stack.
+        self._file: PictureFile | None = None
 
     def grab(self) -> Grab | None:
         """The next picture, None after the last. Touches no file."""
@@ -81,7 +83,21 @@ class PictureSource:
         """Decode the grabbed picture into `out`, (height, width, 3) uint8 BGR. Raises SourceError naming the file."""
         if self._grabbed is None:
             raise SourceError(f"No picture of {self.name} is grabbed.")
-        decode(self._grabbed.path, self._grabbed.page, self._bits, out)
+        if self._file is None or self._file.path != self._grabbed.path:
+            self._let_go()
+            self._file = PictureFile(self._grabbed.path)
+        try:
+            self._file.decode(self._grabbed.page, self._bits, out)
+        except SourceError:
+            self._let_go()
+            raise
+        if self._next == len(self._pictures) or self._pictures[self._next].path != self._file.path:
+            self._let_go()
+
+    def _let_go(self) -> None:
+        if self._file is not None:
+            self._file.close()
+            self._file = None
 
     def seek(self, index: int) -> None:
         """Make `index` the next picture. Raises SourceError beyond the end."""
@@ -90,7 +106,8 @@ class PictureSource:
         self._next = index
 
     def close(self) -> None:
-        """No file stays open between frames; a closed source is at its end."""
+        """Close the stack, if any; a closed source is at its end."""
+        self._let_go()
         self._next, self._grabbed = len(self._pictures), None
 
 

@@ -41,7 +41,7 @@ class Header:
 
 def read_header(path: Path) -> Header:
     """Read the size of every page; no pixel is decoded. Raises SourceError."""
-    with _opened(path) as image:
+    with _explained(path), Image.open(path, formats=_FORMATS) as image:
         pages = getattr(image, "n_frames", 1) if image.format == "TIFF" else 1
         sizes = []
         for page in range(pages):
@@ -51,41 +51,56 @@ def read_header(path: Path) -> Header:
         return Header(path, tuple(sizes))
 
 
-def decode(path: Path, page: int, bits: int | None, out: Pixels) -> None:
-    """Write a page's pixels into `out`, (height, width, 3) uint8 BGR.
+class PictureFile:
+    """A picture file held open: in a stack, a page is found by way of all pages before it."""
 
-    Grey repeats its channel; transparency is ignored; rotation tags are ignored. Of 16-bit grey values the upper 8
-    of the lowest `bits` are kept (value >> (bits - 8), cut at 255; None stands for 16); of 16-bit colour the upper 8.
-    Raises SourceError.
-    """
-    with _opened(path) as image:
-        if page:
-            image.seek(page)
-        height, width = out.shape[:2]
-        if image.size != (width, height):
-            raise SourceError(f"{path} has changed: it is {image.width}x{image.height} now, not {width}x{height}.")
-        if image.mode in _NOT_A_PICTURE_OF_LIGHT:
-            raise SourceError(f"{path} holds 32-bit numbers, not a picture; save it as 8 or 16 bits a channel.")
-        if image.mode in _GREY_16_BIT:
-            grey = np.minimum(np.asarray(image).astype(np.uint16) >> ((bits or 16) - 8), 255).astype(np.uint8)
-            cv2.cvtColor(grey, cv2.COLOR_GRAY2BGR, dst=out)
-            return
-        if bits is not None:
-            raise SourceError(f"{path} is no 16-bit grey picture ({image.mode}), so bits={bits} means nothing for it.")
-        if image.mode == "L":
-            cv2.cvtColor(np.asarray(image), cv2.COLOR_GRAY2BGR, dst=out)
-        else:
-            cv2.cvtColor(np.asarray(image.convert("RGB")), cv2.COLOR_RGB2BGR, dst=out)
+    def __init__(self, path: Path) -> None:
+        """Raises SourceError."""
+        self.path = path
+        with _explained(path):
+            self._image = Image.open(path, formats=_FORMATS)
+
+    def decode(self, page: int, bits: int | None, out: Pixels) -> None:
+        """Write a page's pixels into `out`, (height, width, 3) uint8 BGR.
+
+        Grey repeats its channel; transparency and rotation tags are ignored. Of 16-bit grey values the upper 8 of
+        the lowest `bits` are kept (value >> (bits - 8), cut at 255; None stands for 16); of 16-bit colour the upper 8.
+        Raises SourceError.
+        """
+        with _explained(self.path):
+            if self._image.tell() != page:
+                self._image.seek(page)
+            _write_bgr(self.path, self._image, bits, out)
+
+    def close(self) -> None:
+        """May be called twice."""
+        self._image.close()
+
+
+def _write_bgr(path: Path, image: Image.Image, bits: int | None, out: Pixels) -> None:
+    height, width = out.shape[:2]
+    if image.size != (width, height):
+        raise SourceError(f"{path} has changed: it is {image.width}x{image.height} now, not {width}x{height}.")
+    if image.mode in _NOT_A_PICTURE_OF_LIGHT:
+        raise SourceError(f"{path} holds 32-bit numbers, not a picture; save it as 8 or 16 bits a channel.")
+    if image.mode in _GREY_16_BIT:
+        grey = np.minimum(np.asarray(image).astype(np.uint16) >> ((bits or 16) - 8), 255).astype(np.uint8)
+        cv2.cvtColor(grey, cv2.COLOR_GRAY2BGR, dst=out)
+    elif bits is not None:
+        raise SourceError(f"{path} is no 16-bit grey picture ({image.mode}), so bits={bits} means nothing for it.")
+    elif image.mode == "L":
+        cv2.cvtColor(np.asarray(image), cv2.COLOR_GRAY2BGR, dst=out)
+    else:
+        cv2.cvtColor(np.asarray(image.convert("RGB")), cv2.COLOR_RGB2BGR, dst=out)
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[Image.Image]:
-    """The file as a Pillow image; whatever damage shows while it is open becomes a SourceError that names the file."""
+def _explained(path: Path) -> Iterator[None]:
+    """Whatever damage Pillow meets inside becomes a SourceError that names the file."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            with Image.open(path, formats=_FORMATS) as image:
-                yield image
+            yield
     except SourceError:
         raise
     except Image.DecompressionBombError:

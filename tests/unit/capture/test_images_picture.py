@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from capture.sources.opening import SourceLimits, open_source
-from capture.sources.picture import decode, read_header
+from capture.sources.picture import PictureFile, read_header
 from stream.errors import SourceError
 from stream.ports import Pixels
 from tests.contracts.media import card
@@ -141,5 +141,7 @@ def test_wrong_bytes_give_a_picture_or_a_sentence(tmp_path: Path, whole: Path, d
     path = tmp_path / whole.name
     path.write_bytes(broken)
     with contextlib.suppress(SourceError):
-        for page in range(len(read_header(path).sizes)):
-            decode(path, page, None, np.zeros((24, 32, 3), np.uint8))
+        pages = len(read_header(path).sizes)
+        with contextlib.closing(PictureFile(path)) as file:
+            for page in range(pages):
+                file.decode(page, None, np.zeros((24, 32, 3), np.uint8))
