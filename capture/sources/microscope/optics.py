@@ -68,20 +68,21 @@ def noise_corner(seed: int, index: int) -> tuple[int, int]:
 def glare_layer(rng: np.random.Generator, shape: tuple[int, int]) -> Pixels:
     """The lamp mirrored in wet skin, (height, width, 3) uint8: a haze with sparkles that drown the picture."""
     quarter = (shape[0] // 4, shape[1] // 4)
-    haze = np.clip(clouds(rng, quarter, 90.0) - 0.7, 0.0, 1.5)
+    haze = clouds(rng, quarter, 90.0)
+    haze = np.clip(haze - np.quantile(haze, 0.8), 0.0, 1.5).astype(np.float32)
     sparkle = np.clip(clouds(rng, quarter, 12.0) + 0.6, 0.0, 2.5)
-    light = cv2.GaussianBlur((haze * (50.0 + 110.0 * sparkle)).clip(0, 255).astype(np.float32), (0, 0), 1.5)
+    light = cv2.GaussianBlur((haze * (70.0 + 130.0 * sparkle)).clip(0, 255).astype(np.float32), (0, 0), 1.5)
     grey = cv2.resize(light, (shape[1], shape[0]), interpolation=cv2.INTER_LINEAR)
     return np.repeat(np.rint(grey).astype(np.uint8)[:, :, None], 3, axis=2)
 
 
-def smear(picture: Pixels, path: tuple[float, float]) -> Pixels:
-    """Blur along `path` (x, y in pixels), by halves: each step averages the picture with itself moved half as far.
+def smear(picture: Pixels, path_x: float, path_y: float) -> Pixels:
+    """Blur over a path of so many pixels, by halves: each step averages the picture with itself moved half as far.
 
-    The picture's border of |path| pixels must be cut off afterwards.
+    The picture's border, as wide as the path is long, must be cut off afterwards.
     """
     for part in (2, 4, 8, 16):
-        x, y = round(path[0] / part), round(path[1] / part)
+        x, y = round(path_x / part), round(path_y / part)
         if x or y:
             moved = _moved(picture, x, y)
             picture = cv2.addWeighted(picture, 0.5, moved, 0.5, 0.0).astype(np.uint8, copy=False)

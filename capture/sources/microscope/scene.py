@@ -19,14 +19,24 @@ HEIGHT: Final = 1080
 TISSUE: Final = (2304, 1344)
 """Width and height of the tissue, in frame pixels: the hand moves over it and never past its edge."""
 SPACING_PX: Final = 166.0
+"""Mean distance of capillaries: gives 40 to 100 outlines a frame, 2 to 5 % of its area, as in labelled frames."""
 SHUTTER_S: Final = 0.018
+"""How long the shutter is open; its middle is the frame's time."""
 BLOCKS_S: Final = 0.5
+"""The codec's blocks change with each group of pictures, this long."""
+SMEAR_PX: Final = 2.0
+"""Movement with the shutter open that blurs, in half-size pixels; less is not seen."""
 SMEAR_ROOM: Final = 12
+"""More than the longest such movement: cut around the window while it is smeared."""
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """Everything that decides one frame but the tissue."""
+    """Everything that decides one frame but the tissue.
+
+    to_tissue: from frame pixels to tissue pixels. path: movement over the tissue with the shutter open, pixels.
+    filling: (n,) how full each capillary is, 0..1.
+    """
 
     conditions: script.Conditions
     to_tissue: Affine
@@ -58,11 +68,13 @@ class Scene:
         """Conditions, the lens's place, its way while the shutter was open, and how full each capillary is."""
         now = script.conditions(self._schedule, time_s)
         offset = self._hand.offset(time_s, now.motion)
-        before = time_s - SHUTTER_S
-        start = self._hand.offset(before, script.conditions(self._schedule, before).motion)
+        opened, closed = (
+            self._hand.offset(at, script.conditions(self._schedule, at).motion)
+            for at in (time_s - SHUTTER_S / 2, time_s + SHUTTER_S / 2)
+        )
         affine = frame_to_tissue(offset, self._hand.angle.at(time_s), (WIDTH, HEIGHT), TISSUE)
         share = script.perfusion(time_s, self._period_s)
-        path = (offset[0] - start[0], offset[1] - start[1])
+        path = (closed[0] - opened[0], closed[1] - opened[1])
         return Moment(now, affine, path, script.filling(self._turns, share))
 
     def outlines(self, time_s: float) -> list[Outline]:
@@ -89,22 +101,24 @@ class Scene:
         if now.glare > 0.0:
             cv2.addWeighted(out, 1.0, self._glare, now.glare, 0.0, dst=out)
         if now.dark > 0.0:
-            cv2.convertScaleAbs(out, dst=out, alpha=1.0 - 0.72 * now.dark, beta=0.0)
+            cv2.convertScaleAbs(out, dst=out, alpha=1.0 - 0.8 * now.dark, beta=0.0)
         x, y = optics.noise_corner(self._seed, index)
         cv2.subtract(out, self._noise[y : y + HEIGHT, x : x + WIDTH], dst=out)
 
     def _expose(self, tissue: Pixels, moment: Moment, out: Pixels) -> None:
         """Cut the window that the lens sees out of the half-size tissue, smear it along its way, and enlarge it."""
-        path = (moment.path[0] / 2.0, moment.path[1] / 2.0)
-        room = SMEAR_ROOM if max(abs(path[0]), abs(path[1])) >= 2.0 else 0
+        path = np.array(moment.path) / 2.0
+        room = SMEAR_ROOM if abs(path).max() >= SMEAR_PX else 0
         affine = moment.to_tissue.copy()
         # Doubled, the window's pixel h lies at frame pixel 2 h + 1/2.
         affine[:, 2] = (affine[:, 2] + affine[:, :2] @ [0.5, 0.5]) / 2.0 - affine[:, :2] @ [room, room]
+        if room:  # smearing looks back from where the lens is when the shutter closes
+            affine[:, 2] += path / 2.0
         size = (WIDTH // 2 + 2 * room, HEIGHT // 2 + 2 * room)
         window = np.empty((size[1], size[0], 4), np.uint8) if room else self._window
         cv2.warpAffine(tissue, affine, size, dst=window, flags=cv2.WARP_INVERSE_MAP | cv2.INTER_LINEAR)
         if room:
-            window = optics.smear(window, path)[room:-room, room:-room]
+            window = optics.smear(window, path[0], path[1])[room:-room, room:-room]
         cv2.cvtColor(window, cv2.COLOR_BGRA2BGR, dst=self._colours)
         cv2.resize(self._colours, (WIDTH, HEIGHT), dst=out, interpolation=cv2.INTER_LINEAR)
 

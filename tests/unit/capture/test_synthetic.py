@@ -75,24 +75,25 @@ def test_truth_is_the_area_inside_the_outlines(demo: SyntheticMicroscope, index:
     assert grab(demo, index).truth_density_pct == pytest.approx(100.0 * inside.mean())
 
 
-def test_it_is_darker_in_green_inside_the_outlines_than_around_them(demo: SyntheticMicroscope) -> None:
-    green = frame(demo, 360)[:, :, 1]
+@pytest.mark.parametrize("index", [360, 835])
+def test_it_is_darker_in_green_inside_the_outlines_than_around_them(demo: SyntheticMicroscope, index: int) -> None:
+    green = frame(demo, index)[:, :, 1]
     darker = 0
-    outlines = demo.outlines(360)
+    outlines = demo.outlines(index)
     for outline in outlines:
-        inside = np.zeros(green.shape, np.uint8)
-        cv2.fillPoly(inside, [outline], 1)
-        around = cv2.dilate(inside, np.ones((41, 41), np.uint8)) - cv2.dilate(inside, np.ones((21, 21), np.uint8))
-        if inside.any() and around.any():
-            darker += green[inside > 0].mean() < green[around > 0].mean()
+        left, top, width, height = cv2.boundingRect(outline)
+        near = green[max(top - 20, 0) : top + height + 20, max(left - 20, 0) : left + width + 20]
+        inside = np.zeros(near.shape, np.uint8)
+        cv2.fillPoly(inside, [outline - np.array([max(left - 20, 0), max(top - 20, 0)], np.int32)], 1)
+        darker += near[inside > 0].mean() < np.median(near[inside == 0])
     assert darker > 0.9 * len(outlines)
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_outlines_are_as_many_and_as_large_as_readers_draw(seed: int) -> None:
     outlines = microscope(seed=seed, episodes="steady").outlines(360)
-    assert 50 <= len(outlines) <= 110
-    assert 500 <= float(np.median([cv2.contourArea(outline) for outline in outlines])) <= 1300
+    assert 50 <= len(outlines) <= 110, "37 to 105 in labelled frames"
+    assert 500 <= float(np.median([cv2.contourArea(outline) for outline in outlines])) <= 1300, "840 in labelled frames"
 
 
 def test_density_rises_and_falls_as_scripted() -> None:
@@ -131,14 +132,10 @@ def _detail(pixels: Pixels) -> float:
     return float(np.var(cv2.GaussianBlur(green, (0, 0), 1.0) - cv2.GaussianBlur(green, (0, 0), 3.0)))
 
 
-@pytest.mark.parametrize(
-    ("settings", "count"),
-    [({"frames": 3}, 3), ({"seconds": 0.1, "fps": 30}, 3), ({"seconds": 10, "frames": 3}, 3), ({"seconds": 0.001}, 1)],
-)
-def test_it_ends_after_its_length(settings: dict[str, object], count: int) -> None:
-    source = microscope(**settings)
-    assert source.frame_count == count
-    assert [grabbed.index for grabbed in iter(source.grab, None)] == list(range(count))
+def test_it_ends_after_its_length() -> None:
+    source = microscope(seconds=0.1, fps=30)
+    assert source.frame_count == 3
+    assert [grabbed.index for grabbed in iter(source.grab, None)] == [0, 1, 2]
     assert source.grab() is None
 
 

@@ -40,3 +40,18 @@ def test_a_value_out_of_range_is_refused_by_name(key: str, value: object) -> Non
 def test_an_unknown_setting_is_refused_with_the_nearest() -> None:
     with pytest.raises(UsageError, match=r"no setting 'sede'\. Did you mean 'seed'\?"):
         open_synthetic(sede=1)
+
+
+@pytest.mark.parametrize(
+    ("settings", "count"),
+    [
+        ({}, None),
+        ({"frames": 3}, 3),
+        ({"seconds": 0.1, "fps": 30}, 3),
+        ({"seconds": 10, "frames": 3}, 3),
+        ({"seconds": 0.001}, 1),
+        ({"seconds": 10}, 300),
+    ],
+)
+def test_the_shorter_length_counts(settings: dict[str, object], count: int | None) -> None:
+    assert read_settings(settings).frame_count == count
