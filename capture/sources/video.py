@@ -5,7 +5,8 @@ from typing import Final
 
 import cv2
 
-from capture.sources.container import Container, recognise
+from capture.sources.containers.container import Container
+from capture.sources.containers.recognise import recognise
 from capture.sources.files import is_folder, unreadable
 from capture.sources.naming import safe_name
 from capture.sources.opencv import fetch, hush
@@ -28,7 +29,7 @@ def open_video(uri: SourceUri) -> "VideoSource":
 class VideoSource:
     """A recording; see `stream.ports.FrameSource`.
 
-    frame_count is what the container counts, None where it does not count (Matroska, transport streams).
+    frame_count is what the container holds, None where that cannot be known (transport streams, fragments).
     Rotation tags are ignored: pixels come as they were recorded.
     """
 
@@ -65,8 +66,10 @@ class VideoSource:
             return None
         if not self._capture.grab():
             self._ended = True
-            if self._container.cut_off and self.frame_count is None:
-                raise SourceError(f"{self._path.name} was cut off: it breaks off after {self._index + 1} frames.")
+            if self._container.damaged and self.frame_count is None:
+                raise SourceError(
+                    f"{self._path.name} is damaged or was cut off; {self._index + 1} of its frames could be read."
+                )
             return None
         self._index += 1
         self._time_s = self._media_time()
@@ -127,9 +130,9 @@ def _container(path: Path) -> Container:
 
 
 def _unreadable(path: Path, container: Container) -> str:
-    if container.cut_off:
+    if container.damaged:
         return (
-            f"{path} was cut off, and what is left cannot be read (an mp4 keeps its index at its end). "
+            f"{path} is damaged or was cut off, and what is left cannot be read (an mp4 keeps its index at its end). "
             "Copy or record it again."
         )
     return f"{path} is a damaged {container.format} file, or holds no video that can be decoded."

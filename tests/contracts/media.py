@@ -64,3 +64,13 @@ def trimmed(path: Path) -> Path:
     short = path.with_name(f"trimmed-{path.name}")
     short.write_bytes(data)
     return short
+
+
+def never_closed(path: Path) -> Path:
+    """A Matroska file as a killed recorder leaves it: of unknown length, its last frames missing."""
+    data = bytearray(path.read_bytes())
+    size = data.find(b"\x18\x53\x80\x67") + 4
+    data[size : size + 8] = b"\x01" + b"\xff" * 7
+    left = path.with_name(f"left-{path.name}")
+    left.write_bytes(data[: len(data) * 3 // 4])
+    return left

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from capture.sources.container import Container, recognise
+from capture.sources.containers.container import Container
+from capture.sources.containers.recognise import recognise
 from tests.contracts.media import cut, index_first, trimmed, write_video
 
 
@@ -16,7 +17,7 @@ from tests.contracts.media import cut, index_first, trimmed, write_video
         ("a.avi", "MJPG", Container("avi", 12)),
         ("a.mp4", "mp4v", Container("mp4", 12)),
         ("a.mov", "mp4v", Container("mp4", 12)),
-        ("a.mkv", "MJPG", Container("mkv")),
+        ("a.mkv", "MJPG", Container("mkv", 12)),
         ("a.webm", "VP80", Container("mkv")),
         ("a.ts", "mp2v", Container("ts")),
     ],
@@ -33,9 +34,9 @@ def test_the_suffix_does_not_matter(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "codec", "expected"),
     [
-        ("a.avi", "MJPG", Container("avi", 12, cut_off=True)),
-        ("a.mp4", "mp4v", Container("mp4", None, cut_off=True)),
-        ("a.mkv", "MJPG", Container("mkv", None, cut_off=True)),
+        ("a.avi", "MJPG", Container("avi", 12, damaged=True)),
+        ("a.mp4", "mp4v", Container("mp4", damaged=True)),
+        ("a.mkv", "MJPG", Container("mkv", damaged=True)),
     ],
 )
 def test_a_recording_cut_in_half(tmp_path: Path, name: str, codec: str, expected: Container) -> None:
@@ -45,7 +46,7 @@ def test_a_recording_cut_in_half(tmp_path: Path, name: str, codec: str, expected
 def test_an_mp4_with_its_index_first(tmp_path: Path) -> None:
     path = index_first(write_video(tmp_path / "a.mp4", "mp4v"))
     assert recognise(path) == Container("mp4", 12)
-    assert recognise(cut(path)) == Container("mp4", 12, cut_off=True)
+    assert recognise(cut(path)) == Container("mp4", 12, damaged=True)
 
 
 def test_an_mp4_that_hides_frames_is_not_counted(tmp_path: Path) -> None:

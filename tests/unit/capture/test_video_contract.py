@@ -31,7 +31,14 @@ class TestMp4WithItsIndexFirst(RecordedContract):
 
 class TestMatroska(RecordedContract):
     length = 12
-    counted = False
 
     def open(self, folder: Path) -> FrameSource:
         return open_source(str(write_video(folder / "clip.mkv", "mp4v")))
+
+
+class TestWebm(RecordedContract):
+    length = 12
+    counted = False
+
+    def open(self, folder: Path) -> FrameSource:
+        return open_source(str(write_video(folder / "clip.webm", "VP80")))
