@@ -124,10 +124,11 @@ class Feed:
     def opening(self) -> Update:
         """All that a page needs when it opens or reconnects: the whole trend, thinned where it is old."""
         with self._lock:
-            points = list(self._history)
-            edge = points[-1].x_s - FINE_ON_PAGE_S if points else 0.0
-            old = thinned((p for p in points if p.x_s < edge), 1.0)
-            return self._update([*old, *(p for p in points if p.x_s >= edge)])
+            update = self._update(list(self._history))
+        points = update.points
+        edge = points[-1].x_s - FINE_ON_PAGE_S if points else 0.0
+        old = thinned((p for p in points if p.x_s < edge), 1.0)
+        return replace(update, points=[*old, *(p for p in points if p.x_s >= edge)])
 
     def since(self, total: int) -> Update:
         """What came since an earlier update."""

@@ -3,7 +3,8 @@
 const KEEP_S = 3660;
 const FINE_S = 300;
 const COARSE_S = 1;
-const GAP_S = 2.5; // longer without a reading than this is a gap in the line
+const GAP_S = 1; // longer without a reading than this is a gap in the line
+const COARSE_GAP_S = 2.5; // the same where there is one row a second
 const COMPACT_EVERY = 2000;
 
 export class Series {
@@ -44,9 +45,11 @@ export class Series {
     const columns = [[], [], [], [], []];
     const push = (...values) => values.forEach((value, i) => columns[i].push(value));
     const rows = this.rows.slice(firstAtOrAfter(this.rows, from), firstAtOrAfter(this.rows, to + 0.001));
+    const fine = this.newest() - FINE_S;
     let before = null;
     for (const row of thinned(rows, step)) {
-      if (before !== null && row.x - before > Math.max(GAP_S, 2 * step)) push(before + 0.001, null, null, null, null);
+      const gap = Math.max(row.x < fine + COARSE_GAP_S ? COARSE_GAP_S : GAP_S, 2.5 * step);
+      if (before !== null && row.x - before > gap) push(before + 0.001, null, null, null, null);
       push(row.x, row.density, row.low, row.high, row.grade);
       before = row.x;
     }

@@ -69,6 +69,7 @@ export class Trend {
     const axis = { stroke: colour.text, font, grid: { stroke: colour.grid, width: 1 }, ticks: { show: false } };
     const times = (_, ticks) => ticks.map(replay ? mediaTime : timeOfDay(ticks));
     const percents = (_, ticks) => ticks.map((value) => `${value} %`);
+    const points = { show: false, filter: alone, size: 5, fill: colour.line };
     const bound = { stroke: "transparent", points: { show: false } };
     return {
       ...size(this.box),
@@ -80,7 +81,7 @@ export class Trend {
         x: { time: false, range: () => this.edges() },
         y: { range: (_, low, high) => [0, TOPS.find((top) => top >= (high ?? 0) * 1.08) ?? 100] },
       },
-      series: [{}, { stroke: colour.line, width: 2, points: { show: false } }, bound, bound],
+      series: [{}, { stroke: colour.line, width: 2, points }, bound, bound],
       bands: [{ series: [3, 2], fill: colour.band }],
       axes: [
         { ...axis, size: 28, space: 90, incrs: STEPS_S, values: times },
@@ -89,6 +90,13 @@ export class Trend {
       hooks: { draw: [(plot) => this.strip(plot)] },
     };
   }
+}
+
+// A value between two gaps makes no line, so it is drawn as a dot.
+function alone(plot, index) {
+  const values = plot.data[index];
+  const empty = (i) => values[i] === null || values[i] === undefined;
+  return values.flatMap((_, i) => (!empty(i) && empty(i - 1) && empty(i + 1) ? [i] : []));
 }
 
 function size(box) {
