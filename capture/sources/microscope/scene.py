@@ -53,7 +53,8 @@ class Scene:
         self._seed, self._schedule, self._period_s = seed, schedule, period_s
         self._capillaries = strew(strewn, half, SPACING_PX)
         self._turns = np.array([c.turn for c in self._capillaries])
-        light = skin(bare, (half[1], half[0])) + (optics.SHADE_MEAN + optics.NOISE_MEAN)
+        middles = np.array([(c.box[:2], c.box[2:]) for c in self._capillaries]).mean(axis=1)
+        light = skin(bare, (half[1], half[0]), middles) + (optics.SHADE_MEAN + optics.NOISE_MEAN)
         self._tissue = Tissue(light, self._capillaries)
         self._hand = steady_hand(held)
         self._shades = optics.shades(lens, (HEIGHT, WIDTH), 3)

@@ -26,6 +26,17 @@ def plexus(rng: np.random.Generator, shape: tuple[int, int]) -> Plane:
     return cv2.GaussianBlur(plane, (0, 0), 6.0).astype(np.float32, copy=False)
 
 
+def papillae(rng: np.random.Generator, shape: tuple[int, int], middles: npt.NDArray[np.float64]) -> Plane:
+    """The papilla that each capillary (n, 2) stands in: a soft, darker ring about most of them; 0 to 1."""
+    plane = np.zeros(shape, np.float32)
+    for middle in middles[rng.random(len(middles)) < 0.6]:
+        place = np.rint(middle + rng.normal(0.0, 4.0, 2)).astype(int).tolist()
+        axes = (int(rng.integers(12, 26)), int(rng.integers(9, 20)))
+        tone, width = float(rng.uniform(0.2, 1.0)), int(rng.integers(6, 14))
+        cv2.ellipse(plane, place, axes, float(rng.uniform(0, 180)), 0, 360, tone, width, cv2.LINE_AA)
+    return cv2.GaussianBlur(plane, (0, 0), 5.0).astype(np.float32, copy=False)
+
+
 def _curve(rng: np.random.Generator, shape: tuple[int, int], length: float, bend: float) -> npt.NDArray[np.int32]:
     """A gently bent line from a random point, with 4 fractional bits."""
     heading = rng.uniform(0, 2 * np.pi) + np.cumsum(rng.normal(0, bend, 40))
@@ -61,8 +72,11 @@ def _bubble(rng: np.random.Generator, shape: tuple[int, int]) -> Plane:
     return cv2.GaussianBlur(plane, (0, 0), 1.2).astype(np.float32, copy=False)
 
 
-def skin(rng: np.random.Generator, shape: tuple[int, int]) -> Plane:
-    """Bare skin, (height, width, 3) float32 BGR in grey values, without vignetting and noise."""
+def skin(rng: np.random.Generator, shape: tuple[int, int], middles: npt.NDArray[np.float64]) -> Plane:
+    """Bare skin, (height, width, 3) float32 BGR in grey values, without vignetting and noise.
+
+    middles: (n, 2) where capillaries will stand, x then y.
+    """
     angle = rng.uniform(0, np.pi)
     layers: list[tuple[Plane, tuple[float, float, float]]] = [
         (clouds(rng, shape, 420.0), (2.6, 2.4, 2.4)),
@@ -73,6 +87,7 @@ def skin(rng: np.random.Generator, shape: tuple[int, int]) -> Plane:
         (clouds(rng, shape, 9.0), (0.35, 0.35, 0.3)),
         (np.clip(clouds(rng, shape, 110.0) - 0.4, 0.0, None), (-1.3, -2.4, -0.4)),  # flush
         (plexus(rng, shape), (-2.4, -4.2, -1.2)),
+        (papillae(rng, shape, middles), (-4.6, -3.6, -2.6)),
         (_strokes(rng, shape, 5, 3.0, 6), (-7.0, -4.5, -4.0)),  # creases: olive
         (_strokes(rng, shape, 3, 0.8, 1), (-16.0, -18.0, -17.0)),  # hairs: near black
         (_strokes(rng, shape, 2, 0.9, 1), (9.0, 6.0, 4.0)),  # fibres: pale blue

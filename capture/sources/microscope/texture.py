@@ -20,8 +20,8 @@ def clouds(rng: np.random.Generator, shape: tuple[int, int], scale_px: float) ->
 def streaks(rng: np.random.Generator, shape: tuple[int, int], angle: float, long_px: float, wide_px: float) -> Plane:
     """Noise drawn out along `angle` and bent by larger swirls, deviation 1: the skin's lines."""
     y, x = np.mgrid[0 : shape[0], 0 : shape[1]].astype(np.float32)
-    x += 60.0 * clouds(rng, shape, 260.0) + 14.0 * clouds(rng, shape, 70.0)
-    y += 60.0 * clouds(rng, shape, 260.0) + 14.0 * clouds(rng, shape, 70.0)
+    x += 45.0 * clouds(rng, shape, 320.0) + 9.0 * clouds(rng, shape, 50.0)
+    y += 45.0 * clouds(rng, shape, 320.0) + 9.0 * clouds(rng, shape, 50.0)
     along, across = x * cos(angle) + y * sin(angle), y * cos(angle) - x * sin(angle)
     noise = np.pad(rng.standard_normal((256, 256)).astype(np.float32), 8, mode="wrap")
     noise = np.asarray(cv2.GaussianBlur(noise, (0, 0), 1.2)[8:-8, 8:-8], np.float32)
