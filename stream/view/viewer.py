@@ -22,7 +22,7 @@ VIEWERS_LIMIT: Final = 32
 
 
 async def watch(socket: WebSocket, feed: Feed) -> None:
-    """Serve one page until either side closes."""
+    """Serve one page until it leaves, or takes nothing for too long. Returning closes the connection."""
     if feed.viewers() >= VIEWERS_LIMIT:
         await socket.close(code=1013, reason=f"{VIEWERS_LIMIT} pages are open already")
         return
@@ -30,18 +30,13 @@ async def watch(socket: WebSocket, feed: Feed) -> None:
     changed = asyncio.Event()
     viewer = feed.join(_waker(changed))
     try:
-        sending = asyncio.create_task(_send(socket, feed, changed))
-        listening = asyncio.create_task(_listen(socket))
-        _, pending = await asyncio.wait({sending, listening}, return_when=asyncio.FIRST_COMPLETED)
-        for task in pending:
-            task.cancel()
-        for result in await asyncio.gather(sending, listening, return_exceptions=True):
-            if isinstance(result, Exception) and not isinstance(result, (WebSocketDisconnect, TimeoutError)):
-                raise result
+        async with asyncio.TaskGroup() as both:
+            both.create_task(_send(socket, feed, changed))
+            both.create_task(_listen(socket))
+    except* (WebSocketDisconnect, TimeoutError):
+        pass
     finally:
         feed.leave(viewer)
-        with suppress(RuntimeError, WebSocketDisconnect):  # the page has closed it already
-            await socket.close()
 
 
 def _waker(changed: asyncio.Event) -> Wake:
@@ -56,9 +51,10 @@ def _waker(changed: asyncio.Event) -> Wake:
 
 
 async def _listen(socket: WebSocket) -> None:
-    """The page says nothing that matters; reading is how its leaving is noticed."""
+    """The page says nothing that matters; reading is how its leaving is noticed. Raises WebSocketDisconnect."""
     while (await socket.receive())["type"] != "websocket.disconnect":
         pass
+    raise WebSocketDisconnect
 
 
 async def _send(socket: WebSocket, feed: Feed, changed: asyncio.Event) -> None:
