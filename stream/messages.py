@@ -17,7 +17,7 @@ State = Literal["good", "poor signal", "stale", "no camera", "no analysis", "end
 Seq = Annotated[int, Meta(ge=0, description="position in the run, from 0, without gaps")]
 UtcNs = Annotated[int, Meta(ge=0, description="nanoseconds since 1970-01-01 UTC")]
 FrameName = Annotated[
-    str, Meta(max_length=200, description="the file's stem for pictures, else the index in the source")
+    str, Meta(max_length=300, description="the file's stem for pictures, else the index in the source")
 ]
 Count = Annotated[int, Meta(ge=0)]
 Pct = Annotated[float, Meta(ge=0, le=100)]

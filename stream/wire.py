@@ -19,14 +19,20 @@ _MAX_ITEMS: Final = 20_000
 
 
 def encode(message: Message) -> bytes:
-    """One message as one msgpack map with string keys."""
-    return msgpack.packb(msgspec.to_builtins(message, builtin_types=(bytes,)))  # type: ignore[no-any-return]
+    """One message as one msgpack map with string keys.
+
+    Raises WireError where `decode` would: a message must fail where it can still be mended, not vanish at its reader.
+    """
+    fields = msgspec.to_builtins(message, builtin_types=(bytes,))
+    validate(fields)
+    data: bytes = msgpack.packb(fields)
+    _refuse_long(data)
+    return data
 
 
 def decode(data: bytes | memoryview) -> AnyMessage:
     """The message in `data`. Raises WireError where it is too long, no msgpack, or not of the schema."""
-    if len(data) > MAX_MESSAGE_BYTES:
-        raise WireError(f"a message of {len(data)} bytes is longer than the {MAX_MESSAGE_BYTES} allowed")
+    _refuse_long(data)
     try:
         fields = msgpack.unpackb(
             data,
@@ -48,12 +54,17 @@ def validate(fields: Any) -> AnyMessage:
     version = fields.get("v")
     if version != PROTOCOL_VERSION:
         raise WireError(f"protocol version {version!r} is not {PROTOCOL_VERSION}; update the older side")
-    if not _finite(fields):
-        raise WireError("a number in the message is not finite")
     try:
+        if not _finite(fields):
+            raise WireError("a number in the message is not finite")
         return msgspec.convert(fields, AnyMessage)  # type: ignore[no-any-return]
     except (msgspec.ValidationError, RecursionError) as error:
         raise WireError(f"not a message of this protocol: {error}") from error
+
+
+def _refuse_long(data: bytes | memoryview) -> None:
+    if len(data) > MAX_MESSAGE_BYTES:
+        raise WireError(f"a message of {len(data)} bytes is longer than the {MAX_MESSAGE_BYTES} allowed")
 
 
 def _finite(value: Any) -> bool:
