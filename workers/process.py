@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 
 from stream.child import Child
+from stream.errors import ModelError, StreamError
 from stream.messages import DensityReading, Done, FrameHeader, RegionOutline, Stop
 from stream.ports import Analyser, Analysis, Frame, Pixels
 from stream.registry import find
@@ -29,9 +30,18 @@ _JPEG_QUALITY = 80
 def run(child: Child, settings: WorkerSettings) -> None:
     """Entry point. Raises ModelError where the analyser cannot be made."""
     cv2.setNumThreads(1)
-    make: Callable[[Mapping[str, Any]], Analyser] = find("analysers", settings.analyser)
-    analyser = make(settings.analyser_settings)
-    Worker(child, settings, analyser).run()
+    Worker(child, settings, _analyser(settings)).run()
+
+
+def _analyser(settings: WorkerSettings) -> Analyser:
+    try:
+        make: Callable[[Mapping[str, Any]], Analyser] = find("analysers", settings.analyser)
+        return make(settings.analyser_settings)
+    except StreamError:
+        raise
+    except Exception as error:  # the plug-in's own: its author needs the traceback, its user the sentence
+        log.exception("the analyser failed at start")
+        raise ModelError(f'the analyser "{settings.analyser}" failed at start: {error}') from error
 
 
 class Worker:
@@ -47,9 +57,19 @@ class Worker:
         """Until the supervisor says stop."""
         self._child.hello(self._analyser.model_id)
         while not self._stopping:
-            self._listen(0 if self._waiting else _IDLE_MS)
-            if self._waiting:
-                self._work(self._waiting.popleft())
+            header = self._next()
+            self._listen(_IDLE_MS if header is None else 0)
+            if header is not None:
+                self._work(header)
+
+    def _next(self) -> FrameHeader | None:
+        """The next frame to work on, once those who wait for its outcome are known: introductions may come later."""
+        capture, sink = (self._child.peers.get(key) for key in (("capture", 0), ("sink", 0)))
+        while capture is not None and self._waiting and self._waiting[0].capture < capture[0].incarnation:
+            self._waiting.popleft()  # its sender died; the new one sends what is still wanted
+        if capture is None or sink is None or not self._waiting:
+            return None
+        return self._waiting.popleft() if self._waiting[0].capture == capture[0].incarnation else None
 
     def _listen(self, timeout_ms: int) -> None:
         match self._child.receive(timeout_ms):

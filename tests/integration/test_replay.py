@@ -1,0 +1,142 @@
+"""Replay as a researcher uses it: every frame once, in order, the same values whoever computed them."""
+
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+from contextlib import closing
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.running import children, command_line, eventually, is_alive, rows, run, running, summary, values
+
+SOURCE = "synthetic:?seed=3&fps=30&frames=40"
+
+
+@pytest.fixture(scope="module")
+def calm(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An undisturbed replay with one worker."""
+    folder = tmp_path_factory.mktemp("calm") / "out"
+    done = run("replay", SOURCE, "--output", folder, "--workers", "1", "--regions")
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+def test_every_frame_has_a_row_in_order(calm: Path) -> None:
+    assert [row["seq"] for row in rows(calm)] == [str(seq) for seq in range(40)]
+    assert {row["status"] for row in rows(calm)} == {"ok"}
+
+
+def test_the_summary_says_what_was_done(calm: Path) -> None:
+    found = summary(calm)
+    assert found["status"] == "complete"
+    assert found["frames_expected"] == found["frames_read"] == found["frames_analysed"] == 40
+    assert found["frames_failed"] == found["frames_dropped"] == 0
+    assert found["model_id"] == rows(calm)[0]["model_id"]
+    assert found["cpu_ms_per_frame"] > 0
+
+
+def test_regions_have_a_line_a_frame(calm: Path) -> None:
+    lines = [json.loads(line) for line in (calm / "regions.jsonl").read_text().splitlines()]
+    assert [line["seq"] for line in lines] == list(range(40))
+    for line, row in zip(lines, rows(calm), strict=True):
+        assert len(line["regions"]) == int(row["capillary_count"])
+    x, y, width, height = lines[0]["regions"][0]["bbox_xywh_px"]
+    assert 0 <= x <= x + width <= 1920
+    assert 0 <= y <= y + height <= 1080
+
+
+def test_there_is_a_picture_of_the_trend(calm: Path) -> None:
+    assert (calm / "trend.png").read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize("workers", ["2", "3"])
+def test_values_do_not_depend_on_the_number_of_workers(calm: Path, tmp_path: Path, workers: str) -> None:
+    done = run("replay", SOURCE, "--output", tmp_path, "--workers", workers, "--regions")
+    assert done.returncode == 0, done.stderr
+    assert values(tmp_path) == values(calm)
+    assert (tmp_path / "regions.jsonl").read_bytes() == (calm / "regions.jsonl").read_bytes()
+
+
+def test_the_portable_way_gives_the_same_values(calm: Path, tmp_path: Path) -> None:
+    done = run("replay", SOURCE, "--output", tmp_path, "--regions", CAPILLARY_STREAM_RUNTIME_PORTABLE="true")
+    assert done.returncode == 0, done.stderr
+    assert values(tmp_path) == values(calm)
+    assert (tmp_path / "regions.jsonl").read_bytes() == (calm / "regions.jsonl").read_bytes()
+
+
+@pytest.mark.parametrize("portable", ["false", "true"])
+def test_killing_any_process_changes_nothing(calm: Path, tmp_path: Path, portable: str) -> None:
+    """kill -9 of each kind of process in turn, in the middle of the work."""
+    arguments = ("-v", "replay", SOURCE, "--output", tmp_path, "--workers", "2", "--regions", "--speed", "0.3")
+    with running(*arguments, CAPILLARY_STREAM_RUNTIME_PORTABLE=portable) as process:
+        known = eventually(lambda: _pipeline(process), "all four children are up")
+        for victim in known:
+            victim.kill()
+            eventually(lambda: _pipeline(process), "it is restarted")
+        _, errors = process.communicate(timeout=90)
+    assert process.returncode == 0, errors
+    assert errors.count("died") == len(known), errors
+    assert values(tmp_path) == values(calm)
+    assert (tmp_path / "regions.jsonl").read_bytes() == (calm / "regions.jsonl").read_bytes()
+
+
+def test_killed_as_a_whole_it_starts_again_and_resumes(calm: Path, tmp_path: Path) -> None:
+    with running("replay", SOURCE, "--output", tmp_path, "--regions", "--speed", "0.5") as process:
+        eventually(lambda: _committed(tmp_path) >= 5, "some frames are on disk")
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait(timeout=10)
+        assert not (tmp_path / "summary.json").exists()
+    done = run("replay", SOURCE, "--output", tmp_path, "--regions", "--resume")
+    assert done.returncode == 0, done.stderr
+    assert values(tmp_path) == values(calm)
+    assert (tmp_path / "regions.jsonl").read_bytes() == (calm / "regions.jsonl").read_bytes()
+
+
+def test_killed_as_a_whole_it_starts_anew(calm: Path, tmp_path: Path) -> None:
+    with running("replay", SOURCE, "--output", tmp_path, "--speed", "0.5") as process:
+        eventually(lambda: _committed(tmp_path) >= 2, "some frames are on disk")
+        os.killpg(process.pid, signal.SIGKILL)
+    done = run("replay", SOURCE, "--output", tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert values(tmp_path) == values(calm)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_stop_leaves_whole_files_and_nothing_running(tmp_path: Path, number: signal.Signals) -> None:
+    with running("replay", SOURCE, "--output", tmp_path, "--speed", "0.5") as process:
+        eventually(lambda: _committed(tmp_path) >= 5, "some frames are on disk")
+        below = children(process)
+        process.send_signal(number)
+        process.communicate(timeout=10)
+    assert process.returncode == 130
+    found = summary(tmp_path)
+    assert found["status"] == "incomplete"
+    assert "stopped" in found["reason"]
+    assert len(rows(tmp_path)) == found["frames_read"] < 40
+    eventually(lambda: not any(is_alive(child) for child in below), "no process is left", 2.0)
+
+
+def test_several_sources_get_a_folder_each(tmp_path: Path) -> None:
+    first, second = "synthetic:?seed=1&frames=3", "synthetic:?seed=2&frames=4"
+    done = run("replay", first, second, "--output", tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert sorted(len(rows(folder)) for folder in tmp_path.iterdir()) == [3, 4]
+
+
+def _pipeline(process: "subprocess.Popen[str]") -> list[psutil.Process] | None:
+    """Capture, two workers and sink, once all four run."""
+    found = [child for child in children(process) if is_alive(child) and "spawn_main" in command_line(child)]
+    return found if len(found) == 4 else None
+
+
+def _committed(folder: Path) -> int:
+    """Readings on disk, seen from outside."""
+    try:
+        with closing(sqlite3.connect(f"file:{folder / 'session.sqlite'}?mode=ro", uri=True)) as database:
+            return int(database.execute("SELECT COUNT(*) FROM readings").fetchone()[0])
+    except sqlite3.Error:
+        return 0

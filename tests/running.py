@@ -1,0 +1,123 @@
+"""Runs the program as a user does, as a process of its own, and waits on conditions, never on clocks."""
+
+import csv
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import psutil
+
+ROOT = Path(__file__).resolve().parent.parent
+TIMING_COLUMNS = frozenset({"t_capture_utc", "latency_ms", "worker", "attempt"})
+"""Columns of readings.csv that may differ between two runs on the same frames."""
+
+Result = TypeVar("Result")
+
+
+def command(*arguments: str | Path) -> list[str]:
+    """The command line that starts the program with these arguments."""
+    return [sys.executable, str(ROOT / "run_stream.py"), *map(str, arguments)]
+
+
+def run(*arguments: str | Path, timeout_s: float = 90, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run to the end. Leftover processes of an earlier test cannot hide here: the process group is its own."""
+    return subprocess.run(
+        command(*arguments),
+        capture_output=True,
+        text=True,
+        timeout=timeout_s,
+        check=False,
+        env=_environment(environment),
+        start_new_session=True,
+    )
+
+
+@contextmanager
+def running(*arguments: str | Path, **environment: str) -> Iterator["subprocess.Popen[str]"]:
+    """The program in the background; killed, with its children, when the block ends."""
+    process = subprocess.Popen(
+        command(*arguments),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=_environment(environment),
+        start_new_session=True,
+    )
+    try:
+        yield process
+    finally:
+        for child in [*children(process), psutil.Process(process.pid)] if process.poll() is None else []:
+            child.kill()
+        process.communicate(timeout=20)
+
+
+def children(process: "subprocess.Popen[str]") -> list[psutil.Process]:
+    """The living processes below the program's own."""
+    try:
+        return psutil.Process(process.pid).children(recursive=True)
+    except psutil.NoSuchProcess:
+        return []
+
+
+def _environment(extra: dict[str, str]) -> dict[str, str]:
+    """As a user has it: compiled modules are kept, or every process would compile them again."""
+    return {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"} | extra
+
+
+def is_alive(process: psutil.Process) -> bool:
+    """True while it runs; a zombie does not."""
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def command_line(process: psutil.Process) -> str:
+    """Its command line, empty once it is gone."""
+    try:
+        return " ".join(process.cmdline())
+    except psutil.Error:
+        return ""
+
+
+def eventually(condition: Callable[[], Result | None], what: str, deadline_s: float = 30.0) -> Result:
+    """The first true value of `condition`; fails with `what` when the deadline passes."""
+    until = time.monotonic() + deadline_s
+    while time.monotonic() < until:
+        result = condition()
+        if result:
+            return result
+        time.sleep(0.02)  # between two looks at a condition
+    raise AssertionError(f"not within {deadline_s:.0f} s: {what}")
+
+
+def summary(folder: Path) -> dict[str, Any]:
+    """summary.json of a finished replay."""
+    loaded: dict[str, Any] = json.loads((folder / "summary.json").read_text())
+    return loaded
+
+
+def rows(folder: Path) -> list[dict[str, str]]:
+    """readings.csv as dictionaries."""
+    with (folder / "readings.csv").open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def values(folder: Path) -> list[dict[str, str]]:
+    """readings.csv without the columns that depend on time and place."""
+    return [{key: value for key, value in row.items() if key not in TIMING_COLUMNS} for row in rows(folder)]
+
+
+def free_port() -> int:
+    """A TCP port on loopback that is free now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
