@@ -88,7 +88,7 @@ def test_a_network_camera_is_live_and_in_order() -> None:
 @pytest.mark.parametrize("stall", [True, False], ids=["silence", "hang-up"])
 def test_a_stream_that_stops_is_an_error_without_secrets(stall: bool) -> None:
     with motion_jpeg(40, stall) as place:
-        source = open_source(f"http://admin:secret@{place}{PATH}#timeout_s=0.5")
+        source = open_source(f"http://admin:secret@{place}{PATH}#timeout_s=2")
         with pytest.raises(SourceError) as caught:
             list(iter(source.grab, None))
         source.close()
