@@ -60,7 +60,7 @@ class Feed:
         self._clock = clock or steady_utc()
         self._history = history or History()
         self._lock = threading.Lock()
-        self._newest = Newest()
+        self._newest = Newest(started_ns=self._clock())
         self._progress: Progress | None = None
         self._picture: Picture | None = None
         self._model_id = ""
@@ -225,7 +225,8 @@ def _grade(reading: DensityReading) -> Grade:
 def _newer(newest: Newest, point: Point) -> Newest:
     delay_ms = max(point.latency_ms, (point.arrived_ns - point.t_capture_ns) / 1e6)
     good = point.grade == "good"
-    return Newest(
+    return replace(
+        newest,
         any=point,
         analysed=newest.analysed if point.grade == "failed" else point,
         good=point if good else newest.good,

@@ -10,11 +10,14 @@ from stream.view.info import SessionInfo
 
 PageState = State | Literal["starting"]
 TROUBLES: Final = ("no camera", "no analysis")
+STARTING_S: Final = 10.0
+"""Opening a camera and loading a model takes seconds: until then a reading that has not come yet is no trouble."""
 
 
 class Newest(Struct, frozen=True, kw_only=True):
-    """The newest reading of each kind, and the ages that they had when they arrived, ms."""
+    """The newest reading of each kind, the ages that they had when they arrived (ms), and since when any is awaited."""
 
+    started_ns: int = 0
     any: Point | None = None
     analysed: Point | None = None
     good: Point | None = None
@@ -77,7 +80,8 @@ def state_of(info: SessionInfo, newest: Newest, reported: State | None, now_ns: 
         return "ended"
     trouble: PageState | None = reported if reported in TROUBLES else None
     if newest.any is None:
-        return trouble or "starting"
+        patient = now_ns - newest.started_ns < STARTING_S * 1e9
+        return "starting" if patient or trouble is None else trouble
     limit = info.stale_after_s * 1e3
     age = age_ms(newest.any, newest.delay_ms, now_ns, info.mode)
     if age is None or age > limit:

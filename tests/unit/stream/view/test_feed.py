@@ -23,9 +23,13 @@ def test_before_the_first_reading_the_state_is_starting(feed: MakeFeed) -> None:
 
 
 @pytest.mark.parametrize("trouble", ["no camera", "no analysis"])
-def test_a_trouble_before_the_first_reading_is_told(feed: MakeFeed, trouble: State) -> None:
+def test_a_trouble_before_the_first_reading_is_told_once_all_had_time_to_start(
+    feed: MakeFeed, clock: Any, trouble: State
+) -> None:
     view = feed()
     view.progress(progress(trouble))
+    assert view.status().state == "starting"
+    clock.pass_s(11)
     assert view.status().state == trouble
 
 
