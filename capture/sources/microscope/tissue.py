@@ -53,9 +53,9 @@ class Tissue:
         It is overwritten by the next call of `fill` or `view`.
         """
         place = min(max(defocus, 0.0), 1.0) * (len(FOCUS_PX) - 1)
-        step = min(int(place), len(FOCUS_PX) - 2)
+        step = int(place)
         share = place - step
-        if share < 0.02:
+        if share < 0.02:  # a blend that nobody would see
             return self._at(step)
         return cv2.addWeighted(self._at(step), 1.0 - share, self._at(step + 1), share, 0.0, dst=self._blend).astype(
             np.uint8, copy=False
