@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -18,6 +19,8 @@ ROOT = Path(__file__).resolve().parent.parent
 TIMING_COLUMNS = frozenset({"t_capture_utc", "latency_ms", "worker", "attempt"})
 """Columns of readings.csv that may differ between two runs on the same frames."""
 
+_LONGEST_RUN_S = 90
+
 Result = TypeVar("Result")
 
 
@@ -26,13 +29,13 @@ def command(*arguments: str | Path) -> list[str]:
     return [sys.executable, str(ROOT / "run_stream.py"), *map(str, arguments)]
 
 
-def run(*arguments: str | Path, timeout_s: float = 90, **environment: str) -> subprocess.CompletedProcess[str]:
+def run(*arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run to the end. Leftover processes of an earlier test cannot hide here: the process group is its own."""
     return subprocess.run(
         command(*arguments),
         capture_output=True,
         text=True,
-        timeout=timeout_s,
+        timeout=_LONGEST_RUN_S,
         check=False,
         env=_environment(environment),
         start_new_session=True,
@@ -61,7 +64,8 @@ def running(*arguments: str | Path, **environment: str) -> Iterator["subprocess.
 def children(process: "subprocess.Popen[str]") -> list[psutil.Process]:
     """The living processes below the program's own."""
     try:
-        return psutil.Process(process.pid).children(recursive=True)
+        found: list[psutil.Process] = psutil.Process(process.pid).children(recursive=True)
+        return found
     except psutil.NoSuchProcess:
         return []
 
@@ -74,7 +78,7 @@ def _environment(extra: dict[str, str]) -> dict[str, str]:
 def is_alive(process: psutil.Process) -> bool:
     """True while it runs; a zombie does not."""
     try:
-        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+        return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:
         return False
 
@@ -113,6 +117,16 @@ def rows(folder: Path) -> list[dict[str, str]]:
 def values(folder: Path) -> list[dict[str, str]]:
     """readings.csv without the columns that depend on time and place."""
     return [{key: value for key, value in row.items() if key not in TIMING_COLUMNS} for row in rows(folder)]
+
+
+def page_address(process: "subprocess.Popen[str]") -> str:
+    """Where the live page is, once the program says so."""
+    assert process.stderr is not None
+    for line in process.stderr:
+        address = re.search(r"http://\S+", line)
+        if address is not None:
+            return address.group()
+    raise AssertionError("the program ended without a live page")
 
 
 def free_port() -> int:
