@@ -29,6 +29,7 @@ export function showState(status, decided, pictured) {
   }
   body.dataset.mode = status?.mode ?? "live";
   body.dataset.current = decided.current;
+  body.dataset.connected = decided.connected;
   put("mode", badge);
   get("mode").hidden = !badge;
   const over = SEEN.has(decided.state) ? text.unpictured : state;

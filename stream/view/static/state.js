@@ -13,7 +13,7 @@ export function stopwatch() {
 // The word for a state: a good one is called by its mode.
 export const named = (state, mode) => (state === "good" ? mode : state);
 
-// status: the newest one, or null. sinceMs: how long ago it came. Returns {state, current, ages in ms or null}.
+// status: the newest one, or null. sinceMs: how long ago it came. Returns {state, current, connected, ages in ms or null}.
 export function decide(status, sinceMs, connected, staleAfterMs) {
   const grown = (ms) => (ms === null || ms === undefined ? null : ms + sinceMs);
   const ageMs = grown(status?.age_ms);
@@ -23,5 +23,5 @@ export function decide(status, sinceMs, connected, staleAfterMs) {
   else if (state === "good" && (goodAgeMs === null || goodAgeMs > staleAfterMs)) state = "poor signal";
   // A run that has ended takes its server with it: that is no fault.
   if (!connected && state !== "ended") state = "lost";
-  return { state, ageMs, goodAgeMs, current: state === "good" };
+  return { state, ageMs, goodAgeMs, current: state === "good", connected };
 }
