@@ -52,8 +52,8 @@ def create_shared_memory(nbytes: int, folder: Path, portable: bool) -> SharedMem
         fd = os.memfd_create("capillary-stream-ring", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
         path, place = f"/proc/{os.getpid()}/fd/{fd}", "memory"
     else:
-        path, place = str(folder / "ring"), str(folder)
-        fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
+        fd, path = tempfile.mkstemp(prefix="ring-", dir=folder)
+        place = str(folder)
     try:
         _reserve(fd, nbytes)
     except OSError as error:

@@ -5,6 +5,7 @@ so a reader that sees the same even number before and after its work has seen on
 Layout: one page of int64 words (magic, slots, slot bytes, frames captured, then a generation a slot), then the slots.
 """
 
+import contextlib
 import mmap
 from pathlib import Path
 from typing import Final
@@ -92,5 +93,7 @@ class Ring:
     def close(self) -> None:
         """Let go of the mapping. Arrays from `pixels` must not be used afterwards."""
         del self._words
+        with contextlib.suppress(BufferError):
+            self._memory.close()
         if self._owner is not None:
             self._owner.close()

@@ -173,15 +173,16 @@ class Supervisor:
         self._on_hello(hello)
 
     def _provide_ring(self, slots: int, slot_bytes: int) -> None:
-        ring = self._ring
+        old = ring = self._ring
         if ring is None or ring.slots != slots or ring.slot_bytes < slot_bytes:
-            if ring is not None:
-                ring.close()
             try:
                 ring = self._ring = Ring.create(slots, slot_bytes, self._folder.path, portable=self._portable)
             except MemoryError as error:
                 self._outcome = Outcome(1, str(error))
                 return
+            if old is not None:  # closed after the new one was made: a path is never used twice, nor a seq
+                ring.captured = old.captured
+                old.close()
         self._tell("capture", RingReady(ring=ring.path))
 
     def _tell(self, role: Role, message: Message) -> None:

@@ -1,0 +1,50 @@
+"""What other processes do with a ring in its tests; spawned, so importable by name."""
+
+import os
+import resource
+import signal
+from pathlib import Path
+
+from stream.errors import RingError
+from stream.ring import Ring
+
+Size = tuple[int, int]
+
+
+def expect(path: str, slot: int, generation: int, size: Size, value: int) -> None:
+    """The slot holds that whole frame, and this reader cannot change it."""
+    ring = Ring.attach(path, writable=False)
+    pixels = ring.pixels(slot, *size)
+    assert ring.holds(slot, generation)
+    assert (pixels == value).all()
+    assert not pixels.flags.writeable
+
+
+def write(path: str, slot: int, size: Size, value: int) -> None:
+    """A frame, as capture writes it."""
+    ring = Ring.attach(path, writable=True)
+    ring.begin(slot)
+    ring.pixels(slot, *size)[:] = value
+    ring.finish(slot)
+    ring.captured += 1
+
+
+def write_half_and_die(path: str, slot: int, size: Size, value: int) -> None:
+    """Killed in the middle of a frame."""
+    ring = Ring.attach(path, writable=True)
+    ring.begin(slot)
+    ring.pixels(slot, *size)[: size[0] // 2] = value
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def create_beyond_limit(folder: str, limit: int) -> None:
+    """With files limited to 1 MB, a ring of 100 MB is refused in words."""
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(limit, (2**20, 2**20))
+    for portable in (False, True):
+        try:
+            Ring.create(10, 10 * 2**20, Path(folder), portable=portable)
+        except RingError as error:
+            assert "104861696 bytes" in str(error), error
+        else:
+            raise AssertionError("it was made")
