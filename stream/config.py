@@ -83,7 +83,15 @@ class RuntimeConfig(Section, frozen=True, kw_only=True):
     """How processes run."""
 
     portable: Annotated[bool, Meta(description="no memfd, pidfd or Unix sockets: what runs on any system")] = False
-    restarts: Annotated[int, Meta(ge=0, le=100, description="deaths in a row without a finished frame, then stop")] = 5
+    restarts: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=100,
+            description="deaths in a row without a finished frame, then stop; more than workers.deaths_per_frame, "
+            "so that a frame can be set aside first",
+        ),
+    ] = 8
 
 
 class Config(Section, frozen=True, kw_only=True):
@@ -166,7 +174,10 @@ def _toml_value(text: str) -> Any:
 def _put(tree: dict[str, Any], key: str, value: Any) -> None:
     *tables, name = key.split(".")
     for table in tables:
-        tree = tree.setdefault(table, {})
+        inner = tree.setdefault(table, {})
+        if not isinstance(inner, dict):
+            return  # it is refused as it stands
+        tree = inner
     tree[name] = value
 
 

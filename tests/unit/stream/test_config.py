@@ -1,0 +1,180 @@
+"""What a user writes in a file, in the environment and on the command line is what counts, in that order."""
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from stream.config import Config, load, sha256
+from stream.errors import ConfigError
+
+CONFIGS = Path(__file__).resolve().parents[3] / "configs"
+
+
+def refused(text: str, folder: Path, environment: dict[str, str] | None = None, **overrides: Any) -> str:
+    file = folder / "mine.toml"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigError) as caught:
+        load(file, overrides, environment or {})
+    return str(caught.value)
+
+
+def test_without_anything_the_defaults_count() -> None:
+    assert load(None, {}, {}) == Config()
+
+
+@pytest.mark.parametrize("file", sorted(CONFIGS.glob("*.toml")), ids=lambda file: file.name)
+def test_every_shipped_file_loads(file: Path) -> None:
+    assert isinstance(load(file, {}, {}), Config)
+
+
+def test_the_default_file_states_every_key_with_the_default_of_the_code() -> None:
+    stated = tomllib.loads((CONFIGS / "default.toml").read_text(encoding="utf-8"))
+    assert stated == msgspec.to_builtins(Config())
+
+
+def test_later_layers_win(tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text("[workers]\ncount = 2\ndeaths_per_frame = 3\n[view]\nport = 9000\n")
+    environment = {"CAPILLARY_STREAM_WORKERS_COUNT": "3", "CAPILLARY_STREAM_VIEW_PORT": "9001"}
+    assert load(file, {}, {}).workers.count == 2
+    assert load(file, {}, environment).workers.count == 3
+    config = load(file, {"workers.count": 4}, environment)
+    assert (config.workers.count, config.workers.deaths_per_frame, config.view.port) == (4, 3, 9001)
+    assert config.capture == Config().capture
+
+
+def test_a_table_of_the_file_changes_only_what_it_names(tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text("[sink]\nstale_after_s = 2\n")
+    assert load(file, {}, {}).sink.stale_after_s == 2.0
+    assert load(file, {}, {}).sink.reorder_wait_ms == Config().sink.reorder_wait_ms
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "key", "value"),
+    [
+        ("SOURCE", "camera:0", "source", "camera:0"),
+        ("SOURCE", "/data/Patient 7/clip.avi", "source", "/data/Patient 7/clip.avi"),
+        ("SOURCE", '"quoted"', "source", "quoted"),
+        ("PUBLISH_ENABLED", "false", "publish.enabled", False),
+        ("CAPTURE_MAX_FPS", "12.5", "capture.max_fps", 12.5),
+        ("CAPTURE_MAX_FPS", "12", "capture.max_fps", 12.0),
+        ("CAPTURE_MAX_WIDTH_PX", "1920", "capture.max_width_px", 1920),
+        ("ANALYSER_SETTINGS", "{threshold = 0.5}", "analyser.settings", {"threshold": 0.5}),
+    ],
+)
+def test_the_environment_is_read_as_toml_else_as_text(name: str, text: str, key: str, value: object) -> None:
+    found: Any = load(None, {}, {f"CAPILLARY_STREAM_{name}": text})
+    for part in key.split("."):
+        found = getattr(found, part)
+    assert found == value
+
+
+def test_an_unknown_key_names_the_file_and_the_nearest_one(tmp_path: Path) -> None:
+    assert '"workers.count"' in refused("[workers]\ncuont = 2", tmp_path)
+    message = refused("[worker]\ncount = 2", tmp_path)
+    assert '"worker"' in message
+    assert '"workers"' in message
+    assert "mine.toml" in message
+
+
+def test_an_unknown_key_with_nothing_near_lists_what_there_is(tmp_path: Path) -> None:
+    message = refused("[view]\nzzzzzz = 1", tmp_path)
+    assert "host, port" in message
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ('[workers]\ncount = "two"', "workers.count"),
+        ("[workers]\ncount = 1.5", "workers.count"),
+        ("[workers]\ncount = true", "workers.count"),
+        ("[workers]\ncount = -1", "workers.count"),
+        ("[workers]\ncount = 65", "workers.count"),
+        ("[capture]\nmax_fps = nan", "capture.max_fps"),
+        ("[sink]\nstale_after_s = inf", "sink.stale_after_s"),
+        ("[sink]\nstale_after_s = nan", "sink.stale_after_s"),
+        ("[view]\nport = 65536", "view.port"),
+        ("source = 3", "source"),
+        ("workers = 3", "workers"),
+    ],
+)
+def test_a_wrong_type_or_an_impossible_value_names_the_key(tmp_path: Path, text: str, key: str) -> None:
+    message = refused(text, tmp_path)
+    assert f'"{key}"' in message
+    assert "mine.toml" in message
+    assert "$" not in message
+
+
+@pytest.mark.parametrize(
+    ("text", "environment", "overrides"),
+    [
+        ("workers = 3", {}, {"workers.count": 2}),
+        ("workers = 3", {"CAPILLARY_STREAM_WORKERS_COUNT": "2"}, {}),
+        ("view = false", {}, {"view.enabled": False}),
+    ],
+)
+def test_a_value_where_a_table_belongs_is_refused_in_words_even_when_overridden(
+    tmp_path: Path, text: str, environment: dict[str, str], overrides: dict[str, Any]
+) -> None:
+    assert text.split()[0] in refused(text, tmp_path, environment, **overrides)
+
+
+def test_what_is_no_toml_is_said_with_its_place(tmp_path: Path) -> None:
+    message = refused("[workers\ncount = 2", tmp_path)
+    assert "not TOML" in message
+    assert "line 1" in message
+
+
+def test_a_file_that_is_not_text_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "picture.toml").write_bytes(b"\xff\xd8\xff\xe0")
+    with pytest.raises(ConfigError, match="not TOML"):
+        load(tmp_path / "picture.toml", {}, {})
+
+
+def test_a_missing_file_and_a_folder_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="there is no config file"):
+        load(tmp_path / "none.toml", {}, {})
+    with pytest.raises(ConfigError, match="cannot be read"):
+        load(tmp_path, {}, {})
+
+
+@pytest.mark.parametrize(
+    "endpoint",
+    [
+        *("tcp://0.0.0.0:5560", "tcp://*:5560", "tcp://192.168.1.4:5560", "tcp://eth0:5560", "tcp://[::]:5560"),
+        *("tcp://127.0.0.1.evil.example:5560", "ipc:///tmp/x", "inproc://x", "pgm://127.0.0.1:5560", "tcp://5560", ""),
+        *("tcp://localhost@10.0.0.1:5560", "tcp://10.0.0.1;127.0.0.1:5560"),
+    ],
+)
+def test_readings_are_published_on_this_machine_only(tmp_path: Path, endpoint: str) -> None:
+    message = refused(f'[publish]\nendpoint = "{endpoint}"', tmp_path)
+    assert "publish.endpoint" in message
+    assert "127.0.0.1" in message
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "", "192.168.1.4", "::", "example.org", "127.0.0.1.example.org"])
+def test_the_page_is_served_on_this_machine_only(tmp_path: Path, host: str) -> None:
+    assert "view.host" in refused(f'[view]\nhost = "{host}"', tmp_path)
+
+
+def test_a_socket_that_is_off_may_be_set_to_anything(tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text('[publish]\nenabled = false\nendpoint = "tcp://0.0.0.0:1"\n[view]\nenabled = false\nhost = "::"')
+    assert not load(file, {}, {}).publish.enabled
+
+
+def test_the_hash_tells_configurations_apart_and_nothing_else() -> None:
+    assert sha256(Config()) == sha256(load(None, {}, {}))
+    assert sha256(Config()) != sha256(load(None, {"workers.count": 1}, {}))
+    order = {"analyser.settings": {"a": 1, "b": 2}}, {"analyser.settings": {"b": 2, "a": 1}}
+    assert sha256(load(None, order[0], {})) == sha256(load(None, order[1], {}))
+
+
+def test_a_frame_can_be_set_aside_before_the_run_gives_its_worker_up() -> None:
+    """With one worker, every death on one frame is a death in a row without a finished frame."""
+    config = Config()
+    assert config.runtime.restarts > config.workers.deaths_per_frame
