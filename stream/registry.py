@@ -27,16 +27,16 @@ def find(group: str, name: str) -> Any:
     """
     target = _known(group).get(name, name)
     module_name, colon, attribute = target.partition(":")
-    if not colon:
+    if not (colon and attribute and all(module_name.split("."))):
         near = get_close_matches(name, _known(group), n=1)
-        hint = f'; did you mean "{near[0]}"?' if near else ""
+        hint = f'; did you mean "{near[0]}"?' if near else "."
         raise ModelError(f'no {group[:-1]} is called "{name}"{hint} Use a known name or "package.module:attribute".')
     if str(Path.cwd()) not in sys.path:
         sys.path.append(str(Path.cwd()))
     try:
         module = importlib.import_module(module_name)
     except ModuleNotFoundError as error:
-        if error.name is not None and module_name.startswith(error.name):
+        if error.name is not None and f"{module_name}.".startswith(f"{error.name}."):
             raise ModelError(f'"{target}": there is no module {error.name} on the path or in this folder') from error
         raise
     try:
