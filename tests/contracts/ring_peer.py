@@ -5,6 +5,8 @@ import resource
 import signal
 from pathlib import Path
 
+import pytest
+
 from stream.errors import RingError
 from stream.ring import Ring
 
@@ -42,9 +44,5 @@ def create_beyond_limit(folder: str, limit: int) -> None:
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(limit, (2**20, 2**20))
     for portable in (False, True):
-        try:
+        with pytest.raises(RingError, match="104861696 bytes"):
             Ring.create(10, 10 * 2**20, Path(folder), portable=portable)
-        except RingError as error:
-            assert "104861696 bytes" in str(error), error
-        else:
-            raise AssertionError("it was made")

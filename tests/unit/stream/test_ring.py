@@ -207,5 +207,5 @@ def test_closing_gives_memory_and_descriptor_back(tmp_path: Path) -> None:
     assert open_descriptors() == before
 
 
-def open_descriptors() -> set[str]:
-    return {os.readlink(entry) for entry in Path("/proc/self/fd").iterdir() if entry.exists()}
+def open_descriptors() -> set[Path]:
+    return {entry.readlink() for entry in Path("/proc/self/fd").iterdir() if entry.exists()}
