@@ -188,19 +188,21 @@ class Overdue(Message, frozen=True, kw_only=True, tag="overdue"):
 class Progress(Message, frozen=True, kw_only=True, tag="progress"):
     """Sink to supervisor, view and subscribers (`status.<source>`): how the run stands."""
 
-    session: str
-    source: str
-    mode: Mode
+    session: Annotated[str, Meta(max_length=100, description="identifier of the run")]
+    source: Annotated[str, Meta(max_length=100, description="short name of the source; empty while there is none")]
+    mode: Annotated[Mode, Meta(description="demo: the synthetic microscope; replay: a recording; else live")]
     state: Annotated[State, Meta(description="whether there is a current value, and if not, why")]
     published: Annotated[int, Meta(ge=0, description="readings published")] = 0
     failed: Annotated[int, Meta(ge=0, description="frames whose analysis failed")] = 0
     dropped: Annotated[int, Meta(ge=0, description="frames captured but not analysed")] = 0
     late: Annotated[int, Meta(ge=0, description="readings that came after a newer one was published")] = 0
-    frames_expected: int | None = None
+    frames_expected: Annotated[int | None, Meta(description="frames the container promises, where it does")] = None
     frames_per_s: Annotated[float, Meta(ge=0, description="readings published a second, over the last seconds")] = 0.0
-    density_pct: Annotated[float | None, Meta(description="newest good density, None when none is current, %")] = None
-    quality: str | None = None
-    quality_reasons: tuple[str, ...] = ()
+    density_pct: Annotated[float | None, Meta(description="newest density, null unless it is good and current, %")] = (
+        None
+    )
+    quality: Annotated[str | None, Meta(description="quality of the newest reading")] = None
+    quality_reasons: Annotated[tuple[str, ...], Meta(description="why it is not good, in plain words")] = ()
     age_ms: Annotated[float | None, Meta(description="age of the newest reading, ms")] = None
     t_published_ns: Annotated[int, Meta(ge=0, description="ns since 1970 UTC")] = 0
 

@@ -10,7 +10,7 @@ from stream.errors import OutputError
 from stream.messages import Message
 
 _HIGH_WATER: Final = 1000
-_FOR_THE_PAGE: Final = ("regions", "picture")
+NOT_PUBLISHED: Final = ("regions", "picture")
 
 
 class Publisher:
@@ -35,7 +35,7 @@ class Publisher:
     def publish(self, topic: str, source: str, message: Message) -> None:
         """Send under `<topic>.<source>`. Outlines and pictures stay behind: they are for the page."""
         fields = msgspec.to_builtins(message, builtin_types=(bytes,))
-        for name in _FOR_THE_PAGE:
+        for name in NOT_PUBLISHED:
             fields.pop(name, None)
         self._socket.send_multipart([f"{topic}.{source}".encode(), msgpack.packb(fields)], zmq.DONTWAIT)
 
