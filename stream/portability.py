@@ -11,6 +11,7 @@ import mmap
 import os
 import shutil
 import signal
+import stat
 import sys
 import tempfile
 import threading
@@ -23,7 +24,7 @@ from typing import Final
 
 import psutil
 
-from stream.errors import RingError
+from stream.errors import OutputError, RingError
 
 LINUX: Final = sys.platform == "linux"
 _PR_SET_PDEATHSIG: Final = 1  # <linux/prctl.h>
@@ -122,8 +123,9 @@ class RunFolder:
     """
 
     def __init__(self, session: str, base: Path | None = None) -> None:
+        """Raises OutputError where the place for it is not this user's own."""
         self._base = base or _default_base()
-        self._base.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _make_private(self._base)
         sweep(self._base)
         self.path = Path(tempfile.mkdtemp(prefix=f"{session[-8:]}-", dir=self._base))
         (self.path / "owner").write_text(identity(os.getpid()))
@@ -143,11 +145,25 @@ def _default_base() -> Path:
     return base if len(str(longest)) <= _SUN_PATH_MAX else Path("/tmp") / base.name
 
 
+def _make_private(base: Path) -> None:
+    """It lies where everyone may write: who made it first may not be this user, and could then swap what is in it."""
+    try:
+        base.mkdir(mode=0o700, parents=True)
+    except FileExistsError:
+        found = base.lstat()
+        own = not hasattr(os, "getuid") or (found.st_uid == os.getuid() and not found.st_mode & 0o022)
+        if not (own and stat.S_ISDIR(found.st_mode)):
+            raise OutputError(
+                f"the folder {base} belongs to another user, or others may write to it; have it removed"
+            ) from None
+
+
 def sweep(base: Path) -> None:
     """Remove the folders of runs whose supervisor is gone."""
     for folder in _folders(base):
         with contextlib.suppress(OSError):
-            if not is_alive((folder / "owner").read_text()):
+            owner = (folder / "owner").read_text()
+            if owner and not is_alive(owner):  # an empty one is just being written
                 shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -156,14 +172,19 @@ def _folders(base: Path) -> Iterable[Path]:
 
 
 def identity(pid: int) -> str:
-    """Process number and start time: a number alone may have been given to another process since."""
+    """Process number and start time: a number alone may have been given to another process since.
+
+    On Linux the start is counted in ticks since boot (proc(5), field 22): setting the clock must not change it.
+    """
     try:
+        if LINUX:
+            return f"{pid} {Path(f'/proc/{pid}/stat').read_bytes().rpartition(b')')[2].split()[19].decode()}"
         return f"{pid} {psutil.Process(pid).create_time():.2f}"
-    except psutil.NoSuchProcess:
+    except (OSError, psutil.NoSuchProcess):
         return f"{pid} gone"
 
 
 def is_alive(owner: str) -> bool:
     """True while the process of that `identity` runs."""
     pid = owner.partition(" ")[0]
-    return pid.isdigit() and owner == identity(int(pid))
+    return pid.isdecimal() and owner == identity(int(pid))
