@@ -15,6 +15,7 @@ from stream.errors import StreamError, UsageError
 from stream.version import VERSION
 
 if TYPE_CHECKING:  # `--help` answers in a blink: what a command needs is loaded by that command
+    from capture.sources.opening import SourceLimits
     from stream.config import Config
     from stream.logs import LogFormat
     from stream.messages import Hello, Mode
@@ -68,7 +69,7 @@ def demo(common: Common, seconds: float | None, workers: int | None, no_view: bo
     if seconds is not None:
         source += ("&" if "?" in source else "?") + f"seconds={seconds:g}"
     with tempfile.TemporaryDirectory(prefix="capillary-demo-") as folder:
-        _finish(_run(common, config, source, "demo", Path(folder)))
+        _finish(_run(common, config, source, "demo", Path(folder), Wanted()))
 
 
 @main.command()
@@ -87,7 +88,7 @@ def live(common: Common, source: str | None, workers: int | None, max_fps: float
     if not source:
         raise UsageError("no source: name one (camera:0), or set `source` in the config file")
     folder = sessions_folder(config.sink.sessions_dir) / new_session_id()
-    _finish(_run(common, config, source, "live", folder))
+    _finish(_run(common, config, source, "live", folder, Wanted()))
 
 
 @main.command()
@@ -96,6 +97,7 @@ def live(common: Common, source: str | None, workers: int | None, max_fps: float
 @click.option("--workers", type=click.IntRange(1, 64), help="Worker processes; default: one a core.")
 @click.option("--speed", default="max", show_default=True, help="max, or a factor of the recording's own pace.")
 @click.option("--regions", is_flag=True, help="Also write regions.jsonl: every capillary's outline.")
+@click.option("--overlay", is_flag=True, help="Also write overlay.mkv: the recording with its capillaries outlined.")
 @click.option("--resume", is_flag=True, help="Go on where an interrupted run stopped.")
 @click.pass_obj
 def replay(
@@ -105,6 +107,7 @@ def replay(
     workers: int | None,
     speed: str,
     regions: bool,
+    overlay: bool,
     resume: bool,
 ) -> None:
     """Analyse recordings: every frame exactly once, in order. Several get a folder each below --output."""
@@ -112,7 +115,10 @@ def replay(
     factor = _speed(speed)
     codes = []
     for source, folder in zip(sources, _folders(sources, output), strict=True):
-        outcome = _run(common, config, source, "replay", folder, speed=factor, regions=regions, resume=resume)
+        wanted = Wanted(outputs=True, regions=regions or overlay, regions_file=regions)
+        outcome = _run(common, config, source, "replay", folder, wanted, speed=factor, resume=resume)
+        if overlay and outcome.exit_code in (0, 5):
+            _overlay(config, source, folder)
         if len(sources) > 1:
             outcome = type(outcome)(outcome.exit_code, f"{source}: {outcome.sentence}")
         _say(outcome)
@@ -234,9 +240,9 @@ def _run(
     source: str,
     mode: "Mode",
     folder: Path,
+    wanted: "Wanted",
     *,
     speed: float = 0.0,
-    regions: bool = False,
     resume: bool = False,
 ) -> "Outcome":
     """One run of the pipeline, from the folder's preparation to the outcome."""
@@ -251,7 +257,7 @@ def _run(
     shown = terminal.display(replay=mode == "replay", quiet=common.quiet)
     try:
         session = prepare(folder, without_credentials(source), resume=resume)
-        run = Run(session, mode, source, folder, speed, regions, started_ns, config)
+        run = Run(session, mode, source, folder, wanted, speed, started_ns, config)
         return Supervisor(
             session=session,
             specs=_processes(run),
@@ -268,6 +274,15 @@ def _run(
 
 
 @dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a run leaves behind besides the session itself."""
+
+    outputs: bool = False
+    regions: bool = False
+    regions_file: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Run:
     """What one run is: from where, how, and to where."""
 
@@ -275,8 +290,8 @@ class Run:
     mode: "Mode"
     source: str
     folder: Path
+    wanted: "Wanted"
     speed: float
-    regions: bool
     started_ns: int
     config: "Config"
 
@@ -294,12 +309,15 @@ def _processes(run: Run) -> "list[ProcessSpec]":
     config, replaying = run.config, run.mode == "replay"
     count = config.workers.count or _cores()
     capture = CaptureSettings(run.source, replaying, run.speed, count, config.capture, config.workers, config.view)
-    worker = WorkerSettings(config.analyser.name, config.analyser.settings, run.regions, config.view.picture_width_px)
+    worker = WorkerSettings(
+        config.analyser.name, config.analyser.settings, run.wanted.regions, config.view.picture_width_px
+    )
     sink = SinkSettings(
         folder=run.folder,
         mode=run.mode,
-        outputs=replaying,
-        regions=run.regions,
+        outputs=run.wanted.outputs,
+        regions=run.wanted.regions,
+        regions_file=run.wanted.regions_file,
         source=run.source,
         worker_count=count,
         config_sha256=sha256(config),
@@ -337,6 +355,19 @@ def _announce(hello: "Hello") -> None:
         print(f"Live page: {hello.detail}", file=sys.stderr)
 
 
+def _overlay(config: "Config", source: str, folder: Path) -> None:
+    from capture.overlay import Drawn, write_overlay
+    from stream.sink.report import drawings
+
+    write_overlay(source, _limits(config), [Drawn(*row) for row in drawings(folder)], folder)
+
+
+def _limits(config: "Config") -> "SourceLimits":
+    from capture.sources.opening import SourceLimits
+
+    return SourceLimits(max_width=config.capture.max_width_px, max_height=config.capture.max_height_px)
+
+
 def _model_check(config: "Config") -> str:
     from stream.registry import find
 
@@ -345,10 +376,9 @@ def _model_check(config: "Config") -> str:
 
 
 def _source_check(source: str, config: "Config") -> str:
-    from capture.sources.opening import SourceLimits, open_source
+    from capture.sources.opening import open_source
 
-    limits = SourceLimits(max_width=config.capture.max_width_px, max_height=config.capture.max_height_px)
-    opened = open_source(source, limits)
+    opened = open_source(source, _limits(config))
     opened.close()
     return f"{opened.width}x{opened.height} px"
 

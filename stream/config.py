@@ -75,7 +75,7 @@ class ViewConfig(Section, frozen=True, kw_only=True):
     enabled: bool = True
     host: Annotated[str, Meta(description="loopback only")] = "127.0.0.1"
     port: Annotated[int, Meta(ge=0, le=65535, description="0: any free port")] = 8765
-    pictures_per_s: Annotated[float, Meta(gt=0, le=30, description="pictures encoded while someone looks")] = 10.0
+    pictures_per_s: Annotated[float, Meta(ge=1, le=10, description="pictures encoded while someone looks")] = 10.0
     picture_width_px: Annotated[int, Meta(ge=160, le=3840)] = 960
 
 

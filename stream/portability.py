@@ -142,7 +142,7 @@ def _default_base() -> Path:
     root = next(root for root in roots if os.access(root, os.W_OK) or root == roots[-1])
     base = root / f"capillary-stream-{user}"
     longest = base / "12345678-12345678" / "worker-99-9999"
-    return base if len(str(longest)) <= _SUN_PATH_MAX else Path("/tmp") / base.name
+    return base if not LINUX or len(str(longest)) <= _SUN_PATH_MAX else Path("/tmp") / base.name
 
 
 def _make_private(base: Path) -> None:

@@ -176,7 +176,7 @@ class Sink:
         if self._settings.outputs:
             folder = self._settings.folder
             report.write_readings(self._store, folder)
-            if self._settings.regions:
+            if self._settings.regions_file:
                 report.write_regions(self._store, folder)
             if "stopped" not in end.reason:  # whoever stops a run wants it to end now
                 report.write_trend(self._store, folder, f"{end.frames_read} frames, {summary['status']}")

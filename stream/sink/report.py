@@ -8,7 +8,7 @@ import io
 import json
 import os
 import statistics
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,16 +16,17 @@ from typing import Any, Final
 
 import msgspec
 import numpy as np
+import numpy.typing as npt
 
 from stream.messages import RegionOutline
-from stream.sink.store import Store
+from stream.sink.store import FILE_NAME, Store
 
 CSV_COLUMNS: Final = (
     *("seq", "frame", "time_s", "t_capture_utc", "density_pct", "density_low_pct", "density_high_pct"),
     *("capillary_count", "quality", "quality_reasons", "status", "model_id", "latency_ms", "worker", "attempt"),
 )
 _OUTLINES: Final = msgspec.msgpack.Decoder(tuple[RegionOutline, ...])
-OUTPUTS: Final = ("readings.csv", "regions.jsonl", "trend.png", "summary.json")
+OUTPUTS: Final = ("readings.csv", "regions.jsonl", "trend.png", "overlay.mkv", "summary.json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +67,7 @@ def write_regions(store: Store, folder: Path) -> None:
 
     def write(file: io.TextIOBase) -> None:
         for seq, frame, blob in store.rows("seq", "frame", "regions"):
-            outlines = _OUTLINES.decode(blob) if isinstance(blob, bytes) else ()
-            line = {"seq": seq, "frame": frame, "regions": [_region(outline) for outline in outlines]}
+            line = {"seq": seq, "frame": frame, "regions": [_region(outline) for outline in _decoded(blob)]}
             file.write(json.dumps(line, separators=(",", ":")) + "\n")
 
     _write_whole(folder / "regions.jsonl", write)
@@ -99,6 +99,16 @@ def write_trend(store: Store, folder: Path, title: str) -> None:
     figure.savefig(partial, format="png")
     plt.close(figure)
     partial.replace(folder / "trend.png")
+
+
+def drawings(folder: Path) -> Iterator[tuple[list[npt.NDArray[np.int32]], str, bool]]:
+    """For each frame of a session in order: outlines as (n, 2) int32 px, a line of text, and whether it is good."""
+    store = Store(folder / FILE_NAME)
+    columns = ("frame", "time_s", "density_pct", "density_low_pct", "density_high_pct", "quality", "regions")
+    for frame, time_s, density, low, high, quality, blob in store.rows(*columns):
+        value = "failed" if density is None else f"{density:.2f} % ({low:.2f} - {high:.2f})  {quality}"
+        yield [_polygon(outline) for outline in _decoded(blob)], f"{frame}  {time_s:.2f} s  {value}", quality == "good"
+    store.close()
 
 
 def density_statistics(store: Store) -> DensityStatistics:
@@ -133,8 +143,16 @@ def _good_series(store: Store) -> np.ndarray[Any, np.dtype[np.float64]]:
     return np.array(rows, dtype=np.float64).reshape(-1, 4).T
 
 
+def _decoded(blob: object) -> tuple[RegionOutline, ...]:
+    return _OUTLINES.decode(blob) if isinstance(blob, bytes) else ()
+
+
+def _polygon(outline: RegionOutline) -> npt.NDArray[np.int32]:
+    return np.frombuffer(outline.polygon, "<i2").reshape(-1, 2).astype(np.int32)
+
+
 def _region(outline: RegionOutline) -> dict[str, Any]:
-    polygon = np.frombuffer(outline.polygon, "<i2").reshape(-1, 2)
+    polygon = _polygon(outline)
     low, high = polygon.min(axis=0), polygon.max(axis=0)
     return {
         "polygon_px": polygon.tolist(),

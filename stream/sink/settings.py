@@ -11,13 +11,16 @@ from stream.messages import Mode
 class SinkSettings:
     """What the sink is told when it is spawned.
 
-    folder: where the session lies. outputs: also write the files of a replay. started_ns: when the command began, UTC.
+    folder: where the session lies. outputs: also write the files of a replay.
+    regions: keep every outline in the session; regions_file: also write them as regions.jsonl.
+    started_ns: when the command began, UTC.
     """
 
     folder: Path
     mode: Mode
     outputs: bool
     regions: bool
+    regions_file: bool
     source: str
     worker_count: int
     config_sha256: str

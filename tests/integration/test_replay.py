@@ -8,6 +8,7 @@ import subprocess
 from contextlib import closing
 from pathlib import Path
 
+import cv2
 import psutil
 import pytest
 
@@ -118,6 +119,16 @@ def test_a_stop_leaves_whole_files_and_nothing_running(tmp_path: Path, number: s
     assert "stopped" in found["reason"]
     assert len(rows(tmp_path)) == found["frames_read"] < 40
     eventually(lambda: not any(is_alive(child) for child in below), "no process is left", 2.0)
+
+
+def test_an_overlay_shows_every_frame(tmp_path: Path) -> None:
+    done = run("replay", "synthetic:?frames=5", "--output", tmp_path, "--overlay")
+    assert done.returncode == 0, done.stderr
+    video = cv2.VideoCapture(str(tmp_path / "overlay.mkv"))
+    frames = [video.read() for _ in range(6)]
+    assert [found for found, _ in frames] == [True] * 5 + [False]
+    assert frames[0][1].shape == (1080, 1920, 3)
+    assert sorted(path.name for path in tmp_path.iterdir() if "regions" in path.name or "partial" in path.name) == []
 
 
 def test_several_sources_get_a_folder_each(tmp_path: Path) -> None:

@@ -1,0 +1,57 @@
+"""What the documents promise works as written, from outside the repository."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from stream.protocol_doc import protocol_markdown
+from tests.running import ROOT, free_port, page_address, rows, run, running
+
+DOCS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
+
+
+def blocks(document: Path, language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", document.read_text(), re.DOTALL)
+
+
+def test_the_protocol_document_is_what_the_code_says() -> None:
+    written = (ROOT / "docs" / "protocol.md").read_text()
+    assert written == protocol_markdown(), "run: uv run python -m stream.protocol_doc > docs/protocol.md"
+
+
+def test_the_example_analyser_replaces_the_whole_analysis(tmp_path: Path) -> None:
+    document = ROOT / "docs" / "extending" / "models.md"
+    (code,), (*_, config) = blocks(document, "python"), blocks(document, "toml")
+    (tmp_path / "my_analysis.py").write_text(code)
+    (tmp_path / "mine.toml").write_text(config + "\n[publish]\nenabled = false\n")
+    arguments = ("-c", tmp_path / "mine.toml", "replay", "synthetic:?frames=3", "--output", tmp_path / "out")
+    done = run(*arguments, PYTHONPATH=str(tmp_path))
+    assert done.returncode == 0, done.stderr
+    assert [row["model_id"] for row in rows(tmp_path / "out")] == ["dark-spots-1"] * 3
+
+
+def test_the_ten_lines_of_the_protocol_receive_readings() -> None:
+    (script,) = blocks(ROOT / "docs" / "protocol.md", "python")
+    endpoint = f"tcp://127.0.0.1:{free_port()}"
+    with running("demo", CAPILLARY_STREAM_VIEW_PORT="0", CAPILLARY_STREAM_PUBLISH_ENDPOINT=endpoint) as process:
+        page_address(process)
+        reader = subprocess.Popen(
+            [sys.executable, "-u", "-c", script.replace("tcp://127.0.0.1:5560", endpoint)],
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert reader.stdout is not None
+        lines = [reader.stdout.readline().split() for _ in range(3)]
+        reader.kill()
+        reader.communicate()
+    assert [line[0] for line in lines] == ["reading.synthetic"] * 3
+
+
+@pytest.mark.parametrize("document", DOCS, ids=lambda path: path.name)
+def test_links_lead_somewhere(document: Path) -> None:
+    for target in re.findall(r"\]\(([^)#]+)\)", document.read_text()):
+        if "://" not in target:
+            assert (document.parent / target).exists(), f"{document.name} points at {target}"
