@@ -1,5 +1,8 @@
 """Runs int8 weights with LiteRT on one thread: the runtime that workers use."""
 
+import contextlib
+import os
+from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
@@ -18,7 +21,8 @@ class LiteRtRuntime:
     def __init__(self, content: bytes, shape: tuple[int, int, int]) -> None:
         """Load from the file's bytes; `shape` is (height, width, channels). Raises ModelError."""
         try:
-            self._interpreter = Interpreter(model_content=content, num_threads=1)
+            with _without_chatter():
+                self._interpreter = Interpreter(model_content=content, num_threads=1)
             entry, result = self._interpreter.get_input_details()[0], self._interpreter.get_output_details()[0]
             if (
                 tuple(entry["shape"][1:]) != shape
@@ -29,7 +33,8 @@ class LiteRtRuntime:
                     f"The weights do not take uint8 crops of {shape} and give two logits, as the card says."
                 )
             self._interpreter.resize_tensor_input(entry["index"], (BATCH, *shape))
-            self._interpreter.allocate_tensors()
+            with _without_chatter():
+                self._interpreter.allocate_tensors()
         except (ValueError, RuntimeError) as error:
             if isinstance(error, ModelError):
                 raise
@@ -47,3 +52,16 @@ class LiteRtRuntime:
             self._interpreter.invoke()
             logits[start : start + BATCH] = self._interpreter.get_tensor(self._result)[: len(part)]
         return softmax_second(logits)
+
+
+@contextlib.contextmanager
+def _without_chatter() -> Iterator[None]:
+    """LiteRT writes a line to stderr for every network it sets up, past Python and with no switch against it."""
+    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
