@@ -81,6 +81,7 @@ def demo(common: Common, seconds: float | None, workers: int | None, no_view: bo
 def live(common: Common, source: str | None, workers: int | None, max_fps: float | None, no_view: bool) -> None:
     """Monitor SOURCE at the bedside: camera:0, http://…, rtsp://…, a recording, synthetic:?seed=1."""
     from stream.sink.sessions import new_session_id, sessions_folder
+    from stream.sink.store import FILE_NAME
 
     overrides = {"workers.count": workers, "capture.max_fps": max_fps, "view.enabled": False if no_view else None}
     config = common.load("default.toml", overrides)
@@ -88,7 +89,10 @@ def live(common: Common, source: str | None, workers: int | None, max_fps: float
     if not source:
         raise UsageError("no source: name one (camera:0), or set `source` in the config file")
     folder = sessions_folder(config.sink.sessions_dir) / new_session_id()
-    _finish(_run(common, config, source, "live", folder, Wanted()))
+    outcome = _run(common, config, source, "live", folder, Wanted())
+    if (folder / FILE_NAME).is_file():
+        print(f"Session: {folder / FILE_NAME}", file=sys.stderr)
+    _finish(outcome)
 
 
 @main.command()

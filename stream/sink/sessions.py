@@ -41,12 +41,12 @@ class OutputFolder:
         except OSError as error:
             raise OutputError(f"the folder {path} cannot be made: {error.strerror}") from error
         self._mark = path / _OWNER
+        if self._mark.is_file() and is_alive(self._mark.read_text()):
+            raise OutputError(f"the folder {path} is being written by another run; choose another one")
         try:
-            if self._mark.is_file() and is_alive(self._mark.read_text()):
-                raise OutputError(f"the folder {path} is being written by another run; choose another one")
             self._mark.write_text(identity(os.getpid()))
-        except PermissionError as error:
-            raise OutputError(f"the folder {path} cannot be written: {error.strerror}") from error
+        except OSError as error:
+            raise OutputError(f"the folder {path} cannot be written: {error.strerror}; choose another one") from error
 
     def release(self) -> None:
         """Let others write."""

@@ -1,10 +1,14 @@
 """Live monitoring as bedside and integrator meet it: a demo runs, readings arrive, the page moves, it ends clean."""
 
+import contextlib
 import json
+import os
+import pty
 import re
 import signal
 import subprocess
 import sys
+import termios
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +17,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
-from tests.running import children, command_line, eventually, free_port, is_alive, page_address, run, running
+from tests.running import children, command, command_line, eventually, free_port, is_alive, page_address, run, running
 
 TEN_LINES = """
 import sys, msgpack, zmq
@@ -113,6 +117,31 @@ def test_a_stop_leaves_no_process(number: signal.Signals) -> None:
         process.communicate(timeout=10)
         assert process.returncode == 130
         eventually(lambda: not any(is_alive(child) for child in below), "no process is left", 2.0)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "shown"),
+    [
+        (("demo", "--seconds", "2", "--no-view"), r"DEMO LIVE .*density +\d+\.\d\d %"),
+        (("replay", "synthetic:?frames=20", "--output", "{folder}"), r"20/20 .*frame"),
+    ],
+)
+def test_a_terminal_shows_how_it_goes(tmp_path: Path, arguments: tuple[str, ...], shown: str) -> None:
+    ours, theirs = pty.openpty()
+    termios.tcsetwinsize(theirs, (24, 120))
+    process = subprocess.Popen(
+        command(*(argument.format(folder=tmp_path / "out") for argument in arguments)),
+        stderr=theirs,
+        env=os.environ | {"CAPILLARY_STREAM_PUBLISH_ENABLED": "false"},
+    )
+    os.close(theirs)
+    seen = ""
+    with contextlib.suppress(OSError):  # what a closed terminal gives at its end
+        while part := os.read(ours, 4096):
+            seen += part.decode()
+    os.close(ours)
+    assert process.wait(timeout=30) == 0, seen
+    assert re.search(shown, seen), seen
 
 
 def test_a_live_session_is_kept(tmp_path: Path) -> None:
