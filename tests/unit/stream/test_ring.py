@@ -169,6 +169,20 @@ def test_too_little_memory_is_said_with_the_bytes_needed(
     assert open_descriptors() == before
 
 
+@pytest.mark.parametrize("portable", [False, True])
+def test_more_than_the_machine_has_is_refused_before_it_is_claimed(
+    tmp_path: Path, portable: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Claiming it would not fail: the system would kill other programs to make room."""
+
+    def claimed(_fd: int, _offset: int, length: int) -> None:
+        raise AssertionError(f"{length} bytes were claimed")
+
+    monkeypatch.setattr(os, "posix_fallocate", claimed)
+    with pytest.raises(RingError, match=r"needs 4398046515200 bytes"):
+        Ring.create(4, 2**40, tmp_path, portable=portable)
+
+
 def test_a_real_limit_is_an_error_and_not_a_bus_error(tmp_path: Path) -> None:
     assert in_another_process(ring_peer.create_beyond_limit, str(tmp_path), resource.RLIMIT_FSIZE) == 0
 
