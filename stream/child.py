@@ -6,16 +6,19 @@ import multiprocessing
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from stream import logs
 from stream.errors import StreamError
-from stream.messages import AnyMessage, Fatal, Hello, Message, PeerDown, PeerUp, Role
+from stream.messages import MAX_SENTENCE, AnyMessage, Fatal, Hello, Message, PeerDown, PeerUp, Role
 from stream.portability import die_with_parent
 from stream.transport import Inbox, Outbox, new_context
+
+_LAST_WORDS_S: Final = 1.0
 
 PeerKey = tuple[Role, int]
 
@@ -100,7 +103,9 @@ class Child:
         for _, outbox in self.peers.values():
             outbox.close(flush=True)
         self._supervisor.close(flush=True)
-        self._context.term()
+        ending = threading.Thread(target=self._context.term, daemon=True)
+        ending.start()  # it waits for the last words, and for a thread in a device's driver without end
+        ending.join(_LAST_WORDS_S)
 
 
 def run_child(place: Place, target: str, settings: Any) -> None:
@@ -108,7 +113,8 @@ def run_child(place: Place, target: str, settings: Any) -> None:
 
     The target is a name, "module:function", so that the supervisor never loads what its children load.
     """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the supervisor decides when and in which order to stop
+    for number in (signal.SIGINT, signal.SIGTERM):  # the supervisor decides when and in which order to stop
+        signal.signal(number, signal.SIG_IGN)
     die_with_parent(place.portable)
     logs.set_up(place.log_level, place.log_format)
     multiprocessing.current_process().name = place.name
@@ -118,7 +124,7 @@ def run_child(place: Place, target: str, settings: Any) -> None:
         run: Callable[[Child, Any], None] = getattr(importlib.import_module(module), function)
         run(child, settings)
     except StreamError as error:
-        child.report(Fatal(role=place.role, exit_code=error.exit_code, sentence=str(error)))
+        child.report(Fatal(role=place.role, exit_code=error.exit_code, sentence=str(error)[:MAX_SENTENCE]))
         child.close()
         sys.exit(error.exit_code)
     except Exception:

@@ -10,6 +10,9 @@ from msgspec import Meta, Struct
 PROTOCOL_VERSION: Final = 1
 """Counts up when a reader of the old messages would misread the new ones; new keys alone do not count."""
 
+MAX_SENTENCE: Final = 2000
+"""Characters of a text written for a person; its writer cuts what is longer."""
+
 Role = Literal["capture", "worker", "sink", "view"]
 Mode = Literal["live", "demo", "replay"]
 State = Literal["good", "poor signal", "stale", "no camera", "no analysis", "ended"]
@@ -116,7 +119,7 @@ class EndOfStream(Message, frozen=True, kw_only=True, tag="end"):
 
     frames_read: Annotated[int, Meta(ge=0, description="frames grabbed")]
     frames_expected: Annotated[Count | None, Meta(description="frames the container promises")]
-    reason: Annotated[str, Meta(max_length=500, description="why it ended early, else empty")] = ""
+    reason: Annotated[str, Meta(max_length=MAX_SENTENCE, description="why it ended early, else empty")] = ""
 
 
 class Done(Message, frozen=True, kw_only=True, tag="done"):
@@ -217,7 +220,7 @@ class Finished(Message, frozen=True, kw_only=True, tag="finished"):
     """Sink to supervisor: everything is on disk; the exit code and the one-line result."""
 
     exit_code: int
-    summary: Annotated[str, Meta(max_length=2000)] = ""
+    summary: Annotated[str, Meta(max_length=MAX_SENTENCE)] = ""
 
 
 class Fatal(Message, frozen=True, kw_only=True, tag="fatal"):
@@ -225,7 +228,7 @@ class Fatal(Message, frozen=True, kw_only=True, tag="fatal"):
 
     role: Role
     exit_code: int
-    sentence: Annotated[str, Meta(max_length=2000)]
+    sentence: Annotated[str, Meta(max_length=MAX_SENTENCE)]
 
 
 class Stop(Message, frozen=True, kw_only=True, tag="stop"):

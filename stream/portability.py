@@ -15,9 +15,9 @@ import stat
 import sys
 import tempfile
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from multiprocessing import parent_process
+from multiprocessing import parent_process, resource_tracker
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Final
@@ -68,7 +68,12 @@ def create_shared_memory(nbytes: int, folder: Path, portable: bool) -> SharedMem
 
 
 def _reserve(fd: int, nbytes: int) -> None:
-    """Claim the pages now: touching memory that is not there later would be a bus error, not an exception."""
+    """Claim the pages now: touching memory that is not there later would be a bus error, not an exception.
+
+    The system claims pages of a memfd one by one until it has none, and then kills somebody: so ask before.
+    """
+    if nbytes > psutil.virtual_memory().available:
+        raise OSError(errno.ENOMEM, os.strerror(errno.ENOMEM))
     if hasattr(os, "posix_fallocate"):
         os.posix_fallocate(fd, 0, nbytes)
     else:
@@ -100,6 +105,23 @@ def die_with_parent(portable: bool) -> None:
         os._exit(1)
 
     threading.Thread(target=watch, name="parent-watch", daemon=True).start()
+
+
+@contextlib.contextmanager
+def deaf_to_signals() -> Iterator[None]:
+    """Children started meanwhile hear neither Ctrl-C nor a service manager's SIGTERM, from their first instruction on.
+
+    Both reach the whole process group; the supervisor alone answers. Here they are heard as soon as this ends.
+    """
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    resource_tracker.ensure_running()  # starting it later would lift the mask
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM))
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def death_handle(process: BaseProcess, portable: bool) -> int | None:

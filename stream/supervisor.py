@@ -32,7 +32,7 @@ from stream.messages import (
     Role,
     Stop,
 )
-from stream.portability import RunFolder, death_handle
+from stream.portability import RunFolder, deaf_to_signals, death_handle
 from stream.ring import Ring
 from stream.transport import Inbox, Outbox, new_context
 
@@ -165,12 +165,18 @@ class Supervisor:
         key: PeerKey = hello.role, hello.index
         if hello.incarnation != self._running[key].incarnation:
             return
+        self._forget_peer(key)
         newcomer = Outbox(self._context, hello.endpoint)
         for other, outbox in self._peers.values():
             outbox.send(PeerUp(peer=hello))
             newcomer.send(PeerUp(peer=other))
         self._peers[key] = hello, newcomer
         self._on_hello(hello)
+
+    def _forget_peer(self, key: PeerKey) -> None:
+        known = self._peers.pop(key, None)
+        if known is not None:
+            known[1].close()
 
     def _provide_ring(self, slots: int, slot_bytes: int) -> None:
         old = ring = self._ring
@@ -212,7 +218,8 @@ class Supervisor:
         process = multiprocessing.get_context("spawn").Process(
             target=run_child, args=(place, running.spec.target, running.spec.settings), name=place.name
         )
-        process.start()
+        with deaf_to_signals():
+            process.start()
         running.process = process
         running.handle = death_handle(process, self._portable)
 
@@ -224,7 +231,7 @@ class Supervisor:
             self._handle(message)
         exit_code = process.exitcode
         self._let_go(running)
-        self._peers.pop(spec.key, None)
+        self._forget_peer(spec.key)
         for _, outbox in self._peers.values():
             outbox.send(PeerDown(role=spec.role, index=spec.index, incarnation=running.incarnation))
         if self._outcome is not None:

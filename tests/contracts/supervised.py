@@ -1,0 +1,259 @@
+"""Small processes for the supervisor's tests: each lives, dies or answers in one way. Spawned, so importable by name.
+
+Their settings are a folder: what happens to them is written there, a line an event. As a script, one run of the
+pipeline `capture, worker, sink` that ends when it is stopped.
+"""
+
+import logging
+import os
+import signal
+import sys
+import threading
+from pathlib import Path
+
+from stream.child import Child
+from stream.errors import SourceError
+from stream.messages import (
+    AnyMessage,
+    EndOfStream,
+    Fatal,
+    Finished,
+    Overdue,
+    PeerDown,
+    PeerUp,
+    Progress,
+    RingNeeded,
+    RingReady,
+    Stop,
+)
+from stream.ring import Ring
+from stream.supervisor import Outcome, ProcessSpec, Supervisor
+
+HERE = "tests.contracts.supervised"
+
+
+def note(folder: Path, line: str) -> None:
+    """Add a line to the folder's events; several processes write at once."""
+    with (folder / "events").open("a") as file:
+        file.write(f"{line}\n")
+
+
+def events(folder: Path) -> list[str]:
+    """All that happened so far."""
+    file = folder / "events"
+    return file.read_text().splitlines() if file.exists() else []
+
+
+def told(child: Child) -> AnyMessage:
+    """The next message, however long it takes."""
+    while True:
+        message = child.receive(1000)
+        if message is not None:
+            return message
+
+
+def arrive(child: Child, folder: Path) -> None:
+    """Say hello, and note it."""
+    note(folder, f"up {child.place.name} {child.place.incarnation} {os.getpid()}")
+    child.hello("detail")
+
+
+def progress(child: Child, published: int) -> Progress:
+    """A standing with so many readings."""
+    return Progress(session=child.place.session, source="s", mode="live", state="good", published=published)
+
+
+def obedient(child: Child, folder: Path) -> None:
+    """Lives until told to stop, and notes who comes and goes."""
+    arrive(child, folder)
+    while True:
+        match told(child):
+            case PeerUp(peer=peer):
+                note(folder, f"{child.place.name} sees {peer.role} {peer.index} {peer.incarnation} up")
+            case PeerDown(role=role, index=index, incarnation=incarnation):
+                note(folder, f"{child.place.name} sees {role} {index} {incarnation} down")
+            case Stop():
+                note(folder, f"{child.place.name} stopped")
+                return
+            case _:
+                pass
+
+
+def deaf(child: Child, folder: Path) -> None:
+    """Never listens again."""
+    arrive(child, folder)
+    threading.Event().wait()
+
+
+def dies_at_once(child: Child, folder: Path) -> None:
+    """Killed before it says hello."""
+    note(folder, f"up {child.place.name} {child.place.incarnation} {os.getpid()}")
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def raises(child: Child, folder: Path) -> None:
+    """A mistake of the program's own."""
+    arrive(child, folder)
+    raise ZeroDivisionError("a mistake of the program")
+
+
+def user_mistake(child: Child, folder: Path) -> None:
+    """A mistake of the user's: no restart helps."""
+    arrive(child, folder)
+    raise SourceError("there is no camera 7; unplug and plug it in")
+
+
+def long_user_mistake(child: Child, folder: Path) -> None:
+    """The same with a sentence longer than a message takes."""
+    arrive(child, folder)
+    raise SourceError("there is no file " + "x" * 5000)
+
+
+def dies_three_times(child: Child, folder: Path) -> None:
+    """Then it is well, and ends the run."""
+    arrive(child, folder)
+    if child.place.incarnation < 3:
+        child.close()  # its hello has left
+        os._exit(9)
+    child.report(Finished(exit_code=0, summary="well in the end"))
+    obedient_rest(child)
+
+
+def obedient_rest(child: Child) -> None:
+    """Until told to stop."""
+    while not isinstance(told(child), Stop):
+        pass
+
+
+def finishes(child: Child, folder: Path) -> None:
+    """A sink with one reading, after which all is done."""
+    arrive(child, folder)
+    child.report(progress(child, 1))
+    child.report(Finished(exit_code=0, summary="1 frame analysed"))
+    obedient_rest(child)
+
+
+def dies_after_each_frame(child: Child, folder: Path) -> None:
+    """A sink that gets one frame further with every life, and ends at the ninth."""
+    arrive(child, folder)
+    child.report(progress(child, child.place.incarnation + 1))
+    if child.place.incarnation == 8:
+        child.report(Finished(exit_code=0, summary="further each time"))
+        obedient_rest(child)
+    raise ZeroDivisionError("again")
+
+
+def announces_its_end_and_dies(child: Child, folder: Path) -> None:
+    """Its last words are in the queue when it is dead."""
+    arrive(child, folder)
+    child.report(Fatal(role=child.place.role, exit_code=4, sentence="the weights are not to be trusted"))
+    child.close()
+    os._exit(4)
+
+
+def reports_hung_worker(child: Child, folder: Path) -> None:
+    """A capture that finds each new worker overdue until the third; then all is done."""
+    arrive(child, folder)
+    while True:
+        match told(child):
+            case PeerUp(peer=peer) if peer.role == "worker":
+                if peer.incarnation == 2:
+                    child.report(Finished(exit_code=0, summary="the third is quick"))
+                else:
+                    child.report(Overdue(worker=0, incarnation=peer.incarnation - 1, seq=1))  # of one long dead
+                    child.report(Overdue(worker=0, incarnation=peer.incarnation, seq=2))
+            case Stop():
+                return
+            case _:
+                pass
+
+
+def stopped_source(child: Child, folder: Path) -> None:
+    """A capture that ends its stream when asked to."""
+    arrive(child, folder)
+    while True:
+        match told(child):
+            case Stop(final=False):
+                note(folder, "end of stream")
+                child.tell("sink", EndOfStream(frames_read=0, frames_expected=None))
+            case Stop():
+                note(folder, "capture stopped")
+                return
+            case _:
+                pass
+
+
+def finishing_sink(child: Child, folder: Path) -> None:
+    """A sink that is done when the stream has ended."""
+    arrive(child, folder)
+    while True:
+        match told(child):
+            case EndOfStream():
+                child.report(Finished(exit_code=0, summary="all written"))
+            case Stop():
+                note(folder, "sink stopped")
+                return
+            case _:
+                pass
+
+
+def asks_for_rings(child: Child, folder: Path) -> None:
+    """A capture whose frames grow from one life to the next; in between it counts three frames."""
+    arrive(child, folder)
+    grown = child.place.incarnation > 0
+    child.report(RingNeeded(slots=3, slot_bytes=90_000 if grown else 30_000))
+    while True:
+        match told(child):
+            case RingReady(ring=path):
+                ring = Ring.attach(path, writable=True)
+                note(folder, f"ring {path} of {ring.slots} captured {ring.captured}")
+                if grown:
+                    assert ring.slot_bytes >= 90_000
+                    child.report(Finished(exit_code=0, summary="grown"))
+                else:
+                    ring.captured = 3
+                    os._exit(9)
+            case Stop():
+                return
+            case _:
+                pass
+
+
+def asks_too_much(child: Child, folder: Path) -> None:
+    """A capture whose ring cannot be made."""
+    arrive(child, folder)
+    child.report(RingNeeded(slots=10, slot_bytes=10_000))
+    obedient_rest(child)
+
+
+def spec(role: str, target: str, folder: Path, index: int = 0, *, essential: bool = True) -> ProcessSpec:
+    """One process of a test's run."""
+    return ProcessSpec(role, index, f"{HERE}:{target}", folder, essential)  # type: ignore[arg-type]
+
+
+def supervisor(*specs: ProcessSpec, portable: bool = False, restarts: int = 4) -> Supervisor:
+    """One run of them."""
+    return Supervisor(
+        session="20260101-000000-abcdef",
+        specs=specs,
+        portable=portable,
+        restarts=restarts,
+        log_level=logging.ERROR,
+        log_format="text",
+        on_hello=lambda hello: note(specs[0].settings, f"hello {hello.role} {hello.incarnation} {hello.detail}"),
+        on_progress=lambda progress: note(specs[0].settings, f"progress {progress.published}"),
+    )
+
+
+def main(capture: str, worker: str, sink: str, folder: Path, portable: bool) -> Outcome:
+    """A whole run, for a test that signals its process."""
+    return supervisor(
+        spec("capture", capture, folder), spec("worker", worker, folder), spec("sink", sink, folder), portable=portable
+    ).run()
+
+
+if __name__ == "__main__":
+    _, capturing, working, sinking, events_in, how = sys.argv
+    outcome = main(capturing, working, sinking, Path(events_in), how == "portable")
+    print(outcome.sentence, flush=True)
+    sys.exit(outcome.exit_code)
