@@ -36,13 +36,20 @@ class Ended:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Broke:
+    """Not the source's own word, but a mistake of the program or of a library: for the main loop to die of."""
+
+    error: Exception
+
+
 class Grabber:
     """Runs `source` in a thread: slots in through `give`, frames out of `taken`, the inbox woken for each."""
 
     def __init__(
         self, source: FrameSource, ring: Ring, inbox: Inbox, thinning: Thinning, playback: Playback, clock: Clock
     ) -> None:
-        self.taken: SimpleQueue[Grabbed | Ended] = SimpleQueue()
+        self.taken: SimpleQueue[Grabbed | Ended | Broke] = SimpleQueue()
         self._source, self._ring, self._inbox, self._clock = source, ring, inbox, clock
         self._thinning, self._playback = thinning, playback
         self._slots: SimpleQueue[int | None] = SimpleQueue()
@@ -81,16 +88,16 @@ class Grabber:
 
     def _run(self) -> None:
         waker = self._inbox.waker()
-        ended: Ended | None = None
-        while ended is None:
+        going_on = True
+        while going_on:
             slot = self._slots.get()
             item = Ended("") if slot is None else self._take(slot)
-            ended = item if isinstance(item, Ended) else None
+            going_on = isinstance(item, Grabbed)
             self.taken.put(item)
             waker.wake()
         waker.close()
 
-    def _take(self, slot: int) -> Grabbed | Ended:
+    def _take(self, slot: int) -> Grabbed | Ended | Broke:
         try:
             grab = self._next()
             if grab is None:
@@ -99,6 +106,8 @@ class Grabber:
             return self._fill(slot, grab, moment)
         except SourceError as error:
             return Ended(str(error))
+        except Exception as error:  # noqa: BLE001 (a thread that died unheard would leave the run waiting for ever)
+            return Broke(error)
 
     def _next(self) -> Grab | None:
         """The next frame that is due: held back in playback, thinned where a camera is faster than wanted."""

@@ -6,13 +6,14 @@ from typing import Final
 import cv2
 
 from capture.clock import Clock
-from capture.grabber import Ended, Grabbed, Grabber
+from capture.grabber import Broke, Ended, Grabbed, Grabber
 from capture.pacing import Playback, Thinning
 from capture.settings import CaptureSettings
 from capture.sources.opening import SourceLimits, open_source
 from stream.child import Child
 from stream.ledger import Dispatch, Dropped, GaveUp, Ledger, Worker
 from stream.messages import (
+    MAX_SENTENCE,
     Committed,
     DensityReading,
     Done,
@@ -79,14 +80,16 @@ class Capture:
         source = self._source
         self._child.hello()
         self._child.report(RingNeeded(slots=self._slots, slot_bytes=source.width * source.height * 3))
-        while not self._stopping:
-            message = self._child.receive(_TICK_MS)
-            if message is not None:
-                self._handle(message)
+        try:
+            while not self._stopping:
+                message = self._child.receive(_TICK_MS)
+                if message is not None:
+                    self._handle(message)
+                if self._grabber is not None:
+                    self._turn(self._grabber)
+        finally:
             if self._grabber is not None:
-                self._turn(self._grabber)
-        if self._grabber is not None:
-            self._grabber.stop(_STOP_S)
+                self._grabber.stop(_STOP_S)
 
     def _turn(self, grabber: Grabber) -> None:
         while not grabber.taken.empty():
@@ -115,7 +118,7 @@ class Capture:
             case Done(capture=mine) if mine == self._child.place.incarnation:
                 worker = Worker(message.worker, message.incarnation)
                 self._ledger.done(worker, message.seq, message.attempt, message.sink, self._clock.monotonic_s())
-            case Committed():
+            case Committed(sink=sink) if self._committed is None or sink >= self._committed.sink:
                 self._committed = message
                 self._follow_sink()
             case PeerUp(peer=peer) if peer.role == "sink":
@@ -183,17 +186,24 @@ class Capture:
                 self._child.tell("sink", Drop(seq=seq, cause="restart"))
         self._grabber.start(0 if self._source.live else self._ring.captured)
 
-    def _take(self, item: Grabbed | Ended) -> None:
+    def _take(self, item: Grabbed | Ended | Broke) -> None:
         self._ahead -= 1
+        if isinstance(item, Broke):
+            raise item.error
         if isinstance(item, Ended):
-            self._ended = item
             if item.reason:
                 log.warning("%s", item.reason)
-            self._tell_end()
+            self._end(item)
             return
         seq = self._ring.captured
         self._ring.captured = seq + 1
         self._ledger.captured(seq, item.slot, item)
+
+    def _end(self, ended: Ended) -> None:
+        """The first reason is the one that counts."""
+        if self._ended is None:
+            self._ended = ended
+            self._tell_end()
 
     def _tell_end(self) -> None:
         if self._ended is not None:
@@ -202,7 +212,7 @@ class Capture:
                 EndOfStream(
                     frames_read=self._ring.captured,
                     frames_expected=self._source.frame_count,
-                    reason=self._ended.reason,
+                    reason=self._ended.reason[:MAX_SENTENCE],
                 ),
             )
 
@@ -268,6 +278,7 @@ class Capture:
             return
         self._grabber.stop(_STOP_S)
         while not self._grabber.taken.empty():
-            self._take(self._grabber.taken.get())
-        self._ended = Ended("stopped by the user")
-        self._tell_end()
+            item = self._grabber.taken.get()
+            if isinstance(item, Grabbed):
+                self._take(item)
+        self._end(Ended("stopped by the user"))

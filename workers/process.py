@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 
 from stream.child import Child
-from stream.errors import ModelError, StreamError
+from stream.errors import ModelError, StreamError, WireError
 from stream.messages import DensityReading, Done, FrameHeader, RegionOutline, Stop
 from stream.ports import Analyser, Analysis, Frame, Pixels
 from stream.registry import find
@@ -25,6 +25,7 @@ log = logging.getLogger("capillary.worker")
 
 _IDLE_MS = 1000
 _JPEG_QUALITY = 80
+_MODEL_ID_MAX = 100  # what a reading holds
 
 
 def run(child: Child, settings: WorkerSettings) -> None:
@@ -36,12 +37,15 @@ def run(child: Child, settings: WorkerSettings) -> None:
 def _analyser(settings: WorkerSettings) -> Analyser:
     try:
         make: Callable[[Mapping[str, Any]], Analyser] = find("analysers", settings.analyser)
-        return make(settings.analyser_settings)
+        analyser = make(settings.analyser_settings)
     except StreamError:
         raise
     except Exception as error:  # the plug-in's own: its author needs the traceback, its user the sentence
         log.exception("the analyser failed at start")
         raise ModelError(f'the analyser "{settings.analyser}" failed at start: {error}') from error
+    if not 1 <= len(analyser.model_id) <= _MODEL_ID_MAX:
+        raise ModelError(f'the analyser "{settings.analyser}" needs a model_id of 1 to {_MODEL_ID_MAX} characters')
+    return analyser
 
 
 class Worker:
@@ -83,7 +87,7 @@ class Worker:
     def _work(self, header: FrameHeader) -> None:
         reading = self._read(header)
         sink = self._child.peers.get(("sink", 0))
-        given = reading is not None and self._child.tell("sink", reading)
+        given = reading is not None and self._give(reading, header)
         self._child.tell(
             "capture",
             Done(
@@ -95,6 +99,14 @@ class Worker:
                 sink=sink[0].incarnation if given and sink is not None else -1,
             ),
         )
+
+    def _give(self, reading: DensityReading, header: FrameHeader) -> bool:
+        """To the sink; as failed where a plug-in put into it what no reading holds. Every frame gets its row."""
+        try:
+            return self._child.tell("sink", reading)
+        except WireError as error:
+            log.error("frame %s: the analysis is no reading: %s", header.frame, error)
+            return self._child.tell("sink", self._reading(header, _failed(error)))
 
     def _read(self, header: FrameHeader) -> DensityReading | None:
         """The reading, or None where the frame was overwritten: whoever wrote over it will send it again."""
@@ -109,9 +121,12 @@ class Worker:
             outcome = self._found(self._analyser.analyse(frame), frame.pixels, header)
         except Exception as error:  # a plug-in may raise anything: the frame fails, the run goes on
             log.exception("frame %s failed", header.frame)
-            outcome = {"status": "failed", "error": f"{type(error).__name__}: {error}"[:500]}
+            outcome = _failed(error)
         if not ring.holds(header.slot, header.generation):
             return None
+        return self._reading(header, outcome)
+
+    def _reading(self, header: FrameHeader, outcome: dict[str, Any]) -> DensityReading:
         return DensityReading(
             session=self._child.place.session,
             source=header.source,
@@ -145,6 +160,10 @@ class Worker:
         if path not in self._rings:
             self._rings = {path: Ring.attach(path, writable=False)}
         return self._rings[path]
+
+
+def _failed(error: Exception) -> dict[str, Any]:
+    return {"status": "failed", "error": f"{type(error).__name__}: {error}"[:500]}
 
 
 def _thumbnail(previous: bytes | None) -> Pixels | None:

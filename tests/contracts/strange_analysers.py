@@ -1,0 +1,69 @@
+"""Analysers as plug-ins may be: each wrong in one way, found by name."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from stream.ports import Analyser, Analysis, Frame, Quality, Region
+
+
+class _Fixed:
+    """The same answer to every frame."""
+
+    def __init__(self, *, model_id: str = "fixed", score: float = 0.5, points: int = 3, **measures: float) -> None:
+        self.model_id = model_id
+        region = Region(np.zeros((points, 2), np.int32), score, 1.0)
+        self._analysis = Analysis(5.0, 4.0, 6.0, [region], Quality("good", (), measures))
+
+    def analyse(self, _frame: Frame) -> Analysis:
+        return self._analysis
+
+
+class _Raising:
+    """An error for every frame."""
+
+    model_id = "raising"
+
+    def analyse(self, _frame: Frame) -> Analysis:
+        raise KeyError("a mistake of the plug-in")
+
+
+def good(_table: Mapping[str, Any]) -> Analyser:
+    """Nothing wrong."""
+    return _Fixed(sharpness=1.0)
+
+
+def no_number(_table: Mapping[str, Any]) -> Analyser:
+    """A measure that is no number."""
+    return _Fixed(sharpness=float("nan"))
+
+
+def score_above_one(_table: Mapping[str, Any]) -> Analyser:
+    """A probability that is none."""
+    return _Fixed(score=1.5)
+
+
+def endless_outline(_table: Mapping[str, Any]) -> Analyser:
+    """An outline longer than a message takes."""
+    return _Fixed(points=100_000)
+
+
+def raising(_table: Mapping[str, Any]) -> Analyser:
+    """An exception for every frame."""
+    return _Raising()
+
+
+def nameless(_table: Mapping[str, Any]) -> Analyser:
+    """No model id."""
+    return _Fixed(model_id="")
+
+
+def long_named(_table: Mapping[str, Any]) -> Analyser:
+    """A model id that no reading holds."""
+    return _Fixed(model_id="m" * 101)
+
+
+def not_made(_table: Mapping[str, Any]) -> Analyser:
+    """An error at start."""
+    raise RuntimeError("weights are missing")

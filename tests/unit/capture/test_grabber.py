@@ -1,0 +1,148 @@
+"""The thread that reads the source tells everything that happens to it, and its end only once."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from capture.clock import Clock
+from capture.grabber import Broke, Ended, Grabbed, Grabber
+from capture.pacing import Playback, Thinning
+from stream.errors import SourceError
+from stream.ports import Grab, Pixels
+from stream.ring import Ring
+from stream.transport import Inbox, new_context
+
+HEIGHT, WIDTH = 144, 256
+
+
+class Counting:
+    """Frames 0, 1, 2 …, each filled with its number; `hurt` may raise before the frame of an index."""
+
+    name, live = "counting", False
+    fps: float | None = 30.0
+    width, height = WIDTH, HEIGHT
+
+    def __init__(self, count: int, hurt: Callable[[int], None] = lambda _index: None) -> None:
+        self.frame_count: int | None = count
+        self._count, self._hurt, self._next = count, hurt, 0
+
+    def grab(self) -> Grab | None:
+        self._hurt(self._next)
+        if self._next >= self._count:
+            return None
+        self._next += 1
+        return Grab(self._next - 1, str(self._next - 1), (self._next - 1) / 30, WIDTH, HEIGHT)
+
+    def retrieve(self, out: Pixels) -> None:
+        out[:] = self._next - 1
+
+    def seek(self, index: int) -> None:
+        self._next = index
+
+    def close(self) -> None:
+        pass
+
+
+Make = Callable[[Counting], Grabber]
+
+
+@pytest.fixture
+def ring(tmp_path: Path) -> Iterator[Ring]:
+    ring = Ring.create(4, HEIGHT * WIDTH * 3, tmp_path)
+    yield ring
+    ring.close()
+
+
+@pytest.fixture
+def make(tmp_path: Path, ring: Ring) -> Iterator[Make]:
+    context = new_context()
+    inbox = Inbox(context, tmp_path, "capture-0", portable=False)
+    made: list[Grabber] = []
+
+    def make(source: Counting) -> Grabber:
+        made.append(Grabber(source, ring, inbox, Thinning(0), Playback(0), Clock()))
+        return made[-1]
+
+    yield make
+    for grabber in made:
+        grabber.stop(20)
+    inbox.close()
+    context.term()
+
+
+def test_frames_come_in_the_slots_that_were_given_until_the_end(make: Make, ring: Ring) -> None:
+    grabber = make(Counting(3))
+    for slot in (2, 0, 3, 1):
+        grabber.give(slot)
+    grabber.start(0)
+    items = [grabber.taken.get(timeout=20) for _ in range(4)]
+    assert [(item.slot, item.grab.index) for item in items if isinstance(item, Grabbed)] == [(2, 0), (0, 1), (3, 2)]
+    assert items[3] == Ended("")
+    for item in items[:3]:
+        assert isinstance(item, Grabbed)
+        assert ring.holds(item.slot, item.generation)
+        assert (ring.pixels(item.slot, HEIGHT, WIDTH) == item.grab.index).all()
+
+
+def test_every_frame_knows_the_one_before(make: Make) -> None:
+    grabber = make(Counting(2))
+    grabber.give(0)
+    grabber.give(1)
+    grabber.start(0)
+    first, second = grabber.taken.get(timeout=20), grabber.taken.get(timeout=20)
+    assert isinstance(first, Grabbed)
+    assert isinstance(second, Grabbed)
+    assert first.previous is None
+    assert second.previous is not None
+    assert set(second.previous) == {0}
+
+
+def test_a_resumed_run_knows_the_same_predecessor(make: Make) -> None:
+    grabber = make(Counting(9))
+    grabber.give(0)
+    grabber.start(5)
+    item = grabber.taken.get(timeout=20)
+    assert isinstance(item, Grabbed)
+    assert item.grab.index == 5
+    assert item.previous is not None
+    assert np.frombuffer(item.previous, np.uint8).mean() == 4
+
+
+def test_a_recording_that_became_shorter_than_what_was_done_is_refused(make: Make) -> None:
+    with pytest.raises(SourceError, match="same recording"):
+        make(Counting(3)).start(5)
+
+
+def test_a_source_that_breaks_ends_with_its_sentence(make: Make) -> None:
+    def unplugged(index: int) -> None:
+        if index == 1:
+            raise SourceError("the camera was unplugged")
+
+    grabber = make(Counting(3, unplugged))
+    grabber.give(0)
+    grabber.give(1)
+    grabber.start(0)
+    assert isinstance(grabber.taken.get(timeout=20), Grabbed)
+    assert grabber.taken.get(timeout=20) == Ended("the camera was unplugged")
+
+
+@pytest.mark.parametrize("mistake", [ValueError("a bug"), MemoryError("too large"), KeyError("x")])
+def test_any_other_mistake_is_told_too_and_does_not_leave_the_run_waiting(make: Make, mistake: Exception) -> None:
+    def broken(_index: int) -> None:
+        raise mistake
+
+    grabber = make(Counting(3, broken))
+    grabber.give(0)
+    grabber.start(0)
+    assert grabber.taken.get(timeout=20) == Broke(mistake)
+
+
+def test_a_frame_that_does_not_fit_the_ring_is_told(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = Counting(3)
+    monkeypatch.setattr(source, "grab", lambda: Grab(0, "0", 0.0, 4 * WIDTH, HEIGHT))
+    grabber = make(source)
+    grabber.give(0)
+    grabber.start(0)
+    assert isinstance(grabber.taken.get(timeout=20), Broke)

@@ -1,0 +1,194 @@
+"""Whatever an analyser does, every frame gets its reading and capture its credit."""
+
+import logging
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+import zmq
+
+from stream.child import Child, Place
+from stream.errors import ModelError
+from stream.messages import AnyMessage, DensityReading, Done, FrameHeader, Hello, PeerUp, Role, Stop
+from stream.ring import Ring
+from stream.transport import Inbox, Outbox, new_context
+from workers.process import run
+from workers.settings import WorkerSettings
+
+HEIGHT, WIDTH = 48, 64
+STRANGE = "tests.contracts.strange_analysers"
+
+
+class Bench:
+    """A worker in a thread, between a supervisor, a capture and a sink that the test plays."""
+
+    def __init__(self, folder: Path) -> None:
+        self._context: zmq.Context[zmq.Socket[bytes]] = new_context()
+        self._folder = folder
+        self.supervisor, self.capture, self.sink = (
+            Inbox(self._context, folder, name, portable=False) for name in ("supervisor", "capture-0", "sink-0")
+        )
+        self.ring = Ring.create(2, HEIGHT * WIDTH * 3, folder)
+        self.ring.begin(0)
+        self.ring.pixels(0, HEIGHT, WIDTH)[:] = 99
+        self.generation = self.ring.finish(0)
+
+    def start(self, analyser: str, **settings: Any) -> None:
+        endpoint = self.supervisor.endpoint
+        place = Place("session", "worker", 0, 0, self._folder, endpoint, False, logging.CRITICAL, "text")
+        chosen = WorkerSettings(f"{STRANGE}:{analyser}", {}, **{"regions": False, "picture_width_px": 160} | settings)
+
+        def live() -> None:
+            child = Child(place)
+            run(child, chosen)
+            child.close()
+
+        self._thread = threading.Thread(target=live, daemon=True)
+        self._thread.start()
+        hello = heard(self.supervisor)
+        assert isinstance(hello, Hello)
+        self.worker = Outbox(self._context, hello.endpoint)
+
+    def introduce(self, role: Role, inbox: Inbox, incarnation: int = 0) -> None:
+        peer = Hello(role=role, index=0, incarnation=incarnation, endpoint=inbox.endpoint, pid=1)
+        self.worker.send(PeerUp(peer=peer))
+
+    def begin(self, analyser: str, **settings: Any) -> None:
+        self.start(analyser, **settings)
+        self.introduce("capture", self.capture)
+        self.introduce("sink", self.sink)
+
+    def frame(self, seq: int, **fields: Any) -> None:
+        given: dict[str, Any] = {"slot": 0, "generation": self.generation, "ring": self.ring.path} | fields
+        self.worker.send(
+            FrameHeader(
+                source="s",
+                seq=seq,
+                frame=f"f{seq}",
+                time_s=0.0,
+                t_capture_ns=1,
+                attempt=1,
+                **{"t_grab_monotonic_ns": time.monotonic_ns(), "width": WIDTH, "height": HEIGHT, "capture": 0} | given,
+            )
+        )
+
+    def close(self) -> None:
+        self.worker.send(Stop())
+        self._thread.join(20)
+        assert not self._thread.is_alive()
+        for closing in (self.worker, self.supervisor, self.capture, self.sink):
+            closing.close()
+        self._context.term()
+        self.ring.close()
+
+
+def heard(inbox: Inbox) -> AnyMessage:
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        message = inbox.receive(100)
+        if message is not None:
+            return message
+    raise AssertionError("nothing came in time")
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Bench]:
+    bench = Bench(tmp_path)
+    yield bench
+    bench.close()
+
+
+def reading(bench: Bench) -> DensityReading:
+    message = heard(bench.sink)
+    assert isinstance(message, DensityReading)
+    return message
+
+
+def credit(bench: Bench) -> Done:
+    message = heard(bench.capture)
+    assert isinstance(message, Done)
+    return message
+
+
+def test_a_frame_gives_a_reading_and_a_credit(bench: Bench) -> None:
+    bench.begin("good")
+    bench.frame(7)
+    found, done = reading(bench), credit(bench)
+    assert (found.seq, found.frame, found.status, found.density_pct) == (7, "f7", "ok", 5.0)
+    assert found.regions is None
+    assert (done.seq, done.sink, done.worker) == (7, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("analyser", "settings"),
+    [
+        ("raising", {}),
+        ("no_number", {}),
+        ("score_above_one", {"regions": True}),
+        ("endless_outline", {"regions": True}),
+    ],
+)
+def test_an_analysis_that_is_none_is_a_failed_frame_and_the_next_is_analysed(
+    bench: Bench, analyser: str, settings: dict[str, Any]
+) -> None:
+    bench.begin(analyser, **settings)
+    for seq in (0, 1):
+        bench.frame(seq)
+        found = reading(bench)
+        assert (found.seq, found.status, found.density_pct) == (seq, "failed", None)
+        assert found.error
+        assert credit(bench).sink == 0
+
+
+def test_a_frame_that_was_overwritten_gives_a_credit_and_no_reading(bench: Bench) -> None:
+    bench.begin("good")
+    bench.frame(0, generation=bench.generation - 2)
+    assert (credit(bench).seq, bench.sink.receive(0)) == (0, None)
+    bench.frame(1, ring=str(bench.ring.path) + "99999")
+    done = credit(bench)
+    assert (done.seq, done.sink) == (1, -1)
+    bench.frame(2)
+    assert reading(bench).seq == 2
+
+
+def test_a_frame_waits_for_the_introduction_of_those_who_want_its_reading(bench: Bench) -> None:
+    bench.start("good")
+    bench.frame(0)
+    bench.introduce("capture", bench.capture)
+    bench.introduce("sink", bench.sink, incarnation=3)
+    assert reading(bench).seq == 0
+    assert credit(bench).sink == 3
+
+
+def test_a_frame_of_a_dead_capture_is_not_analysed(bench: Bench) -> None:
+    bench.start("good")
+    bench.frame(0)
+    bench.introduce("capture", bench.capture, incarnation=1)
+    bench.introduce("sink", bench.sink)
+    bench.frame(1, capture=1)
+    assert reading(bench).seq == 1
+
+
+def test_a_picture_and_outlines_come_only_when_asked_for(bench: Bench) -> None:
+    bench.begin("good")
+    bench.frame(0, picture=True)
+    found = reading(bench)
+    assert found.picture is not None
+    assert found.picture.startswith(b"\xff\xd8")
+    assert found.regions is not None
+    bench.frame(1)
+    assert reading(bench).picture is None
+
+
+@pytest.mark.parametrize(
+    ("analyser", "says"), [("nameless", "model_id"), ("long_named", "model_id"), ("not_made", "weights are missing")]
+)
+def test_an_analyser_that_cannot_work_ends_the_run_in_a_sentence(
+    analyser: str, says: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.CRITICAL)
+    with pytest.raises(ModelError, match=says):
+        run(cast("Child", None), WorkerSettings(f"{STRANGE}:{analyser}", {}, False, 160))
