@@ -119,6 +119,24 @@ def test_a_stop_leaves_no_process(number: signal.Signals) -> None:
         eventually(lambda: not any(is_alive(child) for child in below), "no process is left", 2.0)
 
 
+@pytest.mark.parametrize("portable", ["false", "true"])
+def test_killed_it_leaves_no_orphan_and_starts_again(portable: str) -> None:
+    """kill -9 of the program itself: its children end with it, and the same ports serve the next one."""
+    settings = {
+        "CAPILLARY_STREAM_VIEW_PORT": str(free_port()),
+        "CAPILLARY_STREAM_PUBLISH_ENDPOINT": f"tcp://127.0.0.1:{free_port()}",
+        "CAPILLARY_STREAM_RUNTIME_PORTABLE": portable,
+    }
+    with running("demo", **settings) as process:
+        page_address(process)
+        below = children(process)
+        process.kill()
+        eventually(lambda: not any(is_alive(child) for child in below), "no orphan is left", 5.0)
+    with running("demo", **settings) as process:
+        page = page_address(process)
+        eventually(lambda: Demo(process, page, "").status()["seq"], "readings come again")
+
+
 @pytest.mark.parametrize(
     ("arguments", "shown"),
     [
