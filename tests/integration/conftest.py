@@ -19,9 +19,12 @@ QUIET = [
 ]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """The system's Chromium. Skips where there is none; in CI that is a failure."""
+    """The system's Chromium. Skips where there is none; in CI that is a failure.
+
+    A module's own: while it lives, playwright keeps an event loop that no other test could run one beside.
+    """
     path = shutil.which("chromium")
     if path is None:
         reason = "no chromium on this machine: install Debian's package chromium"
