@@ -7,7 +7,7 @@ from pathlib import Path
 
 def source_sha256(source: str) -> str | None:
     """SHA-256 of a file, or of the names and hashes of a folder's files in order; None where there is no file."""
-    path = Path(re.sub(r"^images:", "", source))
+    path = Path(re.sub(r"^(video|images|dicom):", "", source))
     if path.is_file():
         return _of_file(path)
     folder, pattern = (path, "*") if path.is_dir() else (path.parent, path.name)
@@ -22,7 +22,7 @@ def source_sha256(source: str) -> str | None:
 
 def without_credentials(source: str) -> str:
     """A network address without user and password."""
-    return re.sub(r"(?<=://)[^/@]*@", "", source)
+    return re.sub(r"(?<=://)[^/?#]*@", "", source)
 
 
 def _of_file(path: Path) -> str:

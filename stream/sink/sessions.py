@@ -56,8 +56,8 @@ class OutputFolder:
 def prepare(folder: Path, source: str, *, resume: bool) -> str:
     """Make a folder ready for a run of `source`, and return the session's id.
 
-    An unfinished session is begun again, or with `resume` continued; a finished one of the same source is replaced.
-    Raises OutputError where there is nothing to resume, or a finished session of another source would be lost.
+    A session of the same source is begun again, or with `resume` continued.
+    Raises OutputError where there is nothing to resume, or frames of another source would be lost.
     """
     facts = _facts(folder)
     if resume:
@@ -65,7 +65,7 @@ def prepare(folder: Path, source: str, *, resume: bool) -> str:
             raise OutputError(f"there is no session in {folder} to resume; run it without --resume")
         if facts.get("asked_source") != source:
             raise OutputError(f"the session in {folder} is of {facts.get('asked_source')}, not of {source}")
-    elif facts is not None and facts.get("asked_source") != source and (folder / "summary.json").is_file():
+    elif facts is not None and facts.get("asked_source") != source and facts["frames"]:
         raise OutputError(
             f"{folder} holds the results of {facts.get('asked_source')}; choose another folder, or remove it"
         )
@@ -87,7 +87,7 @@ def _facts(folder: Path) -> dict[str, str | int | float | None] | None:
     try:
         store = Store(folder / FILE_NAME)
         try:
-            return store.facts()
+            return store.facts() | {"frames": len(store.seqs())}
         finally:
             store.close()
     except (OutputError, sqlite3.Error, json.JSONDecodeError):

@@ -1,0 +1,114 @@
+"""Subscribers get what is published, whole; one that is slow or never comes holds nobody up."""
+
+import json
+import threading
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import msgpack
+import pytest
+import zmq
+
+from stream.errors import OutputError, UsageError
+from stream.messages import DensityReading, RegionOutline
+from stream.sink.publisher import Publisher
+from stream.sink.standing import Standing
+from stream.subscriber import json_lines
+from stream.wire import validate
+from tests.contracts.storing import reading
+
+ENDPOINT = "tcp://127.0.0.1:*"
+
+
+@pytest.fixture
+def publisher() -> Iterator[Publisher]:
+    publisher = Publisher(ENDPOINT)
+    yield publisher
+    publisher.close()
+
+
+def address(publisher: Publisher) -> str:
+    return publisher._socket.getsockopt_string(zmq.LAST_ENDPOINT)
+
+
+@pytest.fixture
+def subscriber(publisher: Publisher) -> Iterator["zmq.Socket[bytes]"]:
+    context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
+    socket = context.socket(zmq.SUB)
+    socket.setsockopt(zmq.RCVTIMEO, 20_000)
+    socket.setsockopt(zmq.LINGER, 0)
+    socket.setsockopt_string(zmq.SUBSCRIBE, "")
+    socket.connect(address(publisher))
+    deadline = time.monotonic() + 20
+    while not socket.poll(20):  # a subscription takes a moment to arrive
+        assert time.monotonic() < deadline
+        publisher.publish("hello", "s", reading(0))
+    while socket.poll(50):
+        socket.recv_multipart()
+    yield socket
+    socket.close()
+    context.term()
+
+
+def received(socket: "zmq.Socket[bytes]") -> tuple[str, dict[str, Any]]:
+    topic, body = socket.recv_multipart()
+    return topic.decode(), msgpack.unpackb(body)
+
+
+def test_a_reading_has_two_parts_topic_and_map(publisher: Publisher, subscriber: "zmq.Socket[bytes]") -> None:
+    publisher.publish("reading", "clip", reading(5))
+    topic, fields = received(subscriber)
+    assert topic == "reading.clip"
+    assert {"v", "type", "session", "source", "seq", "t_capture_ns", "t_published_ns", "density_pct"} < fields.keys()
+    assert {"density_low_pct", "density_high_pct", "capillary_count", "quality", "quality_reasons"} < fields.keys()
+    assert {"status", "model_id", "drops_total"} < fields.keys()
+    assert (fields["type"], fields["v"], fields["seq"], fields["density_pct"]) == ("reading", 1, 5, 12.5)
+
+
+def test_pictures_and_outlines_stay_on_this_machine(publisher: Publisher, subscriber: "zmq.Socket[bytes]") -> None:
+    publisher.publish("reading", "s", reading(1, picture=b"jpeg", regions=(RegionOutline(b"", 0.5),)))
+    _, fields = received(subscriber)
+    assert not {"picture", "regions"} & fields.keys()
+    assert isinstance(validate(fields | {"quality_reasons": tuple(fields["quality_reasons"])}), DensityReading)
+
+
+def test_a_status_is_published_too(publisher: Publisher, subscriber: "zmq.Socket[bytes]") -> None:
+    publisher.publish("status", "s", Standing("session", "live", 1.0).progress(0.0, 1))
+    topic, fields = received(subscriber)
+    assert (topic, fields["state"]) == ("status.s", "no camera")
+
+
+def test_a_subscriber_who_does_not_read_holds_nobody_up(publisher: Publisher, subscriber: "zmq.Socket[bytes]") -> None:
+    for seq in range(20_000):
+        publisher.publish("reading", "s", reading(seq))
+    assert received(subscriber)[1]["seq"] == 0
+
+
+def test_an_endpoint_in_use_is_said_with_what_to_do(publisher: Publisher) -> None:
+    with pytest.raises(OutputError, match=r"publish\.endpoint"):
+        Publisher(address(publisher))
+
+
+def test_subscribe_prints_a_json_line_a_message(publisher: Publisher) -> None:
+    over = threading.Event()
+
+    def publish() -> None:
+        while not over.wait(0.02):
+            for topic in ("status", "reading"):
+                publisher.publish(topic, "s", reading(3, frame="Zeile\n2"))
+
+    thread = threading.Thread(target=publish)
+    thread.start()
+    lines = json_lines(address(publisher), "reading.")
+    fields = [json.loads(next(lines)) for _ in range(3)]
+    del lines
+    over.set()
+    thread.join()
+    assert [(found["type"], found["seq"]) for found in fields] == [("reading", 3)] * 3
+
+
+@pytest.mark.parametrize("endpoint", ["nonsense", "http://127.0.0.1:5560", "tcp://127.0.0.1", ""])
+def test_what_is_no_endpoint_is_a_plain_error(endpoint: str) -> None:
+    with pytest.raises(UsageError, match="no ZeroMQ endpoint"):
+        next(json_lines(endpoint, ""))

@@ -1,0 +1,144 @@
+"""One writer a folder; a new run never destroys what another source gave, and goes on only where asked to."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from stream.errors import OutputError
+from stream.portability import identity
+from stream.sink.sessions import OutputFolder, new_session_id, prepare, sessions_folder
+from stream.sink.store import FILE_NAME, Store
+from tests.contracts.storing import reading
+
+
+def written(folder: Path, *, finished: bool, count: int = 3) -> None:
+    """A run of the session that `prepare` began got so far."""
+    store = Store(folder / FILE_NAME)
+    for seq in range(count):
+        store.add(reading(seq))
+    store.close()
+    (folder / "readings.csv").write_text("old")
+    if finished:
+        (folder / "summary.json").write_text("{}")
+
+
+def seqs(folder: Path) -> set[int]:
+    store = Store(folder / FILE_NAME)
+    try:
+        return store.seqs()
+    finally:
+        store.close()
+
+
+def test_a_session_is_named_by_time_and_chance() -> None:
+    names = {new_session_id() for _ in range(50)}
+    assert len(names) == 50
+    assert all(len(name) == 22 and name.replace("-", "").isalnum() for name in names)
+
+
+def test_sessions_lie_where_configured_else_in_the_users_data_folder(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("XDG_DATA_HOME", raising=False)
+    monkeypatch.delenv("LOCALAPPDATA", raising=False)
+    assert sessions_folder("~/mine") == tmp_path / "mine"
+    assert sessions_folder("") == tmp_path / ".local/share/capillary-stream/sessions"
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    assert sessions_folder("") == tmp_path / "data/capillary-stream/sessions"
+
+
+def test_a_folder_has_one_writer_until_it_is_released(tmp_path: Path) -> None:
+    claim = OutputFolder(tmp_path / "out")
+    with pytest.raises(OutputError, match="another run"):
+        OutputFolder(tmp_path / "out")
+    claim.release()
+    OutputFolder(tmp_path / "out").release()
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_a_writer_that_died_does_not_hold_its_folder(tmp_path: Path) -> None:
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as process:
+        (tmp_path / ".writer").write_text(identity(process.pid))
+        with pytest.raises(OutputError, match="another run"):
+            OutputFolder(tmp_path)
+    OutputFolder(tmp_path).release()
+
+
+def test_a_file_in_place_of_the_folder_is_a_plain_error(tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("a file")
+    with pytest.raises(OutputError, match="cannot be made"):
+        OutputFolder(tmp_path / "out")
+    with pytest.raises(OutputError, match="cannot be made"):
+        OutputFolder(tmp_path / "out" / "below")
+
+
+@pytest.mark.skipif(os.getuid() == 0, reason="root writes everywhere")
+def test_a_folder_that_may_not_be_written_is_a_plain_error(tmp_path: Path) -> None:
+    tmp_path.chmod(0o500)
+    with pytest.raises(OutputError, match="cannot be"):
+        OutputFolder(tmp_path)
+    tmp_path.chmod(0o700)
+
+
+def test_a_new_run_begins_a_session(tmp_path: Path) -> None:
+    session = prepare(tmp_path, "clip.avi", resume=False)
+    store = Store(tmp_path / FILE_NAME)
+    assert store.facts()["session"] == session
+    assert store.facts()["asked_source"] == "clip.avi"
+    store.close()
+
+
+@pytest.mark.parametrize("finished", [False, True])
+def test_the_same_source_again_begins_anew(tmp_path: Path, finished: bool) -> None:
+    first = prepare(tmp_path, "clip.avi", resume=False)
+    written(tmp_path, finished=finished)
+    assert prepare(tmp_path, "clip.avi", resume=False) != first
+    assert seqs(tmp_path) == set()
+    assert not (tmp_path / "summary.json").exists()
+    assert not (tmp_path / "readings.csv").exists(), "old results are not taken for new ones"
+
+
+@pytest.mark.parametrize("finished", [False, True])
+def test_resuming_keeps_the_session_and_what_it_has(tmp_path: Path, finished: bool) -> None:
+    session = prepare(tmp_path, "clip.avi", resume=False)
+    written(tmp_path, finished=finished)
+    assert prepare(tmp_path, "clip.avi", resume=True) == session
+    assert seqs(tmp_path) == {0, 1, 2}
+    assert not (tmp_path / "summary.json").exists()
+
+
+def test_nothing_can_be_resumed_where_there_is_nothing(tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match="without --resume"):
+        prepare(tmp_path, "clip.avi", resume=True)
+
+
+def test_another_source_is_not_resumed(tmp_path: Path) -> None:
+    prepare(tmp_path, "clip.avi", resume=False)
+    with pytest.raises(OutputError, match=r"is of clip\.avi, not of other\.avi"):
+        prepare(tmp_path, "other.avi", resume=True)
+
+
+@pytest.mark.parametrize("finished", [False, True], ids=["interrupted", "finished"])
+def test_readings_of_another_source_are_never_destroyed(tmp_path: Path, finished: bool) -> None:
+    """An interrupted run of hours can still be resumed; a mistyped folder must not end that."""
+    prepare(tmp_path, "clip.avi", resume=False)
+    written(tmp_path, finished=finished)
+    with pytest.raises(OutputError, match=r"clip\.avi"):
+        prepare(tmp_path, "other.avi", resume=False)
+    assert seqs(tmp_path) == {0, 1, 2}
+    assert (tmp_path / "summary.json").exists() == finished
+
+
+def test_a_session_of_another_source_without_a_reading_is_no_loss(tmp_path: Path) -> None:
+    prepare(tmp_path, "mistyped.avi", resume=False)
+    prepare(tmp_path, "clip.avi", resume=False)
+
+
+def test_files_of_the_user_are_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("mine")
+    prepare(tmp_path, "clip.avi", resume=False)
+    assert (tmp_path / "notes.txt").read_text() == "mine"
