@@ -26,8 +26,10 @@ def interval_pct(
     independent regions; and outlines that lie elsewhere than readers would draw them, which is the same for all regions
     of a frame and so grows with the expected area: (outline_spread * Σ p a)².
     """
-    expected = float(probabilities @ areas_px)
-    variance = float((probabilities * (1.0 - probabilities)) @ areas_px**2) + (outline_spread * expected) ** 2
+    # Sums, not dot products: a linear-algebra library may add in another order on another machine.
+    expected = float((probabilities * areas_px).sum())
+    verdicts = float((probabilities * (1.0 - probabilities) * areas_px**2).sum())
+    variance = verdicts + (outline_spread * expected) ** 2
     half_width = Z_90 * math.sqrt(variance)
     low, high = (100.0 * area / frame_px for area in (expected - half_width, expected + half_width))
     return max(0.0, min(low, density)), min(100.0, max(high, density))

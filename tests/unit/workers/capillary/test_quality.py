@@ -90,3 +90,10 @@ def test_verdicts_match_the_episodes_of_a_rough_clip(clips: Path) -> None:
             right += judge(Frame(pixels, previous), halved(pixels), LIMITS).reasons == EPISODES[episode]
         previous = thumbnail(pixels)
     assert right >= 0.95 * judged
+
+
+@pytest.mark.real
+def test_labelled_stills_are_good(labelled_frames: Path) -> None:
+    for path in sorted((labelled_frames / "frames").iterdir())[::3]:
+        pixels = np.asarray(cv2.imread(str(path)), np.uint8)
+        assert judge(Frame(pixels), halved(pixels), LIMITS).verdict == "good", path.stem
