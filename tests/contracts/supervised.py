@@ -97,6 +97,22 @@ def raises(child: Child, folder: Path) -> None:
     raise ZeroDivisionError("a mistake of the program")
 
 
+def raises_beside_a_blocked_thread(child: Child, folder: Path) -> None:
+    """A capture whose camera never answers again, and whose main loop fails."""
+    arrive(child, folder)
+    blocked = threading.Event()
+
+    def grab() -> None:
+        waker = child.inbox.waker()
+        blocked.set()
+        threading.Event().wait()
+        waker.close()
+
+    threading.Thread(target=grab, daemon=True).start()
+    blocked.wait()
+    raise ZeroDivisionError("a mistake of the program")
+
+
 def user_mistake(child: Child, folder: Path) -> None:
     """A mistake of the user's: no restart helps."""
     arrive(child, folder)

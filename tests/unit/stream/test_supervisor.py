@@ -82,6 +82,12 @@ def test_a_process_that_keeps_dying_ends_the_run_in_a_sentence(tmp_path: Path, p
     assert ups(tmp_path, "worker-0") == [0, 1, 2]
 
 
+def test_a_thread_that_hangs_in_a_driver_does_not_keep_a_broken_process_alive(tmp_path: Path) -> None:
+    outcome = run(spec("capture", "raises_beside_a_blocked_thread", tmp_path), restarts=2)
+    assert outcome.exit_code == 1
+    assert ups(tmp_path, "capture") == [0, 1]
+
+
 def test_no_restart_is_allowed_and_one_death_is_enough(tmp_path: Path) -> None:
     assert run(spec("sink", "raises", tmp_path), restarts=0).exit_code == 1
     assert ups(tmp_path, "sink") == [0]
