@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Final
 
-from workers.runtimes.card import Card, read_card
+from workers.runtimes.card import OWN_RUNTIME, Card, read_card
 
 FOLDER: Final = Path(__file__).resolve().parent / "weights"
 
@@ -22,3 +22,8 @@ def weights_path(model: str) -> Path:
 def card_of(model: str) -> Card:
     """The card of a model. Raises ModelError where there is none."""
     return read_card(weights_path(model))
+
+
+def own_runtime(weights: Path) -> str:
+    """The runtime that a file of weights is made for; LiteRT where its suffix says nothing."""
+    return OWN_RUNTIME.get(weights.suffix.lower(), "litert")

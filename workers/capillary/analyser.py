@@ -16,7 +16,8 @@ from workers.capillary.quality import judge
 from workers.capillary.regions import candidate_mask, outlines
 from workers.capillary.settings import AnalyserSettings
 from workers.runtimes.base import Runtime
-from workers.runtimes.card import Card, checked_weights, read_card
+from workers.runtimes.card import Card, read_card
+from workers.runtimes.loading import load
 
 SHIPPED: Final = Path(__file__).resolve().parent.parent / "weights" / "default.tflite"
 
@@ -59,17 +60,4 @@ def make_analyser(settings: AnalyserSettings) -> Analyser:
     card = read_card(weights)
     if card.input.channels != CHANNELS:
         raise ModelError(f"{weights} wants {card.input.channels} channels a crop, this program gives {CHANNELS}.")
-    return CapillaryAnalyser(card, _load(card, weights.parent, settings.runtime), settings)
-
-
-def _load(card: Card, folder: Path, name: str) -> Runtime:
-    shape = (card.input.size_px, card.input.size_px, card.input.channels)
-    if name == "litert":
-        from workers.runtimes.litert import LiteRtRuntime
-
-        return LiteRtRuntime(checked_weights(folder, card.litert), shape)
-    if card.keras is None:
-        raise ModelError(f"The model {card.name} has no Keras weights: set runtime to 'litert'.")
-    from workers.runtimes.keras import KerasRuntime
-
-    return KerasRuntime(checked_weights(folder, card.keras), shape)
+    return CapillaryAnalyser(card, load(card, weights, settings.runtime), settings)

@@ -30,9 +30,12 @@ class AnalyserSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     """Settings of the capillary analyser."""
 
     weights: Annotated[
-        str, Meta(min_length=1, max_length=4096, description="'default', or the path of a .tflite beside its card")
+        str,
+        Meta(min_length=1, max_length=4096, description="'default', or the path of a file of weights beside its card"),
     ] = "default"
-    runtime: Annotated[Literal["litert", "keras"], Meta(description="what runs the network")] = "litert"
+    runtime: Annotated[Literal["litert", "keras", "onnx", "openvino"], Meta(description="what runs the network")] = (
+        "litert"
+    )
     threshold: Annotated[
         Annotated[float, Meta(gt=0, lt=1)] | None,
         Meta(description="a region with this probability or more is a capillary; absent: the card's"),

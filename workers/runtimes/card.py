@@ -13,6 +13,9 @@ RECIPE: Final = "flat-field-1"
 """Names how regions are proposed and crops are cut. It changes when weights must be trained anew."""
 
 MAX_WEIGHTS_BYTES: Final = 64 * 2**20
+OWN_RUNTIME: Final = {".tflite": "litert", ".keras": "keras", ".onnx": "onnx", ".xml": "openvino"}
+"""Suffix of a file of weights → the runtime that it was made for."""
+
 _REFUSED: Final = {
     ".h5": "HDF5 weights",
     ".hdf5": "HDF5 weights",
@@ -83,6 +86,10 @@ class Card(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     architecture: str
     litert: WeightsFile
     keras: WeightsFile | None = None
+    exports: Annotated[
+        dict[Annotated[str, Meta(pattern="^(onnx|openvino)$")], Annotated[list[WeightsFile], Meta(min_length=1)]],
+        Meta(description="the same network for other runtimes; OpenVINO's is a graph (.xml) and its numbers (.bin)"),
+    ] = {}
     input: Input
     threshold: Annotated[float, Meta(gt=0, lt=1, description="a region this probable is a capillary")]
     calibration: Calibration
@@ -100,6 +107,18 @@ class Card(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         """Name and the start of the hash of the int8 weights."""
         return f"{self.name}-{self.litert.sha256[:12]}"
 
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Height, width and channels of a crop."""
+        return self.input.size_px, self.input.size_px, self.input.channels
+
+    def files(self, runtime: str) -> list[WeightsFile]:
+        """The files that a runtime reads; none where the model was not made for it."""
+        made: dict[str, list[WeightsFile]] = {"litert": [self.litert], **self.exports}
+        if self.keras is not None:
+            made["keras"] = [self.keras]
+        return made.get(runtime, [])
+
 
 def weights_file(path: Path, content: bytes) -> WeightsFile:
     """The card's entry for `content` stored at `path`."""
@@ -109,9 +128,10 @@ def weights_file(path: Path, content: bytes) -> WeightsFile:
 def read_card(weights: Path) -> Card:
     """The card beside `weights` (same name, .json). Raises ModelError where there is none, or it is not one."""
     path = weights.with_suffix(".json")
-    if weights.suffix.lower() != ".tflite":
+    if weights.suffix.lower() not in OWN_RUNTIME:
         kind = _REFUSED.get(weights.suffix.lower(), f"a {weights.suffix or 'nameless'} file")
-        raise ModelError(f"{weights} is {kind}; give a .tflite file with its .json card beside it.")
+        known = ", ".join(OWN_RUNTIME)
+        raise ModelError(f"{weights} is {kind}; give a file of weights ({known}) with its .json card beside it.")
     try:
         card = msgspec.json.decode(path.read_bytes(), type=Card)
     except OSError as error:

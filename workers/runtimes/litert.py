@@ -9,7 +9,7 @@ import numpy as np
 from ai_edge_litert.interpreter import Interpreter
 
 from stream.errors import ModelError
-from workers.runtimes.base import Crops, Probabilities, softmax_second
+from workers.runtimes.base import Crops, Logits, Probabilities, Shape, in_batches, softmax_second
 
 BATCH: Final = 16
 """Crops a call: fixed, because another size allocates the tensors anew."""
@@ -18,7 +18,7 @@ BATCH: Final = 16
 class LiteRtRuntime:
     """A .tflite network, uint8 crops to two float logits."""
 
-    def __init__(self, content: bytes, shape: tuple[int, int, int]) -> None:
+    def __init__(self, content: bytes, shape: Shape) -> None:
         """Load from the file's bytes; `shape` is (height, width, channels). Raises ModelError."""
         try:
             with _without_chatter():
@@ -39,19 +39,17 @@ class LiteRtRuntime:
             if isinstance(error, ModelError):
                 raise
             raise ModelError("The weights are not a LiteRT network that this machine can run.") from error
-        self._entry, self._result = entry["index"], result["index"]
-        self._batch = np.zeros((BATCH, *shape), np.uint8)
+        self._entry, self._result, self._shape = entry["index"], result["index"], shape
 
     def probabilities(self, crops: Crops) -> Probabilities:
-        """See `Runtime`. The last batch is padded; padding changes no other crop's result."""
-        logits = np.empty((len(crops), 2), np.float32)
-        for start in range(0, len(crops), BATCH):
-            part = crops[start : start + BATCH]
-            self._batch[: len(part)] = part
-            self._interpreter.set_tensor(self._entry, self._batch)
-            self._interpreter.invoke()
-            logits[start : start + BATCH] = self._interpreter.get_tensor(self._result)[: len(part)]
-        return softmax_second(logits)
+        """See `Runtime`."""
+        return softmax_second(in_batches(crops, self._shape, BATCH, self._run))
+
+    def _run(self, batch: Crops) -> Logits:
+        self._interpreter.set_tensor(self._entry, batch)
+        self._interpreter.invoke()
+        logits: Logits = self._interpreter.get_tensor(self._result)
+        return logits
 
 
 @contextlib.contextmanager
