@@ -1,5 +1,6 @@
 """Capillary Stream's command line, and the only place where the parts are put together."""
 
+import contextlib
 import logging
 import os
 import sys
@@ -16,10 +17,13 @@ from stream.version import VERSION
 from workers.cli import models
 
 if TYPE_CHECKING:  # `--help` answers in a blink: what a command needs is loaded by that command
+    from collections.abc import Iterator
+
     from capture.sources.opening import SourceLimits
     from stream.config import Config
     from stream.logs import LogFormat
     from stream.messages import Hello, Mode
+    from stream.ports import Pixels
     from stream.supervisor import Outcome, ProcessSpec
 
 CONFIGS = Path(__file__).resolve().parent / "configs"
@@ -40,6 +44,20 @@ class Common:
 
         file = self.config if self.config is not None else CONFIGS / default
         return load(file, {key: value for key, value in overrides.items() if value is not None})
+
+    def frames(self, source: str) -> "Iterator[tuple[str, Pixels]]":
+        """Name and (height, width, 3) uint8 BGR pixels of every frame. Raises SourceError, UsageError."""
+        import numpy as np
+
+        from capture.sources.opening import open_source
+
+        with contextlib.closing(open_source(source, _limits(self.load("replay.toml", {})))) as opened:
+            if opened.live:
+                raise UsageError(f"{source} is live; give pictures or a recording")
+            while (grab := opened.grab()) is not None:
+                pixels = np.empty((opened.height, opened.width, 3), np.uint8)
+                opened.retrieve(pixels)
+                yield grab.name, pixels
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

@@ -1,13 +1,28 @@
-"""`run_stream.py models …`: the model's life on the command line. Loads what a command needs when it runs."""
+"""`run_stream.py models …`: the model's life on the command line. Loads what a command needs when it runs.
 
+Knows no source of frames: whoever puts the commands together hands over what opens one, as click's object.
+"""
+
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 
 import click
+
+if TYPE_CHECKING:
+    from stream.ports import Pixels
+
+
+class Opener(Protocol):
+    """Opens what a user calls a source."""
+
+    def frames(self, source: str) -> "Iterator[tuple[str, Pixels]]":
+        """Name and (height, width, 3) uint8 BGR pixels of every frame. Raises SourceError, UsageError."""
 
 
 @click.group()
 def models() -> None:
-    """The model's life: list, show, train, evaluate."""
+    """The model's life: list, show, train, evaluate, export, explain, compare."""
 
 
 @models.command("list")
@@ -23,7 +38,7 @@ def models_list() -> None:
 @models.command("show")
 @click.argument("model", default="default")
 def models_show(model: str) -> None:
-    """The card of MODEL: a shipped name, or the path of a .tflite file."""
+    """The card of MODEL: a shipped name, or the path of a file of weights."""
     from workers.shipped import card_of
     from workers.training.modelcard import as_markdown
 
@@ -58,3 +73,67 @@ def models_evaluate(labelled: Path, weights: str, cross_validate: bool, seed: in
         cross_validated(labelled, seed)
     else:
         evaluate(labelled, AnalyserSettings(weights=weights))
+
+
+@models.command("export")
+@click.argument("model")
+@click.option("--to", required=True, type=click.Choice(["litert", "onnx", "openvino", "savedmodel"]))
+@click.option("--output", "-o", required=True, type=click.Path(path_type=Path), help="The file (or folder) to write.")
+@click.option("--frames", "source", help="For litert: make int8 anew, with scales that suit these frames.")
+@click.pass_obj
+def models_export(opener: Opener, model: str, to: str, output: Path, source: str | None) -> None:
+    """Write MODEL, a shipped name or a path, in another format, with its card beside it."""
+    from workers.exports import export
+
+    frames = None if source is None else (pixels for _, pixels in opener.frames(source))
+    export(model, to, output, frames)
+    print(output)
+
+
+@models.command("explain")
+@click.argument("image")
+@click.option("--output", "-o", required=True, type=click.Path(path_type=Path), help="Folder for the pictures.")
+@click.option("--weights", default="default", show_default=True, help="A shipped name, or the path of weights.")
+@click.pass_obj
+def models_explain(opener: Opener, image: str, output: Path, weights: str) -> None:
+    """Show for every region in IMAGE why it is called a capillary or not: pictures with heat maps, and numbers.
+
+    Of a recording or folder the first frame is explained.
+    """
+    from workers.explanation import explain
+
+    name, pixels = first(opener, image)
+    result = explain(name, pixels, output, weights)
+    for kind in ("accepted", "borderline", "rejected"):
+        print(f"{kind}\t{sum(region.verdict == kind for region in result.regions)}")
+    print(f"density\t{result.density_pct:.3f} %")
+
+
+@models.command("compare")
+@click.argument("a")
+@click.argument("b")
+@click.argument("source")
+@click.option("--output", "-o", type=click.Path(path_type=Path), help="Folder for compare.json and bland-altman.png.")
+@click.pass_obj
+def models_compare(opener: Opener, a: str, b: str, source: str, output: Path | None) -> None:
+    """Compare A and B on the frames of SOURCE: agreement, density, speed; F1 where labels/ lies beside frames/.
+
+    A and B are shipped names, paths of weights, or analysers as "module:attribute".
+    """
+    from workers.comparison import analyser_called, compare, labelled, table, write
+
+    sides = [(name.rpartition("/")[2], analyser_called(name)) for name in (a, b)]
+    frames, labels = labelled(source)
+    result = compare(sides[0], sides[1], opener.frames(frames), labels)
+    print(table(result))
+    if output is not None:
+        write(result, output)
+
+
+def first(opener: Opener, source: str) -> "tuple[str, Pixels]":
+    """Name and pixels of a source's first frame. Raises SourceError."""
+    from stream.errors import SourceError
+
+    for name, pixels in opener.frames(source):
+        return name, pixels
+    raise SourceError(f"{source} has no frame.")

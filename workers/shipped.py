@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Final
 
-from workers.runtimes.card import OWN_RUNTIME, Card, read_card
+from workers.runtimes.card import OWN_RUNTIME, Card, RuntimeName, read_card
 
 FOLDER: Final = Path(__file__).resolve().parent / "weights"
 
@@ -24,6 +24,6 @@ def card_of(model: str) -> Card:
     return read_card(weights_path(model))
 
 
-def own_runtime(weights: Path) -> str:
+def own_runtime(weights: Path) -> RuntimeName:
     """The runtime that a file of weights is made for; LiteRT where its suffix says nothing."""
     return OWN_RUNTIME.get(weights.suffix.lower(), "litert")

@@ -1,8 +1,10 @@
 """What a user may change about the analysis. Imports no vision library, so that a config is read in a blink."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from msgspec import Meta, Struct
+
+from workers.runtimes.card import RuntimeName
 
 Share = Annotated[float, Meta(ge=0, le=1)]
 
@@ -33,9 +35,7 @@ class AnalyserSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=
         str,
         Meta(min_length=1, max_length=4096, description="'default', or the path of a file of weights beside its card"),
     ] = "default"
-    runtime: Annotated[Literal["litert", "keras", "onnx", "openvino"], Meta(description="what runs the network")] = (
-        "litert"
-    )
+    runtime: Annotated[RuntimeName, Meta(description="what runs the network")] = "litert"
     threshold: Annotated[
         Annotated[float, Meta(gt=0, lt=1)] | None,
         Meta(description="a region with this probability or more is a capillary; absent: the card's"),

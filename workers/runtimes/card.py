@@ -2,7 +2,7 @@
 
 import hashlib
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 import msgspec
 from msgspec import Meta, Struct
@@ -13,7 +13,14 @@ RECIPE: Final = "flat-field-1"
 """Names how regions are proposed and crops are cut. It changes when weights must be trained anew."""
 
 MAX_WEIGHTS_BYTES: Final = 64 * 2**20
-OWN_RUNTIME: Final = {".tflite": "litert", ".keras": "keras", ".onnx": "onnx", ".xml": "openvino"}
+RuntimeName = Literal["litert", "keras", "onnx", "openvino"]
+
+OWN_RUNTIME: Final[dict[str, RuntimeName]] = {
+    ".tflite": "litert",
+    ".keras": "keras",
+    ".onnx": "onnx",
+    ".xml": "openvino",
+}
 """Suffix of a file of weights → the runtime that it was made for."""
 
 _REFUSED: Final = {

@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from stream.errors import ModelError
 from workers.runtimes.base import Crops, Logits, Probabilities, Shape, check, in_batches, softmax_second
+from workers.runtimes.quiet import without_chatter
 
 if TYPE_CHECKING:
     import keras
@@ -26,9 +27,10 @@ HeatMaps = npt.NDArray[np.float32]
 def load_network(content: bytes) -> "keras.Model":
     """The network in a .keras file's bytes; code in it (Lambda layers) is never run. Raises ModelError."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    import keras
+    with without_chatter():
+        import keras
 
-    with tempfile.TemporaryDirectory() as folder:
+    with without_chatter(), tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "weights.keras"
         path.write_bytes(content)
         try:

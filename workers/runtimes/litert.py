@@ -1,8 +1,5 @@
 """Runs int8 weights with LiteRT on one thread: the runtime that workers use."""
 
-import contextlib
-import os
-from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
@@ -10,6 +7,7 @@ from ai_edge_litert.interpreter import Interpreter
 
 from stream.errors import ModelError
 from workers.runtimes.base import Crops, Logits, Probabilities, Shape, in_batches, softmax_second
+from workers.runtimes.quiet import without_chatter
 
 BATCH: Final = 16
 """Crops a call: fixed, because another size allocates the tensors anew."""
@@ -21,7 +19,7 @@ class LiteRtRuntime:
     def __init__(self, content: bytes, shape: Shape) -> None:
         """Load from the file's bytes; `shape` is (height, width, channels). Raises ModelError."""
         try:
-            with _without_chatter():
+            with without_chatter():
                 self._interpreter = Interpreter(model_content=content, num_threads=1)
             entry, result = self._interpreter.get_input_details()[0], self._interpreter.get_output_details()[0]
             if (
@@ -33,7 +31,7 @@ class LiteRtRuntime:
                     f"The weights do not take uint8 crops of {shape} and give two logits, as the card says."
                 )
             self._interpreter.resize_tensor_input(entry["index"], (BATCH, *shape))
-            with _without_chatter():
+            with without_chatter():
                 self._interpreter.allocate_tensors()
         except (ValueError, RuntimeError) as error:
             if isinstance(error, ModelError):
@@ -50,16 +48,3 @@ class LiteRtRuntime:
         self._interpreter.invoke()
         logits: Logits = self._interpreter.get_tensor(self._result)
         return logits
-
-
-@contextlib.contextmanager
-def _without_chatter() -> Iterator[None]:
-    """LiteRT writes a line to stderr for every network it sets up, past Python and with no switch against it."""
-    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
-    try:
-        os.dup2(nowhere, 2)
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
-        os.close(nowhere)
