@@ -163,8 +163,9 @@ class Supervisor:
     def _introduce(self, hello: Hello) -> None:
         """Tell everyone of the newcomer, and the newcomer of everyone."""
         key: PeerKey = hello.role, hello.index
-        if hello.incarnation != self._running[key].incarnation:
-            return
+        running = self._running.get(key)
+        if running is None or running.process is None or running.incarnation != hello.incarnation:
+            return  # it may have died faster than its hello travelled
         self._forget_peer(key)
         newcomer = Outbox(self._context, hello.endpoint)
         for other, outbox in self._peers.values():

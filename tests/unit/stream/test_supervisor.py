@@ -12,7 +12,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from stream.supervisor import Outcome, Supervisor
+from stream.messages import Hello
+from stream.supervisor import Outcome, Supervisor, _Running
 from tests.contracts.supervised import events, spec, supervisor
 
 pytestmark = pytest.mark.timeout(60)
@@ -64,10 +65,26 @@ def test_a_process_that_dies_comes_back_and_everybody_knows(tmp_path: Path, port
     assert outcome == Outcome(0, "well in the end")
     assert ups(tmp_path, "sink") == [0, 1, 2, 3]
     assert ups(tmp_path, "worker-0") == [0]
-    seen = [line for line in events(tmp_path) if line.startswith("worker-0 sees sink")]
+    seen = [line for line in events(tmp_path) if line.startswith("worker-0 sees sink") and "0 3 up" not in line]
     whole = [f"worker-0 sees sink 0 {incarnation} {what}" for incarnation in range(3) for what in ("up", "down")]
-    assert [line for line in whole if line in seen] == seen[: len(whole)], "in order; each up before its down"
-    assert seen.count("worker-0 sees sink 0 3 up") <= 1
+    assert seen == [line for line in whole if line in seen], "in order, and nobody comes up after its death"
+    assert whole[-1] in seen
+
+
+def test_a_hello_that_comes_after_the_death_raises_no_ghost(tmp_path: Path) -> None:
+    made = supervisor(spec("worker", "obedient", tmp_path), spec("sink", "dies_three_times", tmp_path))
+    late = Hello(role="sink", index=0, incarnation=0, endpoint="ipc:///nowhere", pid=1)
+    stranger = Hello(role="view", index=0, incarnation=0, endpoint="ipc:///nowhere", pid=1)
+    bury = made._bury
+
+    def and_then_hear_it(running: _Running) -> None:
+        bury(running)
+        made._handle(late)
+        made._handle(stranger)
+
+    made._bury = and_then_hear_it  # type: ignore[method-assign]
+    assert made.run() == Outcome(0, "well in the end")
+    assert events(tmp_path).count("hello sink 0 ") == 0
 
 
 @both
