@@ -13,7 +13,7 @@ from workers.capillary.classifier import classify
 from workers.capillary.crops import CHANNELS, picture
 from workers.capillary.density import density_pct, interval_pct
 from workers.capillary.quality import judge
-from workers.capillary.regions import candidate_mask, outlines
+from workers.capillary.regions import propose
 from workers.capillary.settings import AnalyserSettings
 from workers.runtimes.base import Runtime
 from workers.runtimes.card import Card, read_card
@@ -37,10 +37,10 @@ class CapillaryAnalyser:
         height, width = frame.pixels.shape[:2]
         half = halved(frame.pixels)
         flat = flat_field(half)
-        mask = candidate_mask(flat)
-        proposals = sorted(outlines(mask), key=lambda p: -p.area_px)[: self._settings.max_regions]
+        found = propose(flat)
+        proposals = sorted(found.proposals, key=lambda p: -p.area_px)[: self._settings.max_regions]
         probabilities = classify(
-            picture(flat, mask), proposals, self._runtime, self._card.input, self._card.calibration
+            picture(flat, found), proposals, self._runtime, self._card.input, self._card.calibration
         )
         areas = np.array([p.area_px for p in proposals])
         capillary = probabilities >= self._threshold

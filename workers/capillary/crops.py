@@ -1,5 +1,6 @@
 """What the network sees of each region: square crops out of one picture of the flat field."""
 
+import math
 from collections.abc import Sequence
 from typing import Final
 
@@ -9,22 +10,29 @@ import numpy.typing as npt
 
 from stream.ports import Pixels
 from workers.capillary.background import Flat
-from workers.capillary.regions import Proposal
+from workers.capillary.regions import Candidates, Proposal
 
 CHANNELS: Final = 4
 PLAIN_SKIN: Final = 160
 CONTRAST: Final = 384.0
-"""The picture is 160 + 384 * (flat - 1): 8 bits hold the range from 42 % darker to 25 % brighter than plain skin."""
+"""Grey levels for a flat field of 1 in a frame of usual depth: 8 bits hold 42 % darker to 25 % brighter than skin."""
+USUAL_DEPTH: Final = 0.15
+"""How much darker than skin the darkest patches of a frame usually are."""
 
 Square = tuple[float, float, float]
 """Centre x, centre y and side of a crop, in half-resolution pixels."""
 
 
-def picture(flat: Flat, mask: Pixels) -> Pixels:
-    """(height, width, 4) uint8: the flat field's blue, green and red, contrast raised, and the proposed patches."""
-    raised = cv2.addWeighted(flat, CONTRAST, flat, 0.0, PLAIN_SKIN - CONTRAST, dtype=cv2.CV_8U)
+def picture(flat: Flat, found: Candidates) -> Pixels:
+    """(height, width, 4) uint8: the flat field's blue, green and red, contrast raised, and the proposed patches.
+
+    Frames differ threefold in how dark their capillaries are. Half of that, on a logarithmic scale, is evened out:
+    what is faint beside its neighbours looks faint, and so does what lies in a frame of faint things.
+    """
+    contrast = CONTRAST * math.sqrt(USUAL_DEPTH / found.depth)
+    raised = cv2.addWeighted(flat, contrast, flat, 0.0, PLAIN_SKIN - contrast, dtype=cv2.CV_8U)
     planes = [cv2.extractChannel(raised, channel) for channel in range(3)]
-    return cv2.merge([*planes, mask * np.uint8(255)]).astype(np.uint8, copy=False)
+    return cv2.merge([*planes, found.mask * np.uint8(255)]).astype(np.uint8, copy=False)
 
 
 def square(proposal: Proposal, context: float, min_side_px: int) -> Square:

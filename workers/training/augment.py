@@ -27,7 +27,7 @@ def varied_light(crops: Crops, random: np.random.Generator) -> Crops:
     n = len(crops)
     colour = crops[..., :3].astype(np.float32) - PLAIN_SKIN
     colour *= np.exp(random.uniform(-0.25, 0.25, (n, 1, 1, 1))).astype(np.float32)
-    colour *= np.exp(random.uniform(-0.08, 0.08, (n, 1, 1, 3))).astype(np.float32)
+    colour *= np.exp(random.uniform(-0.12, 0.12, (n, 1, 1, 3))).astype(np.float32)
     colour += random.uniform(-5.0, 5.0, (n, 1, 1, 3)).astype(np.float32)
     grain = random.uniform(0.0, 4.0, (n, 1, 1, 1)).astype(np.float32)
     colour += random.standard_normal(colour.shape, np.float32) * grain

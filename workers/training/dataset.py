@@ -16,7 +16,7 @@ from stream.errors import SourceError
 from stream.ports import Pixels
 from workers.capillary.background import flat_field, halved
 from workers.capillary.crops import picture
-from workers.capillary.regions import Proposal, candidate_mask, outlines
+from workers.capillary.regions import Proposal, propose
 
 SAME_SCENE: Final = (frozenset({"f04", "f22"}), frozenset({"f13", "f14", "f17"}))
 """Frames of one scene: never on both sides of a split."""
@@ -145,8 +145,8 @@ def read_frame(folder: Path, name: str) -> Pixels:
 def samples_of(pixels: Pixels, label: Label) -> Samples:
     """Propose regions in a frame and judge them by its labels."""
     flat = flat_field(halved(pixels))
-    mask = candidate_mask(flat)
-    proposals = outlines(mask)
+    found = propose(flat)
+    proposals = found.proposals
     shape = (label.height_px, label.width_px)
     masks = [
         filled(label.polygons("capillary") + label.boxes(), shape, GROWTH_PX),
@@ -158,7 +158,7 @@ def samples_of(pixels: Pixels, label: Label) -> Samples:
     uncertain = ~right & (covered[:, 2] >= COVER)
     target = np.where(right, 1.0, np.where(uncertain, 0.5, 0.0)).astype(np.float32)
     ignored = ~right & (covered[:, 1] >= COVER)
-    return Samples(label, picture(flat, mask), proposals, right, ignored, target, coverage_of(label, proposals))
+    return Samples(label, picture(flat, found), proposals, right, ignored, target, coverage_of(label, proposals))
 
 
 def coverage_of(label: Label, proposals: Sequence[Proposal]) -> npt.NDArray[np.float32]:

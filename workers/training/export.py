@@ -43,8 +43,7 @@ def keras_bytes(network: "keras.Model") -> bytes:
     """A .keras file's bytes, without the optimizer's state."""
     import keras
 
-    bare = keras.models.clone_model(network)
-    bare.set_weights(network.get_weights())
+    bare = keras.Model(network.inputs, network.outputs)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "weights.keras"
         bare.save(path)

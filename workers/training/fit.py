@@ -23,7 +23,7 @@ class Plan(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """How a network is trained."""
 
     view: Input = Input(size_px=32, channels=CHANNELS, context=1.7, min_side_px=28)
-    epochs: Annotated[int, Meta(ge=1)] = 30
+    epochs: Annotated[int, Meta(ge=1)] = 22
     batch: Annotated[int, Meta(ge=1)] = 64
     learning_rate: Annotated[float, Meta(gt=0)] = 1e-3
     dropout: Annotated[float, Meta(ge=0, lt=1)] = 0.4
