@@ -11,7 +11,7 @@ import msgspec
 import numpy as np
 from msgspec import Struct
 
-from stream.errors import OutputError
+from stream.errors import OutputError, SourceError
 from stream.ports import Analyser, Analysis, Frame, Pixels
 from workers.agreement import Limits, Outline, Places, bland_altman, kappa, places
 from workers.capillary.analyser import make_analyser
@@ -92,7 +92,7 @@ def compare(
     frames: Iterable[tuple[str, Pixels]],
     labels: Mapping[str, Label],
 ) -> Comparison:
-    """Run both, named, on the same frames, (height, width, 3) uint8 BGR each; at least one frame.
+    """Run both, named, on the same frames, (height, width, 3) uint8 BGR each. Raises SourceError where there is none.
 
     CPU time is that of the whole process while one frame is analysed; the first frame is analysed once before, untimed.
     """
@@ -116,6 +116,8 @@ def compare(
                 places=places(proposed, said[0], said[1], pixels.shape[:2]),
             )
         )
+    if not rows:
+        raise SourceError("There is no frame to compare on.")
     total = Places(**{key: sum(getattr(row.places, key) for row in rows) for key in Places.__struct_fields__})
     return Comparison(
         frames=len(rows),

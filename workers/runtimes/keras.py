@@ -34,11 +34,15 @@ def load_network(content: bytes) -> "keras.Model":
         path = Path(folder) / "weights.keras"
         path.write_bytes(content)
         try:
-            return keras.saving.load_model(path, compile=False, safe_mode=True)
+            network = keras.saving.load_model(path, compile=False, safe_mode=True)
         except (ValueError, TypeError, OSError) as error:
             raise ModelError(
                 "The weights are not a network that Keras can load safely: damaged, or with code (a Lambda layer)."
             ) from error
+    if not isinstance(network, keras.Model) or len(network.inputs) != 1 or len(network.outputs) != 1:
+        raise ModelError("The weights are not a network with one input and one output.")
+    # A network saved with a list of one input wants a list of one; this one takes crops as they are.
+    return network if isinstance(network, keras.Sequential) else keras.Model(network.inputs[0], network.outputs[0])
 
 
 class KerasRuntime:

@@ -18,17 +18,18 @@ class OpenVinoRuntime:
 
     def __init__(self, content: bytes, shape: Shape, numbers: bytes = b"") -> None:
         """Load from the bytes of .xml and .bin; `shape` is (height, width, channels). Raises ModelError."""
+        wanted = openvino.PartialShape([BATCH, *shape])
         core = openvino.Core()
         try:
             network = core.read_model(content, numbers)
-            network.reshape([BATCH, *shape])
+            if not network.input(0).partial_shape.compatible(wanted):
+                raise ModelError(f"The weights do not take crops of {shape}, as the card says.")
+            network.reshape(wanted)
             self._network = core.compile_model(network, "CPU", PLAIN)
         except RuntimeError as error:
-            raise ModelError(
-                f"The weights are not an OpenVINO network that takes crops of {shape}, as the card says."
-            ) from error
+            raise ModelError("The weights are not an OpenVINO network that this machine can run.") from error
         if tuple(self._network.output(0).shape) != (BATCH, 2):
-            raise ModelError("The weights do not give two logits a crop.")
+            raise ModelError("The weights do not give two logits a crop, as the card says.")
         self._shape = shape
 
     def probabilities(self, crops: Crops) -> Probabilities:
