@@ -218,6 +218,7 @@ def _run(
 ) -> "Outcome":
     """One run of the pipeline, from the folder's preparation to the outcome."""
     from stream import logs, terminal
+    from stream.config import sha256
     from stream.sink.provenance import without_credentials
     from stream.sink.sessions import OutputFolder, prepare
     from stream.supervisor import Supervisor
@@ -227,7 +228,7 @@ def _run(
     claim = OutputFolder(folder)
     shown = terminal.display(replay=mode == "replay", quiet=common.quiet)
     try:
-        session = prepare(folder, without_credentials(source), resume=resume)
+        session = prepare(folder, without_credentials(source), sha256(config.analyser), resume=resume)
         run = Run(session, mode, source, folder, wanted, speed, started_ns, config)
         return Supervisor(
             session=session,

@@ -1,6 +1,7 @@
 """The capture process: source → ring → one pusher a worker. The ledger decides; this file only carries out."""
 
 import logging
+from collections import deque
 from typing import Final
 
 import cv2
@@ -65,7 +66,10 @@ class Capture:
             deaths_allowed=settings.workers.deaths_per_frame,
         )
         self._grabber: Grabber | None = None
+        self._ring: Ring | None = None
         self._ring_path = ""
+        self._first_seq = 0
+        self._drops: deque[Drop] = deque()  # until the sink has taken them: a lost one would hold it up for ever
         self._ahead = 0  # slots that the grabber holds
         self._ended: Ended | None = None
         self._stopping = False
@@ -74,6 +78,7 @@ class Capture:
         self._session = child.place.session
         self._committed: Committed | None = None
         self._sink = -1
+        self._started_ns = 0
 
     def run(self) -> None:
         """Until the supervisor says stop."""
@@ -147,6 +152,7 @@ class Capture:
         source = self._source
         if self._grabber is None:
             self._first_seq = next_seq
+        self._started_ns = self._started_ns or self._clock.now().utc_ns
         self._child.tell(
             "sink",
             SourceInfo(
@@ -156,7 +162,7 @@ class Capture:
                 fps=source.fps,
                 frames_expected=source.frame_count,
                 live=source.live,
-                started_ns=self._clock.now().utc_ns,
+                started_ns=self._started_ns,
             ),
         )
         self._tell_end()
@@ -164,27 +170,31 @@ class Capture:
 
     def _begin_when_ready(self) -> None:
         """Ring, sink and a first worker are there: frames grabbed before that would only be dropped."""
-        if self._grabber is not None or not self._ring_path or self._sink < 0 or self._ledger.idle_hands == 0:
-            return
-        self._ring = Ring.attach(self._ring_path, writable=True)
-        self._begin()
+        ready = self._ring_path and self._sink >= 0 and self._ledger.idle_hands > 0
+        if ready and self._grabber is None and self._ended is None:
+            self._ring = Ring.attach(self._ring_path, writable=True)
+            self._begin(self._ring)
 
-    def _begin(self) -> None:
+    def _begin(self, ring: Ring) -> None:
         speed = self._settings.speed if self._settings.replay else 1.0
         self._grabber = Grabber(
             self._source,
-            self._ring,
+            ring,
             self._child.inbox,
             Thinning(self._settings.capture.max_fps),
             Playback(speed),
             self._clock,
         )
         if self._settings.replay:
-            self._ring.captured = self._first_seq
-        else:
-            for seq in range(self._first_seq, self._ring.captured):  # an earlier incarnation took them, and died
-                self._child.tell("sink", Drop(seq=seq, cause="restart"))
-        self._grabber.start(0 if self._source.live else self._ring.captured)
+            ring.captured = self._first_seq
+        else:  # an earlier incarnation took frames that nobody will hear of, and died
+            self._drops.extend(Drop(seq=seq, cause="restart") for seq in range(self._first_seq, ring.captured))
+        self._grabber.start(0 if self._source.live else ring.captured)
+
+    @property
+    def _captured(self) -> int:
+        """Frames captured in this run so far, by whichever incarnation."""
+        return self._first_seq if self._ring is None else self._ring.captured
 
     def _take(self, item: Grabbed | Ended | Broke) -> None:
         self._ahead -= 1
@@ -195,6 +205,7 @@ class Capture:
                 log.warning("%s", item.reason)
             self._end(item)
             return
+        assert self._ring is not None  # nothing is grabbed before
         seq = self._ring.captured
         self._ring.captured = seq + 1
         self._ledger.captured(seq, item.slot, item)
@@ -210,7 +221,7 @@ class Capture:
             self._child.tell(
                 "sink",
                 EndOfStream(
-                    frames_read=self._ring.captured,
+                    frames_read=self._captured,
                     frames_expected=self._source.frame_count,
                     reason=self._ended.reason[:MAX_SENTENCE],
                 ),
@@ -222,10 +233,12 @@ class Capture:
                 case Dispatch(seq, grabbed, worker, attempt):
                     self._child.tell("worker", self._header(seq, grabbed, attempt), worker.index)
                 case Dropped(seq, cause):
-                    self._child.tell("sink", Drop(seq=seq, cause=cause))
+                    self._drops.append(Drop(seq=seq, cause=cause))
                 case GaveUp(seq, grabbed, deaths):
                     log.error("frame %s ended %d workers in a row: set aside as failed", grabbed.grab.name, deaths)
                     self._child.tell("sink", self._failed(seq, grabbed, deaths))
+        while self._drops and self._child.tell("sink", self._drops[0]):
+            self._drops.popleft()
 
     def _header(self, seq: int, grabbed: Grabbed, attempt: int) -> FrameHeader:
         grab = grabbed.grab
@@ -274,11 +287,10 @@ class Capture:
 
     def _end_stream(self) -> None:
         """Grab no more; what was captured is finished."""
-        if self._grabber is None or self._ended is not None:
-            return
-        self._grabber.stop(_STOP_S)
-        while not self._grabber.taken.empty():
-            item = self._grabber.taken.get()
-            if isinstance(item, Grabbed):
-                self._take(item)
+        if self._grabber is not None and self._ended is None:
+            self._grabber.stop(_STOP_S)
+            while not self._grabber.taken.empty():
+                item = self._grabber.taken.get()
+                if isinstance(item, Grabbed):
+                    self._take(item)
         self._end(Ended("stopped by the user"))

@@ -126,8 +126,8 @@ def load(file: Path | None, overrides: Mapping[str, Any], environment: Mapping[s
     return config
 
 
-def sha256(config: Config) -> str:
-    """Hash of everything that was configured, for the record."""
+def sha256(config: Section) -> str:
+    """Hash of everything that was configured in a section, or in all, for the record."""
     return hashlib.sha256(msgspec.json.encode(config, order="sorted")).hexdigest()
 
 

@@ -17,8 +17,8 @@ Role = Literal["capture", "worker", "sink", "view"]
 Mode = Literal["live", "demo", "replay"]
 State = Literal["good", "poor signal", "stale", "no camera", "no analysis", "ended"]
 
-Seq = Annotated[int, Meta(ge=0, description="position in the run, from 0, without gaps")]
-UtcNs = Annotated[int, Meta(ge=0, description="nanoseconds since 1970-01-01 UTC")]
+Seq = Annotated[int, Meta(ge=0, le=2**53, description="position in the run, from 0, without gaps")]
+UtcNs = Annotated[int, Meta(ge=0, le=2**63 - 1, description="nanoseconds since 1970-01-01 UTC")]
 FrameName = Annotated[
     str, Meta(max_length=300, description="the file's stem for pictures, else the index in the source")
 ]

@@ -41,6 +41,7 @@ log = logging.getLogger("capillary.supervisor")
 _TICK_MS: Final = 50
 _STOP_S: Final = 1.3
 _JOIN_S: Final = 0.4
+_SHORT_LIFE_S: Final = 2.0
 _BACK_OFF_S: Final = 0.1
 _BACK_OFF_MAX_S: Final = 2.0
 
@@ -80,8 +81,15 @@ class _Running:
     handle: int | None = None
     deaths: int = 0  # in a row, without a finished frame between them
     published_at_death: int = -1
+    spawned_at: float = 0.0
+    short_lives: int = 0  # in a row
     restart_at: float = 0.0
     given_up: bool = False
+
+
+def back_off_s(short_lives: int) -> float:
+    """How long to wait before the next life: not at all after a long one or a first short one, then ever longer."""
+    return 0.0 if short_lives < 2 else min(_BACK_OFF_S * 2.0 ** (short_lives - 2), _BACK_OFF_MAX_S)
 
 
 class Supervisor:
@@ -221,7 +229,7 @@ class Supervisor:
         )
         with deaf_to_signals():
             process.start()
-        running.process = process
+        running.process, running.spawned_at = process, time.monotonic()
         running.handle = death_handle(process, self._portable)
 
     def _bury(self, running: _Running) -> None:
@@ -244,8 +252,9 @@ class Supervisor:
         if running.deaths >= max(1, self._restarts):
             self._give_up(running, exit_code)
             return
-        wait_s = 0.0 if progressed else min(_BACK_OFF_S * 2 ** (running.deaths - 1), _BACK_OFF_MAX_S)
-        running.restart_at = time.monotonic() + wait_s
+        now_s = time.monotonic()
+        running.short_lives = running.short_lives + 1 if now_s - running.spawned_at < _SHORT_LIFE_S else 0
+        running.restart_at = now_s + back_off_s(running.short_lives)
 
     def _give_up(self, running: _Running, exit_code: int | None) -> None:
         spec, running.given_up = running.spec, True

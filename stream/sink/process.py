@@ -3,7 +3,6 @@
 import logging
 import sqlite3
 import time
-from dataclasses import asdict
 from typing import Any, Final
 
 from msgspec.structs import replace
@@ -17,7 +16,6 @@ from stream.messages import (
     EndOfStream,
     Finished,
     Message,
-    Mode,
     PeerDown,
     PeerUp,
     SourceInfo,
@@ -26,11 +24,12 @@ from stream.messages import (
 from stream.ordering import Arrival, Sequencer
 from stream.sink import report
 from stream.sink.cpu import cpu_seconds
-from stream.sink.provenance import source_sha256, without_credentials
+from stream.sink.provenance import SourceHash
 from stream.sink.publisher import Publisher
 from stream.sink.settings import SinkSettings
 from stream.sink.standing import Standing
 from stream.sink.store import FILE_NAME, Store
+from stream.sink.summary import STOPPED, Course, exit_code, sentence, summary_of
 
 log = logging.getLogger("capillary.sink")
 
@@ -71,8 +70,9 @@ class Sink:
         self._workers: set[int] = set()
         self._next_progress_s = 0.0
         self._stopping = False
-        if child.place.incarnation == 0:
-            store.note(resumed_at=self._sequencer.accounted)
+        self._hash = SourceHash(settings.source) if settings.outputs else None
+        if child.place.incarnation == 0:  # of this run; a session that is resumed has had others
+            store.note(begun_at=self._sequencer.accounted, begun_ns=None)
             store.commit()
 
     def run(self) -> None:
@@ -103,7 +103,7 @@ class Sink:
                 self._acknowledge(again=True)
             case PeerUp(peer=peer) if peer.role == "worker":
                 self._workers.add(peer.index)
-                self._store.note(model_id=peer.detail)
+                self._meet_model(peer.detail)
             case PeerUp(peer=peer) if peer.role == "view" and self._source is not None:
                 self._child.tell("view", self._source)
             case PeerDown(role="worker", index=index):
@@ -125,7 +125,17 @@ class Sink:
         self._source = source
         self._standing.source, self._standing.frames_expected = source.source, source.frames_expected
         self._store.note(source=source.source, width=source.width, height=source.height, fps=source.fps)
+        if self._store.facts().get("begun_ns") is None:
+            self._store.note(begun_ns=source.started_ns)
         self._child.tell("view", source)
+
+    def _meet_model(self, model_id: str) -> None:
+        known = self._store.facts().get("model_id")
+        if known not in (None, model_id) and self._store.next_seq() > 0:
+            raise OutputError(
+                f"this session was begun with the model {known}, and the model is {model_id} now; begin anew"
+            )
+        self._store.note(model_id=model_id)
 
     def _turn(self) -> None:
         released = [
@@ -178,74 +188,26 @@ class Sink:
             report.write_readings(self._store, folder)
             if self._settings.regions_file:
                 report.write_regions(self._store, folder)
-            if "stopped" not in end.reason:  # whoever stops a run wants it to end now
+            if end.reason != STOPPED:  # whoever stops a run wants it to end now
                 report.write_trend(self._store, folder, f"{end.frames_read} frames, {summary['status']}")
             report.write_summary(summary, folder)
         self._store.note(**{key: value for key, value in summary.items() if key != "density"})
         self._store.commit()
         self._standing.ended = True
         self._tell_progress(time.monotonic())
-        self._child.report(Finished(exit_code=self._exit_code(end, summary), summary=_sentence(summary)))
-
-    def _exit_code(self, end: EndOfStream, summary: dict[str, Any]) -> int:
-        if self._settings.mode == "replay":
-            if summary["frames_failed"] == summary["frames_read"] > 0:
-                return 1
-            return 0 if summary["status"] == "complete" else 5
-        return 3 if end.reason and end.reason != "stopped by the user" else 0
+        mode = self._settings.mode
+        self._child.report(Finished(exit_code=exit_code(end, summary, mode), summary=sentence(summary)))
 
     def _summary(self, end: EndOfStream) -> dict[str, Any]:
-        settings, standing, facts = self._settings, self._standing, self._store.facts()
-        now_ns = time.time_ns()
-        reason = _why_incomplete(end, settings.mode)
-        started_ns = self._source.started_ns if self._source is not None else now_ns
-        analysed = standing.published + standing.failed
-        streamed_s = max(1e-9, (now_ns - started_ns) / 1e9)
-        fresh = max(0, analysed - int(str(facts.get("resumed_at") or 0)))
-        return {
-            "status": "incomplete" if reason else "complete",
-            "reason": reason,
-            "frames_expected": end.frames_expected if end.frames_expected is not None else end.frames_read,
-            "frames_read": end.frames_read,
-            "frames_analysed": standing.published,
-            "frames_failed": standing.failed,
-            "frames_dropped": standing.dropped,
-            "frames_late": standing.late,
-            "wall_s": round((now_ns - settings.started_ns) / 1e9, 3),
-            "startup_s": round((started_ns - settings.started_ns) / 1e9, 3),
-            "frames_per_s": round(fresh / streamed_s, 2),
-            "cpu_ms_per_frame": round(1000 * cpu_seconds() / max(1, fresh), 2),
-            "workers": settings.worker_count,
-            "engine": "stream",
-            "source": without_credentials(settings.source),
-            "source_sha256": source_sha256(settings.source) if settings.outputs else None,
-            "model_id": facts.get("model_id", ""),
-            "config_sha256": settings.config_sha256,
-            "version": settings.version,
-            "session": self._child.place.session,
-            "density": asdict(report.density_statistics(self._store)),
-        }
-
-
-def _why_incomplete(end: EndOfStream, mode: Mode) -> str:
-    """Empty for a whole run; a live run is whole whenever it is ended."""
-    if mode != "replay":
-        return "" if end.reason == "stopped by the user" else end.reason
-    missing = end.frames_expected is not None and end.frames_read < end.frames_expected
-    counted = f"{end.frames_read} of {end.frames_expected} frames" if missing else ""
-    if end.reason:
-        return f"{end.reason} ({counted})" if counted else end.reason
-    return f"{counted}: the recording ends early or is damaged" if missing else ""
-
-
-def _sentence(summary: dict[str, Any]) -> str:
-    """One line for a person."""
-    density = summary["density"]
-    mean = density["density_mean_pct"]
-    value = f"density {mean:.2f} % (sd {density['density_sd_pct']:.2f})" if mean is not None else "no good frame"
-    counts = f"{summary['frames_analysed']} frames analysed, {density['good_frames']} good"
-    lost = "".join(
-        f", {summary[f'frames_{what}']} {what}" for what in ("failed", "dropped", "late") if summary[f"frames_{what}"]
-    )
-    status = "" if summary["status"] == "complete" else f" Incomplete: {summary['reason']}."
-    return f"{counts}{lost}; {value}; {summary['frames_per_s']:.1f} frames/s.{status}"
+        settings, facts = self._settings, self._store.facts()
+        begun_at, begun_ns = int(str(facts["begun_at"])), int(str(facts.get("begun_ns") or time.time_ns()))
+        hash_timeout_s = 0.1 if end.reason == STOPPED else None
+        return summary_of(
+            settings,
+            end,
+            self._standing,
+            Course(begun_at, begun_ns, time.time_ns(), cpu_seconds()),
+            report.density_statistics(self._store),
+            model_id=str(facts.get("model_id") or ""),
+            source_sha256=self._hash.result(hash_timeout_s) if self._hash is not None else None,
+        )

@@ -1,7 +1,9 @@
 """What a result was made from: the hash of a recording or of a folder of pictures."""
 
+import contextlib
 import hashlib
 import re
+import threading
 from pathlib import Path
 
 
@@ -18,6 +20,24 @@ def source_sha256(source: str) -> str | None:
         return None
     lines = "".join(f"{_of_file(file)}  {file.name}\n" for file in files)
     return hashlib.sha256(lines.encode()).hexdigest()
+
+
+class SourceHash:
+    """The hash of a source, computed beside the run: a long recording takes seconds to read."""
+
+    def __init__(self, source: str) -> None:
+        self._found: str | None = None
+        self._thread = threading.Thread(target=self._compute, args=(source,), name="source-hash", daemon=True)
+        self._thread.start()
+
+    def _compute(self, source: str) -> None:
+        with contextlib.suppress(OSError):  # a file that cannot be read is capture's to tell
+            self._found = source_sha256(source)
+
+    def result(self, timeout_s: float | None) -> str | None:
+        """The hash once it is there; None where there is none, or it takes longer."""
+        self._thread.join(timeout_s)
+        return self._found
 
 
 def without_credentials(source: str) -> str:

@@ -46,7 +46,8 @@ class DensityStatistics:
 def clear(folder: Path) -> None:
     """Remove the files of an earlier run, so that they are not taken for this one's."""
     for name in OUTPUTS:
-        (folder / name).unlink(missing_ok=True)
+        for path in (folder / name, folder / f"{name}.partial", folder / f"partial-{name}"):
+            path.unlink(missing_ok=True)
 
 
 def write_readings(store: Store, folder: Path) -> None:

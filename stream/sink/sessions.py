@@ -41,23 +41,36 @@ class OutputFolder:
         except OSError as error:
             raise OutputError(f"the folder {path} cannot be made: {error.strerror}") from error
         self._mark = path / _OWNER
-        if self._mark.is_file() and is_alive(self._mark.read_text()):
-            raise OutputError(f"the folder {path} is being written by another run; choose another one")
         try:
-            self._mark.write_text(identity(os.getpid()))
+            self._claim()
+        except OutputError:
+            raise
         except OSError as error:
             raise OutputError(f"the folder {path} cannot be written: {error.strerror}; choose another one") from error
+
+    def _claim(self) -> None:
+        """Made exclusively, so that of two runs that start at once only one gets it."""
+        try:
+            with self._mark.open("x") as file:
+                file.write(identity(os.getpid()))
+        except FileExistsError:
+            if is_alive(self._mark.read_text()):
+                raise OutputError(
+                    f"the folder {self.path} is being written by another run; choose another one"
+                ) from None
+            self._mark.write_text(identity(os.getpid()))  # its writer was killed
 
     def release(self) -> None:
         """Let others write."""
         self._mark.unlink(missing_ok=True)
 
 
-def prepare(folder: Path, source: str, *, resume: bool) -> str:
-    """Make a folder ready for a run of `source`, and return the session's id.
+def prepare(folder: Path, source: str, analysis: str, *, resume: bool) -> str:
+    """Make a folder ready for a run of `source` by `analysis` (a hash), and return the session's id.
 
     A session of the same source is begun again, or with `resume` continued.
-    Raises OutputError where there is nothing to resume, or frames of another source would be lost.
+    Raises OutputError where there is nothing to resume, a table would mix two analyses, or frames of another source
+    would be lost.
     """
     facts = _facts(folder)
     if resume:
@@ -65,6 +78,10 @@ def prepare(folder: Path, source: str, *, resume: bool) -> str:
             raise OutputError(f"there is no session in {folder} to resume; run it without --resume")
         if facts.get("asked_source") != source:
             raise OutputError(f"the session in {folder} is of {facts.get('asked_source')}, not of {source}")
+        if facts.get("analysis") != analysis:
+            raise OutputError(
+                f"the session in {folder} was begun with other analyser settings; use those, or begin anew"
+            )
     elif facts is not None and facts.get("asked_source") != source and facts["frames"]:
         raise OutputError(
             f"{folder} holds the results of {facts.get('asked_source')}; choose another folder, or remove it"
@@ -76,7 +93,7 @@ def prepare(folder: Path, source: str, *, resume: bool) -> str:
     for suffix in ("", "-wal", "-shm"):
         (folder / (FILE_NAME + suffix)).unlink(missing_ok=True)
     store = Store(folder / FILE_NAME)
-    store.note(session=session, asked_source=source, created_ns=time.time_ns())
+    store.note(session=session, asked_source=source, analysis=analysis, created_ns=time.time_ns())
     store.close()
     return session
 

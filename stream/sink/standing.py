@@ -68,6 +68,6 @@ class Standing:
             density_pct=last.density_pct if state == "good" and last is not None else None,
             quality=None if last is None else last.quality,
             quality_reasons=() if last is None else last.quality_reasons,
-            age_ms=None if last is None else (now_ns - last.t_capture_ns) / 1e6,
+            age_ms=None if last is None else last.latency_ms + (now_s - self._last_s) * 1000,
             t_published_ns=now_ns,
         )

@@ -13,7 +13,7 @@ import psutil
 import pytest
 
 from stream.messages import Hello
-from stream.supervisor import Outcome, Supervisor, _Running
+from stream.supervisor import Outcome, Supervisor, _Running, back_off_s
 from tests.contracts.supervised import events, spec, supervisor
 
 pytestmark = pytest.mark.timeout(60)
@@ -277,3 +277,10 @@ def test_no_child_outlives_a_supervisor_that_was_killed(tmp_path: Path, start: S
     wait_for(lambda: introduced(tmp_path))
     process.kill()
     wait_for(lambda: not any(psutil.pid_exists(pid) for pid in pids(tmp_path)))
+
+
+def test_who_keeps_dying_young_waits_ever_longer() -> None:
+    waits = [back_off_s(short_lives) for short_lives in range(10)]
+    assert waits[:2] == [0.0, 0.0]
+    assert waits == sorted(waits)
+    assert 0 < waits[2] < waits[-1] <= 2.0

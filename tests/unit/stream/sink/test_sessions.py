@@ -85,7 +85,7 @@ def test_a_folder_that_may_not_be_written_is_a_plain_error(tmp_path: Path) -> No
 
 
 def test_a_new_run_begins_a_session(tmp_path: Path) -> None:
-    session = prepare(tmp_path, "clip.avi", resume=False)
+    session = prepare(tmp_path, "clip.avi", "analysis", resume=False)
     store = Store(tmp_path / FILE_NAME)
     assert store.facts()["session"] == session
     assert store.facts()["asked_source"] == "clip.avi"
@@ -94,9 +94,9 @@ def test_a_new_run_begins_a_session(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("finished", [False, True])
 def test_the_same_source_again_begins_anew(tmp_path: Path, finished: bool) -> None:
-    first = prepare(tmp_path, "clip.avi", resume=False)
+    first = prepare(tmp_path, "clip.avi", "analysis", resume=False)
     written(tmp_path, finished=finished)
-    assert prepare(tmp_path, "clip.avi", resume=False) != first
+    assert prepare(tmp_path, "clip.avi", "analysis", resume=False) != first
     assert seqs(tmp_path) == set()
     assert not (tmp_path / "summary.json").exists()
     assert not (tmp_path / "readings.csv").exists(), "old results are not taken for new ones"
@@ -104,41 +104,54 @@ def test_the_same_source_again_begins_anew(tmp_path: Path, finished: bool) -> No
 
 @pytest.mark.parametrize("finished", [False, True])
 def test_resuming_keeps_the_session_and_what_it_has(tmp_path: Path, finished: bool) -> None:
-    session = prepare(tmp_path, "clip.avi", resume=False)
+    session = prepare(tmp_path, "clip.avi", "analysis", resume=False)
     written(tmp_path, finished=finished)
-    assert prepare(tmp_path, "clip.avi", resume=True) == session
+    assert prepare(tmp_path, "clip.avi", "analysis", resume=True) == session
     assert seqs(tmp_path) == {0, 1, 2}
     assert not (tmp_path / "summary.json").exists()
 
 
 def test_nothing_can_be_resumed_where_there_is_nothing(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="without --resume"):
-        prepare(tmp_path, "clip.avi", resume=True)
+        prepare(tmp_path, "clip.avi", "analysis", resume=True)
 
 
 def test_another_source_is_not_resumed(tmp_path: Path) -> None:
-    prepare(tmp_path, "clip.avi", resume=False)
+    prepare(tmp_path, "clip.avi", "analysis", resume=False)
     with pytest.raises(OutputError, match=r"is of clip\.avi, not of other\.avi"):
-        prepare(tmp_path, "other.avi", resume=True)
+        prepare(tmp_path, "other.avi", "analysis", resume=True)
 
 
 @pytest.mark.parametrize("finished", [False, True], ids=["interrupted", "finished"])
 def test_readings_of_another_source_are_never_destroyed(tmp_path: Path, finished: bool) -> None:
     """An interrupted run of hours can still be resumed; a mistyped folder must not end that."""
-    prepare(tmp_path, "clip.avi", resume=False)
+    prepare(tmp_path, "clip.avi", "analysis", resume=False)
     written(tmp_path, finished=finished)
     with pytest.raises(OutputError, match=r"clip\.avi"):
-        prepare(tmp_path, "other.avi", resume=False)
+        prepare(tmp_path, "other.avi", "analysis", resume=False)
     assert seqs(tmp_path) == {0, 1, 2}
     assert (tmp_path / "summary.json").exists() == finished
 
 
 def test_a_session_of_another_source_without_a_reading_is_no_loss(tmp_path: Path) -> None:
-    prepare(tmp_path, "mistyped.avi", resume=False)
-    prepare(tmp_path, "clip.avi", resume=False)
+    prepare(tmp_path, "mistyped.avi", "analysis", resume=False)
+    prepare(tmp_path, "clip.avi", "analysis", resume=False)
 
 
 def test_files_of_the_user_are_left_alone(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("mine")
-    prepare(tmp_path, "clip.avi", resume=False)
+    prepare(tmp_path, "clip.avi", "analysis", resume=False)
     assert (tmp_path / "notes.txt").read_text() == "mine"
+
+
+def test_a_table_never_mixes_two_analyses(tmp_path: Path) -> None:
+    prepare(tmp_path, "clip.avi", "analysis", resume=False)
+    with pytest.raises(OutputError, match="other analyser settings"):
+        prepare(tmp_path, "clip.avi", "another", resume=True)
+
+
+def test_what_a_killed_run_left_half_written_goes(tmp_path: Path) -> None:
+    (tmp_path / "readings.csv.partial").touch()
+    (tmp_path / "partial-overlay.mkv").touch()
+    prepare(tmp_path, "clip.avi", "analysis", resume=False)
+    assert [path.name for path in tmp_path.iterdir() if "partial" in path.name] == []
