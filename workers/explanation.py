@@ -87,7 +87,7 @@ def _explanation(name: str, pixels: Pixels, card: Card, examined: Examined, verd
                 capillary=verdict.capillary,
                 score=round(verdict.region.score, 4),
                 area_px=verdict.region.area_px,
-                polygon_px=verdict.region.polygon_px.tolist(),
+                polygon_px=[(x, y) for x, y in verdict.region.polygon_px.tolist()],
             )
             for verdict in verdicts
         ],

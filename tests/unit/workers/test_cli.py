@@ -1,0 +1,74 @@
+"""The models' commands as a user types them: what they print, and a sentence for every mistake."""
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from PIL import Image
+
+from run_stream import main
+from stream.errors import SourceError, UsageError
+from tests.contracts.tiny_model import microscope_frame
+
+
+def models(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(main, ["models", *map(str, arguments)])
+
+
+@pytest.fixture
+def picture(tmp_path: Path) -> Path:
+    Image.fromarray(microscope_frame()[:, :, ::-1]).save(tmp_path / "f1.png", compress_level=1)
+    return tmp_path / "f1.png"
+
+
+def test_explain_counts_the_verdicts(tiny_model: Path, picture: Path, tmp_path: Path) -> None:
+    done = models("explain", picture, "--output", tmp_path / "why", "--weights", tiny_model)
+    assert [line.split("\t")[0] for line in done.stdout.splitlines()] == [
+        "accepted",
+        "borderline",
+        "rejected",
+        "density",
+    ]
+    assert sorted(path.name for path in (tmp_path / "why").iterdir()) == [
+        "annotated.png",
+        "explain.json",
+        "regions.png",
+    ]
+
+
+def test_a_damaged_picture_is_refused(tiny_model: Path, picture: Path, tmp_path: Path) -> None:
+    picture.write_bytes(picture.read_bytes()[:5000])
+    done = models("explain", picture, "--output", tmp_path / "why", "--weights", tiny_model)
+    assert isinstance(done.exception, SourceError)
+    assert "f1.png is damaged" in str(done.exception)
+    assert not (tmp_path / "why").exists()
+
+
+def test_a_live_source_is_refused(tiny_model: Path, tmp_path: Path) -> None:
+    done = models("explain", "synthetic:?live=true", "--output", tmp_path, "--weights", tiny_model)
+    assert isinstance(done.exception, UsageError)
+
+
+def test_compare_prints_a_table_and_writes_files(tiny_model: Path, picture: Path, tmp_path: Path) -> None:
+    done = models("compare", tiny_model, tiny_model.with_suffix(".onnx"), picture, "--output", tmp_path / "cmp")
+    assert done.exit_code == 0, done.exception
+    assert "Cohen's kappa" in done.stdout
+    assert {path.name for path in (tmp_path / "cmp").iterdir()} == {"compare.json", "bland-altman.png"}
+
+
+def test_compare_takes_any_recording(tiny_model: Path) -> None:
+    done = models("compare", "default", tiny_model, "synthetic:?frames=2")
+    assert "over 2 frames" in done.stdout
+
+
+def test_export_prints_what_it_wrote(tiny_model: Path, tmp_path: Path) -> None:
+    done = models("export", tiny_model, "--to", "onnx", "--output", tmp_path / "mine.onnx")
+    assert done.stdout == f"{tmp_path / 'mine.onnx'}\n"
+    shown = models("show", tmp_path / "mine.onnx")
+    assert "tiny-" in shown.stdout
+
+
+def test_export_makes_int8_anew_for_these_frames(tiny_model: Path, picture: Path, tmp_path: Path) -> None:
+    done = models("export", tiny_model, "--to", "litert", "--output", tmp_path / "mine.tflite", "--frames", picture)
+    assert done.exit_code == 0, done.exception
+    assert "Not measured" in models("show", tmp_path / "mine.tflite").stdout
