@@ -11,6 +11,8 @@ from stream.errors import ModelError
 from tests.contracts.runtime_contract import RuntimeContract
 from tests.contracts.tiny_model import rewrite_card
 from workers.analysers import capillary
+from workers.capillary.analyser import SHIPPED
+from workers.exports import export
 from workers.runtimes.base import Crops
 from workers.runtimes.card import read_card, weights_file
 from workers.runtimes.keras import KerasRuntime
@@ -37,6 +39,14 @@ class TestOnnx(RuntimeContract):
 class TestOpenVino(RuntimeContract):
     name = "openvino"
     tolerance = 1e-4
+
+
+def test_the_shipped_model_says_the_same_in_all_runtimes(tmp_path: Path, crops: Crops) -> None:
+    reference = load(read_card(SHIPPED), SHIPPED, "keras").probabilities(crops)
+    for name, suffix, tolerance in (("litert", ".tflite", 0.1), ("onnx", ".onnx", 1e-4), ("openvino", ".xml", 1e-4)):
+        export("default", name, tmp_path / f"mine{suffix}")
+        own = load(read_card(tmp_path / f"mine{suffix}"), tmp_path / f"mine{suffix}", name)
+        assert np.abs(own.probabilities(crops) - reference).max() < tolerance, name
 
 
 @pytest.mark.parametrize(("name", "library"), [("onnx", "onnxruntime"), ("openvino", "openvino")])
