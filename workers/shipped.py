@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Final
 
+from stream.errors import ModelError
 from workers.runtimes.card import OWN_RUNTIME, Card, RuntimeName, read_card
 
 FOLDER: Final = Path(__file__).resolve().parent / "weights"
@@ -14,9 +15,14 @@ def shipped() -> dict[str, Card]:
 
 
 def weights_path(model: str) -> Path:
-    """The .tflite file of a shipped model's name, or of a path."""
-    known = FOLDER / f"{model}.tflite"
-    return known if known.is_file() else Path(model).expanduser()
+    """The file of weights of a shipped model's name, or of a path. Raises ModelError for what can be neither."""
+    known, path = FOLDER / f"{model}.tflite", Path(model).expanduser()
+    if known.is_file():
+        return known
+    if not path.suffix and not path.exists():
+        names = ", ".join(sorted(file.stem for file in FOLDER.glob("*.tflite")))
+        raise ModelError(f"There is no model {model!r}: shipped are {names}; any other is named by its file's path.")
+    return path
 
 
 def card_of(model: str) -> Card:

@@ -141,12 +141,13 @@ def _tile(
 def enlarged(pixels: Pixels, region: Region, view: Input) -> tuple[Pixels, npt.NDArray[np.int32]]:
     """The part of the frame that the network was shown, (132, 132, 3) uint8 RGB, and the outline in it, (n, 2) int32.
 
-    Contrast is raised around the part's mean, by the same factor for every part: a faint one stays faint.
+    Contrast is raised around the part's mean colour, by the same factor for every part: a faint one stays faint.
     """
     x, y, side = square(proposal(region.polygon_px // 2), view.context, view.min_side_px)
     to_frame = placement((2 * x, 2 * y, 2 * side), _CUT_PX)
     seen = cut(pixels, [to_frame], _CUT_PX)[0, :, :, ::-1].astype(np.float32)
-    raised = np.clip((seen - seen.mean()) * _CONTRAST + 150, 0, 255).astype(np.uint8)
+    tint = seen.mean(axis=(0, 1))
+    raised = np.clip(tint + _CONTRAST * (seen - tint), 0, 255).astype(np.uint8)
     outline = (region.polygon_px - to_frame[:, 2]) / to_frame[0, 0]
     return np.ascontiguousarray(raised), np.rint(outline).astype(np.int32)
 

@@ -100,7 +100,7 @@ def test_weights_run_in_their_own_runtime(tiny_model: Path) -> None:
 
 
 def test_an_unknown_model_is_refused() -> None:
-    with pytest.raises(ModelError):
+    with pytest.raises(ModelError, match="There is no model 'nothing-of-that-name': shipped are default"):
         analyser_called("nothing-of-that-name")
 
 
