@@ -71,8 +71,8 @@ class Sink:
         self._next_progress_s = 0.0
         self._stopping = False
         self._hash = SourceHash(settings.source) if settings.outputs else None
-        if child.place.incarnation == 0:  # of this run; a session that is resumed has had others
-            store.note(begun_at=self._sequencer.accounted, begun_ns=None)
+        if store.facts().get("begun_at") is None:  # `prepare` clears it: a session that is resumed has had other runs
+            store.note(begun_at=self._sequencer.accounted)
             store.commit()
 
     def run(self) -> None:

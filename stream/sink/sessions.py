@@ -4,7 +4,6 @@ import json
 import os
 import secrets
 import sqlite3
-import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -87,13 +86,12 @@ def prepare(folder: Path, source: str, analysis: str, *, resume: bool) -> str:
             f"{folder} holds the results of {facts.get('asked_source')}; choose another folder, or remove it"
         )
     clear(folder)
-    if resume and facts is not None:
-        return str(facts["session"])
-    session = new_session_id()
-    for suffix in ("", "-wal", "-shm"):
-        (folder / (FILE_NAME + suffix)).unlink(missing_ok=True)
+    if not resume:
+        for suffix in ("", "-wal", "-shm"):
+            (folder / (FILE_NAME + suffix)).unlink(missing_ok=True)
+    session = str(facts["session"]) if resume and facts is not None else new_session_id()
     store = Store(folder / FILE_NAME)
-    store.note(session=session, asked_source=source, analysis=analysis, created_ns=time.time_ns())
+    store.note(session=session, asked_source=source, analysis=analysis, begun_at=None, begun_ns=None)
     store.close()
     return session
 
