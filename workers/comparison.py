@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 import numpy as np
 from msgspec import Struct
+from tqdm import tqdm
 
 from stream.errors import OutputError, SourceError
 from stream.ports import Analyser, Analysis, Frame, Pixels
@@ -100,7 +101,7 @@ def compare(
     proposing = load(card, weights_path("default"), "litert")
     one, other = _Seen(*a), _Seen(*b)
     rows: list[Row] = []
-    for name, pixels in frames:
+    for name, pixels in tqdm(frames, desc="comparing", unit="frame", disable=None, leave=False):
         if not rows:
             one.analyser.analyse(Frame(pixels))
             other.analyser.analyse(Frame(pixels))

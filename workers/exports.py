@@ -13,6 +13,7 @@ from stream.ports import Pixels
 from workers.capillary.examine import examine
 from workers.runtimes.card import Card, checked_weights, read_card, weights_file
 from workers.runtimes.loading import load
+from workers.runtimes.quiet import without_chatter
 from workers.shipped import weights_path
 
 if TYPE_CHECKING:
@@ -51,7 +52,9 @@ def _litert(card: Card, source: Path, output: Path, frames: Iterable[Pixels] | N
     crops = np.concatenate([examine(card, runtime, pixels).crops for pixels in frames])
     if not len(crops):
         raise ModelError("No region is proposed in these frames, so int8's scales cannot be chosen by them.")
-    content = int8_bytes(_network(card, source), crops)
+    network = _network(card, source)
+    with without_chatter():
+        content = int8_bytes(network, crops)
     return {output: content}, _alone(card, litert=weights_file(output, content), figures=None)
 
 

@@ -18,6 +18,7 @@ from workers.capillary.settings import AnalyserSettings
 from workers.runtimes.base import Runtime
 from workers.runtimes.card import Card, read_card
 from workers.runtimes.loading import load
+from workers.shipped import weights_path
 
 SHIPPED: Final = Path(__file__).resolve().parent.parent / "weights" / "default.tflite"
 
@@ -56,7 +57,7 @@ class CapillaryAnalyser:
 
 def make_analyser(settings: AnalyserSettings) -> Analyser:
     """The analyser with its weights loaded and checked. Raises ModelError."""
-    weights = SHIPPED if settings.weights == "default" else Path(settings.weights).expanduser()
+    weights = weights_path(settings.weights)
     card = read_card(weights)
     if card.input.channels != CHANNELS:
         raise ModelError(f"{weights} wants {card.input.channels} channels a crop, this program gives {CHANNELS}.")

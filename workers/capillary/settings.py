@@ -33,7 +33,11 @@ class AnalyserSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 
     weights: Annotated[
         str,
-        Meta(min_length=1, max_length=4096, description="'default', or the path of a file of weights beside its card"),
+        Meta(
+            min_length=1,
+            max_length=4096,
+            description="a shipped model's name, or the path of a file of weights beside its card",
+        ),
     ] = "default"
     runtime: Annotated[RuntimeName, Meta(description="what runs the network")] = "litert"
     threshold: Annotated[

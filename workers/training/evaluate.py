@@ -9,9 +9,9 @@ import numpy as np
 from msgspec import Struct
 
 from stream.ports import Analyser, Frame
-from workers.capillary.analyser import SHIPPED, make_analyser
+from workers.capillary.analyser import make_analyser
 from workers.capillary.settings import AnalyserSettings
-from workers.runtimes.card import read_card
+from workers.shipped import card_of
 from workers.training.dataset import Label, read_frame, read_labels
 from workers.training.score import FrameScore, Totals, score_frame, totals
 
@@ -72,7 +72,7 @@ def evaluate(labelled: Path, settings: AnalyserSettings | None = None, out: Text
     """
     settings = settings or AnalyserSettings()
     analyser = make_analyser(settings)
-    card = read_card(SHIPPED if settings.weights == "default" else Path(settings.weights).expanduser())
+    card = card_of(settings.weights)
     seen = dict.fromkeys(card.training.frames, "(trained on it)")
     results = [frame_result(analyser, labelled, label) for label in read_labels(labelled).values()]
     print(table(results, seen), file=out or sys.stdout)
