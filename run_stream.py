@@ -183,6 +183,17 @@ def doctor(common: Common) -> None:
     sys.exit(1 if failed else 0)
 
 
+@models.command("synthesize")
+@click.option("--output", "-o", required=True, type=click.Path(path_type=Path), help="Folder for frames and labels.")
+@click.option("--count", default=60, show_default=True, type=click.IntRange(1, 9999), help="How many frames.")
+@click.option("--seed", default=1, show_default=True, type=click.IntRange(0), help="Same seed, same frames.")
+def synthesize(output: Path, count: int, seed: int) -> None:
+    """Write labelled synthetic frames, for `models train`: no patient, no restriction."""
+    from capture.labelled import write_labelled
+
+    write_labelled(output, count, seed)
+
+
 main.add_command(models)
 
 

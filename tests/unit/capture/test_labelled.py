@@ -22,6 +22,12 @@ def test_every_frame_has_its_label(folder: Path) -> None:
     assert [path.name for path in sorted((folder / "labels").iterdir())] == ["s0000.json", "s0001.json"]
 
 
+def test_the_folder_says_whose_frames_they_are(folder: Path) -> None:
+    about = json.loads((folder / "dataset.json").read_text())
+    assert about["data"].startswith("2 synthetic frames, seed 7")
+    assert "Apache-2.0" in about["licence"]
+
+
 def test_outlines_lie_in_the_frame_and_on_darker_skin(folder: Path) -> None:
     label = json.loads((folder / "labels" / "s0001.json").read_text())
     pixels = cv2.imread(str(folder / "frames" / "s0001.png"))

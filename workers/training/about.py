@@ -1,0 +1,57 @@
+"""Whose frames a folder holds and what may be done with them: what a model's card must pass on."""
+
+from pathlib import Path
+from typing import Final
+
+import msgspec
+from msgspec import Struct
+
+from stream.errors import SourceError
+
+FILE: Final = "dataset.json"
+
+
+class About(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """dataset.json: origin and licence of labelled frames, and what limits a model trained on them.
+
+    same_scene: names of frames that show one scene and must stay on one side of every split.
+    """
+
+    data: str
+    readers: str
+    licence: str
+    limits: list[str] = []
+    same_scene: list[list[str]] = []
+
+
+HELMY: Final = About(
+    data="22 frames of human skin, Inspectis hand-held microscope; Helmy, Jul, Ferreira, Truong; ODI Medical AS",
+    readers="two careful readers, not clinicians, working independently; no outcome data",
+    licence="CC BY-NC 4.0: non-commercial use only, as the frames it was trained on",
+    limits=[
+        "skin only: not for sublingual or nailfold video",
+        "one microscope, one magnification: capillaries of 30 to 80 px",
+        "few frames from few people; skin types are not recorded",
+        "faint capillaries out of focus are where readers disagree most, and so does the model",
+    ],
+    same_scene=[["f04", "f22"], ["f13", "f14", "f17"]],
+)
+"""The labelled frames that the project's figures come from; their folder tells of its licence in words alone."""
+
+UNKNOWN: Final = About(
+    data="frames of unknown origin",
+    readers="unknown",
+    licence="not stated: whatever the frames that it was trained on allow",
+    limits=["nothing is known of the frames it was trained on"],
+)
+
+
+def read_about(folder: Path) -> About:
+    """What `folder`/dataset.json says; without one, what is known of the folder. Raises SourceError."""
+    path = folder / FILE
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=About)
+    except FileNotFoundError:
+        return HELMY if (folder / "LICENSE-CC-BY-NC-4.0.md").is_file() else UNKNOWN
+    except (msgspec.DecodeError, OSError) as error:
+        raise SourceError(f"{path} does not say whose frames these are: {error}.") from error
