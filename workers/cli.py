@@ -60,19 +60,20 @@ def models_train(labelled: Path, output: Path, seed: int, folds: int, keep_folds
 
 @models.command("evaluate")
 @click.argument("labelled", type=click.Path(path_type=Path))
-@click.option("--weights", default="default", show_default=True, help="A shipped name, or the path of a .tflite file.")
+@click.option("--weights", default="default", show_default=True, help="A shipped name, or the path of weights.")
 @click.option("--cross-validate", is_flag=True, help="Train anew without the scored frames: the honest figure.")
 @click.option("--seed", default=1, show_default=True, type=click.IntRange(0))
 def models_evaluate(labelled: Path, weights: str, cross_validate: bool, seed: int) -> None:
     """Score a model on the frames and labels in LABELLED."""
     from workers.capillary.settings import AnalyserSettings
+    from workers.shipped import own_runtime, weights_path
     from workers.training.evaluate import evaluate
     from workers.training.train import cross_validate as cross_validated
 
     if cross_validate:
         cross_validated(labelled, seed)
     else:
-        evaluate(labelled, AnalyserSettings(weights=weights))
+        evaluate(labelled, AnalyserSettings(weights=weights, runtime=own_runtime(weights_path(weights))))
 
 
 @models.command("export")
@@ -122,7 +123,7 @@ def models_compare(opener: Opener, a: str, b: str, source: str, output: Path | N
     """
     from workers.comparison import analyser_called, compare, labelled, table, write
 
-    sides = [(name.rpartition("/")[2], analyser_called(name)) for name in (a, b)]
+    sides = [(Path(name).name, analyser_called(name)) for name in (a, b)]
     frames, labels = labelled(source)
     result = compare(sides[0], sides[1], opener.frames(frames), labels)
     print(table(result))
