@@ -16,7 +16,7 @@ from stream import logs
 from stream.errors import StreamError
 from stream.messages import MAX_SENTENCE, AnyMessage, Fatal, Hello, Message, PeerDown, PeerUp, Role
 from stream.portability import die_with_parent
-from stream.transport import Inbox, Outbox, new_context
+from stream.transport import Inbox, Keys, Outbox, new_context
 
 _LAST_WORDS_S: Final = 1.0
 
@@ -36,6 +36,7 @@ class Place:
     portable: bool
     log_level: int
     log_format: logs.LogFormat
+    keys: Keys | None = None
 
     @property
     def name(self) -> str:
@@ -50,9 +51,12 @@ class Child:
         self.place = place
         self._context = new_context()
         name = f"{place.name}-{place.incarnation}"
-        self.inbox = Inbox(self._context, place.folder, name, place.portable)
-        self._supervisor = Outbox(self._context, place.supervisor)
+        self.inbox = Inbox(self._context, place.folder, name, place.portable, place.keys)
+        self._supervisor = self._outbox(place.supervisor)
         self.peers: dict[PeerKey, tuple[Hello, Outbox]] = {}
+
+    def _outbox(self, address: str) -> Outbox:
+        return Outbox(self._context, address, self.place.keys)
 
     def hello(self, detail: str = "") -> None:
         """Tell the supervisor that this child is ready to work."""
@@ -83,7 +87,7 @@ class Child:
         match message:
             case PeerUp(peer=peer):
                 self._drop_peer((peer.role, peer.index))
-                self.peers[peer.role, peer.index] = peer, Outbox(self._context, peer.endpoint)
+                self.peers[peer.role, peer.index] = peer, self._outbox(peer.endpoint)
             case PeerDown(role=role, index=index, incarnation=incarnation):
                 known = self.peers.get((role, index))
                 if known is not None and known[0].incarnation == incarnation:

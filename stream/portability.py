@@ -133,9 +133,12 @@ def death_handle(process: BaseProcess, portable: bool) -> int | None:
 
 def endpoint(folder: Path, name: str, portable: bool) -> str:
     """Where a process of this run binds its inbox: a Unix socket in the private folder, or a free port on loopback."""
-    if LINUX and not portable:
-        return f"ipc://{folder / name}"
-    return "tcp://127.0.0.1:*"
+    return "tcp://127.0.0.1:*" if listens_on_tcp(portable) else f"ipc://{folder / name}"
+
+
+def listens_on_tcp(portable: bool) -> bool:
+    """True where a run's sockets can be reached by other users of the machine, and so need keys."""
+    return portable or not LINUX
 
 
 class RunFolder:

@@ -32,9 +32,9 @@ from stream.messages import (
     Role,
     Stop,
 )
-from stream.portability import RunFolder, deaf_to_signals, death_handle
+from stream.portability import RunFolder, deaf_to_signals, death_handle, listens_on_tcp
 from stream.ring import Ring
-from stream.transport import Inbox, Outbox, new_context
+from stream.transport import Inbox, Outbox, new_context, new_keys
 
 log = logging.getLogger("capillary.supervisor")
 
@@ -123,7 +123,8 @@ class Supervisor:
         self._stop_deadline: float | None = None
         self._folder = RunFolder(session)
         self._context = new_context()
-        self._inbox = Inbox(self._context, self._folder.path, "supervisor", portable)
+        self._keys = new_keys() if listens_on_tcp(portable) else None
+        self._inbox = Inbox(self._context, self._folder.path, "supervisor", portable, self._keys)
 
     def run(self) -> Outcome:
         """Run to the end. SIGINT and SIGTERM stop it in order, within two seconds."""
@@ -175,7 +176,7 @@ class Supervisor:
         if running is None or running.process is None or running.incarnation != hello.incarnation:
             return  # it may have died faster than its hello travelled
         self._forget_peer(key)
-        newcomer = Outbox(self._context, hello.endpoint)
+        newcomer = Outbox(self._context, hello.endpoint, self._keys)
         for other, outbox in self._peers.values():
             outbox.send(PeerUp(peer=hello))
             newcomer.send(PeerUp(peer=other))
@@ -221,6 +222,7 @@ class Supervisor:
             folder=self._folder.path,
             supervisor=self._inbox.endpoint,
             portable=self._portable,
+            keys=self._keys,
             log_level=self._log_level,
             log_format=self._log_format,
         )

@@ -5,6 +5,7 @@ No ZMTP heartbeats here: they disconnect a busy peer and do not notice a stopped
 """
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -20,18 +21,45 @@ _RECONNECT_MS: Final = 10
 _LAST_WORDS_MS: Final = 300
 
 
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """A CURVE key pair of one run (ZeroMQ RFC 26), for sockets that other users of the machine could reach.
+
+    The public half is told to this run's processes alone, so whoever knows it belongs to the run.
+    """
+
+    public: bytes
+    secret: bytes = field(repr=False)
+
+
+def new_keys() -> Keys:
+    """A pair for one run; forgotten with it."""
+    return Keys(*zmq.curve_keypair())
+
+
 class Inbox:
     """A bound PULL socket: everything that a process is told arrives here, one message after the other.
 
+    With `keys`, only who has them is heard.
     rejected: messages that were no messages of this protocol, dropped and counted.
     """
 
-    def __init__(self, context: "zmq.Context[zmq.Socket[bytes]]", folder: Path, name: str, portable: bool) -> None:
+    def __init__(
+        self,
+        context: "zmq.Context[zmq.Socket[bytes]]",
+        folder: Path,
+        name: str,
+        portable: bool,
+        keys: Keys | None = None,
+    ) -> None:
         self._context = context
         self._socket = context.socket(zmq.PULL)
         self._socket.setsockopt(zmq.LINGER, 0)
         self._socket.setsockopt(zmq.RCVHWM, _HIGH_WATER)
         self._socket.setsockopt(zmq.MAXMSGSIZE, MAX_MESSAGE_BYTES)
+        if keys is not None:
+            self._socket.setsockopt(zmq.CURVE_SERVER, 1)
+            self._socket.setsockopt(zmq.CURVE_SECRETKEY, keys.secret)
         address = endpoint(folder, name, portable)
         try:
             self._socket.bind(address)
@@ -111,9 +139,13 @@ class Waker:
 class Outbox:
     """A connected PUSH socket to one incarnation of one peer."""
 
-    def __init__(self, context: "zmq.Context[zmq.Socket[bytes]]", address: str) -> None:
+    def __init__(self, context: "zmq.Context[zmq.Socket[bytes]]", address: str, keys: Keys | None = None) -> None:
         self._socket = context.socket(zmq.PUSH)
         self._socket.setsockopt(zmq.LINGER, 0)
+        if keys is not None:
+            self._socket.setsockopt(zmq.CURVE_SERVERKEY, keys.public)
+            self._socket.setsockopt(zmq.CURVE_PUBLICKEY, keys.public)
+            self._socket.setsockopt(zmq.CURVE_SECRETKEY, keys.secret)
         self._socket.setsockopt(zmq.SNDHWM, _HIGH_WATER)
         self._socket.setsockopt(zmq.RECONNECT_IVL, _RECONNECT_MS)
         self._socket.connect(address)

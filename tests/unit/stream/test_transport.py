@@ -12,7 +12,7 @@ import zmq
 
 from stream.errors import OutputError, WireError
 from stream.messages import AnyMessage, Drop, Looking, RingReady, Stop
-from stream.transport import Inbox, Outbox, new_context
+from stream.transport import Inbox, Outbox, new_context, new_keys
 from stream.wire import MAX_MESSAGE_BYTES
 
 SECONDS = 20
@@ -200,3 +200,18 @@ def test_last_words_leave_before_the_outbox_closes(context: Context, inbox: Inbo
     outbox.send(Stop())
     outbox.close(flush=True)
     assert received(inbox, 1) == [Stop()]
+
+
+def test_with_keys_only_who_has_them_is_heard(context: Context, tmp_path: Path) -> None:
+    keys = new_keys()
+    inbox = Inbox(context, tmp_path, "sink-0", True, keys)
+    strangers = [Outbox(context, inbox.endpoint), Outbox(context, inbox.endpoint, new_keys())]
+    friend = Outbox(context, inbox.endpoint, keys)
+    for outbox in strangers:
+        outbox.send(Looking(viewers=666))
+    assert friend.send(Looking(viewers=1))
+    assert received(inbox, 1) == [Looking(viewers=1)]
+    assert inbox.receive(100) is None
+    for outbox in (*strangers, friend):
+        outbox.close()
+    inbox.close()
