@@ -5,11 +5,12 @@ import json
 import os
 import re
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -117,6 +118,15 @@ def rows(folder: Path) -> list[dict[str, str]]:
 def values(folder: Path) -> list[dict[str, str]]:
     """readings.csv without the columns that depend on time and place."""
     return [{key: value for key, value in row.items() if key not in TIMING_COLUMNS} for row in rows(folder)]
+
+
+def committed(folder: Path) -> int:
+    """Readings on disk, seen from outside."""
+    try:
+        with closing(sqlite3.connect(f"file:{folder / 'session.sqlite'}?mode=ro", uri=True)) as database:
+            return int(database.execute("SELECT COUNT(*) FROM readings").fetchone()[0])
+    except sqlite3.Error:
+        return 0
 
 
 def page_address(process: "subprocess.Popen[str]") -> str:

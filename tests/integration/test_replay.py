@@ -3,16 +3,14 @@
 import json
 import os
 import signal
-import sqlite3
 import subprocess
-from contextlib import closing
 from pathlib import Path
 
 import cv2
 import psutil
 import pytest
 
-from tests.running import children, command_line, eventually, is_alive, rows, run, running, summary, values
+from tests.running import children, command_line, committed, eventually, is_alive, rows, run, running, summary, values
 
 SOURCE = "synthetic:?seed=3&fps=30&frames=40"
 
@@ -87,7 +85,7 @@ def test_killing_any_process_changes_nothing(calm: Path, tmp_path: Path, portabl
 
 def test_killed_as_a_whole_it_starts_again_and_resumes(calm: Path, tmp_path: Path) -> None:
     with running("replay", SOURCE, "--output", tmp_path, "--regions", "--speed", "0.5") as process:
-        eventually(lambda: _committed(tmp_path) >= 5, "some frames are on disk")
+        eventually(lambda: committed(tmp_path) >= 5, "some frames are on disk")
         os.killpg(process.pid, signal.SIGKILL)
         process.wait(timeout=10)
         assert not (tmp_path / "summary.json").exists()
@@ -99,7 +97,7 @@ def test_killed_as_a_whole_it_starts_again_and_resumes(calm: Path, tmp_path: Pat
 
 def test_killed_as_a_whole_it_starts_anew(calm: Path, tmp_path: Path) -> None:
     with running("replay", SOURCE, "--output", tmp_path, "--speed", "0.5") as process:
-        eventually(lambda: _committed(tmp_path) >= 2, "some frames are on disk")
+        eventually(lambda: committed(tmp_path) >= 2, "some frames are on disk")
         os.killpg(process.pid, signal.SIGKILL)
     done = run("replay", SOURCE, "--output", tmp_path)
     assert done.returncode == 0, done.stderr
@@ -109,7 +107,7 @@ def test_killed_as_a_whole_it_starts_anew(calm: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_stop_leaves_whole_files_and_nothing_running(tmp_path: Path, number: signal.Signals) -> None:
     with running("replay", SOURCE, "--output", tmp_path, "--speed", "0.5") as process:
-        eventually(lambda: _committed(tmp_path) >= 5, "some frames are on disk")
+        eventually(lambda: committed(tmp_path) >= 5, "some frames are on disk")
         below = children(process)
         process.send_signal(number)
         process.communicate(timeout=10)
@@ -142,12 +140,3 @@ def _pipeline(process: "subprocess.Popen[str]") -> list[psutil.Process] | None:
     """Capture, two workers and sink, once all four run."""
     found = [child for child in children(process) if is_alive(child) and "spawn_main" in command_line(child)]
     return found if len(found) == 4 else None
-
-
-def _committed(folder: Path) -> int:
-    """Readings on disk, seen from outside."""
-    try:
-        with closing(sqlite3.connect(f"file:{folder / 'session.sqlite'}?mode=ro", uri=True)) as database:
-            return int(database.execute("SELECT COUNT(*) FROM readings").fetchone()[0])
-    except sqlite3.Error:
-        return 0
