@@ -11,6 +11,8 @@ import click
 
 if TYPE_CHECKING:
     from stream.ports import Pixels
+    from workers.runtimes.card import ProposalsName
+    from workers.training.fit import Plan
 
 
 class Opener(Protocol):
@@ -22,7 +24,7 @@ class Opener(Protocol):
 
 @click.group()
 def models() -> None:
-    """The model's life: list, show, train, evaluate, export, explain, compare."""
+    """The model's life: synthesize, train, evaluate, forms, list, show, export, explain, compare."""
 
 
 @models.command("list")
@@ -48,14 +50,31 @@ def models_show(model: str) -> None:
 @models.command("train")
 @click.argument("labelled", type=click.Path(path_type=Path))
 @click.option("--output", "-o", required=True, type=click.Path(path_type=Path), help="The .tflite file to write.")
+@click.option("--name", default="capillary-net", show_default=True, help="What the model is called.")
 @click.option("--seed", default=1, show_default=True, type=click.IntRange(0), help="Same seed, same weights.")
 @click.option("--folds", default=5, show_default=True, type=click.IntRange(2, 20), help="Cross-validation folds.")
 @click.option("--keep-folds", is_flag=True, help="Also keep each fold's model, which has not seen its fold.")
-def models_train(labelled: Path, output: Path, seed: int, folds: int, keep_folds: bool) -> None:
-    """Train on the frames and labels in LABELLED, cross-validate, and write weights and card."""
+@click.option("--epochs", type=click.IntRange(1), help="How often all frames are seen; default: as the shipped model.")
+@click.option("--proposals", default="contrast", show_default=True, type=click.Choice(["contrast", "helmy2022"]))
+@click.option("--test", type=click.Path(path_type=Path), help="Labelled frames of another kind: the card's figures.")
+def models_train(
+    labelled: Path,
+    output: Path,
+    name: str,
+    seed: int,
+    folds: int,
+    keep_folds: bool,
+    epochs: int | None,
+    proposals: "ProposalsName",
+    test: Path | None,
+) -> None:
+    """Train on the frames and labels in LABELLED, cross-validate, and write weights, card and plots.
+
+    A stopped run goes on after the last finished fold.
+    """
     from workers.training.train import train
 
-    train(labelled, output, seed, folds, keep_folds)
+    train(labelled, output, seed, folds, keep_folds, _plan(epochs, proposals), name, test)
 
 
 @models.command("evaluate")
@@ -63,7 +82,16 @@ def models_train(labelled: Path, output: Path, seed: int, folds: int, keep_folds
 @click.option("--weights", default="default", show_default=True, help="A shipped name, or the path of weights.")
 @click.option("--cross-validate", is_flag=True, help="Train anew without the scored frames: the honest figure.")
 @click.option("--seed", default=1, show_default=True, type=click.IntRange(0))
-def models_evaluate(labelled: Path, weights: str, cross_validate: bool, seed: int) -> None:
+@click.option("--proposals", type=click.Choice(["contrast", "helmy2022"]), help="Default: as the model was trained.")
+@click.option("--output", "-o", type=click.Path(path_type=Path), help="With --cross-validate: folder for plots, folds.")
+def models_evaluate(
+    labelled: Path,
+    weights: str,
+    cross_validate: bool,
+    seed: int,
+    proposals: "ProposalsName | None",
+    output: Path | None,
+) -> None:
     """Score a model on the frames and labels in LABELLED."""
     from workers.capillary.settings import AnalyserSettings
     from workers.shipped import own_runtime, weights_path
@@ -71,9 +99,23 @@ def models_evaluate(labelled: Path, weights: str, cross_validate: bool, seed: in
     from workers.training.train import cross_validate as cross_validated
 
     if cross_validate:
-        cross_validated(labelled, seed)
+        cross_validated(labelled, seed, plan=_plan(None, proposals or "contrast"), output=output)
     else:
-        evaluate(labelled, AnalyserSettings(weights=weights, runtime=own_runtime(weights_path(weights))))
+        runtime = own_runtime(weights_path(weights))
+        evaluate(labelled, AnalyserSettings(weights=weights, runtime=runtime, proposals=proposals))
+
+
+@models.command("forms")
+@click.argument("labelled", type=click.Path(path_type=Path))
+@click.option("--seed", default=1, show_default=True, type=click.IntRange(0))
+@click.option(
+    "--output", "-o", type=click.Path(path_type=Path), help="Folder of finished folds, of evaluate or its own."
+)
+def models_forms(labelled: Path, seed: int, output: Path | None) -> None:
+    """Compare float32, int8, pruned, and pruned int8 by cross-validation: F1, CPU time a crop, size."""
+    from workers.training.forms import compare_forms
+
+    print(compare_forms(labelled, seed, output))
 
 
 @models.command("export")
@@ -129,6 +171,12 @@ def models_compare(opener: Opener, a: str, b: str, source: str, output: Path | N
     print(table(result))
     if output is not None:
         write(result, output)
+
+
+def _plan(epochs: int | None, proposals: "ProposalsName") -> "Plan":
+    from workers.training.fit import Plan
+
+    return Plan(proposals=proposals) if epochs is None else Plan(proposals=proposals, epochs=epochs)
 
 
 def first(opener: Opener, source: str) -> "tuple[str, Pixels]":

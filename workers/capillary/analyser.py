@@ -12,8 +12,8 @@ from workers.capillary.background import flat_field, halved
 from workers.capillary.classifier import classify
 from workers.capillary.crops import CHANNELS, picture
 from workers.capillary.density import density_pct, interval_pct
+from workers.capillary.proposing import proposer
 from workers.capillary.quality import judge
-from workers.capillary.regions import propose
 from workers.capillary.settings import AnalyserSettings
 from workers.runtimes.base import Runtime
 from workers.runtimes.card import Card, read_card
@@ -31,6 +31,7 @@ class CapillaryAnalyser:
         cv2.setNumThreads(1)
         self.model_id = card.model_id
         self._card, self._runtime, self._settings = card, runtime, settings
+        self._propose = proposer(settings.proposals or card.proposals)
         self._threshold = card.threshold if settings.threshold is None else settings.threshold
 
     def analyse(self, frame: Frame) -> Analysis:
@@ -38,7 +39,7 @@ class CapillaryAnalyser:
         height, width = frame.pixels.shape[:2]
         half = halved(frame.pixels)
         flat = flat_field(half)
-        found = propose(flat)
+        found = self._propose(half, flat)
         proposals = sorted(found.proposals, key=lambda p: -p.area_px)[: self._settings.max_regions]
         probabilities = classify(
             picture(flat, found), proposals, self._runtime, self._card.input, self._card.calibration

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from workers.runtimes.card import RuntimeName
+from workers.runtimes.card import ProposalsName, RuntimeName
 
 Share = Annotated[float, Meta(ge=0, le=1)]
 
@@ -39,6 +39,10 @@ class AnalyserSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=
             description="a shipped model's name, or the path of a file of weights beside its card",
         ),
     ] = "default"
+    proposals: Annotated[
+        ProposalsName | None,
+        Meta(description="who proposes regions, contrast or helmy2022 (slow); absent: as the weights were trained"),
+    ] = None
     runtime: Annotated[RuntimeName, Meta(description="what runs the network")] = "litert"
     threshold: Annotated[
         Annotated[float, Meta(gt=0, lt=1)] | None,

@@ -14,6 +14,8 @@ RECIPE: Final = "flat-field-2"
 
 MAX_WEIGHTS_BYTES: Final = 64 * 2**20
 RuntimeName = Literal["litert", "keras", "onnx", "openvino"]
+ProposalsName = Literal["contrast", "helmy2022"]
+"""Who proposes the regions that the network judges: the program's own way, or the published one."""
 
 OWN_RUNTIME: Final[dict[str, RuntimeName]] = {
     ".tflite": "litert",
@@ -78,11 +80,16 @@ class Figures(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     f1_folds: Annotated[list[float], Meta(description="F1 of each fold: the spread to expect")]
     recall: float
     precision: float
+    accuracy: Annotated[float | None, Meta(description="share of proposals that readers agree on judged right")] = None
+    auc_roc: Annotated[float | None, Meta(description="area under the curve of recall over false alarms")] = None
+    dice: Annotated[float | None, Meta(description="overlap with the readers' own masks, mean over frames")] = None
+    jaccard: float | None = None
     density_error_median: float
     density_error_max: float
     density_correlation: float | None
     calibration_error: Annotated[float, Meta(description="expected calibration error over 10 bins")]
     interval_coverage: Annotated[float, Meta(description="share of frames whose 90 % interval holds the readers' mean")]
+    spread: Annotated[dict[str, float], Meta(description="standard deviation over folds, by the measure's name")] = {}
 
 
 class Card(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -98,6 +105,7 @@ class Card(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         Meta(description="the same network for other runtimes; OpenVINO's is a graph (.xml) and its numbers (.bin)"),
     ] = {}
     input: Input
+    proposals: ProposalsName = "contrast"
     threshold: Annotated[float, Meta(gt=0, lt=1, description="a region this probable is a capillary")]
     calibration: Calibration
     outline_spread: Annotated[

@@ -1,39 +1,127 @@
-"""Random variations of crops that leave a capillary a capillary."""
+"""Random variations of crops that leave a capillary a capillary.
+
+Crops are (n, size, size, channels) uint8; the first three channels are blue, green and red, the last the outlines.
+What moves, moves all channels; what changes light leaves the outlines alone.
+"""
 
 from collections.abc import Sequence
+from typing import Annotated
 
+import cv2
 import numpy as np
 import numpy.typing as npt
+from msgspec import Meta, Struct
 
 from workers.capillary.crops import PLAIN_SKIN, Square
 
 Crops = npt.NDArray[np.uint8]
+Colour = npt.NDArray[np.float32]
+"""(n, size, size, 3) float32: blue, green, red, less plain skin."""
+
+NOT_NEGATIVE = Meta(ge=0)
+CHANCE = Meta(ge=0, le=1)
 
 
-def varied_placement(where: Square, size: int, random: np.random.Generator) -> npt.NDArray[np.float64]:
+class Strength(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """How far crops are varied; 0 leaves that variation out. Lengths in crop pixels, light in grey levels."""
+
+    turn: Annotated[float, NOT_NEGATIVE, Meta(description="greatest rotation, radians")] = np.pi
+    mirrored: Annotated[float, CHANCE, Meta(description="share of crops that are flipped")] = 0.5
+    zoom: Annotated[float, NOT_NEGATIVE, Meta(description="greatest change of the logarithm of scale")] = 0.22
+    shift: Annotated[float, NOT_NEGATIVE, Meta(description="greatest shift, as a share of the crop's side")] = 0.06
+    bend: Annotated[float, NOT_NEGATIVE, Meta(description="standard deviation of the elastic displacement")] = 0.0
+    contrast: Annotated[float, NOT_NEGATIVE, Meta(description="greatest change of the logarithm of contrast")] = 0.25
+    tint: Annotated[float, NOT_NEGATIVE, Meta(description="the same, each colour its own")] = 0.12
+    cast: Annotated[float, NOT_NEGATIVE, Meta(description="greatest brightness added, each colour its own")] = 5.0
+    brightness: Annotated[float, NOT_NEGATIVE, Meta(description="greatest brightness added to all colours")] = 0.0
+    grain: Annotated[float, NOT_NEGATIVE, Meta(description="greatest standard deviation of noise")] = 4.0
+    blur: Annotated[float, NOT_NEGATIVE, Meta(description="greatest Gaussian sigma")] = 0.0
+    compressed: Annotated[float, CHANCE, Meta(description="share of crops that pass through JPEG at 4:2:0")] = 0.0
+
+
+def varied_placement(
+    where: Square, size: int, random: np.random.Generator, strength: Strength
+) -> npt.NDArray[np.float64]:
     """Like `workers.capillary.crops.placement`, but turned, mirrored, zoomed and shifted at random; (2, 3) float64."""
     x, y, side = where
-    angle = random.uniform(0.0, 2.0 * np.pi)
-    scale = side / size * np.exp(random.uniform(-0.22, 0.22))
+    angle = random.uniform(-strength.turn, strength.turn)
+    scale = side / size * np.exp(random.uniform(-strength.zoom, strength.zoom))
     turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]) * scale
-    turn[:, 0] *= random.choice([-1.0, 1.0])
-    centre = np.array([x, y]) + random.uniform(-0.06, 0.06, 2) * side
+    turn[:, 0] *= -1.0 if random.random() < strength.mirrored else 1.0
+    centre = np.array([x, y]) + random.uniform(-strength.shift, strength.shift, 2) * side
     corner = centre - turn @ np.full(2, (size - 1) / 2)
     return np.column_stack([turn, corner])
 
 
-def varied_light(crops: Crops, random: np.random.Generator) -> Crops:
-    """Contrast, tint, and noise of the first three channels changed at random, each crop its own way; same shape."""
-    n = len(crops)
-    colour = crops[..., :3].astype(np.float32) - PLAIN_SKIN
-    colour *= np.exp(random.uniform(-0.25, 0.25, (n, 1, 1, 1))).astype(np.float32)
-    colour *= np.exp(random.uniform(-0.12, 0.12, (n, 1, 1, 3))).astype(np.float32)
-    colour += random.uniform(-5.0, 5.0, (n, 1, 1, 3)).astype(np.float32)
-    grain = random.uniform(0.0, 4.0, (n, 1, 1, 1)).astype(np.float32)
-    colour += random.standard_normal(colour.shape, np.float32) * grain
-    varied = crops.copy()
-    varied[..., :3] = np.clip(np.rint(colour + PLAIN_SKIN), 0, 255)
-    return varied
+def varied(crops: Crops, random: np.random.Generator, strength: Strength) -> Crops:
+    """Every crop bent, lit, blurred and compressed its own way; same shape."""
+    bent = elastic(crops, random, strength.bend)
+    colour = bent[..., :3].astype(np.float32) - PLAIN_SKIN
+    colour = contrast(colour, random, strength.contrast, strength.tint)
+    colour = brightness(colour, random, strength.brightness, strength.cast)
+    colour = blur(colour, random, strength.blur)
+    colour = grain(colour, random, strength.grain)
+    lit = bent.copy()
+    lit[..., :3] = np.clip(np.rint(colour + PLAIN_SKIN), 0, 255)
+    return compression(lit, random, strength.compressed)
+
+
+def elastic(crops: Crops, random: np.random.Generator, bend: float) -> Crops:
+    """All channels displaced by a smooth random field, `bend` pixels in each direction (Simard 2003)."""
+    if not bend:
+        return crops
+    size = crops.shape[1]
+    y, x = np.mgrid[:size, :size].astype(np.float32)
+    knots = random.normal(0.0, bend, (len(crops), 4, 4, 2)).astype(np.float32)
+    bent = np.empty_like(crops)
+    for crop, coarse, out in zip(crops, knots, bent, strict=True):
+        field = cv2.resize(coarse, (size, size), interpolation=cv2.INTER_CUBIC)
+        cv2.remap(crop, x + field[..., 0], y + field[..., 1], cv2.INTER_LINEAR, out, cv2.BORDER_REPLICATE)
+    return bent
+
+
+def contrast(colour: Colour, random: np.random.Generator, amount: float, tint: float) -> Colour:
+    """Contrast to plain skin raised or lowered, by `amount` in all colours and by `tint` in each."""
+    n = len(colour)
+    logarithm = random.uniform(-amount, amount, (n, 1, 1, 1)) + random.uniform(-tint, tint, (n, 1, 1, 3))
+    return colour * np.exp(logarithm).astype(np.float32)
+
+
+def brightness(colour: Colour, random: np.random.Generator, amount: float, cast: float) -> Colour:
+    """Light added or taken, by `amount` in all colours and by `cast` in each: a colour cast."""
+    n = len(colour)
+    added = random.uniform(-amount, amount, (n, 1, 1, 1)) + random.uniform(-cast, cast, (n, 1, 1, 3))
+    return colour + added.astype(np.float32)
+
+
+def blur(colour: Colour, random: np.random.Generator, sigma: float) -> Colour:
+    """Half of the crops out of focus, by a Gaussian of up to `sigma` pixels."""
+    if not sigma:
+        return colour
+    blurred = colour.copy()
+    sigmas = random.uniform(-sigma, sigma, len(colour))
+    for crop, own in zip(blurred, sigmas, strict=True):
+        if own > 0.2:  # less changes nothing
+            crop[:] = cv2.GaussianBlur(crop, (0, 0), float(own))
+    return blurred
+
+
+def grain(colour: Colour, random: np.random.Generator, deviation: float) -> Colour:
+    """Noise of up to `deviation` grey levels."""
+    own = random.uniform(0.0, deviation, (len(colour), 1, 1, 1)).astype(np.float32)
+    return colour + random.standard_normal(colour.shape, np.float32) * own
+
+
+def compression(crops: Crops, random: np.random.Generator, share: float) -> Crops:
+    """A `share` of the crops' colours passed through JPEG of quality 30 to 80, colour at half resolution."""
+    if not share:
+        return crops
+    compressed = crops.copy()
+    for number in np.flatnonzero(random.random(len(crops)) < share):
+        crop = compressed[number]
+        quality = [cv2.IMWRITE_JPEG_QUALITY, int(random.integers(30, 81))]
+        crop[..., :3] = cv2.imdecode(cv2.imencode(".jpg", crop[..., :3], quality)[1], cv2.IMREAD_COLOR)
+    return compressed
 
 
 def seeded(seed: int, parts: Sequence[int]) -> np.random.Generator:

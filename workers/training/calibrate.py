@@ -18,6 +18,9 @@ THRESHOLDS = np.arange(0.20, 0.805, 0.01)
 PLATEAU = 0.002
 """Thresholds whose F1 is this close to the best count as equal; the middle of them is taken, which is steadier."""
 
+MAX_SPREAD = 2.0
+"""What a card takes. A model that needs more knows nothing of density."""
+
 
 @dataclass(frozen=True)
 class Judged:
@@ -37,7 +40,8 @@ def platt(judged: Sequence[Judged]) -> Calibration:
         fitted = 1.0 / (1.0 + np.exp(-np.clip(design @ weights, -30, 30)))
         curvature = design.T @ (design * (fitted * (1 - fitted))[:, None]) + 1e-6 * np.eye(2)
         weights = weights + np.linalg.solve(curvature, design.T @ (target - fitted))
-    return Calibration(slope=max(0.01, float(weights[0])), offset=float(weights[1]))
+    slope, offset = np.clip(weights, [0.01, -100.0], 100.0)  # what a card takes
+    return Calibration(slope=float(slope), offset=float(offset))
 
 
 def recalibrated(judged: Sequence[Judged], calibration: Calibration) -> list[Judged]:
@@ -78,14 +82,4 @@ def outline_spread(judged: Sequence[Judged]) -> float:
         left = ((truth - expected) / Z_90) ** 2 - float((p * (1 - p)) @ area**2)
         needed.append(np.sqrt(max(0.0, left)) / max(1.0, expected))
     rank = min(len(needed), int(np.ceil(0.9 * (len(needed) + 1))))
-    return round(float(np.sort(needed)[rank - 1]), 4)
-
-
-def calibration_error(judged: Sequence[Judged], bins: int = 10) -> float:
-    """Expected calibration error over `bins` equal bins, regions that readers disagree on left out (Naeini 2015)."""
-    keep = ~np.concatenate([j.frame.ignored for j in judged])
-    p = np.concatenate([j.probabilities for j in judged])[keep]
-    right = np.concatenate([j.frame.right for j in judged])[keep]
-    number = np.minimum((p * bins).astype(int), bins - 1)
-    gaps = [abs(p[number == b].mean() - right[number == b].mean()) * (number == b).mean() for b in set(number)]
-    return float(sum(gaps))
+    return round(min(MAX_SPREAD, float(np.sort(needed)[rank - 1])), 4)

@@ -11,15 +11,15 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 from msgspec import Struct
+from tqdm import tqdm
 
 from stream.errors import SourceError
 from stream.ports import Pixels
 from workers.capillary.background import flat_field, halved
 from workers.capillary.crops import picture
-from workers.capillary.regions import Proposal, propose
-
-SAME_SCENE: Final = (frozenset({"f04", "f22"}), frozenset({"f13", "f14", "f17"}))
-"""Frames of one scene: never on both sides of a split."""
+from workers.capillary.proposing import proposer
+from workers.capillary.regions import Proposal
+from workers.runtimes.card import ProposalsName
 
 GROWTH_PX: Final = 6
 COVER: Final = 0.25
@@ -142,10 +142,11 @@ def read_frame(folder: Path, name: str) -> Pixels:
     return pixels.astype(np.uint8, copy=False)
 
 
-def samples_of(pixels: Pixels, label: Label) -> Samples:
+def samples_of(pixels: Pixels, label: Label, proposals_by: ProposalsName = "contrast") -> Samples:
     """Propose regions in a frame and judge them by its labels."""
-    flat = flat_field(halved(pixels))
-    found = propose(flat)
+    half = halved(pixels)
+    flat = flat_field(half)
+    found = proposer(proposals_by)(half, flat)
     proposals = found.proposals
     shape = (label.height_px, label.width_px)
     masks = [
@@ -177,14 +178,15 @@ def coverage_of(label: Label, proposals: Sequence[Proposal]) -> npt.NDArray[np.f
     return coverage
 
 
-def read_samples(folder: Path) -> dict[str, Samples]:
+def read_samples(folder: Path, proposals_by: ProposalsName = "contrast") -> dict[str, Samples]:
     """Every labelled frame under `folder`, by name. Raises SourceError."""
-    return {name: samples_of(read_frame(folder, name), label) for name, label in read_labels(folder).items()}
+    labels = tqdm(read_labels(folder).items(), desc="reading frames", disable=None, leave=False)
+    return {name: samples_of(read_frame(folder, name), label, proposals_by) for name, label in labels}
 
 
-def folds_of(names: Sequence[str], count: int, seed: int) -> list[list[str]]:
+def folds_of(names: Sequence[str], count: int, seed: int, same_scene: Sequence[Sequence[str]] = ()) -> list[list[str]]:
     """`names` in `count` folds of nearly equal size, each scene in one fold alone, the same for the same seed."""
-    scene: Mapping[str, str] = {name: min(group) for group in SAME_SCENE for name in group}
+    scene: Mapping[str, str] = {name: min(group) for group in same_scene for name in group}
     groups: dict[str, list[str]] = {}
     for name in names:
         groups.setdefault(scene.get(name, name), []).append(name)

@@ -11,8 +11,11 @@ from msgspec import Struct
 from stream.ports import Analyser, Frame
 from workers.capillary.analyser import make_analyser
 from workers.capillary.settings import AnalyserSettings
+from workers.runtimes.card import Figures
 from workers.shipped import card_of
+from workers.training.calibrate import Judged
 from workers.training.dataset import Label, read_frame, read_labels
+from workers.training.measures import accuracy, auc_roc, calibration_error
 from workers.training.score import FrameScore, Totals, score_frame, totals
 
 
@@ -39,6 +42,48 @@ def frame_result(analyser: Analyser, folder: Path, label: Label) -> FrameResult:
 def covered_share(results: Sequence[FrameResult]) -> float:
     """Share of frames whose interval holds the readers' mean."""
     return float(np.mean([result.covered for result in results]))
+
+
+def figures_of(
+    method: str,
+    results: Sequence[Sequence[FrameResult]],
+    judged: Sequence[Sequence[Judged]],
+    thresholds: Sequence[float],
+) -> Figures:
+    """Figures over all folds, and their spread. `judged`: calibrated; one threshold a fold."""
+    every = [result for fold in results for result in fold]
+    total = totals([result.score for result in every])
+    pooled = [one for fold in judged for one in fold]
+    by_fold = [totals([result.score for result in fold]) for fold in results]
+    right = [accuracy(fold, threshold) for fold, threshold in zip(judged, thresholds, strict=True)]
+    counts = [sum(int((~one.frame.ignored).sum()) for one in fold) for fold in judged]
+    spread = {
+        name: [float(getattr(fold, name)) for fold in by_fold]
+        for name in ("f1", "recall", "precision", "dice", "jaccard", "density_error_median")
+    }
+    spread |= {
+        "accuracy": right,
+        "auc_roc": [auc_roc(fold) for fold in judged],
+        "calibration_error": [calibration_error(fold) for fold in judged],
+    }
+    return Figures(
+        method=method,
+        frames=total.frames,
+        f1=round(total.f1, 4),
+        f1_folds=[round(fold.f1, 4) for fold in by_fold],
+        recall=round(total.recall, 4),
+        precision=round(total.precision, 4),
+        accuracy=round(float(np.average(right, weights=counts)), 4),
+        auc_roc=round(auc_roc(pooled), 4),
+        dice=round(total.dice, 4),
+        jaccard=round(total.jaccard, 4),
+        density_error_median=round(total.density_error_median, 4),
+        density_error_max=round(total.density_error_max, 4),
+        density_correlation=None if total.density_correlation is None else round(total.density_correlation, 4),
+        calibration_error=round(calibration_error(pooled), 4),
+        interval_coverage=round(covered_share(every), 4),
+        spread={name: round(float(np.std(folds)), 4) for name, folds in spread.items()} if len(by_fold) > 1 else {},
+    )
 
 
 def table(results: Sequence[FrameResult], note: Mapping[str, str] | None = None) -> str:

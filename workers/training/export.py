@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import numpy.typing as npt
 
+from workers.runtimes.quiet import without_chatter
+
 if TYPE_CHECKING:
     import keras
 
@@ -39,6 +41,18 @@ def int8_bytes(network: "keras.Model", crops: npt.NDArray[np.uint8]) -> bytes:
     return content
 
 
+def float32_bytes(network: "keras.Model") -> bytes:
+    """A .tflite file's bytes: float32 inside, uint8 crops in, float32 logits out."""
+    import tensorflow as tf
+
+    entry = [tf.TensorSpec((None, *network.input_shape[1:]), tf.uint8)]
+    call = tf.function(lambda crops: network(tf.cast(crops, tf.float32), training=False), input_signature=entry)
+    with _quiet():
+        converter = tf.lite.TFLiteConverter.from_concrete_functions([call.get_concrete_function()], network)
+        content: bytes = converter.convert()
+    return content
+
+
 def keras_bytes(network: "keras.Model") -> bytes:
     """A .keras file's bytes, without the optimizer's state."""
     import keras
@@ -52,7 +66,7 @@ def keras_bytes(network: "keras.Model") -> bytes:
 
 @contextlib.contextmanager
 def _quiet() -> Iterator[None]:
-    """The converter prints what it saves to stdout, which is for data, and warns of scales that it finds by itself."""
-    with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
+    """The converter prints what it saves to stdout, which is for data, warns of scales that it finds, and logs."""
+    with without_chatter(), contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield

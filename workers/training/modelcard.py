@@ -1,5 +1,8 @@
 """The model card for people, from the same facts as the card for machines."""
 
+from collections.abc import Sequence
+from typing import Final
+
 from workers.runtimes.card import Card, Figures
 
 
@@ -22,7 +25,8 @@ Generated from `{card.litert.file.removesuffix(".tflite")}.json`; change that by
 | licence | {card.licence} |
 | trained on | {training.data} |
 | labels | {training.readers} |
-| frames seen | {", ".join(training.frames)} |
+| proposals | {card.proposals} |
+| frames seen | {_frames(training.frames)} |
 | frames held out | {held_out} |
 | seed, epochs | {training.seed}, {training.epochs} |
 | threshold | {card.threshold:.2f} on the calibrated probability |
@@ -38,20 +42,45 @@ Generated from `{card.litert.file.removesuffix(".tflite")}.json`; change that by
 """
 
 
+def _frames(names: Sequence[str]) -> str:
+    return ", ".join(names) if len(names) <= 30 else f"{len(names)}: {names[0]} to {names[-1]}"
+
+
 def figures_table(figures: Figures | None) -> str:
     """What was measured, as a Markdown table."""
     if figures is None:
         return "Not measured."
+    rows = [_row(figures, title, name) for title, name in _SHARES if getattr(figures, name) is not None]
     folds = ", ".join(f"{f1:.3f}" for f1 in figures.f1_folds)
     correlation = "-" if figures.density_correlation is None else f"{figures.density_correlation:.3f}"
-    error = f"median {100 * figures.density_error_median:.1f} %, worst frame {100 * figures.density_error_max:.0f} %"
-    return f"""{figures.method}; {figures.frames} frames.
+    return "\n".join(
+        [
+            f"{figures.method}; {figures.frames} frames. Spread: standard deviation over folds.",
+            "",
+            "| measure | value | spread |",
+            "| --- | --- | --- |",
+            *rows,
+            f"| F1 of each fold | {folds} | |",
+            f"| density error against the readers' mean, worst frame | {figures.density_error_max:.3f} | |",
+            f"| density correlation | {correlation} | |",
+            f"| frames whose 90 % interval holds the readers' mean | {figures.interval_coverage:.2f} | |",
+        ]
+    )
 
-| measure | value |
-| --- | --- |
-| regions: F1 | {figures.f1:.3f} (folds: {folds}) |
-| regions: recall, precision | {figures.recall:.3f}, {figures.precision:.3f} |
-| density error against the readers' mean | {error} |
-| density correlation | {correlation} |
-| calibration error of probabilities | {figures.calibration_error:.3f} |
-| frames whose 90 % interval holds the readers' mean | {100 * figures.interval_coverage:.0f} % |"""
+
+_SHARES: Final = (
+    ("regions: F1", "f1"),
+    ("regions: recall", "recall"),
+    ("regions: precision", "precision"),
+    ("proposals judged right (accuracy)", "accuracy"),
+    ("area under the ROC curve", "auc_roc"),
+    ("masks: Dice, mean of both readers", "dice"),
+    ("masks: Jaccard, mean of both readers", "jaccard"),
+    ("calibration error of probabilities", "calibration_error"),
+    ("density error against the readers' mean, median frame", "density_error_median"),
+)
+
+
+def _row(figures: Figures, title: str, name: str) -> str:
+    spread = f"{figures.spread[name]:.3f}" if name in figures.spread else ""
+    return f"| {title} | {getattr(figures, name):.3f} | {spread} |"

@@ -9,13 +9,16 @@ import numpy as np
 import numpy.typing as npt
 from msgspec import Struct
 
-from workers.training.dataset import COVER, GROWTH_PX, Label, Polygon, filled, shares
+from workers.training.dataset import COVER, GROWTH_PX, Label, Mask, Polygon, filled, shares
 
 Outline = npt.NDArray[np.int32]
 
 
 class FrameScore(Struct, frozen=True, kw_only=True):
-    """One frame: capillaries found, predictions right or ignored, densities as shares of the frame."""
+    """One frame: capillaries found, predictions right or ignored, densities as shares of the frame.
+
+    dice, jaccard: overlap of the predicted mask with each reader's own, the mean of both.
+    """
 
     frame: str
     found: int
@@ -25,6 +28,8 @@ class FrameScore(Struct, frozen=True, kw_only=True):
     predicted: int
     density: float
     density_readers: float
+    dice: float
+    jaccard: float
 
     @property
     def density_error(self) -> float:
@@ -42,16 +47,28 @@ class Totals(Struct, frozen=True, kw_only=True):
     density_error_median: float
     density_error_max: float
     density_correlation: float | None
+    dice: float
+    jaccard: float
 
 
-def readers_density(label: Label) -> float:
-    """The mean of the two readers' own densities, as a share of the frame."""
-    shape = (label.height_px, label.width_px)
+def readers_masks(label: Label) -> list[Mask]:
+    """(height, width) uint8 for each reader, 1 inside what that reader calls a capillary, faint or clear."""
     by_reader: list[list[Polygon]] = [
         [region.polygon_px for region in label.regions if region.reader_a in "CB"],
         [region.polygon_px for region in label.regions if region.reader_b in "CB"],
     ]
-    return float(np.mean([filled(polygons, shape).mean() for polygons in by_reader]))
+    return [filled(polygons, (label.height_px, label.width_px)) for polygons in by_reader]
+
+
+def readers_density(label: Label) -> float:
+    """The mean of the two readers' own densities, as a share of the frame."""
+    return float(np.mean([mask.mean() for mask in readers_masks(label)]))
+
+
+def overlap(a: Mask, b: Mask) -> tuple[float, float]:
+    """Dice's and Jaccard's coefficient of two masks of 0 and 1; 1 where both are empty."""
+    both, total = int((a & b).sum()), int(a.sum()) + int(b.sum())
+    return (2 * both / total, both / (total - both)) if total else (1.0, 1.0)
 
 
 def score_frame(predicted: Sequence[Outline], label: Label) -> FrameScore:
@@ -62,6 +79,8 @@ def score_frame(predicted: Sequence[Outline], label: Label) -> FrameScore:
     union = filled([polygon.tolist() for polygon in predicted], shape)
     capillaries = [np.asarray(polygon, np.int32) for polygon in label.polygons("capillary")]
     covered = [shares(polygon, [truth, ignore]) for polygon in predicted]
+    readers = readers_masks(label)
+    dice, jaccard = np.mean([overlap(union, mask) for mask in readers], axis=0)
     right = [on_truth >= COVER for on_truth, _ in covered]
     return FrameScore(
         frame=label.frame,
@@ -71,7 +90,9 @@ def score_frame(predicted: Sequence[Outline], label: Label) -> FrameScore:
         ignored=sum(on_ignored >= COVER and not good for (_, on_ignored), good in zip(covered, right, strict=True)),
         predicted=len(predicted),
         density=float(union.mean()),
-        density_readers=readers_density(label),
+        density_readers=float(np.mean([mask.mean() for mask in readers])),
+        dice=float(dice),
+        jaccard=float(jaccard),
     )
 
 
@@ -88,5 +109,7 @@ def totals(scores: Sequence[FrameScore]) -> Totals:
         f1=2 * recall * precision / max(1e-9, recall + precision),
         density_error_median=float(np.median(errors)),
         density_error_max=max(errors),
-        density_correlation=float(np.corrcoef(pairs.T)[0, 1]) if len(scores) > 2 else None,
+        density_correlation=float(np.corrcoef(pairs.T)[0, 1]) if len(scores) > 2 and pairs.std(axis=0).all() else None,
+        dice=float(np.mean([s.dice for s in scores])),
+        jaccard=float(np.mean([s.jaccard for s in scores])),
     )

@@ -1,61 +1,71 @@
 """Makes a model: cross-validated figures first, then weights from all frames, then the cards that say both."""
 
-from collections.abc import Sequence
+import contextlib
+import shutil
+import sys
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import msgspec
-from tqdm import tqdm
+import numpy as np
 
-from stream.errors import UsageError
+from stream.errors import OutputError, UsageError
 from workers.capillary.analyser import CapillaryAnalyser
 from workers.capillary.settings import AnalyserSettings
 from workers.runtimes.card import RECIPE, Card, Figures, Training, weights_file
 from workers.runtimes.litert import LiteRtRuntime
+from workers.training import plots
+from workers.training.about import About, read_about
 from workers.training.architectures import NAME
-from workers.training.calibrate import (
-    Judged,
-    best_threshold,
-    calibration_error,
-    outline_spread,
-    platt,
-    recalibrated,
-)
+from workers.training.calibrate import Judged, best_threshold, outline_spread, platt, recalibrated
 from workers.training.dataset import Samples, folds_of, read_samples
-from workers.training.evaluate import FrameResult, covered_share, frame_result, table
-from workers.training.export import int8_bytes, keras_bytes
-from workers.training.fit import Plan, clean_crops, fit
-from workers.training.modelcard import as_markdown
-from workers.training.score import totals
+from workers.training.evaluate import FrameResult, figures_of, frame_result, table
+from workers.training.fit import Plan
+from workers.training.folds import Fold, Weights, calibrated_by_others, opinions, others, train_folds, trained
+from workers.training.modelcard import as_markdown, figures_table
 
-LICENCE: Final = "CC BY-NC 4.0: non-commercial use only, as the frames it was trained on"
 INTENDED_USE: Final = "research on the microcirculation; not a medical device, not for decisions about a patient"
-READERS: Final = "two careful readers, not clinicians, working independently; no outcome data"
-DATA: Final = "22 frames of human skin, Inspectis hand-held microscope; Helmy, Jul, Ferreira, Truong; ODI Medical AS"
-LIMITS: Final = (
-    "skin only: not for sublingual or nailfold video",
-    "one microscope, one magnification: capillaries of 30 to 80 px",
-    "few frames from few people; skin types are not recorded",
-    "faint capillaries out of focus are where readers disagree most, and so does the model",
-)
+TEST_PARTS: Final = 5
 
 
 @dataclass(frozen=True)
-class Weights:
-    """One trained network in both forms, and the frames it has seen."""
+class Job:
+    """What a model is made from, and how."""
 
-    int8: bytes
-    float32: bytes
-    frames: list[str]
+    labelled: Path
+    plan: Plan
+    seed: int
+    folds: int
+    name: str
 
 
 @dataclass(frozen=True)
-class Fold:
-    """Weights that have not seen the held-out frames, and their opinion of them."""
+class Validation:
+    """Every fold with its card, and how its held-out frames were scored end to end."""
 
-    weights: Weights
-    held_out: list[Judged]
+    samples: dict[str, Samples]
+    about: About
+    parts: list[Fold]
+    cards: list[Card]
+    results: list[list[FrameResult]]
+
+    @property
+    def judged(self) -> list[list[Judged]]:
+        """Held-out frames of each fold, calibrated by the other folds."""
+        return [calibrated_by_others(self.parts, number) for number in range(len(self.parts))]
+
+    @property
+    def everything(self) -> list[Judged]:
+        """All held-out frames, not calibrated."""
+        return [judged for part in self.parts for judged in part.held_out]
+
+    @property
+    def figures(self) -> Figures:
+        """The honest figures."""
+        method = f"{len(self.parts)}-fold cross-validation, frames of one scene together, int8 weights, end to end"
+        return figures_of(method, self.results, self.judged, [card.threshold for card in self.cards])
 
 
 def train(
@@ -66,133 +76,140 @@ def train(
     keep_folds: bool = False,
     plan: Plan | None = None,
     name: str = "capillary-net",
+    test: Path | None = None,
 ) -> None:
-    """Train on every frame under `labelled`, and write weights and cards.
+    """Train on every frame under `labelled`, and write weights, cards and plots.
 
-    output: path of the .tflite; .keras, .json and .md are written beside it. With `keep_folds` also each fold's model,
-    as stem-fold1.tflite and so on: scored on the frames that its card lists as held out, it is honest.
-    Prints the cross-validated table to stdout, progress to stderr. Raises SourceError, UsageError.
+    output: path of the .tflite; .keras, .json, .md and the plots are written beside it. With `keep_folds` also each
+    fold's model, as stem-fold1.tflite and so on: scored on the frames that its card lists as held out, it is honest.
+    test: labelled frames of another kind; the card's figures are then those of the finished model on them.
+    Prints the table to stdout, progress to stderr. An interrupted run goes on where it stopped.
+    Raises SourceError, UsageError, OutputError.
     """
     if output.suffix != ".tflite":
         raise UsageError(f"The model is written as a .tflite file: give a path such as {output}.tflite.")
-    plan = plan or Plan()
-    samples = read_samples(labelled)
-    output.parent.mkdir(parents=True, exist_ok=True)
-    parts = train_folds(samples, plan, seed, folds)
-    cards = [fold_card(parts, number, plan, seed, f"{name}-fold{number + 1}") for number in range(folds)]
-    results = [results_of(part, card, labelled) for part, card in zip(parts, cards, strict=True)]
-    figures = figures_of(results, parts)
-    print(table(sorted((r for fold in results for r in fold), key=lambda r: r.score.frame)))
-    weights = trained(list(samples.values()), plan, seed, "all frames")
-    everything = [judged for part in parts for judged in part.held_out]
-    write(output, weights, card_of(weights, everything, plan, seed, name, figures, []))
-    for number, (part, card) in enumerate(zip(parts, cards, strict=True), start=1):
+    job = Job(labelled, plan or Plan(), seed, folds, name)
+    work = output.with_name(f"{output.stem}-unfinished")
+    with _resumable("The same command goes on after the last finished fold."), _written(output.parent):
+        validation = validate(job, work)
+        weights = final(job, validation)
+        card = card_of(job, weights, validation.about, validation.everything)
+        if test is None:
+            print(table(by_frame(validation.results)))
+            card = msgspec.structs.replace(card, figures=validation.figures)
+            draw(validation, output.parent, f"{output.stem}-")
+        else:
+            card = tested(job, weights, card, test)
+        write(output, weights, card)
         if keep_folds:
-            own = figures_of([results[number - 1]], [part])
-            path = output.with_name(f"{output.stem}-fold{number}.tflite")
-            write(path, part.weights, msgspec.structs.replace(card, figures=own))
+            _write_folds(output, job, validation)
+        shutil.rmtree(work, ignore_errors=True)
 
 
-def cross_validate(labelled: Path, seed: int = 1, folds: int = 5, plan: Plan | None = None) -> Figures:
-    """Train each fold anew, print the table of frames each has not seen, and return the honest figures."""
-    plan = plan or Plan()
-    parts = train_folds(read_samples(labelled), plan, seed, folds)
-    cards = [fold_card(parts, number, plan, seed, f"fold{number + 1}") for number in range(folds)]
-    results = [results_of(part, card, labelled) for part, card in zip(parts, cards, strict=True)]
-    print(table(sorted((r for fold in results for r in fold), key=lambda r: r.score.frame)))
-    return figures_of(results, parts)
+def cross_validate(
+    labelled: Path, seed: int = 1, folds: int = 5, plan: Plan | None = None, output: Path | None = None
+) -> Figures:
+    """Train each fold anew, print the table of frames each has not seen, and return the honest figures.
+
+    output: folder for plots and figures.json; finished folds are kept below it, and `models forms` takes them up.
+    """
+    job = Job(labelled, plan or Plan(), seed, folds, "fold")
+    kept = "The same command goes on after the last finished fold." if output else "Nothing was kept: give --output."
+    with _resumable(kept), _written(output):
+        validation = validate(job, None if output is None else output / "folds")
+        print(table(by_frame(validation.results)), figures_table(validation.figures), sep="\n\n")
+        if output is not None:
+            draw(validation, output, "")
+            content = msgspec.json.format(msgspec.json.encode(validation.figures), indent=2)
+            (output / "figures.json").write_bytes(content + b"\n")
+        return validation.figures
 
 
-def trained(frames: Sequence[Samples], plan: Plan, seed: int, what: str) -> Weights:
-    """One network from these frames, in both forms."""
-    network = fit(frames, plan, seed, what)
-    crops = clean_crops(frames, plan.view)
-    return Weights(int8_bytes(network, crops), keras_bytes(network), [frame.label.frame for frame in frames])
+def validate(job: Job, work: Path | None) -> Validation:
+    """Cross-validation, from frames to scores; each fold is calibrated, and its threshold chosen, by the others."""
+    about = read_about(job.labelled)
+    samples = read_samples(job.labelled, job.plan.proposals)
+    parts = train_folds(samples, job.plan, job.seed, job.folds, about.same_scene, work)
+    cards = [fold_card(job, about, parts, number) for number in range(job.folds)]
+    results = [
+        [results_of(part.weights, card, job.labelled, judged.frame) for judged in part.held_out]
+        for part, card in zip(parts, cards, strict=True)
+    ]
+    return Validation(samples, about, parts, cards, results)
 
 
-def train_folds(samples: dict[str, Samples], plan: Plan, seed: int, count: int) -> list[Fold]:
-    """A network for each fold, trained on the other folds. Raises UsageError."""
-    if not 2 <= count <= len(samples):
-        raise UsageError(f"{len(samples)} frames cannot be split into {count} folds: choose 2 to {len(samples)}.")
-    parts = []
-    for number, names in enumerate(tqdm(folds_of(list(samples), count, seed), desc="folds", disable=None)):
-        seen = [frame for name, frame in samples.items() if name not in names]
-        weights = trained(seen, plan, seed + 1 + number, f"fold {number + 1}")
-        runtime = LiteRtRuntime(weights.int8, _shape(plan))
-        opinions = [Judged(samples[n], runtime.probabilities(clean_crops([samples[n]], plan.view))) for n in names]
-        parts.append(Fold(weights, opinions))
-    return parts
+def final(job: Job, validation: Validation) -> Weights:
+    """Weights from all frames, trained for as long as the folds' best networks in the middle."""
+    epochs = round(float(np.median([part.weights.epochs for part in validation.parts])))
+    plan = msgspec.structs.replace(job.plan, epochs=epochs, patience=0)
+    return trained(list(validation.samples.values()), plan, job.seed, "all frames")
 
 
-def fold_card(parts: Sequence[Fold], number: int, plan: Plan, seed: int, name: str) -> Card:
+def fold_card(job: Job, about: About, parts: Sequence[Fold], number: int) -> Card:
     """The card of one fold: calibration, threshold and spread come from the other folds' held-out frames."""
-    others = [judged for k, part in enumerate(parts) if k != number for judged in part.held_out]
     held_out = [judged.frame.label.frame for judged in parts[number].held_out]
-    return card_of(parts[number].weights, others, plan, seed, name, None, held_out)
+    named = msgspec.structs.replace(
+        card_of(job, parts[number].weights, about, others(parts, number)), name=f"{job.name}-fold{number + 1}"
+    )
+    return msgspec.structs.replace(named, training=msgspec.structs.replace(named.training, held_out=held_out))
 
 
-def card_of(
-    weights: Weights,
-    judged: Sequence[Judged],
-    plan: Plan,
-    seed: int,
-    name: str,
-    figures: Figures | None,
-    held_out: list[str],
-) -> Card:
-    """The card of `weights`, calibrated on `judged`."""
+def card_of(job: Job, weights: Weights, about: About, judged: Sequence[Judged]) -> Card:
+    """The card of `weights`, calibrated on `judged`, without figures."""
     calibration = platt(judged)
     honest = recalibrated(judged, calibration)
     return Card(
-        name=name,
+        name=job.name,
         recipe=RECIPE,
         architecture=NAME,
         litert=weights_file(Path("weights.tflite"), weights.int8),
         keras=weights_file(Path("weights.keras"), weights.float32),
-        input=plan.view,
+        input=job.plan.view,
+        proposals=job.plan.proposals,
         threshold=best_threshold(honest),
         calibration=calibration,
         outline_spread=outline_spread(honest),
         training=Training(
-            data=DATA, readers=READERS, frames=weights.frames, held_out=held_out, seed=seed, epochs=plan.epochs
+            data=about.data, readers=about.readers, frames=weights.frames, seed=job.seed, epochs=weights.epochs
         ),
-        figures=figures,
-        licence=LICENCE,
+        figures=None,
+        licence=about.licence,
         intended_use=INTENDED_USE,
-        limits=list(LIMITS),
+        limits=about.limits,
     )
 
 
-def results_of(part: Fold, card: Card, labelled: Path) -> list[FrameResult]:
-    """The fold's held-out frames, scored end to end through the run-time code."""
-    shape = (card.input.size_px, card.input.size_px, card.input.channels)
-    analyser = CapillaryAnalyser(card, LiteRtRuntime(part.weights.int8, shape), AnalyserSettings())
-    return [frame_result(analyser, labelled, judged.frame.label) for judged in part.held_out]
+def tested(job: Job, weights: Weights, card: Card, test: Path) -> Card:
+    """The card with figures of the finished model on other frames, and their table printed; parts show the spread."""
+    about, samples = read_about(test), read_samples(test, job.plan.proposals)
+    parts = folds_of(list(samples), min(TEST_PARTS, len(samples)), job.seed, about.same_scene)
+    results = [[results_of(weights, card, test, samples[name]) for name in names] for names in parts]
+    judged = [
+        recalibrated(opinions(weights, [samples[name] for name in names], job.plan), card.calibration)
+        for names in parts
+    ]
+    print(table(by_frame(results)))
+    method = f"no frame of these was seen: {about.data}; int8 weights, end to end; the folds are parts of these frames"
+    return msgspec.structs.replace(card, figures=figures_of(method, results, judged, [card.threshold] * len(parts)))
 
 
-def figures_of(results: Sequence[Sequence[FrameResult]], parts: Sequence[Fold]) -> Figures:
-    """Figures over all folds' held-out frames; each fold is calibrated by the others."""
-    every = [result for fold in results for result in fold]
-    total = totals([result.score for result in every])
-    calibrated = [j for number, part in enumerate(parts) for j in _calibrated_by_others(parts, number, part)]
-    return Figures(
-        method=f"{len(parts)}-fold cross-validation, frames of one scene together, int8 weights, end to end",
-        frames=total.frames,
-        f1=round(total.f1, 4),
-        f1_folds=[round(totals([r.score for r in fold]).f1, 4) for fold in results],
-        recall=round(total.recall, 4),
-        precision=round(total.precision, 4),
-        density_error_median=round(total.density_error_median, 4),
-        density_error_max=round(total.density_error_max, 4),
-        density_correlation=None if total.density_correlation is None else round(total.density_correlation, 4),
-        calibration_error=round(calibration_error(calibrated), 4),
-        interval_coverage=round(covered_share(every), 4),
-    )
+def draw(validation: Validation, folder: Path, prefix: str) -> None:
+    """Write loss curves, ROC, calibration and Bland–Altman as PNG."""
+    histories = [part.weights.history for part in validation.parts]
+    scores = [[result.score for result in fold] for fold in validation.results]
+    for name, figure in plots.all_of(histories, validation.judged, scores).items():
+        figure.savefig(folder / f"{prefix}{name}.png", dpi=120)
 
 
-def _calibrated_by_others(parts: Sequence[Fold], number: int, part: Fold) -> list[Judged]:
-    others = [judged for k, other in enumerate(parts) if k != number for judged in other.held_out]
-    return recalibrated(part.held_out, platt(others or part.held_out))
+def results_of(weights: Weights, card: Card, labelled: Path, frame: Samples) -> FrameResult:
+    """One frame, scored end to end through the run-time code."""
+    analyser = CapillaryAnalyser(card, LiteRtRuntime(weights.int8, card.shape), AnalyserSettings())
+    return frame_result(analyser, labelled, frame.label)
+
+
+def by_frame(results: Sequence[Sequence[FrameResult]]) -> list[FrameResult]:
+    """All folds' frames in one list, by name."""
+    return sorted((result for fold in results for result in fold), key=lambda result: result.score.frame)
 
 
 def write(path: Path, weights: Weights, card: Card) -> None:
@@ -208,5 +225,30 @@ def write(path: Path, weights: Weights, card: Card) -> None:
     path.with_suffix(".md").write_text(as_markdown(named))
 
 
-def _shape(plan: Plan) -> tuple[int, int, int]:
-    return plan.view.size_px, plan.view.size_px, plan.view.channels
+def _write_folds(output: Path, job: Job, validation: Validation) -> None:
+    folds = zip(validation.parts, validation.cards, validation.results, validation.judged, strict=True)
+    for number, (part, card, results, judged) in enumerate(folds, start=1):
+        figures = figures_of(f"the frames held out of {job.folds} folds", [results], [judged], [card.threshold])
+        path = output.with_name(f"{output.stem}-fold{number}.tflite")
+        write(path, part.weights, msgspec.structs.replace(card, figures=figures))
+
+
+@contextlib.contextmanager
+def _resumable(kept: str) -> Iterator[None]:
+    """Whoever stops a run is told what becomes of it."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        print(f"\nStopped. {kept}", file=sys.stderr)
+        raise
+
+
+@contextlib.contextmanager
+def _written(folder: Path | None) -> Iterator[None]:
+    """The folder exists; what cannot be written in it ends in a sentence."""
+    try:
+        if folder is not None:
+            folder.mkdir(parents=True, exist_ok=True)
+        yield
+    except OSError as error:
+        raise OutputError(f"Cannot write {error.filename}: {error.strerror}.") from error

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from workers.capillary.regions import outlines
-from workers.training.calibrate import Judged, best_threshold, calibration_error, outline_spread, platt, recalibrated
+from workers.training.calibrate import Judged, best_threshold, outline_spread, platt, recalibrated
 from workers.training.dataset import Label, LabelledRegion, Samples
+from workers.training.measures import accuracy, auc_roc, calibration_error, roc
 
 
 def judged(count: int = 2000, distortion: float = 2.5, seed: int = 0) -> Judged:
@@ -61,3 +62,14 @@ def test_the_spread_is_what_most_frames_need() -> None:
     assert spread == pytest.approx(needed, rel=1e-3)
     certain = replace(frame, probabilities=frame.frame.target.astype(float))
     assert outline_spread([certain, certain]) >= 0
+
+
+def test_the_area_under_the_curve_is_the_chance_of_the_right_order() -> None:
+    frame = judged(count=400)
+    p, right = frame.probabilities, frame.frame.right
+    pairs = p[right][:, None] - p[~right][None, :]
+    assert auc_roc([frame]) == pytest.approx(float(((pairs > 0) + 0.5 * (pairs == 0)).mean()))
+    flat = replace(frame, probabilities=np.full(400, 0.5))
+    assert auc_roc([flat]) == pytest.approx(0.5)
+    assert roc([flat])[0].tolist() == [0.0, 1.0]
+    assert accuracy([replace(frame, probabilities=right.astype(float))], 0.5) == 1.0

@@ -8,19 +8,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stream.errors import SourceError
-from workers.training.dataset import SAME_SCENE, filled, folds_of, read_frame, read_labels, samples_of, shares
+from workers.training.about import HELMY
+from workers.training.dataset import filled, folds_of, read_frame, read_labels, samples_of, shares
 
 NAMES = [f"f{number:02d}" for number in range(1, 23)]
 
 
 @given(st.integers(2, 6), st.integers(0, 100))
 def test_folds_hold_every_frame_once_and_keep_scenes_together(count: int, seed: int) -> None:
-    folds = folds_of(NAMES, count, seed)
+    folds = folds_of(NAMES, count, seed, HELMY.same_scene)
     assert sorted(name for fold in folds for name in fold) == NAMES
     assert max(map(len, folds)) - min(map(len, folds)) <= 2
-    for scene in SAME_SCENE:
-        assert sum(bool(scene & set(fold)) for fold in folds) == 1
-    assert folds == folds_of(NAMES, count, seed)
+    for scene in HELMY.same_scene:
+        assert sum(bool(set(scene) & set(fold)) for fold in folds) == 1
+    assert folds == folds_of(NAMES, count, seed, HELMY.same_scene)
 
 
 def test_shares_are_of_the_polygon_even_at_the_border() -> None:

@@ -5,11 +5,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 
 from workers.training.dataset import Label, LabelledRegion, Missed, read_labels
-from workers.training.score import FrameScore, score_frame, totals
+from workers.training.score import FrameScore, overlap, score_frame, totals
 
 
 def box(x: int, y: int, side: int = 20) -> list[tuple[int, int]]:
@@ -43,18 +44,33 @@ def test_found_right_ignored_and_wrong() -> None:
     assert score.density_readers == pytest.approx(2.5 * 21 * 21 / 120_000)
 
 
+def test_masks_overlap_with_each_readers_own() -> None:
+    a, b = np.zeros((4, 4), np.uint8), np.zeros((4, 4), np.uint8)
+    a[0], b[:2] = 1, 1
+    assert overlap(a, b) == (pytest.approx(2 / 3), pytest.approx(1 / 2))
+    assert overlap(a * 0, b * 0) == (1.0, 1.0)
+
+
 def test_nothing_predicted_is_scored() -> None:
     assert totals([score_frame([], LABEL)]).f1 == pytest.approx(0.0, abs=1e-6)
 
 
 def test_totals_sum_before_they_divide() -> None:
     one = FrameScore(
-        frame="a", found=1, capillaries=1, right=1, ignored=0, predicted=1, density=0.02, density_readers=0.02
+        frame="a",
+        found=1,
+        capillaries=1,
+        right=1,
+        ignored=0,
+        predicted=1,
+        density=0.02,
+        density_readers=0.02,
+        dice=1.0,
+        jaccard=1.0,
     )
-    many = FrameScore(
-        frame="b", found=0, capillaries=9, right=0, ignored=0, predicted=1, density=0.01, density_readers=0.02
-    )
+    many = msgspec.structs.replace(one, frame="b", found=0, capillaries=9, right=0, density=0.01, dice=0.5)
     total = totals([one, many])
+    assert total.dice == 0.75
     assert (total.recall, total.precision) == (0.1, 0.5)
     assert (total.density_error_median, total.density_error_max) == (0.25, 0.5)
 

@@ -1,0 +1,39 @@
+"""Regions as Helmy et al. propose them: where the frame is not like its background. Imports scikit-image; slow.
+
+Helmy, Jul, Ferreira, Truong 2022 (CapillaryNet) take the background from OpenCV's Gaussian mixtures (MOG2), compare
+by structural similarity (SSIM), threshold, and take contours; their later web system states window 15, Otsu, and
+contours of 100 to 10,000 px. A mixture learned from a single frame is a constant picture, and one learned over frames
+differs between workers: the spatial background of this program stands in. All at half resolution, where their window
+of 15 px is 7 px.
+"""
+
+from typing import Final
+
+import cv2
+import numpy as np
+from skimage.metrics import structural_similarity
+
+from stream.ports import Pixels
+from workers.capillary.background import Flat, background
+from workers.capillary.regions import MIN_DEPTH, Candidates, outlines
+
+WINDOW_PX: Final = 7
+MIN_AREA_PX: Final = 100.0
+MAX_AREA_PX: Final = 10_000.0
+
+
+def helmy_propose(half: Pixels, flat: Flat) -> Candidates:
+    """Find what differs from the background of a half-resolution (height, width, 3) uint8 BGR picture."""
+    mask = unlike(half, np.rint(background(half)).astype(np.uint8))
+    darkness = 1.0 - flat[..., 1][mask > 0]
+    depth = max(MIN_DEPTH, float(np.percentile(darkness, 95.0))) if darkness.size else MIN_DEPTH
+    found = [patch for patch in outlines(mask) if MIN_AREA_PX <= patch.area_px <= MAX_AREA_PX]
+    return Candidates(mask, depth, found)
+
+
+def unlike(picture: Pixels, surroundings: Pixels) -> Pixels:
+    """(height, width) uint8, 1 where two pictures' SSIM, the mean of the three colours, is below Otsu's threshold."""
+    _, map_ = structural_similarity(picture, surroundings, win_size=WINDOW_PX, channel_axis=2, full=True)
+    likeness: Pixels = np.clip(np.rint(255.0 * map_.mean(axis=2)), 0, 255).astype(np.uint8)
+    _, mask = cv2.threshold(likeness, 0, 1, cv2.THRESH_BINARY_INV | cv2.THRESH_OTSU)
+    return mask.astype(np.uint8, copy=False)

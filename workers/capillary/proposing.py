@@ -1,0 +1,24 @@
+"""Who proposes regions: the program's own way, or another by its name, loaded when it is chosen."""
+
+from collections.abc import Callable
+
+from stream.ports import Pixels
+from workers.capillary.background import Flat
+from workers.capillary.regions import Candidates, propose
+from workers.runtimes.card import ProposalsName
+
+Proposer = Callable[[Pixels, Flat], Candidates]
+"""From the half-resolution picture and its flat field to candidates."""
+
+
+def proposer(name: ProposalsName) -> Proposer:
+    """The one called `name`."""
+    if name == "helmy2022":
+        from workers.capillary.helmy_regions import helmy_propose
+
+        return helmy_propose
+    return _by_contrast
+
+
+def _by_contrast(_half: Pixels, flat: Flat) -> Candidates:
+    return propose(flat)

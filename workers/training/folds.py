@@ -1,0 +1,147 @@
+"""Cross-validation: for each fold a network that has not seen it. Finished folds are kept, so that a run can go on."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+import numpy as np
+from msgspec import Struct
+from tqdm import tqdm
+
+from stream.errors import OutputError, UsageError
+from workers.runtimes.card import RECIPE
+from workers.runtimes.litert import LiteRtRuntime
+from workers.training.architectures import NAME
+from workers.training.calibrate import Judged, platt, recalibrated
+from workers.training.dataset import Samples, folds_of
+from workers.training.export import int8_bytes, keras_bytes
+from workers.training.fit import Epoch, Plan, clean_crops, fit
+
+VALIDATION_PARTS = 6
+"""One part in six of the frames that a fold may see is set apart to decide when to stop, where the plan asks for it."""
+
+
+class Weights(Struct, frozen=True):
+    """One trained network in both forms, the frames it has seen, and how it came about."""
+
+    int8: bytes
+    float32: bytes
+    frames: list[str]
+    history: list[Epoch]
+    epochs: int
+
+
+@dataclass(frozen=True)
+class Fold:
+    """Weights that have not seen the held-out frames, and their opinion of them."""
+
+    weights: Weights
+    held_out: list[Judged]
+
+
+def trained(frames: Sequence[Samples], plan: Plan, seed: int, what: str, watched: Sequence[Samples] = ()) -> Weights:
+    """One network from these frames, in both forms; see `fit`."""
+    fitted = fit(frames, plan, seed, what, watched)
+    int8 = int8_bytes(fitted.network, clean_crops(frames, plan.view))
+    names = [frame.label.frame for frame in frames]
+    return Weights(int8, keras_bytes(fitted.network), names, fitted.history, fitted.epochs)
+
+
+def train_folds(
+    samples: Mapping[str, Samples],
+    plan: Plan,
+    seed: int,
+    count: int,
+    same_scene: Sequence[Sequence[str]] = (),
+    work: Path | None = None,
+) -> list[Fold]:
+    """A network for each fold, trained on the other folds.
+
+    work: folder of finished folds; those of the same frames, plan and seed are taken from there. Raises UsageError,
+    OutputError.
+    """
+    if not 2 <= count <= len(samples):
+        raise UsageError(f"{len(samples)} frames cannot be split into {count} folds: choose 2 to {len(samples)}.")
+    key = fingerprint(samples, plan, seed, count)
+    parts = []
+    for number, names in enumerate(tqdm(folds_of(list(samples), count, seed, same_scene), "folds", disable=None)):
+        path = None if work is None else work / f"fold{number + 1}-{key[:16]}.msgpack"
+        weights = _kept(path)
+        if weights is None:
+            weights = _train_fold(samples, names, plan, seed + 1 + number, f"fold {number + 1}", same_scene)
+            _keep(path, weights)
+        parts.append(Fold(weights, opinions(weights, [samples[name] for name in names], plan)))
+    return parts
+
+
+def opinions(weights: Weights, frames: Sequence[Samples], plan: Plan) -> list[Judged]:
+    """What the int8 network says of these frames."""
+    runtime = LiteRtRuntime(weights.int8, shape(plan))
+    return [Judged(frame, runtime.probabilities(clean_crops([frame], plan.view))) for frame in frames]
+
+
+def calibrated_by_others(parts: Sequence[Fold], number: int) -> list[Judged]:
+    """Held-out frames of one fold with probabilities that the other folds' held-out frames have calibrated."""
+    return recalibrated(parts[number].held_out, platt(others(parts, number)))
+
+
+def others(parts: Sequence[Fold], number: int) -> list[Judged]:
+    """Held-out frames of all folds but one."""
+    return [judged for k, part in enumerate(parts) if k != number for judged in part.held_out]
+
+
+def shape(plan: Plan) -> tuple[int, int, int]:
+    """Height, width and channels of a crop."""
+    return plan.view.size_px, plan.view.size_px, plan.view.channels
+
+
+def fingerprint(samples: Mapping[str, Samples], plan: Plan, seed: int, count: int) -> str:
+    """SHA-256 of all that decides what the folds' weights become: recipe, plan, seed, and what the network is shown."""
+    digest = hashlib.sha256(msgspec.json.encode([RECIPE, NAME, plan, seed, count]))
+    for name, frame in samples.items():
+        digest.update(name.encode())
+        digest.update(frame.picture.tobytes())
+        digest.update(np.array([proposal.box for proposal in frame.proposals], np.int64).tobytes())
+        digest.update(frame.target.tobytes())
+    return digest.hexdigest()
+
+
+def _train_fold(
+    samples: Mapping[str, Samples],
+    held_out: Sequence[str],
+    plan: Plan,
+    seed: int,
+    what: str,
+    same_scene: Sequence[Sequence[str]],
+) -> Weights:
+    """Held-out frames decide nothing: without patience their loss is only noted, with it they are not looked at."""
+    seen = [name for name in samples if name not in held_out]
+    watched = list(held_out)
+    if plan.patience:
+        watched = folds_of(seen, VALIDATION_PARTS, seed, same_scene)[0]
+        seen = [name for name in seen if name not in watched]
+    return trained([samples[n] for n in seen], plan, seed, what, [samples[n] for n in watched])
+
+
+def _kept(path: Path | None) -> Weights | None:
+    """What an interrupted run has left; nothing where it left nothing, or half a file."""
+    if path is None or not path.is_file():
+        return None
+    try:
+        return msgspec.msgpack.decode(path.read_bytes(), type=Weights)
+    except (msgspec.DecodeError, OSError):
+        return None
+
+
+def _keep(path: Path | None, weights: Weights) -> None:
+    if path is None:
+        return
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = path.with_suffix(".part")
+        unfinished.write_bytes(msgspec.msgpack.encode(weights))
+        unfinished.replace(path)
+    except OSError as error:
+        raise OutputError(f"The finished fold cannot be kept in {path.parent}: {error.strerror}.") from error
