@@ -28,7 +28,8 @@ def test_no_strength_changes_nothing(crops: np.ndarray) -> None:
 def test_light_leaves_the_outlines_alone(crops: np.ndarray, name: str) -> None:
     strength = msgspec.structs.replace(NONE, **{name: 1.0})
     changed = varied(crops, seeded(1, []), strength)
-    assert (changed.shape, changed.dtype) == (crops.shape, np.uint8)
+    assert changed.shape == crops.shape
+    assert changed.dtype == np.uint8
     assert np.array_equal(changed[..., 3], crops[..., 3])
     assert (changed[..., :3] != crops[..., :3]).any()
     assert np.array_equal(changed, varied(crops, seeded(1, []), strength))
