@@ -43,13 +43,13 @@ def int8_bytes(network: "keras.Model", crops: npt.NDArray[np.uint8]) -> bytes:
 
 def float32_bytes(network: "keras.Model") -> bytes:
     """A .tflite file's bytes: float32 inside, uint8 crops in, float32 logits out."""
+    import keras
     import tensorflow as tf
 
-    entry = [tf.TensorSpec((None, *network.input_shape[1:]), tf.uint8)]
-    call = tf.function(lambda crops: network(tf.cast(crops, tf.float32), training=False), input_signature=entry)
+    entry = keras.Input(network.input_shape[1:], dtype="uint8")
+    whole = keras.Model(entry, network(keras.ops.cast(entry, "float32")))
     with _quiet():
-        converter = tf.lite.TFLiteConverter.from_concrete_functions([call.get_concrete_function()], network)
-        content: bytes = converter.convert()
+        content: bytes = tf.lite.TFLiteConverter.from_keras_model(whole).convert()
     return content
 
 

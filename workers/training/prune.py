@@ -32,12 +32,12 @@ def pruned(network: "keras.Model", frames: Sequence[Samples], plan: Plan, seed: 
     kernels = [layer.kernel for layer in network.layers if isinstance(layer, keras.layers.Conv2D | keras.layers.Dense)]
     masks = [(kernel, _largest(np.asarray(kernel))) for kernel in kernels[1:-1]]
 
-    def hold() -> None:
+    def hold(*_: object, **__: object) -> None:
         for kernel, mask in masks:
             kernel.assign(np.asarray(kernel) * mask)
 
     hold()
-    holding = keras.callbacks.LambdaCallback(on_train_batch_end=lambda *_: hold())
+    holding = keras.callbacks.LambdaCallback(on_train_batch_end=hold)
     short = msgspec.structs.replace(plan, epochs=EPOCHS, patience=0)
     return continued(network, frames, short, seed, RATE, "pruning", callbacks=[holding]).network
 

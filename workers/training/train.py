@@ -22,7 +22,7 @@ from workers.training.architectures import NAME
 from workers.training.calibrate import Judged, best_threshold, outline_spread, platt, recalibrated
 from workers.training.dataset import Samples, folds_of, read_samples
 from workers.training.evaluate import FrameResult, figures_of, frame_result, table
-from workers.training.fit import Plan
+from workers.training.fit import Epoch, Plan
 from workers.training.folds import Fold, Weights, calibrated_by_others, opinions, others, train_folds, trained
 from workers.training.modelcard import as_markdown, figures_table
 
@@ -42,19 +42,23 @@ class Job:
 
 
 @dataclass(frozen=True)
+class Scored:
+    """Frames that a model has not seen, in folds: scores end to end, and calibrated opinions of their proposals."""
+
+    results: list[list[FrameResult]]
+    judged: list[list[Judged]]
+    figures: Figures
+
+
+@dataclass(frozen=True)
 class Validation:
-    """Every fold with its card, and how its held-out frames were scored end to end."""
+    """Every fold with its card, and how its held-out frames were scored."""
 
     samples: dict[str, Samples]
     about: About
     parts: list[Fold]
     cards: list[Card]
-    results: list[list[FrameResult]]
-
-    @property
-    def judged(self) -> list[list[Judged]]:
-        """Held-out frames of each fold, calibrated by the other folds."""
-        return [calibrated_by_others(self.parts, number) for number in range(len(self.parts))]
+    scored: Scored
 
     @property
     def everything(self) -> list[Judged]:
@@ -62,10 +66,9 @@ class Validation:
         return [judged for part in self.parts for judged in part.held_out]
 
     @property
-    def figures(self) -> Figures:
-        """The honest figures."""
-        method = f"{len(self.parts)}-fold cross-validation, frames of one scene together, int8 weights, end to end"
-        return figures_of(method, self.results, self.judged, [card.threshold for card in self.cards])
+    def histories(self) -> list[list[Epoch]]:
+        """How each fold's training went."""
+        return [part.weights.history for part in self.parts]
 
 
 def train(
@@ -94,12 +97,10 @@ def train(
         validation = validate(job, work)
         weights = final(job, validation)
         card = card_of(job, weights, validation.about, validation.everything)
-        if test is None:
-            print(table(by_frame(validation.results)))
-            card = msgspec.structs.replace(card, figures=validation.figures)
-            draw(validation, output.parent, f"{output.stem}-")
-        else:
-            card = tested(job, weights, card, test)
+        scored = validation.scored if test is None else tested(job, weights, card, test)
+        print(table(by_frame(scored.results)))
+        draw(validation.histories, scored, output.parent, f"{output.stem}-")
+        card = msgspec.structs.replace(card, figures=scored.figures)
         write(output, weights, card)
         if keep_folds:
             _write_folds(output, job, validation)
@@ -117,12 +118,13 @@ def cross_validate(
     kept = "The same command goes on after the last finished fold." if output else "Nothing was kept: give --output."
     with _resumable(kept), _written(output):
         validation = validate(job, None if output is None else output / "folds")
-        print(table(by_frame(validation.results)), figures_table(validation.figures), sep="\n\n")
+        scored = validation.scored
+        print(table(by_frame(scored.results)), figures_table(scored.figures), sep="\n\n")
         if output is not None:
-            draw(validation, output, "")
-            content = msgspec.json.format(msgspec.json.encode(validation.figures), indent=2)
+            draw(validation.histories, scored, output, "")
+            content = msgspec.json.format(msgspec.json.encode(scored.figures), indent=2)
             (output / "figures.json").write_bytes(content + b"\n")
-        return validation.figures
+        return scored.figures
 
 
 def validate(job: Job, work: Path | None) -> Validation:
@@ -135,7 +137,10 @@ def validate(job: Job, work: Path | None) -> Validation:
         [results_of(part.weights, card, job.labelled, judged.frame) for judged in part.held_out]
         for part, card in zip(parts, cards, strict=True)
     ]
-    return Validation(samples, about, parts, cards, results)
+    judged = [calibrated_by_others(parts, number) for number in range(len(parts))]
+    method = f"{len(parts)}-fold cross-validation, frames of one scene together, int8 weights, end to end"
+    figures = figures_of(method, results, judged, [card.threshold for card in cards])
+    return Validation(samples, about, parts, cards, Scored(results, judged, figures))
 
 
 def final(job: Job, validation: Validation) -> Weights:
@@ -179,8 +184,8 @@ def card_of(job: Job, weights: Weights, about: About, judged: Sequence[Judged]) 
     )
 
 
-def tested(job: Job, weights: Weights, card: Card, test: Path) -> Card:
-    """The card with figures of the finished model on other frames, and their table printed; parts show the spread."""
+def tested(job: Job, weights: Weights, card: Card, test: Path) -> Scored:
+    """The finished model on other frames; they are scored in parts, to show the spread."""
     about, samples = read_about(test), read_samples(test, job.plan.proposals)
     parts = folds_of(list(samples), min(TEST_PARTS, len(samples)), job.seed, about.same_scene)
     results = [[results_of(weights, card, test, samples[name]) for name in names] for names in parts]
@@ -188,16 +193,14 @@ def tested(job: Job, weights: Weights, card: Card, test: Path) -> Card:
         recalibrated(opinions(weights, [samples[name] for name in names], job.plan), card.calibration)
         for names in parts
     ]
-    print(table(by_frame(results)))
     method = f"no frame of these was seen: {about.data}; int8 weights, end to end; the folds are parts of these frames"
-    return msgspec.structs.replace(card, figures=figures_of(method, results, judged, [card.threshold] * len(parts)))
+    return Scored(results, judged, figures_of(method, results, judged, [card.threshold] * len(parts)))
 
 
-def draw(validation: Validation, folder: Path, prefix: str) -> None:
+def draw(histories: Sequence[Sequence[Epoch]], scored: Scored, folder: Path, prefix: str) -> None:
     """Write loss curves, ROC, calibration and Bland–Altman as PNG."""
-    histories = [part.weights.history for part in validation.parts]
-    scores = [[result.score for result in fold] for fold in validation.results]
-    for name, figure in plots.all_of(histories, validation.judged, scores).items():
+    scores = [[result.score for result in fold] for fold in scored.results]
+    for name, figure in plots.all_of(histories, scored.judged, scores).items():
         figure.savefig(folder / f"{prefix}{name}.png", dpi=120)
 
 
@@ -226,7 +229,8 @@ def write(path: Path, weights: Weights, card: Card) -> None:
 
 
 def _write_folds(output: Path, job: Job, validation: Validation) -> None:
-    folds = zip(validation.parts, validation.cards, validation.results, validation.judged, strict=True)
+    scored = validation.scored
+    folds = zip(validation.parts, validation.cards, scored.results, scored.judged, strict=True)
     for number, (part, card, results, judged) in enumerate(folds, start=1):
         figures = figures_of(f"the frames held out of {job.folds} folds", [results], [judged], [card.threshold])
         path = output.with_name(f"{output.stem}-fold{number}.tflite")

@@ -1,0 +1,43 @@
+"""Pruning holds its zeros, and every form runs in the runtime that ships."""
+
+import numpy as np
+import pytest
+
+from tests.contracts.tiny_model import microscope_frame
+from workers.capillary.background import flat_field, halved
+from workers.capillary.crops import picture
+from workers.capillary.regions import propose
+from workers.runtimes.litert import LiteRtRuntime
+from workers.training.architectures import capillary_net
+from workers.training.dataset import Label, Samples
+from workers.training.fit import Plan, clean_crops
+from workers.training.folds import shape
+from workers.training.forms import files_of
+from workers.training.prune import SPARSITY, zeros
+
+PLAN = Plan()
+
+
+@pytest.fixture(scope="module")
+def frame() -> Samples:
+    flat = flat_field(halved(microscope_frame()))
+    found = propose(flat)
+    n = len(found.proposals)
+    right = np.arange(n) % 2 == 0
+    label = Label(frame="s", width_px=1920, height_px=1080, regions=[], missed={})
+    target = right.astype(np.float32)
+    return Samples(
+        label, picture(flat, found), found.proposals, right, np.zeros(n, bool), target, np.zeros((0, n), np.float32)
+    )
+
+
+def test_four_forms_of_one_network(frame: Samples) -> None:
+    network = capillary_net(PLAN.view, PLAN.dropout)
+    files = files_of(network, [frame], PLAN, seed=1)
+    assert zeros(network) == pytest.approx(SPARSITY, abs=0.02)
+    crops = clean_crops([frame], PLAN.view)
+    said = {name: LiteRtRuntime(content, shape(PLAN)).probabilities(crops) for name, content in files.items()}
+    assert list(said) == ["float32", "int8", "pruned", "pruned + int8"]
+    assert np.abs(said["float32"] - said["int8"]).max() < 0.1
+    assert np.abs(said["pruned"] - said["pruned + int8"]).max() < 0.1
+    assert len(files["int8"]) < len(files["float32"]) / 3
