@@ -23,7 +23,8 @@ _ABOUT: Final = {
     "licence": "Apache-2.0, as the program: no patient's picture went into it, and no restriction comes from data",
     "limits": [
         "skin only: not for sublingual or nailfold video",
-        "trained on a drawing of skin that resembles one microscope: on real frames its probabilities are too bold",
+        "trained on a drawing of skin that resembles one microscope; its 90 % intervals hold less often on real frames",
+        "large vessels in the plane of the skin were never drawn: taken for capillaries, they raise the density",
         "capillaries of 30 to 80 px",
     ],
 }

@@ -33,8 +33,10 @@ def models_list() -> None:
     from workers.shipped import shipped
 
     for name, card in shipped().items():
-        figure = f"F1 {card.figures.f1:.3f}" if card.figures else "not scored"
-        print(f"{name}\t{card.model_id}\t{figure}\t{card.licence}")
+        scored = card.figures
+        error = f"density error {100 * scored.density_error_median:.1f} %" if scored else ""
+        figures = f"F1 {scored.f1:.3f}, {error}" if scored else "not scored"
+        print(f"{name}\t{card.model_id}\t{figures}\t{card.licence}")
 
 
 @models.command("show")

@@ -9,7 +9,7 @@ from workers.runtimes.card import Card, Figures
 def as_markdown(card: Card) -> str:
     """The card as Markdown."""
     training, size = card.training, card.input.size_px
-    held_out = ", ".join(training.held_out) or "none: figures come from models of the same kind that saw fewer frames"
+    held_out = ", ".join(training.held_out) or "none"
     limits = "\n".join(f"- {limit}" for limit in card.limits)
     return f"""# Model card: {card.name}
 

@@ -72,3 +72,24 @@ def test_export_makes_int8_anew_for_these_frames(tiny_model: Path, picture: Path
     done = models("export", tiny_model, "--to", "litert", "--output", tmp_path / "mine.tflite", "--frames", picture)
     assert done.exit_code == 0, done.exception
     assert "Not measured" in models("show", tmp_path / "mine.tflite").stdout
+
+
+def test_list_says_which_model_may_be_used_for_what() -> None:
+    lines = {line.split("\t")[0]: line for line in models("list").stdout.splitlines()}
+    assert "non-commercial" in lines["default"]
+    assert "Apache-2.0" in lines["synthetic"]
+    assert all("F1 0." in line and "density error" in line for line in lines.values())
+
+
+def test_synthesized_frames_can_be_scored(tmp_path: Path) -> None:
+    done = models("synthesize", "--output", tmp_path, "--count", "1", "--seed", "5")
+    assert done.exit_code == 0, done.exception
+    scored = models("evaluate", tmp_path, "--weights", "synthetic")
+    assert "all 1: F1 0." in scored.stdout
+
+
+def test_training_needs_more_frames_than_folds(tmp_path: Path) -> None:
+    models("synthesize", "--output", tmp_path, "--count", "1")
+    done = models("train", tmp_path, "--output", tmp_path / "mine.tflite")
+    assert isinstance(done.exception, UsageError)
+    assert "cannot be split into 5 folds" in str(done.exception)
