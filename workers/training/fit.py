@@ -103,6 +103,7 @@ def repeatable(seed: int) -> None:
     import keras
     import tensorflow as tf
 
+    keras.backend.clear_session(free_memory=False)  # layers are numbered from 1 again: their names stand in the files
     tf.config.experimental.enable_op_determinism()
     keras.utils.set_random_seed(seed)
 
