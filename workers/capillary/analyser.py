@@ -15,6 +15,7 @@ from workers.capillary.density import density_pct, interval_pct
 from workers.capillary.proposing import proposer
 from workers.capillary.quality import judge
 from workers.capillary.settings import AnalyserSettings
+from workers.capillary.traits import measured, unknown
 from workers.runtimes.base import Runtime
 from workers.runtimes.card import Card, read_card
 from workers.runtimes.loading import load
@@ -42,7 +43,12 @@ class CapillaryAnalyser:
         found = self._propose(half, flat)
         proposals = sorted(found.proposals, key=lambda p: -p.area_px)[: self._settings.max_regions]
         probabilities = classify(
-            picture(flat, found), proposals, self._runtime, self._card.input, self._card.calibration
+            picture(flat, found),
+            proposals,
+            measured(flat, found, proposals),
+            self._runtime,
+            self._card.input,
+            self._card.calibration,
         )
         areas = np.array([p.area_px for p in proposals])
         capillary = probabilities >= self._threshold
@@ -62,4 +68,6 @@ def make_analyser(settings: AnalyserSettings) -> Analyser:
     card = read_card(weights)
     if card.input.channels != CHANNELS:
         raise ModelError(f"{weights} wants {card.input.channels} channels a crop, this program gives {CHANNELS}.")
+    if strange := unknown(card.calibration.terms):
+        raise ModelError(f"The card of {weights} weighs {strange[0]!r}, which this program does not measure.")
     return CapillaryAnalyser(card, load(card, weights, settings.runtime), settings)

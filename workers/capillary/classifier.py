@@ -8,18 +8,23 @@ import numpy.typing as npt
 from stream.ports import Pixels
 from workers.capillary.crops import cut, placement, square
 from workers.capillary.regions import Proposal
+from workers.capillary.traits import products
 from workers.runtimes.base import Runtime
 from workers.runtimes.card import Calibration, Input
 
 Probabilities = npt.NDArray[np.float64]
 
 
-def calibrated(probabilities: Probabilities, calibration: Calibration) -> Probabilities:
-    """Platt scaling of probabilities, any shape."""
+def calibrated(probabilities: Probabilities, traits: Probabilities, calibration: Calibration) -> Probabilities:
+    """(n,) float64: a network's probabilities weighed with what was measured, see `workers.capillary.traits`."""
     inside = np.clip(probabilities, 1e-9, 1 - 1e-9)
-    log_odds = np.log(inside) - np.log1p(-inside)
-    scaled: Probabilities = 1.0 / (1.0 + np.exp(-(calibration.slope * log_odds + calibration.offset)))
-    return scaled
+    log_odds = calibration.slope * (np.log(inside) - np.log1p(-inside)) + calibration.offset
+    if calibration.terms:
+        weights = np.array(list(calibration.terms.values()))
+        # A sum, not a dot product: a linear-algebra library may add in another order on another machine.
+        log_odds = log_odds + (products(traits, probabilities, list(calibration.terms)) * weights).sum(axis=1)
+    odds: Probabilities = 1.0 / (1.0 + np.exp(-np.clip(log_odds, -50.0, 50.0)))
+    return odds
 
 
 def crops_of(source: Pixels, proposals: Sequence[Proposal], view: Input) -> npt.NDArray[np.uint8]:
@@ -29,9 +34,14 @@ def crops_of(source: Pixels, proposals: Sequence[Proposal], view: Input) -> npt.
 
 
 def classify(
-    source: Pixels, proposals: Sequence[Proposal], runtime: Runtime, view: Input, calibration: Calibration
+    source: Pixels,
+    proposals: Sequence[Proposal],
+    traits: Probabilities,
+    runtime: Runtime,
+    view: Input,
+    calibration: Calibration,
 ) -> Probabilities:
-    """(n,) float64: calibrated probability that each proposal is a capillary."""
+    """(n,) float64: calibrated probability that each proposal is a capillary; `traits` as measured of them."""
     if not proposals:
         return np.zeros(0)
-    return calibrated(runtime.probabilities(crops_of(source, proposals, view)), calibration)
+    return calibrated(runtime.probabilities(crops_of(source, proposals, view)), traits, calibration)

@@ -31,8 +31,8 @@ def picture(flat: Flat, found: Candidates) -> Pixels:
     """
     contrast = CONTRAST * math.sqrt(USUAL_DEPTH / found.depth)
     raised = cv2.addWeighted(flat, contrast, flat, 0.0, PLAIN_SKIN - contrast, dtype=cv2.CV_8U)
-    planes = [cv2.extractChannel(raised, channel) for channel in range(3)]
-    return cv2.merge([*planes, found.mask * np.uint8(255)]).astype(np.uint8, copy=False)
+    with_mask = cv2.cvtColor(raised, cv2.COLOR_BGR2BGRA)
+    return cv2.insertChannel(found.mask * np.uint8(255), with_mask, 3).astype(np.uint8, copy=False)
 
 
 def square(proposal: Proposal, context: float, min_side_px: int) -> Square:

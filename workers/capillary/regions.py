@@ -68,7 +68,7 @@ def propose(flat: Flat) -> Candidates:
     """Find the patches of a flat field that may be capillaries."""
     green, red = (smoothed(flat, channel) for channel in (1, 2))
     mask = dark_and_reddish(green, red)
-    darkness = np.where(mask, 1.0 - green, np.float32(0.0))
+    darkness = (1.0 - green) * mask
     chosen = darkness[::2, ::2][mask[::2, ::2] > 0]
     depth = max(MIN_DEPTH, float(np.percentile(chosen, 95.0))) if chosen.size else MIN_DEPTH
     least = max(MIN_PEAK, PEAK_OF_DEPTH * depth)

@@ -54,10 +54,14 @@ class Input(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 class Calibration(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Platt scaling: calibrated log-odds = slope * log-odds + offset (Platt 1999)."""
+    """Calibrated log-odds = slope * log-odds + offset (Platt 1999) + what was measured beside the network, weighted."""
 
-    slope: Annotated[float, Meta(gt=0, le=100)] = 1.0
+    slope: Annotated[float, Meta(ge=-100, le=100)] = 1.0
     offset: Annotated[float, Meta(ge=-100, le=100)] = 0.0
+    terms: Annotated[
+        dict[str, Annotated[float, Meta(ge=-1000, le=1000)]],
+        Meta(description="weights of traits (`peak`) and of their products (`peak*area`); none: Platt scaling alone"),
+    ] = {}
 
 
 class Training(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -15,8 +15,8 @@ from workers.training.score import readers_density
 Numbers = npt.NDArray[np.float64]
 
 THRESHOLDS = np.arange(0.20, 0.805, 0.01)
-PLATEAU = 0.002
-"""Thresholds whose F1 is this close to the best count as equal; the middle of them is taken, which is steadier."""
+PLATEAU = 0.006
+"""Thresholds whose F1 is this close to the best count as equal."""
 
 MAX_SPREAD = 2.0
 """What a card takes. A model that needs more knows nothing of density."""
@@ -24,10 +24,14 @@ MAX_SPREAD = 2.0
 
 @dataclass(frozen=True)
 class Judged:
-    """A frame and the network's opinion of its proposals, from a network that was not trained on it."""
+    """A frame and the network's opinion of its proposals, from a network that was not trained on it.
+
+    painted: the same for the vessels painted into that frame.
+    """
 
     frame: Samples
     probabilities: Numbers
+    painted: tuple["Judged", ...] = ()
 
 
 def platt(judged: Sequence[Judged]) -> Calibration:
@@ -46,7 +50,7 @@ def platt(judged: Sequence[Judged]) -> Calibration:
 
 def recalibrated(judged: Sequence[Judged], calibration: Calibration) -> list[Judged]:
     """The same frames with calibrated probabilities."""
-    return [Judged(j.frame, calibrated(j.probabilities, calibration)) for j in judged]
+    return [Judged(j.frame, calibrated(j.probabilities, j.frame.traits, calibration)) for j in judged]
 
 
 def f1_at(judged: Sequence[Judged], threshold: float) -> float:
@@ -63,9 +67,23 @@ def f1_at(judged: Sequence[Judged], threshold: float) -> float:
 
 
 def best_threshold(judged: Sequence[Judged]) -> float:
-    """The middle of the thresholds that give the best F1."""
+    """Of the thresholds with nearly the best F1, the one whose densities are neither too high nor too low."""
     f1 = np.array([f1_at(judged, threshold) for threshold in THRESHOLDS])
-    return round(float(np.median(THRESHOLDS[f1 >= f1.max() - PLATEAU])), 3)
+    good = THRESHOLDS[f1 >= f1.max() - PLATEAU]
+    truth = np.array([readers_area(j) for j in judged])
+    return round(float(min(good, key=lambda threshold: abs(bias(judged, truth, threshold)))), 3)
+
+
+def bias(judged: Sequence[Judged], truth: Numbers, threshold: float) -> float:
+    """The logarithm of measured over true area in the median frame."""
+    area = np.array([j.frame.areas_px[j.probabilities >= threshold].sum() for j in judged])
+    return float(np.median(np.log(np.maximum(area, 1.0) / np.maximum(truth, 1.0))))
+
+
+def readers_area(judged: Judged) -> float:
+    """Full-frame px that readers call capillary, the mean of both."""
+    label = judged.frame.label
+    return readers_density(label) * label.width_px * label.height_px
 
 
 def outline_spread(judged: Sequence[Judged]) -> float:
@@ -78,8 +96,7 @@ def outline_spread(judged: Sequence[Judged]) -> float:
     for j in judged:
         p, area = j.probabilities, j.frame.areas_px
         expected = float(p @ area)
-        truth = readers_density(j.frame.label) * j.frame.label.width_px * j.frame.label.height_px
-        left = ((truth - expected) / Z_90) ** 2 - float((p * (1 - p)) @ area**2)
+        left = ((readers_area(j) - expected) / Z_90) ** 2 - float((p * (1 - p)) @ area**2)
         needed.append(np.sqrt(max(0.0, left)) / max(1.0, expected))
     rank = min(len(needed), int(np.ceil(0.9 * (len(needed) + 1))))
     return round(min(MAX_SPREAD, float(np.sort(needed)[rank - 1])), 4)

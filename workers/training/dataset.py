@@ -19,6 +19,7 @@ from workers.capillary.background import flat_field, halved
 from workers.capillary.crops import picture
 from workers.capillary.proposing import proposer
 from workers.capillary.regions import Proposal
+from workers.capillary.traits import measured
 from workers.runtimes.card import ProposalsName
 
 GROWTH_PX: Final = 6
@@ -72,6 +73,8 @@ class Samples:
     right, ignored: what the measure would say of each, were it called a capillary.
     target: the share of the two readers who call what lies there a capillary, 0, 0.5 or 1.
     coverage: (capillary labels, proposals), the share of each label that each proposal covers.
+    traits: (proposals, columns), see `workers.capillary.traits.measured`.
+    painted: the same frame with vessels painted into it, those vessels alone.
     """
 
     label: Label
@@ -81,6 +84,8 @@ class Samples:
     ignored: npt.NDArray[np.bool_]
     target: npt.NDArray[np.float32]
     coverage: npt.NDArray[np.float32]
+    traits: npt.NDArray[np.float64]
+    painted: tuple["Samples", ...] = ()
 
     @property
     def areas_px(self) -> npt.NDArray[np.float64]:
@@ -159,7 +164,16 @@ def samples_of(pixels: Pixels, label: Label, proposals_by: ProposalsName = "cont
     uncertain = ~right & (covered[:, 2] >= COVER)
     target = np.where(right, 1.0, np.where(uncertain, 0.5, 0.0)).astype(np.float32)
     ignored = ~right & (covered[:, 1] >= COVER)
-    return Samples(label, picture(flat, found), proposals, right, ignored, target, coverage_of(label, proposals))
+    return Samples(
+        label,
+        picture(flat, found),
+        proposals,
+        right,
+        ignored,
+        target,
+        coverage_of(label, proposals),
+        measured(flat, found, proposals),
+    )
 
 
 def coverage_of(label: Label, proposals: Sequence[Proposal]) -> npt.NDArray[np.float32]:
@@ -184,14 +198,20 @@ def read_samples(folder: Path, proposals_by: ProposalsName = "contrast") -> dict
     return {name: samples_of(read_frame(folder, name), label, proposals_by) for name, label in labels}
 
 
-def folds_of(names: Sequence[str], count: int, seed: int, same_scene: Sequence[Sequence[str]] = ()) -> list[list[str]]:
-    """`names` in `count` folds of nearly equal size, each scene in one fold alone, the same for the same seed."""
+def scenes_of(names: Sequence[str], same_scene: Sequence[Sequence[str]]) -> list[list[str]]:
+    """`names` by scene, in order of first appearance."""
     scene: Mapping[str, str] = {name: min(group) for group in same_scene for name in group}
     groups: dict[str, list[str]] = {}
     for name in names:
         groups.setdefault(scene.get(name, name), []).append(name)
-    order = sorted(groups, key=lambda key: (-len(groups[key]), zlib.crc32(f"{seed} {key}".encode())))
+    return list(groups.values())
+
+
+def folds_of(names: Sequence[str], count: int, seed: int, same_scene: Sequence[Sequence[str]] = ()) -> list[list[str]]:
+    """`names` in `count` folds of nearly equal size, each scene in one fold alone, the same for the same seed."""
+    scenes = scenes_of(names, same_scene)
+    order = sorted(scenes, key=lambda scene: (-len(scene), zlib.crc32(f"{seed} {min(scene)}".encode())))
     folds: list[list[str]] = [[] for _ in range(count)]
-    for key in order:
-        min(folds, key=len).extend(groups[key])
+    for scene in order:
+        min(folds, key=len).extend(scene)
     return [sorted(fold) for fold in folds]

@@ -28,7 +28,7 @@ class Plan(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
     view: Input = Input(size_px=32, channels=CHANNELS, context=1.7, min_side_px=28)
     proposals: ProposalsName = "contrast"
-    epochs: Annotated[int, Meta(ge=1, description="at most so many")] = 22
+    epochs: Annotated[int, Meta(ge=1, description="at most so many")] = 30
     patience: Annotated[
         int,
         Meta(
@@ -36,15 +36,16 @@ class Plan(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
             description="stop early after so many epochs without gain on frames set apart for that; 0: never",
         ),
     ] = 0
-    batch: Annotated[int, Meta(ge=1)] = 64
+    batch: Annotated[int, Meta(ge=1)] = 32
     learning_rate: Annotated[float, Meta(gt=0)] = 1e-3
     warm_up: Annotated[float, Meta(ge=0, lt=1, description="share of the steps in which the rate rises from 0")] = 0.0
-    dropout: Annotated[float, Meta(ge=0, lt=1)] = 0.4
-    label_smoothing: Annotated[float, Meta(ge=0, lt=1)] = 0.05
+    dropout: Annotated[float, Meta(ge=0, lt=1)] = 0.3
+    label_smoothing: Annotated[float, Meta(ge=0, lt=1)] = 0.02
     class_weights: Annotated[
         float, Meta(ge=0, le=1, description="0: every region counts the same; 1: the rarer class as much as the other")
     ] = 0.0
     uncertain_weight: Annotated[float, Meta(ge=0, le=1, description="weight of regions that readers disagree on")] = 0.5
+    painted: Annotated[int, Meta(ge=0, description="times that vessels are painted into each frame")] = 2
     vessel_weight: Annotated[float, Meta(ge=0, description="weight of vessels that are no capillaries")] = 1.0
     augmentation: Strength = Strength()
 

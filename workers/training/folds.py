@@ -14,10 +14,11 @@ from stream.errors import OutputError, UsageError
 from workers.runtimes.card import RECIPE
 from workers.runtimes.litert import LiteRtRuntime
 from workers.training.architectures import NAME
-from workers.training.calibrate import Judged, platt, recalibrated
+from workers.training.calibrate import Judged, recalibrated
 from workers.training.dataset import Samples, folds_of
 from workers.training.export import int8_bytes, keras_bytes
 from workers.training.fit import Epoch, Plan, clean_crops, fit
+from workers.training.verdict import verdict
 
 VALIDATION_PARTS = 6
 """One part in six of the frames that a fold may see is set apart to decide when to stop, where the plan asks for it."""
@@ -42,8 +43,9 @@ class Fold:
 
 
 def trained(frames: Sequence[Samples], plan: Plan, seed: int, what: str, watched: Sequence[Samples] = ()) -> Weights:
-    """One network from these frames, in both forms; see `fit`."""
-    fitted = fit(frames, plan, seed, what, watched)
+    """One network from these frames and the vessels painted into them, in both forms; see `fit`."""
+    shown = [*frames, *(vessels for frame in frames for vessels in frame.painted)]
+    fitted = fit(shown, plan, seed, what, watched)
     int8 = int8_bytes(fitted.network, clean_crops(frames, plan.view))
     names = [frame.label.frame for frame in frames]
     return Weights(int8, keras_bytes(fitted.network), names, fitted.history, fitted.epochs)
@@ -77,14 +79,19 @@ def train_folds(
 
 
 def opinions(weights: Weights, frames: Sequence[Samples], plan: Plan) -> list[Judged]:
-    """What the int8 network says of these frames."""
+    """What the int8 network says of these frames, and of the vessels painted into them."""
     runtime = LiteRtRuntime(weights.int8, shape(plan))
-    return [Judged(frame, runtime.probabilities(clean_crops([frame], plan.view))) for frame in frames]
+
+    def opinion(frame: Samples) -> Judged:
+        said = runtime.probabilities(clean_crops([frame], plan.view))
+        return Judged(frame, said, tuple(opinion(vessels) for vessels in frame.painted))
+
+    return [opinion(frame) for frame in frames]
 
 
 def calibrated_by_others(parts: Sequence[Fold], number: int) -> list[Judged]:
     """Held-out frames of one fold with probabilities that the other folds' held-out frames have calibrated."""
-    return recalibrated(parts[number].held_out, platt(others(parts, number)))
+    return recalibrated(parts[number].held_out, verdict(others(parts, number)))
 
 
 def others(parts: Sequence[Fold], number: int) -> list[Judged]:
@@ -105,6 +112,8 @@ def fingerprint(samples: Mapping[str, Samples], plan: Plan, seed: int, count: in
         digest.update(frame.picture.tobytes())
         digest.update(np.array([proposal.box for proposal in frame.proposals], np.int64).tobytes())
         digest.update(frame.target.tobytes())
+        for vessels in frame.painted:
+            digest.update(vessels.picture.tobytes())
     return digest.hexdigest()
 
 

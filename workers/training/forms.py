@@ -14,7 +14,8 @@ from workers.runtimes.keras import load_network
 from workers.runtimes.litert import LiteRtRuntime
 from workers.training.about import read_about
 from workers.training.calibrate import Judged, best_threshold, f1_at, platt, recalibrated
-from workers.training.dataset import Samples, read_samples
+from workers.training.dataset import Samples
+from workers.training.distractors import painted_samples
 from workers.training.export import float32_bytes, int8_bytes
 from workers.training.fit import Plan, clean_crops
 from workers.training.folds import shape, train_folds
@@ -39,10 +40,11 @@ class Form:
 def compare_forms(labelled: Path, seed: int = 1, output: Path | None = None, plan: Plan | None = None) -> str:
     """A Markdown table of the forms; folds that `cross_validate` or an earlier call left in `output` are taken up.
 
-    F1 is over proposals, with threshold and calibration from the other folds. Raises SourceError, UsageError.
+    F1 is the network's alone over proposals, with threshold and Platt scaling from the other folds.
+    Raises SourceError, UsageError.
     """
     plan = plan or Plan()
-    about, samples = read_about(labelled), read_samples(labelled, plan.proposals)
+    about, samples = read_about(labelled), painted_samples(labelled, plan.proposals, plan.painted)
     work = None if output is None else output / "folds"
     parts = train_folds(samples, plan, seed, 5, about.same_scene, work)
     forms: dict[str, Form] = {}

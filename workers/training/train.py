@@ -19,12 +19,14 @@ from workers.runtimes.litert import LiteRtRuntime
 from workers.training import plots
 from workers.training.about import About, read_about
 from workers.training.architectures import NAME
-from workers.training.calibrate import Judged, best_threshold, outline_spread, platt, recalibrated
+from workers.training.calibrate import Judged, best_threshold, outline_spread, recalibrated
 from workers.training.dataset import Samples, folds_of, read_samples
+from workers.training.distractors import painted_samples
 from workers.training.evaluate import FrameResult, figures_of, frame_result, table
 from workers.training.fit import Epoch, Plan
 from workers.training.folds import Fold, Weights, calibrated_by_others, opinions, others, train_folds, trained
 from workers.training.modelcard import as_markdown, figures_table
+from workers.training.verdict import cross_fitted, verdict
 
 INTENDED_USE: Final = "research on the microcirculation; not a medical device, not for decisions about a patient"
 TEST_PARTS: Final = 5
@@ -130,7 +132,7 @@ def cross_validate(
 def validate(job: Job, work: Path | None) -> Validation:
     """Cross-validation, from frames to scores; each fold is calibrated, and its threshold chosen, by the others."""
     about = read_about(job.labelled)
-    samples = read_samples(job.labelled, job.plan.proposals)
+    samples = painted_samples(job.labelled, job.plan.proposals, job.plan.painted)
     parts = train_folds(samples, job.plan, job.seed, job.folds, about.same_scene, work)
     cards = [fold_card(job, about, parts, number) for number in range(job.folds)]
     results = [
@@ -160,9 +162,8 @@ def fold_card(job: Job, about: About, parts: Sequence[Fold], number: int) -> Car
 
 
 def card_of(job: Job, weights: Weights, about: About, judged: Sequence[Judged]) -> Card:
-    """The card of `weights`, calibrated on `judged`, without figures."""
-    calibration = platt(judged)
-    honest = recalibrated(judged, calibration)
+    """The card of `weights`, its verdict fitted on `judged`, without figures."""
+    honest = cross_fitted(judged, about.same_scene)
     return Card(
         name=job.name,
         recipe=RECIPE,
@@ -172,7 +173,7 @@ def card_of(job: Job, weights: Weights, about: About, judged: Sequence[Judged]) 
         input=job.plan.view,
         proposals=job.plan.proposals,
         threshold=best_threshold(honest),
-        calibration=calibration,
+        calibration=verdict(judged),
         outline_spread=outline_spread(honest),
         training=Training(
             data=about.data, readers=about.readers, frames=weights.frames, seed=job.seed, epochs=weights.epochs

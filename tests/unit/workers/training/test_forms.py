@@ -7,6 +7,7 @@ from tests.contracts.tiny_model import microscope_frame
 from workers.capillary.background import flat_field, halved
 from workers.capillary.crops import picture
 from workers.capillary.regions import propose
+from workers.capillary.traits import measured
 from workers.runtimes.litert import LiteRtRuntime
 from workers.training.architectures import capillary_net
 from workers.training.dataset import Label, Samples
@@ -27,7 +28,14 @@ def frame() -> Samples:
     label = Label(frame="s", width_px=1920, height_px=1080, regions=[], missed={})
     target = right.astype(np.float32)
     return Samples(
-        label, picture(flat, found), found.proposals, right, np.zeros(n, bool), target, np.zeros((0, n), np.float32)
+        label,
+        picture(flat, found),
+        found.proposals,
+        right,
+        np.zeros(n, bool),
+        target,
+        np.zeros((0, n), np.float32),
+        measured(flat, found, found.proposals),
     )
 
 

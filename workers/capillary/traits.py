@@ -1,0 +1,108 @@
+"""What can be measured of a proposed patch without a network: how dark, how large, of what shape and colour.
+
+The network sees a crop that is scaled to the patch, and so neither its size nor the rest of the frame. Both tell
+vessels that lie in the plane of the skin, and shadows in frames of strong contrast, from capillaries.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from workers.capillary.background import Flat
+from workers.capillary.regions import Candidates, Plane, Proposal
+
+Numbers = npt.NDArray[np.float64]
+
+MEASURED: Final = ("peak", "relative_peak", "area", "width", "solidity", "red", "blue", "sharpness", "evenness")
+"""Columns of `measured`. Darkness is 1 less the flat field's green; all but solidity, red and blue are logarithms."""
+
+COMPARED: Final = ("peak", "area", "width", "red")
+"""Of these `compared` gives the difference from the frame's likely capillaries."""
+
+NAMES: Final = ("network", *MEASURED, *(f"other_{name}" for name in COMPARED))
+"""Columns of `design`."""
+
+SUREST: Final = 0.0025
+"""Log-odds end at 6 either way: beyond, a network is sure of nothing but itself."""
+
+ISOLATED: Final = cv2.BORDER_REFLECT_101 | cv2.BORDER_ISOLATED
+
+_NONE: Final = np.zeros((0, len(MEASURED)))
+
+
+def measured(flat: Flat, found: Candidates, proposals: Sequence[Proposal]) -> Numbers:
+    """(n, 9) float64, the columns MEASURED, each about 0 for a usual capillary and about 1 away for an unusual one."""
+    if not proposals:
+        return _NONE
+    plane = cv2.extractChannel(flat, 1).astype(np.float32, copy=False)
+    rows = np.array([_row(flat, plane, p) for p in proposals])
+    area, hull, border, blue, green, red, peak, steepness = rows.T
+    dark = np.maximum(1.0 - green, 1e-3)
+    columns = (
+        np.log(peak / 0.1),
+        np.log(peak / found.depth),
+        np.log(area / 1000.0),
+        np.log(area / border / 10.0),
+        10.0 * (np.minimum(area / hull, 1.0) - 0.9) / 2.0,
+        2.0 * ((1.0 - red) / dark - 0.5),
+        2.0 * ((1.0 - blue) / dark - 0.8),
+        np.log(steepness / peak) - 0.5,
+        4.0 * (np.log(dark / peak) + 0.45),
+    )
+    return np.stack(columns, axis=1)
+
+
+def compared(traits: Numbers, probabilities: Numbers) -> Numbers:
+    """(n, 4) float64, the columns COMPARED less their mean over the frame, weighted by probability."""
+    chosen = traits[:, [MEASURED.index(name) for name in COMPARED]]
+    weight = (probabilities + 1e-3)[:, np.newaxis]
+    difference: Numbers = chosen - (weight * chosen).sum(axis=0) / weight.sum()
+    return difference
+
+
+def design(traits: Numbers, probabilities: Numbers) -> Numbers:
+    """(n, 14) float64, the columns NAMES: half the network's log-odds, what was measured, and how it compares."""
+    if not len(traits):
+        return np.zeros((0, len(NAMES)))
+    inside = np.clip(probabilities, SUREST, 1 - SUREST)
+    log_odds = np.log(inside) - np.log1p(-inside)
+    return np.column_stack([log_odds / 2.0, traits, compared(traits, probabilities)])
+
+
+def products(traits: Numbers, probabilities: Numbers, terms: Sequence[str]) -> Numbers:
+    """(n, terms) float64: columns of `design`, or where a term reads `a*b` the product of two. Raises ValueError."""
+    columns = np.column_stack([design(traits, probabilities), np.ones(len(traits))])
+    pairs = np.array([_factors(term) for term in terms])
+    made: Numbers = columns[:, pairs[:, 0]] * columns[:, pairs[:, 1]]
+    return made
+
+
+def unknown(terms: Iterable[str]) -> list[str]:
+    """The `terms` that are neither a column of `design` nor a product of two."""
+    return [term for term in terms if term.count("*") > 1 or not set(term.split("*")) <= set(NAMES)]
+
+
+def _factors(term: str) -> tuple[int, int]:
+    """The columns of `design` that a term multiplies; the column behind the last is 1."""
+    first, _, second = term.partition("*")
+    return NAMES.index(first), NAMES.index(second) if second else len(NAMES)
+
+
+def _row(flat: Flat, plane: Plane, found: Proposal) -> tuple[float, ...]:
+    """Area and hull in full-frame px, border points, mean colours, greatest darkness and its greatest change a px."""
+    left, top, width, height = found.box
+    inside = np.zeros((height, width), np.uint8)
+    cv2.drawContours(inside, [found.outline], -1, (1,), -1, offset=(-left, -top))
+    window = np.s_[top : top + height, left : left + width]
+    blue, green, red, _ = cv2.mean(flat[window], inside)
+    shade = cv2.GaussianBlur(plane[window], (3, 3), 0.0, borderType=ISOLATED)
+    peak = 1.0 - cv2.minMaxLoc(shade, inside)[0]
+    steep = max(
+        cv2.norm(shade[:, 2:], shade[:, :-2], cv2.NORM_INF) if width > 2 else 0.0,
+        cv2.norm(shade[2:], shade[:-2], cv2.NORM_INF) if height > 2 else 0.0,
+    )
+    hull = 4.0 * cv2.contourArea(cv2.convexHull(found.outline)) + len(found.outline) + 1.0
+    return found.area_px, hull, len(found.outline), blue, green, red, max(peak, 0.02), max(steep, 1e-3)
