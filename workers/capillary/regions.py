@@ -92,7 +92,9 @@ def dark_and_reddish(green: Plane, red: Plane) -> Pixels:
     """
     window = np.ones((PEAK_WINDOW_PX, PEAK_WINDOW_PX), np.uint8)
     darkest = cv2.blur(cv2.erode(green, window), (PEAK_WINDOW_PX // 2 | 1,) * 2)
-    limit = np.minimum(1.0 - PEAK_SHARE + PEAK_SHARE * darkest, np.float32(1.0 - MIN_DARKNESS))
+    limit = darkest * np.float32(PEAK_SHARE)
+    limit += np.float32(1.0 - PEAK_SHARE)
+    np.minimum(limit, np.float32(1.0 - MIN_DARKNESS), out=limit)
     mask = ((green < limit) & (red > green)).astype(np.uint8)
     return cv2.morphologyEx(mask, cv2.MORPH_OPEN, _DISC).astype(np.uint8, copy=False)
 
@@ -106,16 +108,20 @@ def peak(found: Proposal, darkness: Plane) -> float:
 def outlines(mask: Pixels) -> list[Proposal]:
     """The separate patches of a (height, width) uint8 mask, holes filled, specks left out; top to bottom."""
     contours, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
-    proposals = [proposal(contour.reshape(-1, 2).astype(np.int32, copy=False)) for contour in contours]
-    return [found for found in proposals if found.area_px >= 4 * MIN_PIXELS]
+    borders = [contour.reshape(-1, 2).astype(np.int32, copy=False) for contour in contours]
+    return [proposal(outline) for outline in borders if area_px(outline) >= 4 * MIN_PIXELS]
 
 
 def proposal(outline: Outline) -> Proposal:
-    """A proposal from its border pixels.
+    """A proposal from its border pixels."""
+    left, top, width, height = cv2.boundingRect(outline)
+    return Proposal(outline=outline, box=(left, top, width, height), area_px=area_px(outline))
+
+
+def area_px(outline: Outline) -> float:
+    """Full-frame pixels inside an outline, its border included.
 
     Its polygon in full-frame pixels has every second border point as a corner, so by Pick's theorem
     (area + border points / 2 + 1) it holds 4 * area + points + 1 pixels.
     """
-    left, top, width, height = cv2.boundingRect(outline)
-    area = 4.0 * cv2.contourArea(outline) + len(outline) + 1.0
-    return Proposal(outline=outline, box=(left, top, width, height), area_px=area)
+    return 4.0 * cv2.contourArea(outline) + len(outline) + 1.0

@@ -96,7 +96,7 @@ def _row(flat: Flat, plane: Plane, found: Proposal) -> tuple[float, ...]:
     left, top, width, height = found.box
     inside = np.zeros((height, width), np.uint8)
     cv2.drawContours(inside, [found.outline], -1, (1,), -1, offset=(-left, -top))
-    window = np.s_[top : top + height, left : left + width]
+    window = slice(top, top + height), slice(left, left + width)
     blue, green, red, _ = cv2.mean(flat[window], inside)
     shade = cv2.GaussianBlur(plane[window], (3, 3), 0.0, borderType=ISOLATED)
     peak = 1.0 - cv2.minMaxLoc(shade, inside)[0]

@@ -9,7 +9,7 @@ from stream.errors import ModelError
 from workers.runtimes.base import Crops, Logits, Probabilities, Shape, in_batches, softmax_second
 from workers.runtimes.quiet import without_chatter
 
-BATCH: Final = 16
+BATCH: Final = 8
 """Crops a call: fixed, because another size allocates the tensors anew."""
 
 
