@@ -12,7 +12,6 @@ import click
 if TYPE_CHECKING:
     from stream.ports import Pixels
     from workers.runtimes.card import ProposalsName
-    from workers.training.fit import Plan
 
 
 class Opener(Protocol):
@@ -56,8 +55,7 @@ def models_show(model: str) -> None:
 @click.option("--seed", default=1, show_default=True, type=click.IntRange(0), help="Same seed, same weights.")
 @click.option("--folds", default=5, show_default=True, type=click.IntRange(2, 20), help="Cross-validation folds.")
 @click.option("--keep-folds", is_flag=True, help="Also keep each fold's model, which has not seen its fold.")
-@click.option("--epochs", type=click.IntRange(1), help="How often all frames are seen; default: as the shipped model.")
-@click.option("--proposals", default="contrast", show_default=True, type=click.Choice(["contrast", "helmy2022"]))
+@click.option("--plan", type=click.Path(path_type=Path), help="TOML with fields of the plan; default: as `default`.")
 @click.option("--test", type=click.Path(path_type=Path), help="Labelled frames of another kind: the card's figures.")
 def models_train(
     labelled: Path,
@@ -66,17 +64,17 @@ def models_train(
     seed: int,
     folds: int,
     keep_folds: bool,
-    epochs: int | None,
-    proposals: "ProposalsName",
+    plan: Path | None,
     test: Path | None,
 ) -> None:
     """Train on the frames and labels in LABELLED, cross-validate, and write weights, card and plots.
 
     A stopped run goes on after the last finished fold.
     """
+    from workers.training.fit import Plan, read_plan
     from workers.training.train import train
 
-    train(labelled, output, seed, folds, keep_folds, _plan(epochs, proposals), name, test)
+    train(labelled, output, seed, folds, keep_folds, Plan() if plan is None else read_plan(plan), name, test)
 
 
 @models.command("evaluate")
@@ -98,10 +96,11 @@ def models_evaluate(
     from workers.capillary.settings import AnalyserSettings
     from workers.shipped import own_runtime, weights_path
     from workers.training.evaluate import evaluate
+    from workers.training.fit import Plan
     from workers.training.train import cross_validate as cross_validated
 
     if cross_validate:
-        cross_validated(labelled, seed, plan=_plan(None, proposals or "contrast"), output=output)
+        cross_validated(labelled, seed, plan=Plan(proposals=proposals or "contrast"), output=output)
     else:
         runtime = own_runtime(weights_path(weights))
         evaluate(labelled, AnalyserSettings(weights=weights, runtime=runtime, proposals=proposals))
@@ -173,12 +172,6 @@ def models_compare(opener: Opener, a: str, b: str, source: str, output: Path | N
     print(table(result))
     if output is not None:
         write(result, output)
-
-
-def _plan(epochs: int | None, proposals: "ProposalsName") -> "Plan":
-    from workers.training.fit import Plan
-
-    return Plan(proposals=proposals) if epochs is None else Plan(proposals=proposals, epochs=epochs)
 
 
 def first(opener: Opener, source: str) -> "tuple[str, Pixels]":

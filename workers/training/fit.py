@@ -2,13 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 from msgspec import Meta, Struct
 from tqdm import tqdm
 
+from stream.errors import ConfigError
 from workers.capillary.classifier import crops_of
 from workers.capillary.crops import CHANNELS, cut, square
 from workers.runtimes.card import Input, ProposalsName
@@ -46,8 +49,20 @@ class Plan(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     ] = 0.0
     uncertain_weight: Annotated[float, Meta(ge=0, le=1, description="weight of regions that readers disagree on")] = 0.5
     painted: Annotated[int, Meta(ge=0, description="times that vessels are painted into each frame")] = 2
+    measured: Annotated[
+        bool,
+        Meta(description="weigh what is measured of a region beside the network's opinion; else Platt scaling alone"),
+    ] = True
     vessel_weight: Annotated[float, Meta(ge=0, description="weight of vessels that are no capillaries")] = 1.0
     augmentation: Strength = Strength()
+
+
+def read_plan(path: Path) -> Plan:
+    """A plan from a TOML file with any of its fields; the others stay as they are by default. Raises ConfigError."""
+    try:
+        return msgspec.toml.decode(path.read_bytes(), type=Plan)
+    except (OSError, msgspec.DecodeError) as error:
+        raise ConfigError(f"{path} is not a plan of training: {error}.") from error
 
 
 class Epoch(Struct, frozen=True, kw_only=True):

@@ -18,7 +18,7 @@ from workers.training.calibrate import Judged, recalibrated
 from workers.training.dataset import Samples, folds_of
 from workers.training.export import int8_bytes, keras_bytes
 from workers.training.fit import Epoch, Plan, clean_crops, fit
-from workers.training.verdict import verdict
+from workers.training.verdict import Fitting
 
 VALIDATION_PARTS = 6
 """One part in six of the frames that a fold may see is set apart to decide when to stop, where the plan asks for it."""
@@ -89,9 +89,9 @@ def opinions(weights: Weights, frames: Sequence[Samples], plan: Plan) -> list[Ju
     return [opinion(frame) for frame in frames]
 
 
-def calibrated_by_others(parts: Sequence[Fold], number: int) -> list[Judged]:
+def calibrated_by_others(parts: Sequence[Fold], number: int, fitted: Fitting) -> list[Judged]:
     """Held-out frames of one fold with probabilities that the other folds' held-out frames have calibrated."""
-    return recalibrated(parts[number].held_out, verdict(others(parts, number)))
+    return recalibrated(parts[number].held_out, fitted(others(parts, number)))
 
 
 def others(parts: Sequence[Fold], number: int) -> list[Judged]:

@@ -26,7 +26,7 @@ from workers.training.evaluate import FrameResult, figures_of, frame_result, tab
 from workers.training.fit import Epoch, Plan
 from workers.training.folds import Fold, Weights, calibrated_by_others, opinions, others, train_folds, trained
 from workers.training.modelcard import as_markdown, figures_table
-from workers.training.verdict import cross_fitted, verdict
+from workers.training.verdict import cross_fitted, fitting
 
 INTENDED_USE: Final = "research on the microcirculation; not a medical device, not for decisions about a patient"
 TEST_PARTS: Final = 5
@@ -139,7 +139,7 @@ def validate(job: Job, work: Path | None) -> Validation:
         [results_of(part.weights, card, job.labelled, judged.frame) for judged in part.held_out]
         for part, card in zip(parts, cards, strict=True)
     ]
-    judged = [calibrated_by_others(parts, number) for number in range(len(parts))]
+    judged = [calibrated_by_others(parts, number, fitting(job.plan)) for number in range(len(parts))]
     method = f"{len(parts)}-fold cross-validation, frames of one scene together, int8 weights, end to end"
     figures = figures_of(method, results, judged, [card.threshold for card in cards])
     return Validation(samples, about, parts, cards, Scored(results, judged, figures))
@@ -163,7 +163,7 @@ def fold_card(job: Job, about: About, parts: Sequence[Fold], number: int) -> Car
 
 def card_of(job: Job, weights: Weights, about: About, judged: Sequence[Judged]) -> Card:
     """The card of `weights`, its verdict fitted on `judged`, without figures."""
-    honest = cross_fitted(judged, about.same_scene)
+    honest = cross_fitted(judged, about.same_scene, fitting(job.plan))
     return Card(
         name=job.name,
         recipe=RECIPE,
@@ -173,7 +173,7 @@ def card_of(job: Job, weights: Weights, about: About, judged: Sequence[Judged]) 
         input=job.plan.view,
         proposals=job.plan.proposals,
         threshold=best_threshold(honest),
-        calibration=verdict(judged),
+        calibration=fitting(job.plan)(judged),
         outline_spread=outline_spread(honest),
         training=Training(
             data=about.data, readers=about.readers, frames=weights.frames, seed=job.seed, epochs=weights.epochs

@@ -4,15 +4,18 @@ The fit needs opinions of frames that the network has not seen; what is chosen b
 needs verdicts on frames that the fit has not seen either: `cross_fitted`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import numpy as np
 
 from workers.capillary.traits import NAMES, products
 from workers.runtimes.card import Calibration
-from workers.training.calibrate import Judged, Numbers, recalibrated
+from workers.training.calibrate import Judged, Numbers, platt, recalibrated
 from workers.training.dataset import scenes_of
+from workers.training.fit import Plan
+
+Fitting = Callable[[Sequence[Judged]], Calibration]
 
 TERMS: Final = [*NAMES, *(f"{a}*{b}" for i, a in enumerate(NAMES) for b in NAMES[i:])]
 RIDGE: Final = 10.0
@@ -35,13 +38,20 @@ def verdict(judged: Sequence[Judged]) -> Calibration:
     return Calibration(slope=0.0, offset=offset, terms=dict(zip(TERMS, terms.tolist(), strict=True)))
 
 
-def cross_fitted(judged: Sequence[Judged], same_scene: Sequence[Sequence[str]] = ()) -> list[Judged]:
+def fitting(plan: Plan) -> Fitting:
+    """How a plan's verdicts are fitted: what is measured carries over to frames of the same kind alone."""
+    return verdict if plan.measured else platt
+
+
+def cross_fitted(
+    judged: Sequence[Judged], same_scene: Sequence[Sequence[str]] = (), fitted: Fitting = verdict
+) -> list[Judged]:
     """The same frames, each with probabilities by a verdict that was fitted without its scene."""
     result = []
     for scene in scenes_of([j.frame.label.frame for j in judged], same_scene):
         rest = [j for j in judged if j.frame.label.frame not in scene] or judged
         held_out = [j for j in judged if j.frame.label.frame in scene]
-        result += recalibrated(held_out, verdict(rest))
+        result += recalibrated(held_out, fitted(rest))
     return result
 
 

@@ -8,14 +8,15 @@ import msgspec
 import numpy as np
 import pytest
 
-from stream.errors import OutputError, SourceError, UsageError
+from stream.errors import ConfigError, OutputError, SourceError, UsageError
 from workers.runtimes.card import Card, read_card
 from workers.runtimes.keras import load_network
 from workers.training import folds as folds_module
 from workers.training.about import HELMY, UNKNOWN, read_about
+from workers.training.augment import Strength
 from workers.training.dataset import read_samples
 from workers.training.evaluate import evaluate
-from workers.training.fit import Plan, wanted
+from workers.training.fit import Plan, read_plan, wanted
 from workers.training.folds import train_folds, trained
 from workers.training.train import cross_validate, train
 
@@ -153,6 +154,15 @@ def test_whose_frames_they_are_is_read_from_the_folder(tmp_path: Path) -> None:
     (tmp_path / "dataset.json").write_text('{"data": 1}')
     with pytest.raises(SourceError, match="does not say whose"):
         read_about(tmp_path)
+
+
+def test_a_plan_is_read_from_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "plan.toml"
+    path.write_text("epochs = 3\n[augmentation]\nblur = 0.5\n")
+    assert read_plan(path) == Plan(epochs=3, augmentation=Strength(blur=0.5))
+    path.write_text("epocs = 3\n")
+    with pytest.raises(ConfigError, match="epocs"):
+        read_plan(path)
 
 
 def test_mistakes_end_in_a_sentence(labelled: Path, tmp_path: Path) -> None:
