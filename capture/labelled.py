@@ -24,7 +24,7 @@ _ABOUT: Final = {
     "limits": [
         "skin only: not for sublingual or nailfold video",
         "trained on a drawing of skin that resembles one microscope; its 90 % intervals hold less often on real frames",
-        "large vessels in the plane of the skin were never drawn: taken for capillaries, they raise the density",
+        "faint capillaries of real skin are missed more often than drawn ones: density comes out low rather than high",
         "capillaries of 30 to 80 px",
     ],
 }
