@@ -3,6 +3,7 @@
 import contextlib
 import logging
 import os
+import shutil
 import sys
 import tempfile
 import time
@@ -26,6 +27,7 @@ if TYPE_CHECKING:  # `--help` answers in a blink: what a command needs is loaded
     from stream.ports import Pixels
     from stream.supervisor import Outcome, ProcessSpec
 
+_DEMO = "capillary-demo-"
 CONFIGS = Path(__file__).resolve().parent / "configs"
 
 
@@ -39,11 +41,11 @@ class Common:
     quiet: bool
 
     def load(self, default: str, overrides: dict[str, Any]) -> "Config":
-        """The configuration: the command's own file where none was named."""
+        """The configuration: the command's own file, and the user's laid over it."""
         from stream.config import load
 
-        file = self.config if self.config is not None else CONFIGS / default
-        return load(file, {key: value for key, value in overrides.items() if value is not None})
+        given = {key: value for key, value in overrides.items() if value is not None}
+        return load(self.config, given, base=CONFIGS / default)
 
     def frames(self, source: str) -> "Iterator[tuple[str, Pixels]]":
         """Name and (height, width, 3) uint8 BGR pixels of every frame. Raises SourceError, UsageError."""
@@ -83,11 +85,14 @@ def main(context: click.Context, config: Path | None, verbose: bool, quiet: bool
 @click.pass_obj
 def demo(common: Common, seconds: float | None, workers: int | None, no_view: bool) -> None:
     """Watch the built-in synthetic microscope live: no camera, no patient."""
+    from stream.sink.sessions import sweep
+
     config = common.load("demo.toml", {"workers.count": workers, "view.enabled": False if no_view else None})
     source = config.source
     if seconds is not None:
         source += ("&" if "?" in source else "?") + f"seconds={seconds:g}"
-    with tempfile.TemporaryDirectory(prefix="capillary-demo-") as folder:
+    sweep(Path(tempfile.gettempdir()), _DEMO)
+    with tempfile.TemporaryDirectory(prefix=_DEMO) as folder:
         _finish(_run(common, config, source, "demo", Path(folder), Wanted()))
 
 
@@ -99,7 +104,7 @@ def demo(common: Common, seconds: float | None, workers: int | None, no_view: bo
 @click.pass_obj
 def live(common: Common, source: str | None, workers: int | None, max_fps: float | None, no_view: bool) -> None:
     """Monitor SOURCE at the bedside: camera:0, http://…, rtsp://…, a recording, synthetic:?seed=1."""
-    from stream.sink.sessions import new_session_id, sessions_folder
+    from stream.sink.sessions import holds_frames, new_session_id, sessions_folder
     from stream.sink.store import FILE_NAME
 
     overrides = {"workers.count": workers, "capture.max_fps": max_fps, "view.enabled": False if no_view else None}
@@ -109,8 +114,10 @@ def live(common: Common, source: str | None, workers: int | None, max_fps: float
         raise UsageError("no source: name one (camera:0), or set `source` in the config file")
     folder = sessions_folder(config.sink.sessions_dir) / new_session_id()
     outcome = _run(common, config, source, "live", folder, Wanted())
-    if (folder / FILE_NAME).is_file():
+    if holds_frames(folder):
         print(f"Session: {folder / FILE_NAME}", file=sys.stderr)
+    else:
+        shutil.rmtree(folder, ignore_errors=True)
     _finish(outcome)
 
 
@@ -134,17 +141,23 @@ def replay(
     resume: bool,
 ) -> None:
     """Analyse recordings: every frame exactly once, in order. Several get a folder each below --output."""
+    from stream.sink.sessions import finished, result_folders
+
     config = common.load("replay.toml", {"workers.count": workers})
     factor = _speed(speed)
     codes = []
-    for source, folder in zip(sources, _folders(sources, output), strict=True):
+    for source, folder in zip(sources, result_folders(sources, output), strict=True):
+        if resume and finished(folder):
+            print(f"{folder} is complete: nothing to resume.", file=sys.stderr)
+            codes.append(0)
+            continue
         wanted = Wanted(outputs=True, regions=regions or overlay, regions_file=regions)
         outcome = _run(common, config, source, "replay", folder, wanted, speed=factor, resume=resume)
         if overlay and outcome.exit_code in (0, 5):
             _overlay(config, source, folder)
-        if len(sources) > 1:
-            outcome = type(outcome)(outcome.exit_code, f"{source}: {outcome.sentence}")
         _say(outcome)
+        if outcome.exit_code in (0, 5):
+            print(f"Results: {folder}", file=sys.stderr)
         codes.append(outcome.exit_code)
         if outcome.exit_code == 130:
             break
@@ -152,13 +165,17 @@ def replay(
 
 
 @main.command()
-@click.argument("endpoint", default="tcp://127.0.0.1:5560")
+@click.argument("endpoint", required=False)
 @click.option("--count", type=click.IntRange(min=1), help="End after so many messages.")
 @click.option("--topic", default="reading.", show_default=True, help="Topics that begin so.")
-def subscribe(endpoint: str, count: int | None, topic: str) -> None:
-    """Print readings as JSON lines, as they are published on ENDPOINT."""
+@click.pass_obj
+def subscribe(common: Common, endpoint: str | None, count: int | None, topic: str) -> None:
+    """Print readings as JSON lines, as they are published on ENDPOINT; default: the configured one."""
     from stream.subscriber import json_lines
 
+    endpoint = endpoint or common.load("default.toml", {}).publish.endpoint
+    if not common.quiet:
+        print(f"Waiting for {topic}* on {endpoint}; Ctrl-C ends.", file=sys.stderr)
     for number, line in enumerate(json_lines(endpoint, topic), start=1):
         print(line, flush=True)
         if number == count:
@@ -195,13 +212,6 @@ def synthesize(output: Path, count: int, seed: int) -> None:
 
 
 main.add_command(models)
-
-
-def _folders(sources: tuple[str, ...], output: Path) -> list[Path]:
-    if len(sources) == 1:
-        return [output]
-    names = [Path(source.rpartition(":")[2].rstrip("/\\")).stem or "source" for source in sources]
-    return [output / (name if names.count(name) == 1 else f"{name}-{place}") for place, name in enumerate(names, 1)]
 
 
 def _speed(text: str) -> float:

@@ -84,7 +84,8 @@ class Grabber:
             )
         pixels: Pixels = np.empty((grab.height, grab.width, 3), np.uint8)
         self._source.retrieve(pixels)
-        self._previous = thumbnail(pixels).tobytes()
+        if self._source.fps is not None:
+            self._previous = thumbnail(pixels).tobytes()
 
     def _run(self) -> None:
         waker = self._inbox.waker()
@@ -128,5 +129,7 @@ class Grabber:
         pixels = self._ring.pixels(slot, grab.height, grab.width)
         self._source.retrieve(pixels)
         generation = self._ring.finish(slot)
-        previous, self._previous = self._previous, thumbnail(pixels).tobytes()
+        previous = self._previous
+        if self._source.fps is not None:  # separate pictures do not move
+            self._previous = thumbnail(pixels).tobytes()
         return Grabbed(slot, generation, grab, moment, previous)

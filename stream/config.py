@@ -107,12 +107,24 @@ class Config(Section, frozen=True, kw_only=True):
     runtime: RuntimeConfig = RuntimeConfig()
 
 
-def load(file: Path | None, overrides: Mapping[str, Any], environment: Mapping[str, str] | None = None) -> Config:
-    """The configuration from all layers. `overrides` are dotted keys ("workers.count") from the command line.
+def load(
+    file: Path | None,
+    overrides: Mapping[str, Any],
+    environment: Mapping[str, str] | None = None,
+    base: Path | None = None,
+) -> Config:
+    """The configuration from all layers; later ones win.
 
+    `base` is what a command comes with, `file` the user's own; then the environment; `overrides` are dotted keys
+    ("workers.count") from the command line.
     Raises ConfigError naming the key, what is wrong with it, and the nearest valid key.
     """
-    tree = _read(file) if file is not None else {}
+    tree: dict[str, Any] = {}
+    for layer in (base, file):
+        if layer is not None:
+            found = _read(layer)
+            _refuse_unknown(found, Config, "", layer)
+            _lay_over(tree, found)
     for key, text in _from_environment(os.environ if environment is None else environment).items():
         _put(tree, key, text)
     for key, value in overrides.items():
@@ -124,6 +136,16 @@ def load(file: Path | None, overrides: Mapping[str, Any], environment: Mapping[s
         raise ConfigError(_plain(str(error), file)) from error
     _refuse_remote(config)
     return config
+
+
+def _lay_over(tree: dict[str, Any], found: Mapping[str, Any]) -> None:
+    """Later wins, key by key; an analyser's own settings are replaced whole, because they belong to its name."""
+    for key, value in found.items():
+        known = tree.get(key)
+        if isinstance(known, dict) and isinstance(value, dict) and key != "settings":
+            _lay_over(known, value)
+        else:
+            tree[key] = value
 
 
 def sha256(config: Section) -> str:

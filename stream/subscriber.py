@@ -11,6 +11,9 @@ from stream.errors import UsageError
 
 def json_lines(endpoint: str, topic: str) -> Iterator[str]:
     """Messages whose topic begins so, for ever. Raises UsageError where the endpoint is not one."""
+    port = endpoint.rpartition(":")[2]
+    if endpoint.startswith("tcp://") and not (port.isdigit() and 0 < int(port) < 2**16):
+        raise UsageError(f'"{endpoint}" is no ZeroMQ endpoint, such as tcp://127.0.0.1:5560')
     context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
     socket = context.socket(zmq.SUB)
     socket.setsockopt(zmq.LINGER, 0)

@@ -40,11 +40,14 @@ def _analyser(settings: WorkerSettings) -> Analyser:
         analyser = make(settings.analyser_settings)
     except StreamError:
         raise
-    except Exception as error:  # the plug-in's own: its author needs the traceback, its user the sentence
+    except (Exception, SystemExit) as error:  # the plug-in's own: its author needs the traceback, its user the sentence
         log.exception("the analyser failed at start")
         raise ModelError(f'the analyser "{settings.analyser}" failed at start: {error}') from error
-    if not 1 <= len(analyser.model_id) <= _MODEL_ID_MAX:
+    model_id = getattr(analyser, "model_id", None)
+    if not isinstance(model_id, str) or not 1 <= len(model_id) <= _MODEL_ID_MAX:
         raise ModelError(f'the analyser "{settings.analyser}" needs a model_id of 1 to {_MODEL_ID_MAX} characters')
+    if not callable(getattr(analyser, "analyse", None)):
+        raise ModelError(f'the analyser "{settings.analyser}" needs a method analyse(frame)')
     return analyser
 
 
@@ -145,9 +148,9 @@ class Worker:
     def _found(self, analysis: Analysis, pixels: Pixels, header: FrameHeader) -> dict[str, Any]:
         return {
             "status": "ok",
-            "density_pct": analysis.density_pct,
-            "density_low_pct": analysis.density_low_pct,
-            "density_high_pct": analysis.density_high_pct,
+            "density_pct": float(analysis.density_pct),
+            "density_low_pct": float(analysis.density_low_pct),
+            "density_high_pct": float(analysis.density_high_pct),
             "capillary_count": len(analysis.regions),
             "quality": analysis.quality.verdict,
             "quality_reasons": tuple(analysis.quality.reasons),

@@ -23,8 +23,12 @@ def unreadable(path: Path, error: OSError) -> SourceError:
 
 
 def is_folder(path: Path) -> bool:
-    """Whether `path` is a folder. Raises SourceError where the system does not tell."""
+    """Whether `path` is a folder. Raises SourceError where the system does not tell, or it is a pipe or a device."""
     try:
+        if path.exists() and not (path.is_file() or path.is_dir()):
+            raise SourceError(f"{path} is no regular file but a pipe or a device. Name a recording or a folder.")
         return path.is_dir()
     except OSError as error:
+        if isinstance(error, SourceError):
+            raise
         raise unreadable(path, error) from None

@@ -1,14 +1,18 @@
 """Where sessions lie and who may write there: names, folders, and one writer a folder."""
 
+import contextlib
 import json
 import os
+import re
 import secrets
+import shutil
 import sqlite3
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from stream.errors import OutputError
+from stream.errors import OutputError, UsageError
 from stream.portability import identity, is_alive
 from stream.sink.report import clear
 from stream.sink.store import FILE_NAME, Store
@@ -27,6 +31,24 @@ def sessions_folder(configured: str) -> Path:
         return Path(configured).expanduser()
     base = os.environ.get("XDG_DATA_HOME") or os.environ.get("LOCALAPPDATA") or "~/.local/share"
     return Path(base).expanduser() / "capillary-stream" / "sessions"
+
+
+def result_folders(sources: Sequence[str], output: Path) -> list[Path]:
+    """Where the results of each source go: `output` itself, or for several a folder each below it.
+
+    Raises UsageError where that is no folder of its own: results among the pictures that they were made from would be
+    read as pictures the next time.
+    """
+    if str(output) in ("", "."):
+        raise UsageError("--output needs a folder of its own, such as results/today")
+    for source in sources:
+        if Path(source.removeprefix("images:")).resolve() == output.resolve():
+            raise UsageError(f"--output {output} is the source's own folder; choose another one")
+    if len(sources) == 1:
+        return [output]
+    stems = [Path(source.rstrip("/\\")).stem for source in sources]
+    names = [re.sub(r"[^\w.-]+", "-", stem).strip("-.") or "source" for stem in stems]
+    return [output / (name if names.count(name) == 1 else f"{name}-{place}") for place, name in enumerate(names, 1)]
 
 
 class OutputFolder:
@@ -94,6 +116,28 @@ def prepare(folder: Path, source: str, analysis: str, *, resume: bool) -> str:
     store.note(session=session, asked_source=source, analysis=analysis, begun_at=None, begun_ns=None)
     store.close()
     return session
+
+
+def finished(folder: Path) -> bool:
+    """True where a replay of every frame lies, with all its files."""
+    try:
+        return bool(json.loads((folder / "summary.json").read_text())["status"] == "complete")
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+
+
+def holds_frames(folder: Path) -> bool:
+    """True where a session with at least one frame lies."""
+    facts = _facts(folder)
+    return facts is not None and bool(facts["frames"])
+
+
+def sweep(base: Path, prefix: str) -> None:
+    """Remove the folders of that name whose writer was killed."""
+    for folder in base.glob(f"{prefix}*"):
+        with contextlib.suppress(OSError):
+            if not is_alive((folder / _OWNER).read_text()):
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def _facts(folder: Path) -> dict[str, str | int | float | None] | None:

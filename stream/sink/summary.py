@@ -38,6 +38,8 @@ def summary_of(
 ) -> dict[str, Any]:
     """The content of summary.json; its keys are described in docs/research.md."""
     reason = why_incomplete(end, settings.mode)
+    if not reason and standing.failed == end.frames_read > 0:
+        reason = "no frame could be analysed"
     frames = max(0, standing.published + standing.failed - course.begun_at)
     streamed_s = max(1e-3, (course.ended_ns - course.begun_ns) / 1e9)
     return {

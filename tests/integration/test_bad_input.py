@@ -1,5 +1,6 @@
 """What a user does wrong ends in one plain sentence and the right exit code, and leaves nothing half-written."""
 
+import os
 import shutil
 from pathlib import Path
 
@@ -146,6 +147,21 @@ def test_results_of_another_source_are_not_overwritten(tmp_path: Path) -> None:
     before = (tmp_path / "readings.csv").read_bytes()
     refused(FAILED, "replay", "synthetic:?seed=9&frames=2", "--output", tmp_path, says=("holds the results",))
     assert (tmp_path / "readings.csv").read_bytes() == before
+
+
+def test_results_among_the_sources_pictures(tmp_path: Path) -> None:
+    picture(tmp_path / "pictures" / "a.png")
+    refused(USAGE, "replay", tmp_path / "pictures", "--output", tmp_path / "pictures", says=("own folder",))
+    refused(USAGE, "replay", tmp_path / "pictures", "--output", "", says=("folder of its own",))
+
+
+def test_a_pipe_is_no_recording(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.mp4")
+    refused(SOURCE, "replay", tmp_path / "pipe.mp4", "--output", tmp_path / "out", says=("pipe.mp4", "no regular file"))
+
+
+def test_an_endpoint_that_cannot_be() -> None:
+    refused(USAGE, "subscribe", "tcp://127.0.0.1:99999", says=("99999",))
 
 
 def test_nothing_to_resume(tmp_path: Path) -> None:

@@ -10,7 +10,19 @@ import cv2
 import psutil
 import pytest
 
-from tests.running import children, command_line, committed, eventually, is_alive, rows, run, running, summary, values
+from tests.running import (
+    children,
+    command_line,
+    committed,
+    eventually,
+    free_port,
+    is_alive,
+    rows,
+    run,
+    running,
+    summary,
+    values,
+)
 
 SOURCE = "synthetic:?seed=3&fps=30&frames=40"
 
@@ -140,3 +152,31 @@ def _pipeline(process: "subprocess.Popen[str]") -> list[psutil.Process] | None:
     """Capture, two workers and sink, once all four run."""
     found = [child for child in children(process) if is_alive(child) and "spawn_main" in command_line(child)]
     return found if len(found) == 4 else None
+
+
+def test_nothing_is_redone_where_nothing_is_missing(calm: Path) -> None:
+    before = {path.name: path.read_bytes() for path in calm.iterdir() if path.is_file()}
+    done = run("replay", SOURCE, "--output", calm, "--resume")
+    assert done.returncode == 0
+    assert "nothing to resume" in done.stderr
+    assert {path.name: path.read_bytes() for path in calm.iterdir() if path.is_file()} == before
+
+
+def test_separate_pictures_are_not_called_moving(tmp_path: Path) -> None:
+    made = run("models", "synthesize", "--output", tmp_path / "made", "--count", "3")
+    assert made.returncode == 0, made.stderr
+    done = run("replay", tmp_path / "made" / "frames", "--output", tmp_path / "out")
+    assert done.returncode == 0, done.stderr
+    assert not [row["frame"] for row in rows(tmp_path / "out") if "moving" in row["quality_reasons"]]
+
+
+def test_a_users_file_is_laid_over_the_commands_own(tmp_path: Path) -> None:
+    """A replay does not publish, whatever else is configured, so two can run beside each other."""
+    config = tmp_path / "mine.toml"
+    config.write_text("[workers]\ncount = 1\n")
+    endpoint = f"tcp://127.0.0.1:{free_port()}"
+    settings = {"CAPILLARY_STREAM_PUBLISH_ENDPOINT": endpoint}
+    with running("demo", "--no-view", **settings):
+        done = run("-c", config, "replay", "synthetic:?frames=3", "--output", tmp_path / "out", **settings)
+    assert done.returncode == 0, done.stderr
+    assert summary(tmp_path / "out")["workers"] == 1
