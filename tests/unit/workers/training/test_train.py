@@ -20,6 +20,7 @@ from workers.training.fit import Plan, read_plan, wanted
 from workers.training.folds import train_folds, trained
 from workers.training.train import cross_validate, train
 
+pytestmark = pytest.mark.slow
 PLAN = Plan(epochs=2, warm_up=0.1)
 SIZE = (240, 320)
 
