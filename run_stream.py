@@ -2,7 +2,6 @@
 
 import contextlib
 import logging
-import os
 import shutil
 import sys
 import tempfile
@@ -293,6 +292,7 @@ def _processes(run: Run) -> "list[ProcessSpec]":
     """The processes of a run and what each is told. Data flows from the first to the last."""
     from capture.settings import CaptureSettings
     from stream.config import sha256
+    from stream.portability import cores
     from stream.sink.settings import SinkSettings
     from stream.supervisor import ProcessSpec
     from stream.view.info import SessionInfo
@@ -300,7 +300,7 @@ def _processes(run: Run) -> "list[ProcessSpec]":
     from workers.settings import WorkerSettings
 
     config, replaying = run.config, run.mode == "replay"
-    count = config.workers.count or _cores()
+    count = config.workers.count or cores()
     capture = CaptureSettings(run.source, replaying, run.speed, count, config.capture, config.workers, config.view)
     worker = WorkerSettings(
         config.analyser.name, config.analyser.settings, run.wanted.regions, config.view.picture_width_px
@@ -336,11 +336,6 @@ def _processes(run: Run) -> "list[ProcessSpec]":
             ProcessSpec("view", 0, "stream.view.process:run", ViewSettings(info, config.view), essential=False)
         )
     return specs
-
-
-def _cores() -> int:
-    """Cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _announce(hello: "Hello") -> None:

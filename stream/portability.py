@@ -89,6 +89,11 @@ def map_shared_memory(path: str, *, writable: bool) -> mmap.mmap:
         os.close(fd)
 
 
+def cores() -> int:
+    """Cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def die_with_parent(portable: bool) -> None:
     """End this child when its supervisor ends, however it ends: no orphan goes on reading a camera."""
     parent = parent_process()
