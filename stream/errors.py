@@ -37,12 +37,6 @@ class ModelError(StreamError, ValueError):
     exit_code = 4
 
 
-class IncompleteError(StreamError, EOFError):
-    """A recording ended before the frames that it promises."""
-
-    exit_code = 5
-
-
 class OutputError(StreamError, OSError):
     """A folder, file or port that the program writes to is in use or not writable."""
 
@@ -53,7 +47,3 @@ class WireError(StreamError, ValueError):
 
 class RingError(StreamError, MemoryError):
     """The shared-memory ring cannot be made, or a slot is misused."""
-
-
-class ProcessError(StreamError, RuntimeError):
-    """A process of the pipeline keeps failing."""
