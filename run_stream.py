@@ -318,6 +318,7 @@ def _processes(run: Run) -> "list[ProcessSpec]":
         started_ns=run.started_ns,
         sink=config.sink,
         publish=config.publish,
+        alarms=config.alarms,
     )
     info = SessionInfo(
         session=run.session,

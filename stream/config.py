@@ -9,7 +9,7 @@ import tomllib
 from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 import msgspec
 from msgspec import Meta
@@ -77,6 +77,43 @@ class ViewConfig(Section, frozen=True, kw_only=True):
     port: Annotated[int, Meta(ge=0, le=65535, description="0: any free port")] = 8765
     pictures_per_s: Annotated[float, Meta(ge=1, le=10, description="pictures encoded while someone looks")] = 10.0
     picture_width_px: Annotated[int, Meta(ge=160, le=3840)] = 960
+    pictures_kept: Annotated[
+        int, Meta(ge=0, le=10_000, description="pictures kept in memory to look back at, one a second, some 80 kB each")
+    ] = 600
+    site_s: Annotated[float, Meta(ge=1, le=600, description="good signal that a site of the five needs, s")] = 20.0
+
+
+Priority = Literal["high", "medium", "low"]
+Limit = Annotated[float, Meta(gt=0, le=100)]
+
+
+class AlarmsConfig(Section, frozen=True, kw_only=True):
+    """When to call somebody. Limits of density are off until somebody sets them: no default would fit a patient."""
+
+    low_pct: Annotated[Limit | None, Meta(description="density below it, %; absent: off")] = None
+    high_pct: Annotated[Limit | None, Meta(description="density above it, %; absent: off")] = None
+    fall_pct: Annotated[Limit | None, Meta(description="density fell by so much of what it was, %; absent: off")] = None
+    fall_over_s: Annotated[float, Meta(ge=5, le=3600, description="the fall happened within so many seconds")] = 60.0
+    over_s: Annotated[float, Meta(ge=1, le=60, description="density is the median of the good readings of so long")] = (
+        5.0
+    )
+    delay_s: Annotated[float, Meta(ge=0, le=600, description="low and high must last so long, with a good signal")] = (
+        10.0
+    )
+    hysteresis: Annotated[float, Meta(ge=0, le=0.5, description="share of a limit by which density must come back")] = (
+        0.05
+    )
+    latching: Annotated[bool, Meta(description="an alarm of density stays until it is acknowledged")] = True
+    signal_after_s: Annotated[float, Meta(ge=0, le=600, description="frames, but no good one for so long; 0: off")] = (
+        10.0
+    )
+    technical_after_s: Annotated[float, Meta(ge=0, le=600, description="no camera, analysis or reading; 0: off")] = 5.0
+    disk_free_mb: Annotated[float, Meta(ge=0, description="less room for the session than that; 0: off")] = 500.0
+    priority_low: Priority = "high"
+    priority_high: Priority = "medium"
+    priority_fall: Priority = "high"
+    priority_signal: Priority = "low"
+    priority_technical: Priority = "medium"
 
 
 class RuntimeConfig(Section, frozen=True, kw_only=True):
@@ -104,6 +141,7 @@ class Config(Section, frozen=True, kw_only=True):
     sink: SinkConfig = SinkConfig()
     publish: PublishConfig = PublishConfig()
     view: ViewConfig = ViewConfig()
+    alarms: AlarmsConfig = AlarmsConfig()
     runtime: RuntimeConfig = RuntimeConfig()
 
 

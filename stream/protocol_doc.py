@@ -7,12 +7,18 @@ from typing import Annotated, Any, Final, get_args, get_origin, get_type_hints
 
 import msgspec
 
-from stream.messages import PROTOCOL_VERSION, DensityReading, Message, Progress
+from stream.messages import PROTOCOL_VERSION, AlarmEvent, DensityReading, Marker, Message, Progress
 from stream.sink.publisher import NOT_PUBLISHED
 
 _PUBLISHED: Final[tuple[tuple[str, type[Message], str], ...]] = (
     ("reading.<source>", DensityReading, "One a frame, in order of `seq`, after it is on disk."),
     ("status.<source>", Progress, "Four a second: how the run stands, and whether there is a current value."),
+    (
+        "alarm.<source>",
+        AlarmEvent,
+        "Whenever something happens to an alarm, after it is on disk; see [bedside.md](bedside.md).",
+    ),
+    ("marker.<source>", Marker, "Whenever somebody sets, edits or removes a marker, after it is on disk."),
 )
 _HEAD: Final = f"""# The protocol for subscribers
 

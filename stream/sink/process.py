@@ -1,6 +1,7 @@
 """The sink process: readings in → order restored → committed to disk → acknowledged, published, shown, reported."""
 
 import logging
+import shutil
 import sqlite3
 import time
 from typing import Any, Final
@@ -8,22 +9,32 @@ from typing import Any, Final
 from msgspec.structs import replace
 
 from stream.child import Child
+from stream.clock import steady_utc
 from stream.errors import OutputError
 from stream.messages import (
+    AcknowledgeAlarm,
+    AlarmEvent,
     Committed,
     DensityReading,
     Drop,
     EndOfStream,
     Finished,
+    KeepMarker,
+    Marker,
     Message,
+    PauseAlarms,
     PeerDown,
     PeerUp,
+    RemoveMarker,
+    SetLimits,
     SourceInfo,
     Stop,
 )
 from stream.ordering import Arrival, Sequencer
 from stream.sink import report
+from stream.sink.bedside import Bedside
 from stream.sink.cpu import cpu_seconds
+from stream.sink.journal import Journal
 from stream.sink.provenance import SourceHash
 from stream.sink.publisher import Publisher
 from stream.sink.settings import SinkSettings
@@ -37,6 +48,7 @@ _IDLE_MS: Final = 100
 _WAITING_MS: Final = 10
 _BATCH: Final = 64
 _PROGRESS_S: Final = 0.25
+_DISK_S: Final = 5.0
 
 
 def run(child: Child, settings: SinkSettings) -> None:
@@ -64,11 +76,20 @@ class Sink:
         counts = store.counts()
         self._standing.published, self._standing.failed = counts["published"], counts["failed"]
         self._standing.dropped, self._standing.late = counts["dropped"], counts["late"]
+        self._bedside = Bedside(
+            Journal(store, child.place.session),
+            child.place.session,
+            settings.alarms,
+            steady_utc(),
+            watching=settings.mode != "replay",
+        )
         self._acknowledged = -1
         self._source: SourceInfo | None = None
         self._end: EndOfStream | None = None
         self._workers: set[int] = set()
         self._next_progress_s = 0.0
+        self._next_disk_s = 0.0
+        self._free_mb: float | None = None
         self._stopping = False
         self._hash = SourceHash(settings.source) if settings.outputs else None
         if store.facts().get("begun_at") is None:  # `prepare` clears it: a session that is resumed has had other runs
@@ -104,8 +125,10 @@ class Sink:
             case PeerUp(peer=peer) if peer.role == "worker":
                 self._workers.add(peer.index)
                 self._meet_model(peer.detail)
-            case PeerUp(peer=peer) if peer.role == "view" and self._source is not None:
-                self._child.tell("view", self._source)
+            case PeerUp(peer=peer) if peer.role == "view":
+                self._greet_view()
+            case KeepMarker() | RemoveMarker() | AcknowledgeAlarm() | PauseAlarms() | SetLimits():
+                self._bedside.handle(message)
             case PeerDown(role="worker", index=index):
                 self._workers.discard(index)
             case PeerDown(role="capture"):
@@ -121,8 +144,15 @@ class Sink:
             self._store.add(self._trimmed(reading), late=True)
             self._standing.late += 1
 
+    def _greet_view(self) -> None:
+        if self._source is not None:
+            self._child.tell("view", self._source)
+        for message in self._bedside.whole():
+            self._child.tell("view", message)
+
     def _meet(self, source: SourceInfo) -> None:
         self._source = source
+        self._bedside.meet(source.source)
         self._standing.source, self._standing.frames_expected = source.source, source.frames_expected
         self._store.note(source=source.source, width=source.width, height=source.height, fps=source.fps)
         if self._store.facts().get("begun_ns") is None:
@@ -144,10 +174,12 @@ class Sink:
         ]
         for reading in released:
             self._store.add(self._trimmed(reading))
+            self._bedside.reading(reading)
         self._store.commit()
         self._acknowledge()
         for reading in released:
             self._show(reading)
+        self._show_bedside()
         now_s = time.monotonic()
         if now_s >= self._next_progress_s:
             self._next_progress_s = now_s + _PROGRESS_S
@@ -173,8 +205,26 @@ class Sink:
         if self._publisher is not None:
             self._publisher.publish("reading", reading.source, reading)
 
+    def _show_bedside(self) -> None:
+        """Markers and alarms, like readings, once they are on disk."""
+        for message in self._bedside.told():
+            self._child.tell("view", message)
+            if self._publisher is not None and isinstance(message, AlarmEvent | Marker):
+                topic = "alarm" if isinstance(message, AlarmEvent) else "marker"
+                self._publisher.publish(topic, message.source or "none", message)
+
+    def _room_mb(self, now_s: float) -> float | None:
+        """Free space where the session lies, looked up now and then."""
+        if now_s >= self._next_disk_s:
+            self._next_disk_s = now_s + _DISK_S
+            self._free_mb = shutil.disk_usage(self._settings.folder).free / 1e6
+        return self._free_mb
+
     def _tell_progress(self, now_s: float) -> None:
         progress = self._standing.progress(now_s, time.time_ns())
+        self._bedside.standing(progress, self._room_mb(now_s))
+        self._store.commit()
+        self._show_bedside()
         self._child.report(progress)
         self._child.tell("view", progress)
         if self._publisher is not None:

@@ -1,9 +1,9 @@
 """What the sink is told when it is spawned."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from stream.config import PublishConfig, SinkConfig
+from stream.config import AlarmsConfig, PublishConfig, SinkConfig
 from stream.messages import Mode
 
 
@@ -28,3 +28,4 @@ class SinkSettings:
     started_ns: int
     sink: SinkConfig
     publish: PublishConfig
+    alarms: AlarmsConfig = field(default_factory=AlarmsConfig)

@@ -5,9 +5,9 @@ One writer, the sink; the view and the exports read along.
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -109,6 +109,15 @@ class Store:
             raise ValueError(f"a session has no columns {sorted(unknown)}")
         where = "" if late else " WHERE NOT late"
         yield from self._db.execute(f"SELECT {', '.join(columns)} FROM readings{where} ORDER BY seq")
+
+    def write(self, statement: str, values: Iterable[object] = ()) -> None:
+        """A statement of those who keep tables of their own in the session: part of the next commit."""
+        self._begin()
+        self._db.execute(statement, tuple(values))
+
+    def read(self, statement: str, values: Iterable[object] = ()) -> list[tuple[Any, ...]]:
+        """All rows of a query."""
+        return self._db.execute(statement, tuple(values)).fetchall()
 
     def close(self) -> None:
         """Commit and close; the write-ahead file goes with the last reader."""

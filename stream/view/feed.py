@@ -4,7 +4,6 @@ Thread-safe: one thread calls `accept` and `progress`, the server's thread reads
 """
 
 import threading
-import time
 from collections import deque
 from collections.abc import Callable
 from typing import Final
@@ -12,6 +11,7 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
+from stream.clock import Clock, steady_utc
 from stream.messages import DensityReading, Progress, RegionOutline, SourceInfo
 from stream.view.history import Grade, History, Point, thinned
 from stream.view.info import SessionInfo
@@ -22,14 +22,7 @@ RATE_OVER_S: Final = 5.0
 FINE_ON_PAGE_S: Final = 300.0
 """A page that opens gets the last five minutes reading by reading, and one a second before that."""
 
-Clock = Callable[[], int]
 Wake = Callable[[], None]
-
-
-def steady_utc() -> Clock:
-    """A clock of UTC nanoseconds that never steps: the wall clock now, carried on by the monotonic one."""
-    offset = time.time_ns() - time.monotonic_ns()
-    return lambda: offset + time.monotonic_ns()
 
 
 class Picture(Struct, frozen=True, kw_only=True):

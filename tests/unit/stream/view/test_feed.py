@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
+from stream.clock import steady_utc
 from stream.messages import DensityReading, Progress, RegionOutline, SourceInfo, State
-from stream.view.feed import Feed, steady_utc
+from stream.view.feed import Feed
 
 MakeReading = Callable[..., DensityReading]
 MakeFeed = Callable[..., Feed]

@@ -1,0 +1,59 @@
+"""How alarms stood when their session was interrupted, from the events that were kept. Pure."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import msgspec
+
+from stream.alarms.machine import Past
+from stream.config import AlarmsConfig
+from stream.errors import ConfigError
+from stream.messages import ActiveAlarm, AlarmEvent
+
+
+def past_of(events: Iterable[AlarmEvent]) -> tuple[Past, AlarmsConfig | None]:
+    """What the machine has to know, and the limits that were in force last; None where none were noted."""
+    active: dict[int, ActiveAlarm] = {}
+    last_id, paused_until_ns, limits = 0, None, None
+    for event in events:
+        paused_until_ns = event.paused_until_ns
+        if event.event == "limits":
+            limits = with_limits(AlarmsConfig(), event.limits)
+        if event.id is None:
+            continue
+        last_id = max(last_id, event.id)
+        alarm = _alarm(event)
+        if alarm is None:
+            active.pop(event.id, None)
+        else:
+            active[event.id] = alarm
+    return Past(last_id + 1, tuple(active.values()), paused_until_ns), limits
+
+
+def with_limits(limits: AlarmsConfig, changes: Mapping[str, Any]) -> AlarmsConfig:
+    """The limits with some of them changed. Raises ConfigError with a sentence where one is wrong."""
+    fields = msgspec.structs.asdict(limits)
+    unknown = sorted(set(changes) - set(fields))
+    if unknown:
+        raise ConfigError(f'there is no limit "{unknown[0]}"; there are {", ".join(fields)}')
+    try:
+        return msgspec.convert(fields | dict(changes), AlarmsConfig)
+    except msgspec.ValidationError as error:
+        problem, _, place = str(error).partition(" - at `$.")
+        raise ConfigError(f'"{place.rstrip("`")}": {problem[:1].lower()}{problem[1:]}') from error
+
+
+def _alarm(event: AlarmEvent) -> ActiveAlarm | None:
+    if event.state is None or event.kind is None or event.priority is None or event.id is None:
+        return None
+    return ActiveAlarm(
+        id=event.id,
+        kind=event.kind,
+        priority=event.priority,
+        state=event.state,
+        since_ns=event.since_ns or event.t_ns,
+        value=event.value,
+        limit=event.limit,
+        cause=event.cause,
+        suspended=event.suspended,
+    )
