@@ -326,6 +326,7 @@ def _processes(run: Run) -> "list[ProcessSpec]":
         workers=count,
         version=VERSION,
         stale_after_s=config.sink.stale_after_s,
+        media_time=replaying,
     )
     specs = [
         ProcessSpec("capture", 0, "capture.process:run", capture),
@@ -334,7 +335,9 @@ def _processes(run: Run) -> "list[ProcessSpec]":
     ]
     if config.view.enabled and not replaying:
         specs.append(
-            ProcessSpec("view", 0, "stream.view.process:run", ViewSettings(info, config.view), essential=False)
+            ProcessSpec(
+                "view", 0, "stream.view.process:run", ViewSettings(run.folder, info, config.view), essential=False
+            )
         )
     return specs
 

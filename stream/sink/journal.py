@@ -28,14 +28,18 @@ _EVENT: Final = (
 )
 
 
-class Tables(Protocol):
-    """What a session's file offers: a part of the running transaction, and rows."""
-
-    def write(self, statement: str, values: Iterable[object] = ()) -> None:
-        """Part of the transaction that the next commit ends."""
+class Readable(Protocol):
+    """What a session's file offers to its readers."""
 
     def read(self, statement: str, values: Iterable[object] = ()) -> list[tuple[Any, ...]]:
         """All rows."""
+
+
+class Tables(Readable, Protocol):
+    """What it offers to its writer."""
+
+    def write(self, statement: str, values: Iterable[object] = ()) -> None:
+        """Part of the transaction that the next commit ends."""
 
 
 class Journal:
@@ -69,7 +73,7 @@ class Journal:
         self._tables.write(f"INSERT {verb}INTO {table} ({names}) VALUES ({places})", [fields[name] for name in columns])
 
 
-def markers_of(tables: Tables, session: str, source: str, *, removed: bool = False) -> list[Marker]:
+def markers_of(tables: Readable, session: str, source: str, *, removed: bool = False) -> list[Marker]:
     """The markers of a session, in order of time; none where it has no such table."""
     where = "" if removed else "WHERE change != 'removed'"
     rows = _rows(tables, f"SELECT {', '.join(_MARKER)} FROM markers {where} ORDER BY t_ns, id")
@@ -79,7 +83,7 @@ def markers_of(tables: Tables, session: str, source: str, *, removed: bool = Fal
     ]
 
 
-def events_of(tables: Tables, session: str, source: str) -> list[AlarmEvent]:
+def events_of(tables: Readable, session: str, source: str) -> list[AlarmEvent]:
     """All that happened to the alarms of a session, oldest first; none where it has no such table."""
     names = ", ".join(f'"{name}"' for name in _EVENT)
     events = []
@@ -89,7 +93,7 @@ def events_of(tables: Tables, session: str, source: str) -> list[AlarmEvent]:
     return events
 
 
-def _rows(tables: Tables, statement: str) -> list[tuple[Any, ...]]:
+def _rows(tables: Readable, statement: str) -> list[tuple[Any, ...]]:
     try:
         return tables.read(statement)
     except sqlite3.OperationalError as error:

@@ -5,17 +5,22 @@ Thread-safe: one thread calls `accept` and `progress`, the server's thread reads
 
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Final
 
+import numpy as np
 from msgspec import Struct
 from msgspec.structs import replace
 
 from stream.clock import Clock, steady_utc
-from stream.messages import DensityReading, Progress, RegionOutline, SourceInfo
-from stream.view.history import Grade, History, Point, thinned
+from stream.messages import AlarmsNow, DensityReading, Marker, Progress, RegionOutline, SourceInfo
+from stream.view.history import GRADES, Grade, History, Point
 from stream.view.info import SessionInfo
+from stream.view.markers import ShownMarker, ShownMarkers
+from stream.view.pictures import Pictures
+from stream.view.sites import Sites, sites_of
 from stream.view.status import Newest, Status, status_of
+from stream.view.trend import Columns, Trend, thinned
 
 RATE_OVER_S: Final = 5.0
 """The frame rate is that of the last five seconds, so that it falls to 0 when frames stop."""
@@ -26,30 +31,68 @@ Wake = Callable[[], None]
 
 
 class Picture(Struct, frozen=True, kw_only=True):
-    """The newest picture with the outlines that belong to it. `arrived_ns` is on the view's steady clock."""
+    """A picture with the outlines that belong to it. `arrived_ns` is on the view's steady clock."""
 
     seq: int
     t_capture_ns: int
+    x_s: float
     arrived_ns: int
     grade: Grade
     jpeg: bytes
     regions: tuple[RegionOutline, ...]
 
 
+class Cursor(Struct, frozen=True, kw_only=True):
+    """What one viewer has had: so many points, and so many changes of markers."""
+
+    points: int = 0
+    markers: int = 0
+
+
 class Update(Struct, frozen=True, kw_only=True):
-    """What changed for one viewer. `total` is handed back to get the next one."""
+    """What changed for one viewer. `cursor` is handed back to get the next one.
+
+    rows: in an opening the trend so far, thinned where old; else `points` are those that came since.
+    """
 
     status: Status
     points: list[Point]
+    rows: Columns
     picture: Picture | None
-    total: int
+    alarms: AlarmsNow
+    markers: list[ShownMarker]
+    sites: Sites
+    cursor: Cursor
+
+
+class Wishes(Struct, frozen=True, kw_only=True):
+    """What a page wants to be sent; it says so itself."""
+
+    pictures: bool = True
+    overlay: bool = True
 
 
 class Feed:
-    """The newest picture, the newest readings and a bounded trend."""
+    """The newest picture, the newest readings, the trend, markers and alarms.
 
-    def __init__(self, info: SessionInfo, clock: Clock | None = None, history: History | None = None) -> None:
+    pictures_kept: how many pictures may be looked back at. site_s: good signal that each of the five sites needs.
+    """
+
+    def __init__(
+        self,
+        info: SessionInfo,
+        clock: Clock | None = None,
+        history: History | None = None,
+        *,
+        pictures_kept: int = 0,
+        site_s: float = 20.0,
+    ) -> None:
         self.info = info
+        self.trend = Trend()
+        self.pictures: Pictures[Picture] = Pictures(pictures_kept)
+        self._markers = ShownMarkers(self.trend, media_time=info.media_time)
+        self._alarms = AlarmsNow()
+        self._site_s = site_s
         self._clock = clock or steady_utc()
         self._history = history or History()
         self._lock = threading.Lock()
@@ -62,7 +105,9 @@ class Feed:
         self._arrivals: deque[int] = deque(maxlen=2000)
         self._axis_offset_s = 0.0
         self._wakes: dict[int, Wake] = {}
+        self._wishes: dict[int, Wishes] = {}
         self._next_viewer = 0
+        self._sites_known: tuple[tuple[int, int], Sites] | None = None
 
     def accept(self, reading: DensityReading) -> None:
         """Take one reading. A reading older than the newest one is counted and otherwise ignored."""
@@ -76,9 +121,23 @@ class Feed:
             self._model_id = reading.model_id
             point = self._point(reading, now_ns)
             self._history.add(point)
+            self.trend.add(point.seq, point.x_s, point.t_capture_ns, GRADES[point.grade], _values(point))
             self._newest = _newer(self._newest, point)
             if reading.picture is not None:
                 self._picture = _picture(reading, point)
+                self.pictures.add(self._picture)
+        self._wake()
+
+    def alarms(self, alarms: AlarmsNow) -> None:
+        """Take how all alarms stand."""
+        with self._lock:
+            self._alarms = alarms
+        self._wake()
+
+    def markers(self, markers: Iterable[Marker]) -> None:
+        """Take markers that were set, edited or removed."""
+        with self._lock:
+            self._markers.take(markers)
         self._wake()
 
     def source(self, source: SourceInfo) -> None:
@@ -97,17 +156,33 @@ class Feed:
         """How many pages are open."""
         return len(self._wakes)
 
+    def lookers(self) -> int:
+        """How many pages want pictures."""
+        return sum(wishes.pictures for wishes in list(self._wishes.values()))
+
+    def wish(self, viewer: int, wishes: Wishes) -> None:
+        """A page says what it wants to be sent."""
+        with self._lock:
+            if viewer in self._wakes:
+                self._wishes[viewer] = wishes
+
+    def wishes(self, viewer: int) -> Wishes:
+        """What a page wants to be sent."""
+        return self._wishes.get(viewer, Wishes())
+
     def join(self, wake: Wake) -> int:
         """A page opened. `wake` is called from the accepting thread after every change, and must not block."""
         with self._lock:
             self._next_viewer += 1
             self._wakes[self._next_viewer] = wake
+            self._wishes[self._next_viewer] = Wishes()
             return self._next_viewer
 
     def leave(self, viewer: int) -> None:
         """A page closed. May be called twice."""
         with self._lock:
             self._wakes.pop(viewer, None)
+            self._wishes.pop(viewer, None)
 
     def status(self) -> Status:
         """What the page says now."""
@@ -117,16 +192,31 @@ class Feed:
     def opening(self) -> Update:
         """All that a page needs when it opens or reconnects: the whole trend, thinned where it is old."""
         with self._lock:
-            update = self._update(list(self._history))
-        points = update.points
-        edge = points[-1].x_s - FINE_ON_PAGE_S if points else 0.0
-        old = thinned((p for p in points if p.x_s < edge), 1.0)
-        return replace(update, points=[*old, *(p for p in points if p.x_s >= edge)])
+            update = self._update([], Cursor())
+        if self.info.mode == "review":  # its page asks for the part that it shows
+            return update
+        rows = self.trend.rows()
+        edge = np.searchsorted(rows["x"], rows["x"][-1] - FINE_ON_PAGE_S) if len(rows) else 0
+        return replace(update, rows=np.concatenate([thinned(rows[:edge], 1.0), rows[edge:]]))
 
-    def since(self, total: int) -> Update:
+    def since(self, cursor: Cursor) -> Update:
         """What came since an earlier update."""
         with self._lock:
-            return self._update(self._history.added_since(total))
+            return self._update(self._history.added_since(cursor.points), cursor)
+
+    def marked(self) -> list[ShownMarker]:
+        """All markers, in order of time."""
+        with self._lock:
+            return self._markers.all()
+
+    def alarms_now(self) -> AlarmsNow:
+        """How all alarms stand."""
+        with self._lock:
+            return self._alarms
+
+    def sites(self) -> Sites:
+        """How the measurement of five sites stands."""
+        return sites_of(self.marked(), self.trend, self._site_s)
 
     def readings(self, since_s: float) -> list[Point]:
         """The readings that arrived in the last `since_s` seconds, oldest first."""
@@ -137,13 +227,27 @@ class Feed:
         """UTC now on the view's steady clock, ns."""
         return self._clock()
 
-    def _update(self, points: list[Point]) -> Update:
+    def _update(self, points: list[Point], cursor: Cursor) -> Update:
         return Update(
             status=self._status(self._clock()),
             points=points,
+            rows=self.trend.rows()[:0],
             picture=self._current_picture(),
-            total=self._history.total,
+            alarms=self._alarms,
+            markers=self._markers.since(cursor.markers),
+            sites=self._sites(),
+            cursor=Cursor(points=self._history.total, markers=self._markers.changes),
         )
+
+    def _sites(self) -> Sites:
+        """Computed anew when a marker changed, and once for ten readings while a site is measured."""
+        version = self._markers.changes, len(self.trend) // 10
+        if self._sites_known is None or (
+            version != self._sites_known[0]
+            and (self._sites_known[1].measuring or version[0] != self._sites_known[0][0])
+        ):
+            self._sites_known = version, sites_of(self._markers.all(), self.trend, self._site_s)
+        return self._sites_known[1]
 
     def _current_picture(self) -> Picture | None:
         """The picture, unless readings have gone on without one: nobody was looking, and it shows an earlier moment."""
@@ -195,8 +299,8 @@ class Feed:
 
     def _axis(self, reading: DensityReading) -> float:
         """The reading's place on the time axis; a clock set back or the next file of a replay goes on from the last."""
-        own = reading.time_s if self.info.mode == "replay" else reading.t_capture_ns / 1e9
-        last = self._newest.any.x_s if self._newest.any else None
+        own = reading.time_s if self.info.media_time else reading.t_capture_ns / 1e9
+        last = (self.trend.extent() or (None, None))[1]
         if last is not None and own + self._axis_offset_s < last:
             self._axis_offset_s = last - own
         return own + self._axis_offset_s
@@ -213,6 +317,13 @@ def _grade(reading: DensityReading) -> Grade:
     if reading.status == "failed" or reading.quality is None or reading.density_pct is None:
         return "failed"
     return reading.quality
+
+
+def _values(point: Point) -> tuple[float, float, float] | None:
+    if point.grade != "good" or point.density_pct is None:
+        return None
+    density, low, high = point.density_pct, point.density_low_pct, point.density_high_pct
+    return density, density if low is None else low, density if high is None else high
 
 
 def _newer(newest: Newest, point: Point) -> Newest:
@@ -232,6 +343,7 @@ def _picture(reading: DensityReading, point: Point) -> Picture:
     return Picture(
         seq=reading.seq,
         t_capture_ns=reading.t_capture_ns,
+        x_s=point.x_s,
         arrived_ns=point.arrived_ns,
         grade=point.grade,
         jpeg=reading.picture or b"",

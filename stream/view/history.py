@@ -8,6 +8,8 @@ from typing import Final, Literal
 from msgspec import Struct
 
 Grade = Literal["good", "poor", "unusable", "failed"]
+GRADES: Final = {"good": 0, "poor": 1, "unusable": 2, "failed": 3}
+"""As numbers, in the trend and on the wire."""
 
 FINE_POINTS: Final = 36_000
 """60 min at 10 readings/s are kept one by one."""

@@ -1,6 +1,6 @@
 """What does not change during a run, told to the page once. Knows no feed and no socket."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
@@ -10,14 +10,17 @@ from stream.messages import Mode
 class SessionInfo(Struct, frozen=True, kw_only=True):
     """The run that the page shows.
 
-    mode: `demo` for the synthetic microscope, `replay` for a recording, else `live`.
+    mode: `demo` for the synthetic microscope, `replay` for a recording, `review` for a finished session,
+        else `live`.
+    media_time: the trend's axis is media time, not the time of day.
     source, width, height: of the full frame, px (outlines are in these), until the source itself has told better.
     stale_after_s: a reading older than this is not current.
     """
 
     session: str
-    mode: Mode
+    mode: Mode | Literal["review"]
     source: str = ""
+    media_time: bool = False
     width: Annotated[int, Meta(ge=1)] = 1920
     height: Annotated[int, Meta(ge=1)] = 1080
     workers: Annotated[int, Meta(ge=0)] = 0

@@ -1,63 +1,79 @@
-"""Moments that somebody marked: checked, bounded, in memory. Knows no HTTP."""
+"""Markers as the page shows them: with their place on the trend's axis, and which changed since. Pure."""
 
-import threading
-from typing import Annotated, Final
+from collections.abc import Iterable
 
-import msgspec
-from msgspec import Meta, Struct
+from msgspec import Struct
 
-from stream.errors import OutputError, WireError
-
-MARKERS_LIMIT: Final = 1000
-LABEL_LIMIT: Final = 80
+from stream.messages import Marker
+from stream.view.trend import Trend
 
 
-class MarkerRequest(Struct, frozen=True, forbid_unknown_fields=True):
-    """What a client sends: a label, and the moment where it is not now (ns since 1970 UTC)."""
-
-    label: str
-    t_ns: Annotated[int, Meta(ge=0, le=2**63 - 1)] | None = None
-
-
-class Marker(Struct, frozen=True, kw_only=True):
-    """A marked moment. `seq` is the newest frame when it was set."""
+class ShownMarker(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A marker, and where it lies on the trend's axis (s); `removed` in the last message that tells of it."""
 
     id: int
-    label: str
-    t_ns: int
+    kind: str
+    text: str
     seq: int | None
+    t_ns: int
+    x: float | None
+    until_seq: int | None = None
+    until_ns: int | None = None
+    until_x: float | None = None
+    measuring: bool = False
+    removed: bool = False
 
 
-def parse_marker(body: bytes) -> MarkerRequest:
-    """Read a request. Raises WireError with a sentence for its sender."""
-    try:
-        request = msgspec.json.decode(body, type=MarkerRequest)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise WireError(f'A marker is a JSON object like {{"label": "bolus"}}: {error}.') from error
-    label = request.label.strip()
-    if not 1 <= len(label) <= LABEL_LIMIT or not label.isprintable():
-        raise WireError(f"The label of a marker has 1 to {LABEL_LIMIT} printable characters, in one line.")
-    return MarkerRequest(label=label, t_ns=request.t_ns)
+class ShownMarkers:
+    """Told of changes, it numbers them; a page says how many it has had."""
 
+    def __init__(self, trend: Trend, *, media_time: bool) -> None:
+        self._trend, self._media_time = trend, media_time
+        self._markers: dict[int, tuple[int, Marker]] = {}  # with the number of its last change
+        self.changes = 0
 
-class Markers:
-    """The markers of this run, in the order in which they were set. Safe from any thread."""
+    def take(self, markers: Iterable[Marker]) -> None:
+        """Markers that were set, edited or removed. One that is known as it is changes nothing."""
+        for marker in markers:
+            known = self._markers.get(marker.id)
+            if known is None or known[1] != marker:
+                self.changes += 1
+                self._markers[marker.id] = self.changes, marker
 
-    def __init__(self, limit: int = MARKERS_LIMIT) -> None:
-        self._limit = limit
-        self._markers: list[Marker] = []
-        self._lock = threading.Lock()
+    def all(self) -> list[ShownMarker]:
+        """Those that are there, in order of time."""
+        return self._shown(marker for _, marker in self._markers.values() if marker.change != "removed")
 
-    def all(self) -> list[Marker]:
-        with self._lock:
-            return list(self._markers)
+    def since(self, changes: int) -> list[ShownMarker]:
+        """Those that changed after so many changes; to who has had none, those that are there."""
+        if changes == 0:
+            return self.all()
+        return self._shown(marker for number, marker in self._markers.values() if number > changes)
 
-    def add(self, request: MarkerRequest, now_ns: int, seq: int | None) -> Marker:
-        """Keep a marker. Raises OutputError when there are as many as are kept."""
-        with self._lock:
-            if len(self._markers) >= self._limit:
-                raise OutputError(f"There are {self._limit} markers already; no more are kept in one run.")
-            t_ns = now_ns if request.t_ns is None else request.t_ns
-            marker = Marker(id=len(self._markers) + 1, label=request.label, t_ns=t_ns, seq=seq)
-            self._markers.append(marker)
-            return marker
+    def _shown(self, markers: Iterable[Marker]) -> list[ShownMarker]:
+        return [self._show(marker) for marker in sorted(markers, key=lambda marker: (marker.t_ns, marker.id))]
+
+    def _show(self, marker: Marker) -> ShownMarker:
+        return ShownMarker(
+            id=marker.id,
+            kind=marker.kind,
+            text=marker.text,
+            seq=marker.seq,
+            t_ns=marker.t_ns,
+            x=self._x(marker.seq, marker.t_ns),
+            until_seq=marker.until_seq,
+            until_ns=marker.until_ns,
+            until_x=None if marker.until_ns is None else self._x(marker.until_seq, marker.until_ns),
+            measuring=marker.measuring,
+            removed=marker.change == "removed",
+        )
+
+    def _x(self, seq: int | None, t_ns: int) -> float | None:
+        """That of its frame; of a moment without one the time of day, or that of the frame next to it."""
+        row = None if seq is None else self._trend.at_seq(seq)
+        if row is not None:
+            return round(float(row["x"]), 3)
+        if not self._media_time:
+            return t_ns / 1e9
+        row = self._trend.nearest_in_time(t_ns)
+        return None if row is None else round(float(row["x"]), 3)

@@ -1,16 +1,8 @@
-"""What travels from the server to the page over the WebSocket. Pure functions: update in, text or bytes out.
+"""What travels over the WebSocket, both ways. Pure functions: update in, text or bytes out. See docs/page-api.md.
 
-The server sends, the page only listens. Text messages are JSON objects:
-
-- `{"type": "hello", "v": 1, "info": {...}, "status": {...}, "points": {...}}` first, with the whole trend;
-- `{"type": "tick", "status": {...}, "points": {...}}` whenever something changed, and four times a second when not.
-
-`status` is the answer of `/api/status`. `points` are columns of the same length: `x` (s, see `Point.x_s`), `grade`
-(0 good, 1 poor, 2 unusable, 3 failed), and `density`, `low`, `high` (%, null unless the grade is good).
-
-A binary message is a picture: 4 bytes, unsigned, little-endian: the length of the header in bytes; the header, a JSON
-object in UTF-8 `{"seq", "t_capture_ns", "grade", "width", "height", "regions": [[x, y, x, y, ...], ...]}` with
-outlines in full-frame pixels; then the JPEG up to the end.
+Text messages are JSON objects: `hello` first, with all that a page needs, then `tick`s with what changed. A binary
+message is a picture: 4 bytes, unsigned, little-endian: the length of the header in bytes; the header, a JSON object in
+UTF-8, with outlines in full-frame pixels; then the JPEG up to the end. A page says what of it it wants.
 """
 
 from typing import Any, Final
@@ -19,13 +11,14 @@ import msgspec
 import numpy as np
 
 from stream.errors import WireError
-from stream.messages import RegionOutline
-from stream.view.feed import Picture, Update
-from stream.view.history import Point
+from stream.messages import AlarmsNow, RegionOutline
+from stream.view.feed import Picture, Update, Wishes
+from stream.view.history import GRADES, Point
 from stream.view.info import SessionInfo
+from stream.view.trend import GOOD, Columns
 
-PAGE_VERSION: Final = 1
-GRADES: Final = {"good": 0, "poor": 1, "unusable": 2, "failed": 3}
+PAGE_VERSION: Final = 2
+_WISHES: Final = msgspec.json.Decoder(Wishes)
 
 
 def hello(info: SessionInfo, update: Update) -> str:
@@ -38,16 +31,27 @@ def tick(update: Update) -> str:
     return _text({"type": "tick", **_body(update)})
 
 
-def picture_message(picture: Picture, info: SessionInfo) -> bytes:
-    """A picture with its outlines. Raises WireError where an outline is not pairs of int16."""
+def wishes_in(text: str) -> Wishes | None:
+    """What a page says that it wants; None where it says something else."""
+    try:
+        return _WISHES.decode(text)
+    except msgspec.MsgspecError:
+        return None
+
+
+def picture_message(picture: Picture, info: SessionInfo, *, overlay: bool = True) -> bytes:
+    """A picture, with its outlines where they are wanted. Raises WireError where an outline is not pairs of int16."""
+    regions = picture.regions if overlay else ()
     header = msgspec.json.encode(
         {
             "seq": picture.seq,
             "t_capture_ns": picture.t_capture_ns,
+            "x": round(picture.x_s, 3),
             "grade": picture.grade,
             "width": info.width,
             "height": info.height,
-            "regions": [_outline(region) for region in picture.regions],
+            "regions": [outline(region) for region in regions],
+            "scores": [round(region.score, 4) for region in regions],
         }
     )
     return len(header).to_bytes(4, "little") + header + picture.jpeg
@@ -65,8 +69,34 @@ def columns(points: list[Point]) -> dict[str, list[Any]]:
     }
 
 
+def rows_as_columns(rows: Columns) -> dict[str, list[Any]]:
+    """The same of readings that are kept as columns."""
+    good = rows["grade"] == GOOD
+
+    def shown(name: str) -> list[float | None]:
+        values = rows[name].astype(float).round(3).tolist()
+        return [value if use else None for value, use in zip(values, good.tolist(), strict=True)]
+
+    return {
+        "x": rows["x"].round(3).tolist(),
+        "grade": rows["grade"].tolist(),
+        **{name: shown(name) for name in ("density", "low", "high")},
+    }
+
+
+def alarms_body(alarms: AlarmsNow) -> dict[str, Any]:
+    """The alarms as pages are told of them; limits have an interface of their own."""
+    return {"active": alarms.active, "paused_until_ns": alarms.paused_until_ns}
+
+
 def _body(update: Update) -> dict[str, Any]:
-    return {"status": update.status, "points": columns(update.points)}
+    return {
+        "status": update.status,
+        "points": columns(update.points) if update.points else rows_as_columns(update.rows),
+        "alarms": alarms_body(update.alarms),
+        "markers": update.markers,
+        "sites": update.sites,
+    }
 
 
 def _text(message: dict[str, Any]) -> str:
@@ -77,7 +107,8 @@ def _short(value: float | None) -> float | None:
     return None if value is None else round(value, 3)
 
 
-def _outline(region: RegionOutline) -> list[int]:
+def outline(region: RegionOutline) -> list[int]:
+    """x, y, x, y, … in full-frame pixels. Raises WireError where it is not pairs of int16."""
     if len(region.polygon) % 4:
         raise WireError(f"An outline of {len(region.polygon)} bytes is not pairs of 16-bit numbers.")
     flat: list[int] = np.frombuffer(region.polygon, dtype="<i2").tolist()

@@ -1,9 +1,12 @@
-"""The view process: what the sink tells goes into the feed; how many look goes to capture."""
+"""The view process: what the sink tells goes into the feed, requests of pages to the sink, how many look to capture."""
 
 from typing import Final
 
 from stream.child import Child
-from stream.messages import DensityReading, Looking, Message, PeerUp, Progress, SourceInfo, Stop
+from stream.messages import Answer, DensityReading, Looking, Message, PeerUp, Progress, SourceInfo, Stop
+from stream.sink.store import FILE_NAME
+from stream.view.archive import Archive
+from stream.view.desk import SinkDesk, pass_on
 from stream.view.feed import Feed
 from stream.view.server import ViewServer, make_app
 from stream.view.settings import ViewSettings
@@ -13,23 +16,31 @@ _TICK_MS: Final = 200
 
 def run(child: Child, settings: ViewSettings) -> None:
     """Entry point. Raises OutputError where the port is in use."""
-    feed = Feed(settings.info)
-    server = ViewServer(make_app(feed), settings.view.host, settings.view.port)
+    waker = child.inbox.waker()
+    feed = Feed(settings.info, pictures_kept=settings.view.pictures_kept, site_s=settings.view.site_s)
+    desk, archive = SinkDesk(waker.wake), Archive(settings.folder / FILE_NAME)
+    server = ViewServer(make_app(feed, desk=desk, archive=archive), settings.view.host, settings.view.port)
     server.start()
     child.hello(server.address)
-    viewers = 0
+    lookers = 0
     stopping = False
     while not stopping:
         message = child.receive(_TICK_MS)
         stopping = isinstance(message, Stop)
-        _pass_on(message, feed)
-        if feed.viewers() != viewers or (isinstance(message, PeerUp) and message.peer.role == "capture"):
-            viewers = feed.viewers()
-            child.tell("capture", Looking(viewers=viewers))
+        if isinstance(message, DensityReading) and len(feed.trend) == 0 and message.seq > 0:
+            feed.trend.load(
+                archive.columns(settings.info.media_time)
+            )  # an earlier incarnation of this process showed them
+        _take(message, feed, desk)
+        desk.send(lambda request: child.tell("sink", request))
+        if feed.lookers() != lookers or (isinstance(message, PeerUp) and message.peer.role == "capture"):
+            lookers = feed.lookers()
+            child.tell("capture", Looking(viewers=lookers))
     server.stop()
+    waker.close()
 
 
-def _pass_on(message: Message | None, feed: Feed) -> None:
+def _take(message: Message | None, feed: Feed, desk: SinkDesk) -> None:
     match message:
         case DensityReading():
             feed.accept(message)
@@ -37,5 +48,9 @@ def _pass_on(message: Message | None, feed: Feed) -> None:
             feed.progress(message)
         case SourceInfo():
             feed.source(message)
-        case _:
+        case Answer():
+            desk.answered(message)
+        case None:
             pass
+        case _:
+            pass_on([message], feed)

@@ -1,114 +1,60 @@
 """The live page's HTTP and WebSocket server, for this machine only. Knows the feed, nothing of the pipeline."""
 
 import errno
-import math
 import socket
 import threading
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-import msgspec
 import uvicorn
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.responses import FileResponse, Response
 from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 from starlette.websockets import WebSocket
 
-from stream.errors import ConfigError, OutputError, WireError
+from stream.errors import ConfigError, OutputError
+from stream.view.archive import Archive
+from stream.view.desk import Desk, NoDesk
+from stream.view.evidence import Evidence, Recording
 from stream.view.feed import Feed
 from stream.view.guard import LOOPBACK_NAMES, LoopbackOnly
-from stream.view.markers import Markers, parse_marker
-from stream.view.metrics import CONTENT_TYPE, metrics_text
+from stream.view.routes import alarms, basics, frames, markers, trend
+from stream.view.routes.answers import Page, refusals
 from stream.view.viewer import watch
 
 STATIC: Final = Path(__file__).parent / "static"
-SINCE_LIMIT_S: Final = 86_400.0
-BODY_LIMIT: Final = 4096
 STOP_TIMEOUT_S: Final = 5.0
 
 
-def make_app(feed: Feed, markers: Markers | None = None) -> Starlette:
-    """The page, its interfaces and its WebSocket, all fed by `feed`."""
-    kept = markers or Markers()
+def make_app(
+    feed: Feed, *, desk: Desk | None = None, archive: Archive | None = None, recording: Recording | None = None
+) -> Starlette:
+    """The page, its interfaces and its WebSocket, all fed by `feed`.
 
-    async def page(_: Request) -> Response:
+    desk: carries out what changes the session. archive: its file. recording: what it was made from, where that lies.
+    """
+    page = Page(feed, desk or NoDesk(), archive, Evidence(feed, archive, recording))
+
+    async def document(_: Request) -> Response:
         return FileResponse(STATIC / "index.html")
-
-    async def status(_: Request) -> Response:
-        return _json(feed.status())
-
-    async def readings(request: Request) -> Response:
-        try:
-            since_s = parse_since(request.query_params.get("since_s", "60"))
-        except WireError as error:
-            return _sentence(400, error)
-        return _json(feed.readings(since_s))
-
-    async def list_markers(_: Request) -> Response:
-        return _json(kept.all())
-
-    async def add_marker(request: Request) -> Response:
-        try:
-            marker = parse_marker(await _body(request))
-            return _json(kept.add(marker, feed.now_ns(), feed.status().seq), status_code=201)
-        except WireError as error:
-            return _sentence(400, error)
-        except OutputError as error:
-            return _sentence(409, error)
-
-    async def metrics(_: Request) -> Response:
-        return PlainTextResponse(metrics_text(feed.status()), media_type=CONTENT_TYPE)
 
     async def live(socket: WebSocket) -> None:
         await watch(socket, feed)
 
+    parts = (basics, markers, alarms, trend, frames)
     return Starlette(
         routes=[
-            Route("/", page),
-            Route("/api/status", status),
-            Route("/api/readings", readings),
-            Route("/api/markers", list_markers, methods=["GET"]),
-            Route("/api/markers", add_marker, methods=["POST"]),
-            Route("/metrics", metrics),
+            Route("/", document),
+            *(route for part in parts for route in part.routes(page)),
             WebSocketRoute("/ws", live),
             Mount("/static", StaticFiles(directory=STATIC)),
         ],
         middleware=[Middleware(LoopbackOnly)],
+        exception_handlers=refusals(),
     )
-
-
-def parse_since(text: str) -> float:
-    """Seconds to look back, above 0 and up to a day. Raises WireError with a sentence for the caller."""
-    try:
-        since_s = float(text)
-    except ValueError:
-        since_s = math.nan
-    if not 0 < since_s <= SINCE_LIMIT_S:
-        raise WireError(f"since_s must be a number of seconds above 0 and up to {SINCE_LIMIT_S:.0f}.")
-    return since_s
-
-
-async def _body(request: Request) -> bytes:
-    """The body of a small JSON request. Raises WireError where it is something else or larger."""
-    if request.headers.get("content-type", "").partition(";")[0].strip() != "application/json":
-        raise WireError("Send the marker as JSON, with the header Content-Type: application/json.")
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > BODY_LIMIT:
-            raise WireError(f"A marker has at most {BODY_LIMIT} bytes.")
-    return body
-
-
-def _json(value: Any, status_code: int = 200) -> Response:
-    return Response(msgspec.json.encode(value), status_code=status_code, media_type="application/json")
-
-
-def _sentence(status_code: int, error: Exception) -> Response:
-    return _json({"error": str(error)}, status_code=status_code)
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -147,7 +93,7 @@ class ViewServer:
             uvicorn.Config(
                 app,
                 ws="websockets-sansio",
-                ws_max_size=1024,  # the page sends nothing
+                ws_max_size=1024,  # the page says what it wants, no more
                 ws_per_message_deflate=False,  # a JPEG does not get smaller
                 lifespan="off",
                 access_log=False,

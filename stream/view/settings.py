@@ -1,6 +1,7 @@
 """What the view is told when it is spawned. Loads no server."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from stream.config import ViewConfig
 from stream.view.info import SessionInfo
@@ -8,7 +9,8 @@ from stream.view.info import SessionInfo
 
 @dataclass(frozen=True, slots=True)
 class ViewSettings:
-    """What the view is told when it is spawned."""
+    """What the view is told when it is spawned. folder: where the session lies."""
 
+    folder: Path
     info: SessionInfo
     view: ViewConfig

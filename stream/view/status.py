@@ -8,7 +8,7 @@ from stream.messages import Progress, State
 from stream.view.history import Point
 from stream.view.info import SessionInfo
 
-PageState = State | Literal["starting"]
+PageState = State | Literal["starting", "review"]
 TROUBLES: Final = ("no camera", "no analysis")
 STARTING_S: Final = 10.0
 """Opening a camera and loading a model takes seconds: until then a reading that has not come yet is no trouble."""
@@ -74,8 +74,10 @@ def age_ms(point: Point | None, delay_ms: float, now_ns: int, mode: str) -> floa
 def state_of(info: SessionInfo, newest: Newest, reported: State | None, now_ns: int) -> PageState:
     """The one word for the screen. What readings show goes before what the sink last reported.
 
-    In order: ended; nothing yet; nothing new; nothing analysed; nothing good; else good.
+    A review has no now. In order: ended; nothing yet; nothing new; nothing analysed; nothing good; else good.
     """
+    if info.mode == "review":
+        return "review"
     if reported == "ended":
         return "ended"
     trouble: PageState | None = reported if reported in TROUBLES else None

@@ -10,7 +10,7 @@ from typing import Final
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from stream.view.feed import Feed, Picture, Update, Wake
-from stream.view.messages import hello, picture_message, tick
+from stream.view.messages import hello, picture_message, tick, wishes_in
 
 PICTURE_INTERVAL_S: Final = 0.1
 """At most ten pictures a second."""
@@ -31,8 +31,8 @@ async def watch(socket: WebSocket, feed: Feed) -> None:
     viewer = feed.join(_waker(changed))
     try:
         async with asyncio.TaskGroup() as both:
-            both.create_task(_send(socket, feed, changed))
-            both.create_task(_listen(socket))
+            both.create_task(_send(socket, feed, changed, viewer))
+            both.create_task(_listen(socket, feed, viewer))
     except* (WebSocketDisconnect, TimeoutError):
         pass
     finally:
@@ -50,30 +50,37 @@ def _waker(changed: asyncio.Event) -> Wake:
     return wake
 
 
-async def _listen(socket: WebSocket) -> None:
-    """The page says nothing that matters; reading is how its leaving is noticed. Raises WebSocketDisconnect."""
-    while (await socket.receive())["type"] != "websocket.disconnect":
-        pass
+async def _listen(socket: WebSocket, feed: Feed, viewer: int) -> None:
+    """The page says what it wants; reading is also how its leaving is noticed. Raises WebSocketDisconnect."""
+    while (message := await socket.receive())["type"] != "websocket.disconnect":
+        wishes = wishes_in(message.get("text") or "")
+        if wishes is not None:
+            feed.wish(viewer, wishes)
     raise WebSocketDisconnect
 
 
-async def _send(socket: WebSocket, feed: Feed, changed: asyncio.Event) -> None:
+async def _send(socket: WebSocket, feed: Feed, changed: asyncio.Event, viewer: int) -> None:
     update = feed.opening()
-    shown = await _push(socket, feed, hello(feed.info, update), update, None)
+    shown = await _push(socket, feed, hello(feed.info, update), update, None, viewer)
     while True:
         await asyncio.sleep(PICTURE_INTERVAL_S)
         with suppress(TimeoutError):
             async with asyncio.timeout(HEARTBEAT_S - PICTURE_INTERVAL_S):
                 await changed.wait()
         changed.clear()
-        update = feed.since(update.total)
-        shown = await _push(socket, feed, tick(update), update, shown)
+        update = feed.since(update.cursor)
+        shown = await _push(socket, feed, tick(update), update, shown, viewer)
 
 
-async def _push(socket: WebSocket, feed: Feed, text: str, update: Update, shown: Picture | None) -> Picture | None:
-    """Send the text, and the picture where the page has not had it; returns the picture that it has now."""
+async def _push(
+    socket: WebSocket, feed: Feed, text: str, update: Update, shown: Picture | None, viewer: int
+) -> Picture | None:
+    """Send the text, and the picture where the page wants one that it has not had; returns the one that it has now."""
+    wishes = feed.wishes(viewer)
     async with asyncio.timeout(SEND_TIMEOUT_S):
         await socket.send_text(text)
+        if not wishes.pictures:
+            return shown
         if update.picture is not None and update.picture is not shown:
-            await socket.send_bytes(picture_message(update.picture, feed.info))
+            await socket.send_bytes(picture_message(update.picture, feed.info, overlay=wishes.overlay))
     return update.picture

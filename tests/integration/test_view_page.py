@@ -79,7 +79,7 @@ class Scope:
         self.seq += 1
 
     def tell(self, state: State) -> None:
-        self.feed.progress(Progress(session="s1", source="scope", mode=self.feed.info.mode, state=state))
+        self.feed.progress(Progress(session="s1", source="scope", mode="live", state=state))
 
     def until(self, page: Page, condition: str, **fields: Any) -> None:
         """Show readings until the page says so."""

@@ -65,7 +65,15 @@ def reading(clock: Clock) -> MakeReading:
 @pytest.fixture
 def feed(clock: Clock) -> MakeFeed:
     def make(mode: Mode = "live", **fields: Any) -> Feed:
-        info = SessionInfo(session="s1", mode=mode, source="scope", workers=2, version="0.1.0", **fields)
+        info = SessionInfo(
+            session="s1",
+            mode=mode,
+            media_time=mode == "replay",
+            source="scope",
+            workers=2,
+            version="0.1.0",
+            **fields,
+        )
         return Feed(info, clock)
 
     return make

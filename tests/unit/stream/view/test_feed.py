@@ -121,7 +121,7 @@ def test_a_late_reading_does_not_go_back_in_time(feed: MakeFeed, reading: MakeRe
     view.accept(reading(4, density_pct=1.0))
     status = view.status()
     assert (status.seq, status.density_pct, status.readings) == (5, 6.25, 2)
-    assert len(view.opening().points) == 1
+    assert len(view.opening().rows) == 1
 
 
 def test_the_rate_falls_to_nothing_when_readings_stop(feed: MakeFeed, reading: MakeReading, clock: Any) -> None:
@@ -140,7 +140,7 @@ def test_a_wall_clock_that_is_set_back_does_not_turn_the_trend_round(
     view = feed()
     for seq, step_s in enumerate([0.0, 0.1, -3600.0, -3599.9]):
         view.accept(reading(seq, t_capture_ns=clock.now_ns + round(step_s * 1e9)))
-    xs = [p.x_s for p in view.opening().points]
+    xs = view.opening().rows["x"].tolist()
     assert xs == sorted(xs)
     assert xs[-1] - xs[0] < 1
 
@@ -149,7 +149,7 @@ def test_the_next_file_of_a_replay_goes_on_where_the_last_one_ended(feed: MakeFe
     view = feed("replay")
     for seq, time_s in enumerate([0.0, 1.0, 2.0, 0.0, 1.0]):
         view.accept(reading(seq, time_s=time_s))
-    assert [p.x_s for p in view.opening().points] == [0, 1, 2, 2, 3]
+    assert view.opening().rows["x"].tolist() == [0, 1, 2, 2, 3]
 
 
 def test_a_page_that_opens_gets_minutes_in_full_and_the_rest_thinned(
@@ -159,10 +159,10 @@ def test_a_page_that_opens_gets_minutes_in_full_and_the_rest_thinned(
     for seq in range(6000):
         clock.pass_s(0.1)
         view.accept(reading(seq))
-    points = view.opening().points
-    assert 3000 <= sum(p.x_s >= points[-1].x_s - 300 for p in points) <= 3002
-    assert 3300 <= len(points) <= 3303
-    assert points[-1].seq == 5999
+    rows = view.opening().rows
+    assert 3000 <= sum(rows["x"] >= rows["x"][-1] - 300) <= 3002
+    assert 3300 <= len(rows) <= 3303
+    assert rows["seq"][-1] == 5999
 
 
 def test_a_page_gets_only_what_is_new(feed: MakeFeed, reading: MakeReading) -> None:
@@ -170,7 +170,7 @@ def test_a_page_gets_only_what_is_new(feed: MakeFeed, reading: MakeReading) -> N
     view.accept(reading(0))
     opening = view.opening()
     view.accept(reading(1))
-    assert [p.seq for p in view.since(opening.total).points] == [1]
+    assert [p.seq for p in view.since(opening.cursor).points] == [1]
 
 
 def test_a_picture_that_nobody_renewed_is_not_shown(feed: MakeFeed, reading: MakeReading, clock: Any) -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from stream.errors import WireError
 from stream.messages import DensityReading, RegionOutline
-from stream.view.feed import Feed, Picture
+from stream.view.feed import Cursor, Feed, Picture
 from stream.view.info import SessionInfo
 from stream.view.messages import hello, picture_message, tick
 
@@ -20,7 +20,7 @@ OUTLINE = st.lists(st.tuples(st.integers(-32768, 32767), st.integers(-32768, 327
 
 def picture(polygons: list[bytes], jpeg: bytes) -> Picture:
     regions = tuple(RegionOutline(polygon=polygon, score=0.5) for polygon in polygons)
-    return Picture(seq=3, t_capture_ns=4, arrived_ns=5, grade="good", jpeg=jpeg, regions=regions)
+    return Picture(seq=3, t_capture_ns=4, x_s=1.5, arrived_ns=5, grade="good", jpeg=jpeg, regions=regions)
 
 
 @given(st.lists(OUTLINE, max_size=5), st.binary(max_size=200))
@@ -47,7 +47,7 @@ def test_hello_carries_the_run_and_the_trend_and_a_density_only_where_good(
     view.accept(reading(1, quality="poor"))
     view.accept(reading(2, status="failed", density_pct=None, quality=None))
     message = json.loads(hello(view.info, view.opening()))
-    assert (message["type"], message["v"]) == ("hello", 1)
+    assert (message["type"], message["v"]) == ("hello", 2)
     assert message["info"]["stale_after_s"] == 1.0
     points = message["points"]
     assert points["grade"] == [0, 1, 3]
@@ -65,7 +65,7 @@ def test_a_tick_carries_the_status_of_the_interface(
 ) -> None:
     view = feed()
     view.accept(reading(0))
-    message = json.loads(tick(view.since(0)))
+    message = json.loads(tick(view.since(Cursor())))
     assert message["type"] == "tick"
     assert message["status"]["density_pct"] == 6.25
     assert message["points"]["x"]

@@ -12,11 +12,9 @@ from starlette.applications import Starlette
 from stream.errors import ConfigError, OutputError
 from stream.messages import DensityReading
 from stream.view.feed import Feed
-from stream.view.markers import Markers
 from stream.view.server import ViewServer, listen, make_app
 
 BASE = "http://127.0.0.1:8765"
-JSON = {"content-type": "application/json"}
 
 
 def ask(app: Starlette, method: str, path: str, **request: Any) -> httpx.Response:
@@ -60,28 +58,6 @@ def test_an_impossible_span_is_refused_with_a_sentence(view: Feed, since: str) -
     answer = ask(make_app(view), "GET", f"/api/readings?since_s={since}")
     assert answer.status_code == 400
     assert answer.json()["error"].startswith("since_s must be a number of seconds")
-
-
-def test_markers_are_set_and_listed(view: Feed, reading: Callable[..., DensityReading], clock: Any) -> None:
-    app = make_app(view)
-    view.accept(reading(9))
-    answer = ask(app, "POST", "/api/markers", json={"label": "bolus"})
-    assert answer.status_code == 201
-    assert answer.json() == {"id": 1, "label": "bolus", "t_ns": clock.now_ns, "seq": 9}
-    assert ask(app, "GET", "/api/markers").json() == [answer.json()]
-
-
-def test_markers_are_refused_with_a_sentence(view: Feed) -> None:
-    app = make_app(view, Markers(limit=0))
-    refused = [
-        (400, {"content": b"{}", "headers": JSON}),
-        (400, {"content": b'{"label": "a"}', "headers": {"content-type": "text/plain"}}),
-        (400, {"content": b"x" * 5000, "headers": JSON}),
-        (409, {"content": b'{"label": "a"}', "headers": JSON}),
-    ]
-    for status_code, request in refused:
-        answer = ask(app, "POST", "/api/markers", **request)
-        assert (answer.status_code, answer.json()["error"][-1]) == (status_code, ".")
 
 
 def test_metrics_are_prometheus_text(view: Feed) -> None:

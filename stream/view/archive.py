@@ -1,0 +1,156 @@
+"""A session's file, read along: columns for the trend, everything about one frame. Never writes."""
+
+import json
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+from msgspec import Struct
+
+from stream.errors import OutputError
+from stream.messages import AlarmEvent, Marker, RegionOutline
+from stream.sink.journal import events_of, markers_of
+from stream.view.trend import DTYPE, Columns
+
+_OUTLINES: Final = msgspec.msgpack.Decoder(tuple[RegionOutline, ...])
+_GRADE: Final = """CASE WHEN status != 'ok' OR density_pct IS NULL THEN 3
+    ELSE CASE quality WHEN 'good' THEN 0 WHEN 'poor' THEN 1 WHEN 'unusable' THEN 2 ELSE 3 END END"""
+_FRAME: Final = (
+    *("seq", "frame", "time_s", "t_capture_ns", "t_published_ns", "late", "status", "error"),
+    *("density_pct", "density_low_pct", "density_high_pct", "capillary_count"),
+    *("quality", "quality_reasons", "measures", "model_id", "latency_ms", "worker", "attempt", "drops_total"),
+    *("truth_density_pct", "regions"),
+)
+
+
+class StoredReading(Struct, frozen=True, kw_only=True):
+    """Everything that a session says of one frame. `regions`: None where outlines were not kept."""
+
+    seq: int
+    frame: str
+    time_s: float
+    t_capture_ns: int
+    t_published_ns: int
+    late: bool
+    status: str
+    error: str
+    density_pct: float | None
+    density_low_pct: float | None
+    density_high_pct: float | None
+    capillary_count: int | None
+    quality: str | None
+    quality_reasons: tuple[str, ...]
+    measures: dict[str, float]
+    model_id: str
+    latency_ms: float
+    worker: int
+    attempt: int
+    drops_total: int
+    truth_density_pct: float | None
+    regions: tuple[RegionOutline, ...] | None
+
+
+class Archive:
+    """Read-only; a connection for each thread that asks. Also while another process writes."""
+
+    def __init__(self, path: Path) -> None:
+        """Nothing is opened before it is asked for something."""
+        self.path = path
+        self._mine = threading.local()
+
+    def read(self, statement: str, values: Iterable[object] = ()) -> list[tuple[Any, ...]]:
+        """All rows of a query. Raises OutputError where the file cannot be read."""
+        try:
+            return self._connection().execute(statement, tuple(values)).fetchall()
+        except sqlite3.OperationalError as error:
+            if "no such table" in str(error):
+                raise
+            raise OutputError(f"the session {self.path} cannot be read: {error}") from error
+        except sqlite3.DatabaseError as error:
+            raise OutputError(f"the session {self.path} cannot be read: {error}") from error
+
+    def facts(self) -> dict[str, Any]:
+        """What was noted about the session."""
+        return {key: json.loads(value) for key, value in self.read("SELECT key, value FROM session")}
+
+    def columns(self, media_time: bool) -> Columns:
+        """All readings but late ones as `DTYPE`, in order of seq; x: media time, or the time of day."""
+        rows = self.read(
+            f"""SELECT seq, time_s, t_capture_ns - (SELECT t_capture_ns FROM readings ORDER BY seq LIMIT 1),
+                density_pct, density_low_pct, density_high_pct, {_GRADE}
+                FROM readings WHERE NOT late ORDER BY seq"""
+        )
+        table = np.array(rows, np.float64).reshape(-1, 7)
+        columns = np.zeros(len(table), DTYPE)
+        if len(table) == 0:
+            return columns
+        first_ns = self.read("SELECT t_capture_ns FROM readings ORDER BY seq LIMIT 1")[0][0]
+        columns["seq"], columns["grade"] = table[:, 0], table[:, 6]
+        columns["t_ns"] = first_ns + table[:, 2].astype(np.int64)
+        columns["x"] = on_axis(table[:, 1] if media_time else first_ns / 1e9 + table[:, 2] / 1e9)
+        good = columns["grade"] == 0
+        for name, place in (("density", 3), ("low", 4), ("high", 5)):
+            columns[name] = np.where(good, table[:, place], np.nan)
+        return columns
+
+    def reading(self, seq: int) -> StoredReading | None:
+        """Everything about one frame; None where the session has none of that number."""
+        rows = self.read(f"SELECT {', '.join(_FRAME)} FROM readings WHERE seq = ?", (seq,))
+        if not rows:
+            return None
+        fields = dict(zip(_FRAME, rows[0], strict=True))
+        blob = fields["regions"]
+        return StoredReading(
+            **fields
+            | {
+                "late": bool(fields["late"]),
+                "quality_reasons": tuple(filter(None, fields["quality_reasons"].split("; "))),
+                "measures": json.loads(fields["measures"]),
+                "regions": None if blob is None else _OUTLINES.decode(blob),
+            }
+        )
+
+    def rows(self, names: Iterable[str]) -> Iterator[tuple[Any, ...]]:
+        """The named columns of all readings but late ones, in order of seq, one by one."""
+        yield from self._connection().execute(f"SELECT {', '.join(names)} FROM readings WHERE NOT late ORDER BY seq")
+
+    def markers(self, session: str, source: str) -> list[Marker]:
+        """The session's markers, in order of time."""
+        return markers_of(self, session, source)
+
+    def events(self, session: str, source: str) -> list[AlarmEvent]:
+        """All that happened to alarms."""
+        return events_of(self, session, source)
+
+    def drops(self) -> dict[str, int]:
+        """Frames without a reading, by cause."""
+        return dict(self.read("SELECT cause, COUNT(*) FROM drops GROUP BY cause"))
+
+    def _connection(self) -> sqlite3.Connection:
+        if not hasattr(self._mine, "connection"):
+            self._mine.connection = _open(self.path)
+        connection: sqlite3.Connection = self._mine.connection
+        return connection
+
+
+def on_axis(own_s: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Times that never decrease: where a clock was set back, or the next file begins, it goes on from the last."""
+    back = np.maximum(-np.diff(own_s, prepend=own_s[:1]), 0)
+    return np.asarray(own_s + np.cumsum(back), np.float64)
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    """Read-only; a folder that cannot be written holds a session that nobody writes."""
+    address = f"{path.resolve().as_uri()}?mode=ro"
+    connection = sqlite3.connect(address, uri=True)
+    try:
+        connection.execute("SELECT 1 FROM session LIMIT 1")
+    except sqlite3.OperationalError:
+        connection.close()
+        connection = sqlite3.connect(f"{address}&immutable=1", uri=True)
+    return connection

@@ -1,0 +1,78 @@
+"""Alarms: how they stand, what happened, acknowledge, pause, limits."""
+
+from typing import Annotated, Any
+
+from msgspec import Meta, Struct
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from stream.alarms.past import with_limits
+from stream.config import AlarmsConfig
+from stream.errors import ConfigError, WireError
+from stream.messages import AcknowledgeAlarm, AlarmEvent, PauseAlarms, SetLimits
+from stream.view.messages import alarms_body
+from stream.view.routes.answers import Page, body_as, json
+
+
+class Pause(Struct, frozen=True, forbid_unknown_fields=True):
+    """No sound for so long."""
+
+    seconds: Annotated[float, Meta(gt=0, le=600)]
+
+
+def routes(page: Page) -> list[Route]:
+    """Alarms."""
+    feed = page.feed
+
+    def now() -> Response:
+        alarms = feed.alarms_now()
+        return json(alarms_body(alarms) | {"limits": alarms.limits})
+
+    async def listed(_: Request) -> Response:
+        return now()
+
+    def events(_: Request) -> Response:
+        info = feed.info
+        return json([_event(event) for event in page.session.events(info.session, info.source)])
+
+    async def acknowledge(request: Request) -> Response:
+        await page.ask(AcknowledgeAlarm(request=0, id=int(request.path_params["id"])))
+        return now()
+
+    async def pause(request: Request) -> Response:
+        await page.ask(PauseAlarms(request=0, seconds=(await body_as(request, Pause)).seconds))
+        return now()
+
+    async def resume(_: Request) -> Response:
+        await page.ask(PauseAlarms(request=0, seconds=0))
+        return now()
+
+    async def limits(_: Request) -> Response:
+        return json(feed.alarms_now().limits)
+
+    async def set_limits(request: Request) -> Response:
+        changes = await body_as(request, dict[str, Any])
+        try:
+            with_limits(AlarmsConfig(), changes)
+        except ConfigError as error:
+            raise WireError(f"{error}.") from error
+        await page.ask(SetLimits(request=0, limits=changes))
+        return json(feed.alarms_now().limits)
+
+    return [
+        Route("/api/alarms", listed),
+        Route("/api/alarms/events", events),
+        Route("/api/alarms/{id:int}/acknowledge", acknowledge, methods=["POST"]),
+        Route("/api/alarms/pause", pause, methods=["POST"]),
+        Route("/api/alarms/pause", resume, methods=["DELETE"]),
+        Route("/api/alarms/limits", limits, methods=["GET"]),
+        Route("/api/alarms/limits", set_limits, methods=["PUT"]),
+    ]
+
+
+def _event(event: AlarmEvent) -> dict[str, Any]:
+    """As the page is told of it: without what is the same in every one."""
+    names = ("event", "t_ns", "id", "kind", "priority", "state", "suspended", "cause", "value", "limit", "seq")
+    told = {name: getattr(event, name) for name in names}
+    return told | ({"limits": event.limits} if event.event == "limits" else {})

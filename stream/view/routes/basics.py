@@ -1,0 +1,41 @@
+"""Status, readings of the last seconds, metrics."""
+
+import math
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from stream.errors import WireError
+from stream.view.metrics import CONTENT_TYPE, metrics_text
+from stream.view.routes.answers import Page, json
+
+SINCE_LIMIT_S: Final = 86_400.0
+
+
+def routes(page: Page) -> list[Route]:
+    """What programs ask for."""
+    feed = page.feed
+
+    async def status(_: Request) -> Response:
+        return json(feed.status())
+
+    async def readings(request: Request) -> Response:
+        return json(feed.readings(parse_since(request.query_params.get("since_s", "60"))))
+
+    async def metrics(_: Request) -> Response:
+        return PlainTextResponse(metrics_text(feed.status()), media_type=CONTENT_TYPE)
+
+    return [Route("/api/status", status), Route("/api/readings", readings), Route("/metrics", metrics)]
+
+
+def parse_since(text: str) -> float:
+    """Seconds to look back, above 0 and up to a day. Raises WireError with a sentence for the caller."""
+    try:
+        since_s = float(text)
+    except ValueError:
+        since_s = math.nan
+    if not 0 < since_s <= SINCE_LIMIT_S:
+        raise WireError(f"since_s must be a number of seconds above 0 and up to {SINCE_LIMIT_S:.0f}.")
+    return since_s
