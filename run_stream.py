@@ -1,6 +1,5 @@
 """Capillary Stream's command line, and the only place where the parts are put together."""
 
-import contextlib
 import logging
 import shutil
 import sys
@@ -12,18 +11,22 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
+from capture.cli import synthesize
+from stream.alarms.cli import alarms
 from stream.errors import StreamError, UsageError
 from stream.version import VERSION
+from stream.view.cli import view
 from workers.cli import models
 
 if TYPE_CHECKING:  # `--help` answers in a blink: what a command needs is loaded by that command
     from collections.abc import Iterator
 
+    from capture.lookup import Lookup
     from capture.sources.opening import SourceLimits
     from stream.config import Config
     from stream.logs import LogFormat
     from stream.messages import Hello, Mode
-    from stream.ports import Pixels
+    from stream.ports import Analyser, Pixels
     from stream.supervisor import Outcome, ProcessSpec
 
 _DEMO = "capillary-demo-"
@@ -48,17 +51,23 @@ class Common:
 
     def frames(self, source: str) -> "Iterator[tuple[str, Pixels]]":
         """Name and (height, width, 3) uint8 BGR pixels of every frame. Raises SourceError, UsageError."""
-        import numpy as np
+        from capture.lookup import frames_of
 
-        from capture.sources.opening import open_source
+        return frames_of(source, _limits(self.load("replay.toml", {})))
 
-        with contextlib.closing(open_source(source, _limits(self.load("replay.toml", {})))) as opened:
-            if opened.live:
-                raise UsageError(f"{source} is live; give pictures or a recording")
-            while (grab := opened.grab()) is not None:
-                pixels = np.empty((opened.height, opened.width, 3), np.uint8)
-                opened.retrieve(pixels)
-                yield grab.name, pixels
+    def lookup(self, source: str) -> "Lookup":
+        """Looks frames up in a recording."""
+        from capture.lookup import Lookup
+
+        return Lookup(source, _limits(self.load("replay.toml", {})))
+
+    def analyser(self) -> "Analyser":
+        """The configured analyser. Raises ModelError."""
+        from stream.registry import find
+
+        config = self.load("replay.toml", {}).analyser
+        analyser: Analyser = find("analysers", config.name)(config.settings)
+        return analyser
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -192,25 +201,16 @@ def doctor(common: Common) -> None:
     failed = False
     for finding in examine(
         config,
-        [("model", "FAIL", lambda: _model_check(config)), (camera, "note", lambda: _source_check(camera, config))],
+        [("model", "FAIL", lambda: _model_check(common)), (camera, "note", lambda: _source_check(camera, config))],
     ):
         print(finding)
         failed = failed or finding.verdict == "FAIL"
     sys.exit(1 if failed else 0)
 
 
-@models.command("synthesize")
-@click.option("--output", "-o", required=True, type=click.Path(path_type=Path), help="Folder for frames and labels.")
-@click.option("--count", default=60, show_default=True, type=click.IntRange(1, 9999), help="How many frames.")
-@click.option("--seed", default=1, show_default=True, type=click.IntRange(0), help="Same seed, same frames.")
-def synthesize(output: Path, count: int, seed: int) -> None:
-    """Write labelled synthetic frames, for `models train`: no patient, no restriction."""
-    from capture.labelled import write_labelled
-
-    write_labelled(output, count, seed)
-
-
-main.add_command(models)
+models.add_command(synthesize)
+for command in (models, view, alarms):
+    main.add_command(command)
 
 
 def _speed(text: str) -> float:
@@ -360,11 +360,8 @@ def _limits(config: "Config") -> "SourceLimits":
     return SourceLimits(max_width=config.capture.max_width_px, max_height=config.capture.max_height_px)
 
 
-def _model_check(config: "Config") -> str:
-    from stream.registry import find
-
-    make = find("analysers", config.analyser.name)
-    return f"{make(config.analyser.settings).model_id} loads, and has the hash in its card"
+def _model_check(common: Common) -> str:
+    return f"{common.analyser().model_id} loads, and has the hash in its card"
 
 
 def _source_check(source: str, config: "Config") -> str:

@@ -93,7 +93,7 @@ class Sink:
         self._stopping = False
         self._hash = SourceHash(settings.source) if settings.outputs else None
         if store.facts().get("begun_at") is None:  # `prepare` clears it: a session that is resumed has had other runs
-            store.note(begun_at=self._sequencer.accounted)
+            store.note(begun_at=self._sequencer.accounted, mode=settings.mode)
             store.commit()
 
     def run(self) -> None:

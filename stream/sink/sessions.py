@@ -17,7 +17,7 @@ from stream.portability import identity, is_alive
 from stream.sink.report import clear
 from stream.sink.store import FILE_NAME, Store
 
-_OWNER: Final = ".writer"
+OWNER: Final = ".writer"
 
 
 def new_session_id() -> str:
@@ -61,7 +61,7 @@ class OutputFolder:
             path.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise OutputError(f"the folder {path} cannot be made: {error.strerror}") from error
-        self._mark = path / _OWNER
+        self._mark = path / OWNER
         try:
             self._claim()
         except OutputError:
@@ -136,7 +136,7 @@ def sweep(base: Path, prefix: str) -> None:
     """Remove the folders of that name whose writer was killed."""
     for folder in base.glob(f"{prefix}*"):
         with contextlib.suppress(OSError):
-            if not is_alive((folder / _OWNER).read_text()):
+            if not is_alive((folder / OWNER).read_text()):
                 shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -152,6 +152,11 @@ class Feed:
             self._progress = progress
         self._wake()
 
+    def finished(self, progress: Progress, model_id: str) -> None:
+        """Take what a finished session says of itself."""
+        with self._lock:
+            self._progress, self._model_id = progress, model_id
+
     def viewers(self) -> int:
         """How many pages are open."""
         return len(self._wakes)

@@ -12,6 +12,7 @@ class SessionInfo(Struct, frozen=True, kw_only=True):
 
     mode: `demo` for the synthetic microscope, `replay` for a recording, `review` for a finished session,
         else `live`.
+    recorded: in a review, how the session was made.
     media_time: the trend's axis is media time, not the time of day.
     source, width, height: of the full frame, px (outlines are in these), until the source itself has told better.
     stale_after_s: a reading older than this is not current.
@@ -19,6 +20,7 @@ class SessionInfo(Struct, frozen=True, kw_only=True):
 
     session: str
     mode: Mode | Literal["review"]
+    recorded: Mode | None = None
     source: str = ""
     media_time: bool = False
     width: Annotated[int, Meta(ge=1)] = 1920

@@ -1,0 +1,81 @@
+"""Frames of a recording, outside a run: all in a row, or one that is looked up. Knows sources, nothing of sessions."""
+
+import contextlib
+from collections.abc import Iterator
+from types import TracebackType
+
+import numpy as np
+
+from capture.sources.opening import SourceLimits, open_source
+from stream.errors import SourceError, UsageError
+from stream.ports import FrameSource, Pixels
+
+
+class Lookup:
+    """A recording from which frames are taken in any order. Opened when the first is wanted."""
+
+    def __init__(self, source: str, limits: SourceLimits) -> None:
+        self._uri, self._limits = source, limits
+        self._source: FrameSource | None = None
+        self._next = 0
+
+    def pixels(self, seq: int, frame: str) -> Pixels:
+        """The frame of that name, (height, width, 3) uint8 BGR: the one at `seq`, or at the index that is its name.
+
+        Raises SourceError where the source cannot be opened, is live, or has no such frame.
+        """
+        source = self._opened()
+        for index in dict.fromkeys([seq, *([int(frame)] if frame.isdigit() else [])]):
+            pixels = self._at(source, index, frame)
+            if pixels is not None:
+                return pixels
+        raise SourceError(f"{source.name} has no frame {frame}; is it the same recording?")
+
+    def close(self) -> None:
+        """Let go of the file."""
+        if self._source is not None:
+            self._source.close()
+            self._source = None
+
+    def __enter__(self) -> "Lookup":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _opened(self) -> FrameSource:
+        if self._source is None:
+            source = open_source(self._uri, self._limits)
+            if source.live:
+                source.close()
+                raise SourceError(f"{source.name} is live: what it showed is gone")
+            self._source, self._next = source, 0
+        return self._source
+
+    def _at(self, source: FrameSource, index: int, frame: str) -> Pixels | None:
+        """The frame at an index, where it has that name."""
+        if source.frame_count is not None and index >= source.frame_count:
+            return None
+        if index != self._next:
+            source.seek(index)
+        grab = source.grab()
+        self._next = index + 1
+        if grab is None or grab.name != frame:
+            self._next = -1  # wherever the source is now, the next one is sought
+            return None
+        pixels: Pixels = np.empty((grab.height, grab.width, 3), np.uint8)
+        source.retrieve(pixels)
+        return pixels
+
+
+def frames_of(source: str, limits: SourceLimits) -> Iterator[tuple[str, Pixels]]:
+    """Name and (height, width, 3) uint8 BGR pixels of every frame. Raises SourceError, UsageError."""
+    with contextlib.closing(open_source(source, limits)) as opened:
+        if opened.live:
+            raise UsageError(f"{source} is live; give pictures or a recording")
+        while (grab := opened.grab()) is not None:
+            pixels: Pixels = np.empty((opened.height, opened.width, 3), np.uint8)
+            opened.retrieve(pixels)
+            yield grab.name, pixels

@@ -1,0 +1,82 @@
+"""A finished session, ready to be looked at: its file into a feed. Knows no server."""
+
+from pathlib import Path
+from typing import Any, Final
+
+from msgspec.structs import asdict
+
+from stream.alarms.past import past_of
+from stream.config import AlarmsConfig
+from stream.errors import OutputError, UsageError
+from stream.messages import AlarmsNow, Mode, Progress
+from stream.portability import is_alive
+from stream.sink.sessions import OWNER
+from stream.sink.store import FILE_NAME
+from stream.view.archive import Archive
+from stream.view.feed import Feed
+from stream.view.info import SessionInfo
+
+_MODES: Final[tuple[Mode, ...]] = ("live", "demo", "replay")
+
+
+def session_file(named: Path) -> Path:
+    """The session that a user names: the file, or the folder of a replay or session. Raises UsageError, OutputError."""
+    path = named / FILE_NAME if named.is_dir() else named
+    if not path.is_file():
+        raise UsageError(f"there is no session in {named}: name a folder with a {FILE_NAME}, or that file")
+    writer = path.parent / OWNER
+    if path.name == FILE_NAME and writer.is_file() and is_alive(writer.read_text()):
+        raise OutputError(
+            f"the session in {path.parent} is still being written; look at its own page, or wait for its end"
+        )
+    return path
+
+
+def mode_of(path: Path, facts: dict[str, Any]) -> Mode:
+    """How a session was made; older ones do not say, but a replay leaves its table beside it."""
+    if facts.get("mode") in _MODES:
+        mode: Mode = facts["mode"]
+        return mode
+    return "replay" if (path.parent / "summary.json").is_file() else "live"
+
+
+def reviewed(archive: Archive, version: str, *, site_s: float) -> Feed:
+    """The feed of a finished session: all of its trend, its markers, its counts. Raises OutputError."""
+    facts = archive.facts()
+    recorded = mode_of(archive.path, facts)
+    feed = Feed(
+        SessionInfo(
+            session=str(facts.get("session") or ""),
+            mode="review",
+            recorded=recorded,
+            media_time=recorded == "replay",
+            source=str(facts.get("source") or ""),
+            width=int(facts.get("width") or 1920),
+            height=int(facts.get("height") or 1080),
+            workers=int(facts.get("workers") or 0),
+            version=version,
+        ),
+        site_s=site_s,
+    )
+    feed.trend.load(archive.columns(recorded == "replay"))
+    feed.markers(archive.markers(feed.info.session, feed.info.source))
+    _, limits = past_of(archive.events(feed.info.session, feed.info.source))
+    feed.alarms(AlarmsNow(limits=asdict(limits or AlarmsConfig())))
+    feed.finished(_counted(archive, feed.info, recorded), str(facts.get("model_id") or ""))
+    return feed
+
+
+def _counted(archive: Archive, info: SessionInfo, recorded: Mode) -> Progress:
+    late, failed, total = archive.read(
+        "SELECT COALESCE(SUM(late), 0), COALESCE(SUM(status = 'failed' AND NOT late), 0), COUNT(*) FROM readings"
+    )[0]
+    return Progress(
+        session=info.session,
+        source=info.source,
+        mode=recorded,
+        state="ended",
+        published=total - late - failed,
+        failed=failed,
+        late=late,
+        dropped=sum(archive.drops().values()),
+    )
