@@ -294,7 +294,7 @@ class Supervisor:
             return
         log.warning("%s-%d died (exit code %s)", spec.role, spec.index, exit_code)
         self._count(running, exit_code)
-        # A frame is set aside at as many deaths, and that is told after the last: one life more for a worker at a frame.
+        # A frame is set aside at as many deaths, which is told after the last: one life more for a worker at a frame.
         allowed = self._restarts + (spec.role == "worker" and introduced and self._restarts > 1)
         now_s = time.monotonic()
         hopeless = running.by_itself or now_s - running.row_began_s > _OUTSIDE_S
