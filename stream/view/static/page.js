@@ -1,28 +1,45 @@
-// Composes the page: the line to the server feeds the picture, the panel and the trend; a clock of its own ages them.
+// Composes the page: the line to the server feeds its parts; a clock of its own ages them.
 
-import { showCorner, showDensity, showQuality, showState } from "./panel.js";
+import { acknowledgeAll, setAlarms, showAlarms, togglePause, toggleSound } from "./alarms.js";
+import { get, put } from "./dom.js";
+import { Evidence } from "./evidence.js";
+import { pressed } from "./hints.js";
+import { listen } from "./keys.js";
+import { refreshLimits, showLimits, watchLimits } from "./limits.js";
+import { closeMarkers, markPreset, openMarkers, setMarkers, watchMarkers } from "./markers.js";
+import { showCorner, showDensity, showFrame, showQuality, showState } from "./panel.js";
 import { PictureView } from "./picture.js";
+import { savePicture, showReview, watchReview } from "./review.js";
 import { Series } from "./series.js";
+import { openSites, setSites, watchSites } from "./sites.js";
 import { Line } from "./socket.js";
 import { decide, stopwatch } from "./state.js";
 import * as text from "./text.js";
 import { recall, remember, restoreTheme, setTheme, theme } from "./theme.js";
+import { TrendData } from "./trend-data.js";
+import { handleTrend } from "./trend-pointer.js";
 import { Trend } from "./trend.js";
 
 const REFRESH_MS = 100;
 const WINDOW_KEY = "capillary-window";
-
-const get = (id) => document.getElementById(id);
 const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
 
+for (const element of document.querySelectorAll("[data-text]")) element.textContent = text.labels[element.dataset.text];
+for (const element of document.querySelectorAll("[data-label]")) element.ariaLabel = text.labels[element.dataset.label];
+for (const element of document.querySelectorAll("[data-hint]")) element.placeholder = text.labels[element.dataset.hint];
 restoreTheme();
-const series = new Series();
-const picture = new PictureView(get("picture"));
+
 let status = null;
 let run = null; // what the server said about the run: see stream/view/info.py
 let sinceStatus = stopwatch();
-let trend = null;
 let sinceDrawn = stopwatch();
+
+const series = new Series();
+const stored = new TrendData(() => arrived());
+const picture = new PictureView(get("picture"), (region) => evidence.drawRegion(region));
+const evidence = new Evidence(picture, () => looked());
+const trend = new Trend(get("trend"), series, stored);
+const reviewing = () => run?.mode === "review";
 
 const line = new Line(`ws://${location.host}/ws`, {
   onText(message) {
@@ -30,6 +47,9 @@ const line = new Line(`ws://${location.host}/ws`, {
     status = message.status;
     sinceStatus = stopwatch();
     series.append(message.points);
+    setAlarms(message.alarms);
+    setMarkers(message.markers, message.type === "hello");
+    setSites(message.sites);
     refresh();
   },
   onPicture: (header, jpeg) => picture.show(header, jpeg),
@@ -39,74 +59,179 @@ const line = new Line(`ws://${location.host}/ws`, {
 // place of the one before; a page of another version is fetched again.
 function open(hello) {
   if (run !== null && run.version !== hello.info.version) location.reload();
-  if (run !== null && run.session !== hello.info.session) picture.clear();
+  const another = run === null || run.session !== hello.info.session;
   run = hello.info;
   series.clear();
-  if (trend === null) {
-    trend = new Trend(get("trend"), series, run.mode === "replay");
-    choose(recall(WINDOW_KEY));
-  } else if (trend.replay !== (run.mode === "replay")) {
-    trend.replay = run.mode === "replay";
-    trend.build();
-  }
+  stored.forget();
+  wish();
+  refreshLimits();
+  if (another) begin();
+}
+
+function begin() {
+  picture.clear();
+  evidence.close();
+  evidence.ages = trend.growing = !reviewing();
+  choose(reviewing() ? "session" : recall(WINDOW_KEY));
+}
+
+// What this page wants to be sent: no pictures while nobody can see them.
+function wish() {
+  line.say({ pictures: !document.hidden, overlay: picture.outlines });
 }
 
 function refresh() {
+  const lost = !line.connected();
   const decided = decide(status, sinceStatus(), line.connected(), (run?.stale_after_s ?? 1) * 1000);
-  showState(status, decided, picture.current());
-  showDensity(status, decided);
-  showQuality(status, decided);
+  showState(status, decided, picture.current(), evidence.frame !== null, evidence.missing());
+  if (reviewing()) showFrame(evidence.frame);
+  else {
+    showDensity(status, decided);
+    showQuality(status, decided, pressed(series.rows));
+  }
   showCorner(status, decided);
-  if (trend !== null && sinceDrawn() >= drawEveryMs()) redraw();
+  showAlarms((status?.t_ns ?? 0) + sinceStatus() * 1e6, lost && decided.state !== "ended", reviewing());
+  evidence.tick(now());
+  if (run !== null && sinceDrawn() >= drawEveryMs()) redraw();
 }
 
-// The axis goes on when readings stop, so that a gap is seen growing; a replay's media time stands still.
+// Axis time now; null where time stands still: a replay's own, or a session that has ended.
+function now() {
+  const moving = status !== null && ["live", "demo"].includes(status.mode) && status.state !== "ended";
+  return moving ? status.t_ns / 1e9 + sinceStatus() / 1000 : null;
+}
+
+// The axis goes on when readings stop, so that a gap is seen growing.
 function redraw() {
-  const moving = status.mode !== "replay" && status.state !== "ended";
-  const now = moving ? status.t_ns / 1e9 + sinceStatus() / 1000 : null;
-  const newest = series.newest();
-  trend.draw(now === null ? newest : Math.max(newest ?? 0, now));
+  const newest = series.newest() ?? stored.extent?.[1] ?? null;
+  trend.draw(now() === null ? newest : Math.max(newest ?? 0, now()));
+  get("to-now").hidden = reviewing() || trend.edgesFixed === null;
+  showReview(reviewing(), trend.extent(), evidence.frame?.x ?? null);
   sinceDrawn = stopwatch();
 }
 
 // As often as the picture would move by a pixel or so, and no more than five times a second.
 function drawEveryMs() {
-  return calm ? 1000 : Math.min(Math.max((trend.windowS / 1000) * 1000, 200), 2000);
+  const windowMs = trend.windowS === "session" ? 2000 : trend.windowS;
+  return calm ? 1000 : Math.min(Math.max(windowMs, 200), 2000);
+}
+
+// New columns from the server. A review opens at its first frame.
+function arrived() {
+  redraw();
+  if (reviewing() && evidence.frame === null && stored.extent) evidence.lookAt(stored.extent[0]);
+}
+
+// Another frame is in view, or none.
+function looked() {
+  const x = evidence.frame?.x ?? null;
+  trend.point(x);
+  const slider = get("trend");
+  const [first, last] = trend.extent();
+  Object.entries({ valuemin: first, valuemax: last, valuenow: x ?? last }).forEach(([name, value]) => slider.setAttribute(`aria-${name}`, value));
+  slider.setAttribute("aria-valuetext", text.trendAt(x));
+  refresh();
+  redraw();
 }
 
 // A length that is not offered (nothing remembered yet) is the shortest.
-function choose(seconds) {
+function choose(wanted) {
   const offered = [...document.querySelectorAll("input[name=window]")];
-  const chosen = offered.find((radio) => radio.value === seconds) ?? offered[0];
+  const chosen = offered.find((radio) => radio.value === wanted) ?? offered[0];
   chosen.checked = true;
-  trend.windowS = Number(chosen.value);
-  remember(WINDOW_KEY, chosen.value);
-  sinceDrawn = () => Infinity;
+  if (!reviewing()) remember(WINDOW_KEY, chosen.value);
+  trend.show(chosen.value === "session" ? "session" : Number(chosen.value));
+  redraw();
 }
 
 function toggleOutlines() {
   picture.setOutlines(!picture.outlines);
   get("outlines").setAttribute("aria-pressed", String(picture.outlines));
+  wish();
 }
 
 function labelTheme() {
-  get("theme-word").textContent = theme() === "dark" ? text.toLight : text.toDark;
+  put("theme-word", theme() === "dark" ? text.toLight : text.toDark);
 }
 
+function toggleSites(shown) {
+  get("trend-panel").hidden = shown;
+}
+
+// Frame by frame; from the live picture the first step back is the newest frame.
+function step(by) {
+  if (evidence.frame !== null) evidence.step(by);
+  else if (by < 0) evidence.freeze();
+  else return false;
+  return true;
+}
+
+// A tenth of the window, where a moment is looked at.
+function leap(by) {
+  const [from, to] = trend.edges();
+  const about = evidence.frame?.x ?? to;
+  evidence.lookAt(about + (by * (to - from)) / 10);
+}
+
+function zoom(factor) {
+  trend.zoom(factor);
+  redraw();
+}
+
+watchLimits((limits) => {
+  trend.limits = limits;
+  showLimits(limits);
+});
+watchMarkers({
+  inView: () => evidence.frame?.seq ?? picture.live?.header.seq ?? null,
+  look: evidence.look,
+  changed(markers) {
+    trend.markers = markers;
+    redraw();
+  },
+  windows(pair) {
+    trend.windows = pair;
+    if (pair && !trend.growing) trend.fix([pair[0][0], pair[1][1]]);
+    redraw();
+  },
+});
+watchSites(toggleSites);
+watchReview(evidence.lookAt);
+handleTrend(trend, { moved: redraw, picked: evidence.lookAt, flagged: openMarkers });
+
 get("outlines").addEventListener("click", toggleOutlines);
+get("picture").addEventListener("click", () => evidence.frame === null && evidence.freeze());
+get("region-back").addEventListener("click", () => evidence.stepRegion(-1));
+get("region-on").addEventListener("click", () => evidence.stepRegion(1));
 get("theme").addEventListener("click", () => {
   setTheme(theme() === "dark" ? "light" : "dark");
   labelTheme();
-  trend?.build();
+  trend.build();
 });
 get("windows").addEventListener("change", (event) => choose(event.target.value));
-document.addEventListener("keydown", (event) => {
-  const typing = event.target instanceof HTMLInputElement && event.target.type === "text";
-  if (event.key === "o" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) toggleOutlines();
+get("to-now").addEventListener("click", () => choose(document.querySelector("input[name=window]:checked").value));
+get("export-png").addEventListener("click", () => savePicture(trend, run.session));
+document.addEventListener("visibilitychange", wish);
+
+listen({
+  o: toggleOutlines,
+  a: acknowledgeAll,
+  p: togglePause,
+  m: toggleSound,
+  n: () => get("note").focus(),
+  "+": () => zoom(1 / 1.5),
+  "=": () => zoom(1 / 1.5),
+  "-": () => zoom(1.5),
+  ...Object.fromEntries(Array.from({ length: 9 }, (_, i) => [String(i + 1), () => markPreset(i + 1)])),
+  ArrowLeft: () => step(-1),
+  ArrowRight: () => step(1),
+  PageUp: () => leap(-1),
+  PageDown: () => leap(1),
+  Home: () => evidence.lookAt(trend.extent()[0]),
+  End: () => evidence.lookAt(trend.extent()[1]),
+  Escape: () => closeMarkers() || openSites(false, toggleSites) || (!reviewing() && evidence.close()),
 });
 
-for (const element of document.querySelectorAll("[data-text]")) element.textContent = text.labels[element.dataset.text];
-for (const element of document.querySelectorAll("[data-label]")) element.ariaLabel = text.labels[element.dataset.label];
 labelTheme();
 refresh();
 setInterval(refresh, REFRESH_MS);

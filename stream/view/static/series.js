@@ -40,17 +40,17 @@ export class Series {
   }
 
   // Columns between two times, one row for every `step` seconds and a null wherever the line must break:
-  // [x, density, low, high, grade].
+  // [x, density, low, high, min, max, grade]; min and max are the density's own, as each row is one reading.
   window(from, to, step) {
-    const columns = [[], [], [], [], []];
+    const columns = [[], [], [], [], [], [], []];
     const push = (...values) => values.forEach((value, i) => columns[i].push(value));
     const rows = this.rows.slice(firstAtOrAfter(this.rows, from), firstAtOrAfter(this.rows, to + 0.001));
     const fine = this.newest() - FINE_S;
     let before = null;
     for (const row of thinned(rows, step)) {
       const gap = Math.max(row.x < fine + COARSE_GAP_S ? COARSE_GAP_S : GAP_S, 2.5 * step);
-      if (before !== null && row.x - before > gap) push(before + 0.001, null, null, null, null);
-      push(row.x, row.density, row.low, row.high, row.grade);
+      if (before !== null && row.x - before > gap) push(before + 0.001, null, null, null, null, null, null);
+      push(row.x, row.density, row.low, row.high, row.density, row.density, row.grade);
       before = row.x;
     }
     return columns;

@@ -31,6 +31,11 @@ export class Line {
     this.socket = socket;
   }
 
+  // Nothing is kept for later: whoever needs to, says it again when the line is open.
+  say(wishes) {
+    if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(wishes));
+  }
+
   // A closed line is opened again; one that stays silent is given up first.
   watch() {
     if (this.socket.readyState === WebSocket.CLOSED) this.open();
