@@ -255,6 +255,7 @@ def _run(
             specs=_processes(run),
             portable=config.runtime.portable,
             restarts=config.runtime.restarts,
+            hang_s=config.runtime.hang_s,
             log_level=common.log_level,
             log_format=common.log_format,
             on_hello=_announce,

@@ -1,6 +1,7 @@
 """The capture process: source → ring → one pusher a worker. The ledger decides; this file only carries out."""
 
 import logging
+import math
 from collections import deque
 from typing import Final
 
@@ -37,6 +38,7 @@ from stream.ring import Ring
 log = logging.getLogger("capillary.capture")
 
 _TICK_MS: Final = 100
+_SUSPENDED_S: Final = 1.0
 _SLOTS_AHEAD: Final = 2
 _STOP_S: Final = 0.5
 
@@ -69,12 +71,13 @@ class Capture:
         self._ring: Ring | None = None
         self._ring_path = ""
         self._first_seq = 0
-        self._drops: deque[Drop] = deque()  # until the sink has taken them: a lost one would hold it up for ever
+        self._to_sink: deque[Drop | DensityReading] = deque()  # until it has taken them: a lost one would hold it up
         self._ahead = 0  # slots that the grabber holds
         self._ended: Ended | None = None
         self._stopping = False
         self._viewers = 0
         self._next_picture_s = 0.0
+        self._turned_s = clock.monotonic_s()
         self._session = child.place.session
         self._committed: Committed | None = None
         self._sink = -1
@@ -87,7 +90,8 @@ class Capture:
         self._child.report(RingNeeded(slots=self._slots, slot_bytes=source.width * source.height * 3))
         try:
             while not self._stopping:
-                message = self._child.receive(_TICK_MS)
+                message = self._child.receive(self._patience_ms())
+                self._notice_suspension()
                 if message is not None:
                     self._handle(message)
                 if self._grabber is not None:
@@ -95,6 +99,19 @@ class Capture:
         finally:
             if self._grabber is not None:
                 self._grabber.stop(_STOP_S)
+
+    def _patience_ms(self) -> int:
+        """How long to wait for a message: no longer than until a worker is overdue."""
+        deadline_s = self._settings.workers.frame_deadline_s
+        left_s = self._ledger.patience_s(self._clock.monotonic_s(), deadline_s)
+        return min(_TICK_MS, max(1, math.ceil(left_s * 1000)))
+
+    def _notice_suspension(self) -> None:
+        """This loop turns ten times a second; where it did not, everything stood still, and no worker is to blame."""
+        now_s = self._clock.monotonic_s()
+        stood_still_s, self._turned_s = now_s - self._turned_s, now_s
+        if stood_still_s > _SUSPENDED_S:
+            self._ledger.forgive(stood_still_s)
 
     def _turn(self, grabber: Grabber) -> None:
         while not grabber.taken.empty():
@@ -122,7 +139,8 @@ class Capture:
                 self._viewers = 0
             case Done(capture=mine) if mine == self._child.place.incarnation:
                 worker = Worker(message.worker, message.incarnation)
-                self._ledger.done(worker, message.seq, message.attempt, message.sink, self._clock.monotonic_s())
+                now_s = self._clock.monotonic_s()
+                self._ledger.done(worker, message.seq, message.attempt, now_s, read=message.read)
             case Committed(sink=sink) if self._committed is None or sink >= self._committed.sink:
                 self._committed = message
                 self._follow_sink()
@@ -142,7 +160,9 @@ class Capture:
         report, sink = self._committed, self._child.peers.get(("sink", 0))
         if report is None or sink is None or sink[0].incarnation != report.sink:
             return
-        self._ledger.committed(report.next_seq, report.sink)
+        dead = report.after_death_of
+        after_death_of = None if dead is None else Worker(*dead)
+        self._ledger.committed(report.next_seq, report.sink, report.beyond, after_death_of)
         if report.sink != self._sink:
             self._sink = report.sink
             self._greet_sink(report.next_seq)
@@ -188,7 +208,7 @@ class Capture:
         if self._settings.replay:
             ring.captured = self._first_seq
         else:  # an earlier incarnation took frames that nobody will hear of, and died
-            self._drops.extend(Drop(seq=seq, cause="restart") for seq in range(self._first_seq, ring.captured))
+            self._to_sink.extend(Drop(seq=seq, cause="restart") for seq in range(self._first_seq, ring.captured))
         self._grabber.start(0 if self._source.live else ring.captured)
 
     @property
@@ -233,12 +253,12 @@ class Capture:
                 case Dispatch(seq, grabbed, worker, attempt):
                     self._child.tell("worker", self._header(seq, grabbed, attempt), worker.index)
                 case Dropped(seq, cause):
-                    self._drops.append(Drop(seq=seq, cause=cause))
+                    self._to_sink.append(Drop(seq=seq, cause=cause))
                 case GaveUp(seq, grabbed, deaths):
                     log.error("frame %s ended %d workers in a row: set aside as failed", grabbed.grab.name, deaths)
-                    self._child.tell("sink", self._failed(seq, grabbed, deaths))
-        while self._drops and self._child.tell("sink", self._drops[0]):
-            self._drops.popleft()
+                    self._to_sink.append(self._failed(seq, grabbed, deaths))
+        while self._to_sink and self._child.tell("sink", self._to_sink[0]):
+            self._to_sink.popleft()
 
     def _header(self, seq: int, grabbed: Grabbed, attempt: int) -> FrameHeader:
         grab = grabbed.grab

@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,11 +15,12 @@ from typing import Any, Final
 
 from stream import logs
 from stream.errors import StreamError
-from stream.messages import MAX_SENTENCE, AnyMessage, Fatal, Hello, Message, PeerDown, PeerUp, Role
+from stream.messages import MAX_SENTENCE, Alive, AnyMessage, Fatal, Hello, Message, PeerDown, PeerUp, Role
 from stream.portability import die_with_parent
 from stream.transport import Inbox, Keys, Outbox, new_context
 
 _LAST_WORDS_S: Final = 1.0
+_ALIVE_EVERY_S: Final = 0.5
 
 PeerKey = tuple[Role, int]
 
@@ -54,6 +56,7 @@ class Child:
         self.inbox = Inbox(self._context, place.folder, name, place.portable, place.keys)
         self._supervisor = self._outbox(place.supervisor)
         self.peers: dict[PeerKey, tuple[Hello, Outbox]] = {}
+        self._said_alive_s = 0.0
 
     def _outbox(self, address: str) -> Outbox:
         return Outbox(self._context, address, self.place.keys)
@@ -72,6 +75,11 @@ class Child:
             )
         )
 
+    def alive(self, *, busy: bool = False) -> None:
+        """Tell the supervisor that this child is not hung; `busy`: that it is not to wait for the next sign of it."""
+        place, self._said_alive_s = self.place, time.monotonic()
+        self.report(Alive(role=place.role, index=place.index, incarnation=place.incarnation, busy=busy))
+
     def report(self, message: Message) -> None:
         """Say something to the supervisor."""
         self._supervisor.send(message)
@@ -83,6 +91,8 @@ class Child:
 
     def receive(self, timeout_ms: int) -> AnyMessage | None:
         """The next message. Comings and goings of peers are noted here, and returned as well."""
+        if time.monotonic() - self._said_alive_s > _ALIVE_EVERY_S:
+            self.alive()
         message = self.inbox.receive(timeout_ms)
         match message:
             case PeerUp(peer=peer):

@@ -121,14 +121,9 @@ class RuntimeConfig(Section, frozen=True, kw_only=True):
 
     portable: Annotated[bool, Meta(description="no memfd, pidfd or Unix sockets: what runs on any system")] = False
     restarts: Annotated[
-        int,
-        Meta(
-            ge=0,
-            le=100,
-            description="deaths in a row without a finished frame, then stop; more than workers.deaths_per_frame, "
-            "so that a frame can be set aside first",
-        ),
-    ] = 8
+        int, Meta(ge=0, le=100, description="deaths of a process in a row without a finished frame, then the run ends")
+    ] = 5
+    hang_s: Annotated[float, Meta(ge=1, le=600, description="a process that is silent for longer is killed")] = 10.0
 
 
 class Config(Section, frozen=True, kw_only=True):

@@ -2,11 +2,13 @@
 
 Two policies (docs/architecture.md): `complete` (replay) keeps a slot until its reading is on disk and loses nothing;
 `fresh` (live) keeps one waiting frame, the newest, frees a slot with the worker's credit, and counts every drop.
+A worker keeps its readings until they are on disk and gives them to every new sink, so a reading is lost only when its
+worker dies before the sink has it: then, and only then, a frame is computed twice.
 Events come in through methods; `decide` then says what to do.
 """
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Generic, Literal, TypeVar
@@ -44,7 +46,7 @@ class Dropped:
 
 @dataclass(frozen=True, slots=True)
 class GaveUp(Generic[Ticket]):
-    """This frame has killed every worker that it met: record it as failed."""
+    """This frame has killed every worker that it met, or holds no picture (no deaths): record it as failed."""
 
     seq: int
     ticket: Ticket
@@ -68,7 +70,9 @@ class _Held(Generic[Ticket]):
     state: _State = _State.WAITING
     worker: Worker | None = None
     attempt: int = 0
-    deaths: int = 0
+    deaths: int = 0  # in a row
+    spoiled: bool = False
+    cause: Cause = "restart"
     has_slot: bool = True
 
 
@@ -93,12 +97,19 @@ class Ledger(Generic[Ticket]):
         self._held: dict[int, _Held[Ticket]] = {}
         self._load: dict[Worker, _Load] = {}
         self._losses: list[Dropped] = []
-        self._sink = -1  # no dispatch before the first commit report: what the sink has would be computed again
+        self._sink: int | None = None  # nothing is dispatched before its first report: it may have it on disk
+        self._next_seq = 0  # what lies before is on disk
+        self._sink_has: set[int] = set()  # beyond it
 
     @property
     def outstanding(self) -> int:
         """Frames whose fate is not yet on disk."""
         return len(self._held)
+
+    @property
+    def lowest(self) -> int | None:
+        """The first frame whose fate is not yet on disk."""
+        return min(self._held, default=None)
 
     @property
     def idle_hands(self) -> int:
@@ -113,9 +124,14 @@ class Ledger(Generic[Ticket]):
         """A slot that was taken and got no frame."""
         self._free.append(slot)
 
-    def captured(self, seq: int, slot: int, ticket: Ticket) -> None:
-        """A frame lies in its slot."""
-        self._held[seq] = _Held(seq, slot, ticket)
+    def captured(self, seq: int, slot: int, ticket: Ticket, *, spoiled: bool = False) -> None:
+        """A frame lies in its slot; a spoiled one cannot be analysed."""
+        if seq < self._next_seq:
+            self._free.append(slot)
+            return
+        held = self._held[seq] = _Held(seq, slot, ticket, spoiled=spoiled)
+        if seq in self._sink_has:
+            held.state = _State.DONE
 
     def worker_up(self, worker: Worker) -> None:
         """A worker is ready. An older incarnation of the same index is gone."""
@@ -124,18 +140,21 @@ class Ledger(Generic[Ticket]):
         self._load.setdefault(worker, _Load())
 
     def worker_down(self, worker: Worker) -> None:
-        """A worker died. The frame at work is blamed; what it had not surely delivered is dispatched again."""
+        """A worker died. The frame at work is blamed; what it had not finished is dispatched again at once.
+
+        What it had finished stays in doubt until the sink, knowing of the death, says what it has.
+        """
         load = self._load.pop(worker, None)
         if load is None:
             return
         if load.in_flight and (at_work := self._held.get(load.in_flight[0][0])) and at_work.worker == worker:
             at_work.deaths += 1
         for held in self._held.values():
-            if held.worker == worker and held.state is not _State.WAITING:
+            if held.worker == worker and held.state is _State.SENT:
                 self._lose(held)
 
-    def done(self, worker: Worker, seq: int, attempt: int, sink: int, now_s: float) -> None:
-        """A worker's credit: the reading was given to that incarnation of the sink (-1: to none)."""
+    def done(self, worker: Worker, seq: int, attempt: int, now_s: float, *, read: bool = True) -> None:
+        """A worker's credit: it has the reading, and gives it to whichever sink there is. Not `read`: there is none."""
         load = self._load.get(worker)
         if load is not None and (seq, attempt) in load.in_flight:
             load.in_flight.remove((seq, attempt))
@@ -143,35 +162,52 @@ class Ledger(Generic[Ticket]):
         held = self._held.get(seq)
         if held is None or held.worker != worker or held.attempt != attempt or held.state is not _State.SENT:
             return
-        held.state = _State.DONE
+        if not read:
+            self._lose(held)
+            return
+        held.state, held.deaths = _State.DONE, 0
         if self._policy == "fresh":
             self._free_slot(held)
-        if sink != self._sink:
-            self._lose(held)
 
     def sink_down(self) -> None:
-        """The sink died. Nothing is dispatched until the next one says what it has."""
-        self._sink = -1
+        """The sink died, and what it had not on disk with it; workers give it to the next one."""
+        self._sink_has = set()
 
-    def committed(self, next_seq: int, sink: int) -> None:
-        """Everything below `next_seq` is on disk, says that incarnation of the sink."""
+    def committed(
+        self, next_seq: int, sink: int, beyond: Iterable[int] = (), after_death_of: Worker | None = None
+    ) -> None:
+        """An incarnation of the sink has everything below `next_seq` on disk, and `beyond` too, there or in its hands.
+
+        It knew then that the worker `after_death_of` was dead: what it has not of that worker will never come.
+        """
+        self._next_seq = max(self._next_seq, next_seq)
         for seq in [seq for seq in self._held if seq < next_seq]:
             self._free_slot(self._held.pop(seq))
-        if sink != self._sink:
-            self._sink = sink
-            for held in [held for held in self._held.values() if held.state is _State.DONE]:
+        new, self._sink, self._sink_has = sink != self._sink, sink, set(beyond)
+        told = () if after_death_of is None else (after_death_of,)
+        for worker in told:
+            self.worker_down(worker)
+        for held in self._held.values():
+            if held.state is _State.WAITING and held.seq in self._sink_has:
+                held.state, held.worker = _State.DONE, None
+            elif held.state is _State.DONE and held.worker not in self._load and (new or held.worker in told):
                 self._lose(held)
+
+    def forgive(self, seconds: float) -> None:
+        """Nobody could work for so long: the machine or the whole program was suspended."""
+        for load in self._load.values():
+            load.since += seconds
 
     def decide(self, now_s: float) -> Iterator[Decision[Ticket]]:
         """What to do now. To be consumed whole, after every event."""
         if self._policy == "fresh":
             self._keep_newest()
-        if self._sink < 0:
+        if self._sink is None:
             return
         losses, self._losses = self._losses, []
         yield from losses
         for held in sorted(self._waiting(), key=lambda held: held.seq):
-            if held.deaths >= self._deaths_allowed:
+            if held.spoiled or held.deaths >= self._deaths_allowed:
                 held.state, held.worker = _State.DONE, None
                 if self._policy == "fresh":
                     self._free_slot(held)
@@ -186,6 +222,11 @@ class Ledger(Generic[Ticket]):
             for worker, load in self._load.items()
             if load.in_flight and now_s - load.since > deadline_s
         ]
+
+    def patience_s(self, now_s: float, deadline_s: float) -> float:
+        """How long until the next worker is overdue; the deadline where all are idle."""
+        busy_since = [load.since for load in self._load.values() if load.in_flight]
+        return min(busy_since) + deadline_s - now_s if busy_since else deadline_s
 
     def _waiting(self) -> list[_Held[Ticket]]:
         return [held for held in self._held.values() if held.state is _State.WAITING]
@@ -207,20 +248,22 @@ class Ledger(Generic[Ticket]):
     def _keep_newest(self) -> None:
         """Newest wins: of the waiting frames that no worker can take now, only the last is kept."""
         waiting = sorted(self._waiting(), key=lambda held: held.seq)
-        room = self.idle_hands if self._sink >= 0 else 0
+        room = self.idle_hands if self._sink is not None else 0
         for held in waiting[: max(0, len(waiting) - max(room, 1))]:
             self._drop(held, "overload")
 
     def _lose(self, held: _Held[Ticket]) -> None:
-        """Its reading may never arrive: compute again while the pixels are there, else count it."""
-        if held.has_slot:
+        """Its reading will not arrive: compute again while the pixels are there, else count it."""
+        if held.seq in self._sink_has:
+            held.state, held.worker = _State.DONE, None
+        elif held.has_slot:
             held.state, held.worker = _State.WAITING, None
         else:
-            self._drop(held, "restart")
+            self._drop(held, held.cause)
 
     def _drop(self, held: _Held[Ticket], cause: Cause) -> None:
         self._free_slot(held)
-        held.state, held.worker = _State.DONE, None
+        held.state, held.worker, held.cause = _State.DONE, None, cause
         self._losses.append(Dropped(held.seq, cause))
 
     def _free_slot(self, held: _Held[Ticket]) -> None:

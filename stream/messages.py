@@ -13,6 +13,9 @@ PROTOCOL_VERSION: Final = 1
 MAX_SENTENCE: Final = 2000
 """Characters of a text written for a person; its writer cuts what is longer."""
 
+MAX_BEYOND: Final = 1000
+"""Seqs named one by one in a report of the sink."""
+
 Role = Literal["capture", "worker", "sink", "view"]
 Mode = Literal["live", "demo", "replay"]
 State = Literal["good", "poor signal", "stale", "no camera", "no analysis", "ended"]
@@ -123,23 +126,27 @@ class EndOfStream(Message, frozen=True, kw_only=True, tag="end"):
 
 
 class Done(Message, frozen=True, kw_only=True, tag="done"):
-    """Worker to capture: a credit. The reading is on its way to the sink."""
+    """Worker to capture: a credit. The worker keeps the reading until it is on disk, for this sink or the next."""
 
     worker: int
     incarnation: int
     seq: Seq
     attempt: int
     capture: Annotated[int, Meta(ge=0, description="incarnation of the capture process that dispatched it")]
-    sink: Annotated[
-        int, Meta(ge=-1, description="incarnation of the sink that was given the reading; -1: none was there")
-    ]
+    read: Annotated[bool, Meta(description="false: the slot held another frame by then, there is no reading")] = True
 
 
 class Committed(Message, frozen=True, kw_only=True, tag="committed"):
-    """Sink to capture: every seq below `next_seq` is on disk."""
+    """Sink to capture and workers: every seq below `next_seq` is on disk."""
 
     next_seq: Annotated[int, Meta(ge=0, description="the first seq that is not on disk")]
     sink: Annotated[int, Meta(ge=0, description="incarnation of the sink")]
+    beyond: Annotated[
+        tuple[Seq, ...], Meta(max_length=MAX_BEYOND, description="later seqs that the sink has, on disk or in hand")
+    ] = ()
+    after_death_of: Annotated[
+        tuple[int, int] | None, Meta(description="a worker (number, incarnation) known to be dead when this was said")
+    ] = None
 
 
 class Hello(Message, frozen=True, kw_only=True, tag="hello"):
@@ -151,6 +158,15 @@ class Hello(Message, frozen=True, kw_only=True, tag="hello"):
     endpoint: Annotated[str, Meta(max_length=300, description="ZeroMQ endpoint of its inbox")]
     pid: Annotated[int, Meta(ge=0)]
     detail: Annotated[str, Meta(max_length=300, description="model id of a worker, address of the page")] = ""
+
+
+class Alive(Message, frozen=True, kw_only=True, tag="alive"):
+    """Child to supervisor, twice a second: I am not hung."""
+
+    role: Role
+    index: int
+    incarnation: int
+    busy: Annotated[bool, Meta(description="at something that takes its time: do not wait for the next one")] = False
 
 
 class PeerUp(Message, frozen=True, kw_only=True, tag="peer-up"):
@@ -390,6 +406,7 @@ AnyMessage = (
     | Done
     | Committed
     | Hello
+    | Alive
     | PeerUp
     | PeerDown
     | RingNeeded

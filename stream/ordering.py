@@ -6,6 +6,7 @@ one has waited that long, and if it comes after all it is late.
 
 from collections.abc import Iterable, Iterator
 from enum import Enum, auto
+from itertools import chain, islice
 from typing import Generic, TypeVar
 
 Item = TypeVar("Item")
@@ -39,6 +40,11 @@ class Sequencer(Generic[Item]):
     def accounted(self) -> int:
         """Every seq below this was released, skipped or late: the prefix without holes."""
         return min(self._passed, default=self.next_seq)
+
+    def beyond(self, limit: int) -> list[int]:
+        """At most `limit` seqs from there on that came nevertheless, the lowest first."""
+        between = (seq for seq in range(self.accounted, self.next_seq) if seq not in self._passed)
+        return list(islice(chain(between, sorted(self._held)), limit))
 
     @property
     def waiting(self) -> bool:

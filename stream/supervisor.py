@@ -15,9 +15,12 @@ from multiprocessing.process import BaseProcess
 from types import FrameType
 from typing import Any, Final
 
+from msgspec.structs import replace
+
 from stream.child import PeerKey, Place, run_child
 from stream.logs import LogFormat
 from stream.messages import (
+    Alive,
     AnyMessage,
     Fatal,
     Finished,
@@ -41,9 +44,13 @@ log = logging.getLogger("capillary.supervisor")
 _TICK_MS: Final = 50
 _STOP_S: Final = 1.3
 _JOIN_S: Final = 0.4
-_SHORT_LIFE_S: Final = 2.0
 _BACK_OFF_S: Final = 0.1
 _BACK_OFF_MAX_S: Final = 2.0
+_SUSPENDED_S: Final = 1.0
+_OUTSIDE_S: Final = 30.0
+_KILLED: Final = -9  # exit code of a process that met SIGKILL
+_SILENT_S: Final = 1.0  # the sink tells how it stands four times a second
+_MAY_HANG: Final = ("worker",)  # capture watches them, by the frame
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,17 +86,19 @@ class _Running:
     incarnation: int = -1
     process: BaseProcess | None = None
     handle: int | None = None
+    killed: bool = False  # by the supervisor itself
     deaths: int = 0  # in a row, without a finished frame between them
+    row_began_s: float = 0.0
+    by_itself: bool = False  # one of them at least was no kill -9 from outside
     published_at_death: int = -1
-    spawned_at: float = 0.0
-    short_lives: int = 0  # in a row
+    heard_s: float = 0.0
     restart_at: float = 0.0
     given_up: bool = False
 
 
-def back_off_s(short_lives: int) -> float:
-    """How long to wait before the next life: not at all after a long one or a first short one, then ever longer."""
-    return 0.0 if short_lives < 2 else min(_BACK_OFF_S * 2.0 ** (short_lives - 2), _BACK_OFF_MAX_S)
+def back_off_s(deaths: int) -> float:
+    """How long to wait before the next life after so many deaths in a row without a finished frame between them."""
+    return 0.0 if deaths < 2 else min(_BACK_OFF_S * 2.0 ** (deaths - 2), _BACK_OFF_MAX_S)
 
 
 class Supervisor:
@@ -105,12 +114,14 @@ class Supervisor:
         specs: Sequence[ProcessSpec],
         portable: bool,
         restarts: int,
+        hang_s: float,
         log_level: int,
         log_format: LogFormat,
         on_hello: Callable[[Hello], None],
         on_progress: Callable[[Progress], None],
     ) -> None:
-        self._session, self._portable, self._restarts = session, portable, restarts
+        self._session, self._portable = session, portable
+        self._restarts, self._hang_s = max(1, restarts), hang_s
         self._log_level: int = log_level
         self._log_format: LogFormat = log_format
         self._on_hello, self._on_progress = on_hello, on_progress
@@ -119,6 +130,9 @@ class Supervisor:
         self._ring: Ring | None = None
         self._outcome: Outcome | None = None
         self._published = 0
+        self._turned_s = time.monotonic()
+        self._standing: Progress | None = None
+        self._standing_s = 0.0
         self._signalled: signal.Signals | None = None
         self._stop_deadline: float | None = None
         self._folder = RunFolder(session)
@@ -148,8 +162,33 @@ class Supervisor:
         self._inbox.wait(_TICK_MS, handles)
         for message in self._inbox.drain():
             self._handle(message)
+        self._watch(time.monotonic())
         if self._signalled is not None and self._outcome is None:
             self._stop_in_order(self._signalled)
+
+    def _watch(self, now_s: float) -> None:
+        """Kill who hangs, and show no number as current that the sink no longer vouches for.
+
+        Where this loop itself stood still the whole program was suspended (Ctrl-Z, a closed lid): nobody is to blame.
+        """
+        stood_still_s, self._turned_s = now_s - self._turned_s, now_s
+        for running in self._running.values():
+            if stood_still_s > _SUSPENDED_S:
+                running.heard_s += stood_still_s
+            hung = running.spec.key in self._peers and now_s - running.heard_s > self._hang_s
+            if hung and running.spec.role not in _MAY_HANG and not running.killed:
+                log.warning("%s-%d said nothing for %.0f s: killed", *running.spec.key, now_s - running.heard_s)
+                self._kill(running)
+        if self._standing is not None and now_s - self._standing_s > _SILENT_S:
+            self._standing_s = now_s
+            if self._standing.state != "ended":
+                self._on_progress(replace(self._standing, state="stale", density_pct=None))
+
+    @staticmethod
+    def _kill(running: _Running) -> None:
+        if running.process is not None:
+            running.killed = True
+            running.process.kill()
 
     def _handle(self, message: AnyMessage) -> None:
         match message:
@@ -161,7 +200,12 @@ class Supervisor:
                 self._kill_hung(worker, incarnation, seq)
             case Progress():
                 self._published = message.published + message.failed
+                self._standing, self._standing_s = message, time.monotonic()
                 self._on_progress(message)
+            case Alive(role=role, index=index, incarnation=incarnation, busy=busy):
+                heard = self._running.get((role, index))
+                if heard is not None and heard.incarnation == incarnation:
+                    heard.heard_s = float("inf") if busy else time.monotonic()
             case Finished(exit_code=exit_code, summary=summary):
                 self._outcome = Outcome(exit_code if self._stop_deadline is None else 130, summary)
             case Fatal(exit_code=exit_code, sentence=sentence) if self._outcome is None:
@@ -181,6 +225,7 @@ class Supervisor:
             outbox.send(PeerUp(peer=hello))
             newcomer.send(PeerUp(peer=other))
         self._peers[key] = hello, newcomer
+        running.heard_s = time.monotonic()
         self._on_hello(hello)
 
     def _forget_peer(self, key: PeerKey) -> None:
@@ -210,7 +255,7 @@ class Supervisor:
         running = self._running.get(("worker", worker))
         if running is not None and running.process is not None and running.incarnation == incarnation:
             log.warning("worker-%d held frame %d longer than the deadline: killed", worker, seq)
-            running.process.kill()
+            self._kill(running)
 
     def _spawn(self, running: _Running) -> None:
         running.incarnation += 1
@@ -231,7 +276,7 @@ class Supervisor:
         )
         with deaf_to_signals():
             process.start()
-        running.process, running.spawned_at = process, time.monotonic()
+        running.process, running.killed = process, False
         running.handle = death_handle(process, self._portable)
 
     def _bury(self, running: _Running) -> None:
@@ -240,7 +285,7 @@ class Supervisor:
         assert process is not None
         for message in self._inbox.drain():  # its last words, if it had any
             self._handle(message)
-        exit_code = process.exitcode
+        exit_code, introduced = process.exitcode, spec.key in self._peers
         self._let_go(running)
         self._forget_peer(spec.key)
         for _, outbox in self._peers.values():
@@ -248,15 +293,24 @@ class Supervisor:
         if self._outcome is not None:
             return
         log.warning("%s-%d died (exit code %s)", spec.role, spec.index, exit_code)
-        progressed = self._published > running.published_at_death
-        running.deaths = 1 if progressed else running.deaths + 1
-        running.published_at_death = self._published
-        if running.deaths >= max(1, self._restarts):
+        self._count(running, exit_code)
+        # A frame is set aside at as many deaths, which is told after the last: one life more for a worker at a frame.
+        allowed = self._restarts + (spec.role == "worker" and introduced and self._restarts > 1)
+        now_s = time.monotonic()
+        hopeless = running.by_itself or now_s - running.row_began_s > _OUTSIDE_S
+        if running.deaths >= allowed and hopeless:
             self._give_up(running, exit_code)
             return
-        now_s = time.monotonic()
-        running.short_lives = running.short_lives + 1 if now_s - running.spawned_at < _SHORT_LIFE_S else 0
-        running.restart_at = now_s + back_off_s(running.short_lives)
+        running.restart_at = now_s + back_off_s(running.deaths)
+
+    def _count(self, running: _Running, exit_code: int | None) -> None:
+        """Deaths in a row. A kill -9 from outside (a person, memory running out) says little of the program itself."""
+        outside = exit_code == _KILLED and not running.killed
+        if self._published > running.published_at_death:
+            running.deaths, running.row_began_s, running.by_itself = 0, time.monotonic(), False
+        running.published_at_death = self._published
+        running.deaths += 1
+        running.by_itself = running.by_itself or not outside
 
     def _give_up(self, running: _Running, exit_code: int | None) -> None:
         spec, running.given_up = running.spec, True

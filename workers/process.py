@@ -1,6 +1,7 @@
 """A worker process: pull a header → analyse the pixels in the ring → push reading to the sink and credit to capture.
 
-One process a core, one thread a process. What it computes depends on the frame alone.
+One process a core, one thread a process. What it computes depends on the frame alone. Readings are kept until they are
+on disk: a new sink is given what the one before may have taken with it.
 """
 
 import logging
@@ -14,11 +15,12 @@ import numpy as np
 
 from stream.child import Child
 from stream.errors import ModelError, StreamError, WireError
-from stream.messages import DensityReading, Done, FrameHeader, RegionOutline, Stop
+from stream.messages import Committed, DensityReading, Done, FrameHeader, PeerUp, RegionOutline, Stop
 from stream.ports import Analyser, Analysis, Frame, Pixels
 from stream.registry import find
 from stream.ring import Ring
 from stream.thumbnail import HEIGHT_PX, WIDTH_PX
+from stream.wire import encode
 from workers.settings import WorkerSettings
 
 log = logging.getLogger("capillary.worker")
@@ -26,6 +28,7 @@ log = logging.getLogger("capillary.worker")
 _IDLE_MS = 1000
 _JPEG_QUALITY = 80
 _MODEL_ID_MAX = 100  # what a reading holds
+_KEPT_MAX = 500  # a frame that was lost for good holds up the commit of those after it
 
 
 def run(child: Child, settings: WorkerSettings) -> None:
@@ -58,6 +61,8 @@ class Worker:
         self._child, self._settings, self._analyser = child, settings, analyser
         self._rings: dict[str, Ring] = {}
         self._waiting: deque[FrameHeader] = deque()
+        self._kept: dict[int, DensityReading] = {}  # by seq: not on disk yet
+        self._capture = -1  # the newest incarnation that was introduced
         self._stopping = False
 
     def run(self) -> None:
@@ -70,26 +75,32 @@ class Worker:
                 self._work(header)
 
     def _next(self) -> FrameHeader | None:
-        """The next frame to work on, once those who wait for its outcome are known: introductions may come later."""
-        capture, sink = (self._child.peers.get(key) for key in (("capture", 0), ("sink", 0)))
-        while capture is not None and self._waiting and self._waiting[0].capture < capture[0].incarnation:
-            self._waiting.popleft()  # its sender died; the new one sends what is still wanted
-        if capture is None or sink is None or not self._waiting:
-            return None
-        return self._waiting.popleft() if self._waiting[0].capture == capture[0].incarnation else None
+        """The next frame to work on, once its sender was introduced: headers may come before.
+
+        The ring outlives a capture process, so its last frames are still worth their work, until the next one is there.
+        """
+        while self._waiting and self._waiting[0].capture < self._capture:
+            self._waiting.popleft()  # the new one sends what is still wanted
+        return self._waiting.popleft() if self._waiting and self._waiting[0].capture == self._capture else None
 
     def _listen(self, timeout_ms: int) -> None:
         match self._child.receive(timeout_ms):
             case FrameHeader() as header:
                 self._waiting.append(header)
+            case PeerUp(peer=peer) if peer.role == "capture":
+                self._capture = max(self._capture, peer.incarnation)
+            case PeerUp(peer=peer) if peer.role == "sink":
+                for _, reading in sorted(self._kept.items()):
+                    self._child.tell("sink", reading)
+            case Committed(next_seq=next_seq):
+                self._kept = {seq: reading for seq, reading in self._kept.items() if seq >= next_seq}
             case Stop():
                 self._stopping = True
             case _:
                 pass
 
     def _work(self, header: FrameHeader) -> None:
-        reading = self._read(header)
-        sink = self._child.peers.get(("sink", 0))
+        reading = self._kept.get(header.seq) or self._read(header)
         given = reading is not None and self._give(reading, header)
         self._child.tell(
             "capture",
@@ -99,17 +110,29 @@ class Worker:
                 seq=header.seq,
                 attempt=header.attempt,
                 capture=header.capture,
-                sink=sink[0].incarnation if given and sink is not None else -1,
+                read=given,
             ),
         )
 
     def _give(self, reading: DensityReading, header: FrameHeader) -> bool:
-        """To the sink; as failed where a plug-in put into it what no reading holds. Every frame gets its row."""
+        """To the sink, or kept for the next one; as failed where a plug-in put into it what no reading holds.
+
+        False where the sink takes no more, or has been away for too long: then the frame is not done.
+        """
         try:
-            return self._child.tell("sink", reading)
+            encode(reading)
         except WireError as error:
             log.error("frame %s: the analysis is no reading: %s", header.frame, error)
-            return self._child.tell("sink", self._reading(header, _failed(error)))
+            reading = self._reading(header, _failed(error))
+        present = ("sink", 0) in self._child.peers
+        if present and not self._child.tell("sink", reading):
+            return False
+        if len(self._kept) >= _KEPT_MAX:
+            if not present:
+                return False
+            del self._kept[min(self._kept)]
+        self._kept[header.seq] = reading
+        return True
 
     def _read(self, header: FrameHeader) -> DensityReading | None:
         """The reading, or None where the frame was overwritten: whoever wrote over it will send it again."""

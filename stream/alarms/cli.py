@@ -62,8 +62,14 @@ def alarms_try(opener: Opener, /, session: Path, **given: float | bool | None) -
 
 
 _KEYS = {
-    "low": "low_pct", "high": "high_pct", "fall": "fall_pct", "fall_over": "fall_over_s", "delay": "delay_s",
-    "hysteresis": "hysteresis", "signal_after": "signal_after_s", "technical_after": "technical_after_s",
+    "low": "low_pct",
+    "high": "high_pct",
+    "fall": "fall_pct",
+    "fall_over": "fall_over_s",
+    "delay": "delay_s",
+    "hysteresis": "hysteresis",
+    "signal_after": "signal_after_s",
+    "technical_after": "technical_after_s",
     "latching": "latching",
 }
 

@@ -45,6 +45,7 @@ class Bedside:
         self._alarms = Alarms(known or limits, past)
         self._markers = Markers(journal)
         self._seq: int | None = None
+        self._t_ns = 0
         self._told: list[Message] = []
         self._changed = False
         if known is None and watching:
@@ -56,13 +57,15 @@ class Bedside:
 
     def reading(self, reading: DensityReading) -> None:
         """Judge a reading. Only a good one says something of density."""
-        self._seq = reading.seq
+        self._seq, self._t_ns = reading.seq, reading.t_capture_ns
         if self._watching:
             good = reading.status == "ok" and reading.quality == "good"
             self._note(self._alarms.reading(self._clock(), reading.density_pct if good else None))
 
     def standing(self, progress: Progress, free_mb: float | None) -> None:
-        """Judge how the run stands."""
+        """Judge how the run stands. With its end ends what was being measured."""
+        if progress.state == "ended" and self._seq is not None:
+            self._told += self._markers.end(self._seq, self._t_ns, self._clock())
         if self._watching:
             self._note(self._alarms.standing(self._clock(), progress.state, free_mb))
             self._changed = self._changed or bool(self._alarms.active)

@@ -62,6 +62,18 @@ class Markers:
         self._journal.keep(marker)
         return marker
 
+    def end(self, seq: int, t_ns: int, now_ns: int) -> list[Marker]:
+        """End what is being measured, at a frame."""
+        ended = [
+            replace(marker, change="edited", measuring=False, until_seq=seq, until_ns=t_ns, t_changed_ns=now_ns)
+            for marker in self._markers.values()
+            if marker.measuring
+        ]
+        for marker in ended:
+            self._markers[marker.id] = marker
+            self._journal.keep(marker)
+        return ended
+
     def remove(self, wish: RemoveMarker, t_ns: int) -> Marker:
         """Take one away. Raises MarkerError where there is none."""
         known = self._markers.pop(wish.id, None)

@@ -4,6 +4,7 @@ import logging
 import shutil
 import sqlite3
 import time
+from collections import deque
 from typing import Any, Final
 
 from msgspec.structs import replace
@@ -12,6 +13,7 @@ from stream.child import Child
 from stream.clock import steady_utc
 from stream.errors import OutputError
 from stream.messages import (
+    MAX_BEYOND,
     AcknowledgeAlarm,
     AlarmEvent,
     Committed,
@@ -84,6 +86,7 @@ class Sink:
             watching=settings.mode != "replay",
         )
         self._acknowledged = -1
+        self._deaths: deque[tuple[int, int]] = deque()  # of workers, of which capture was not told yet
         self._source: SourceInfo | None = None
         self._end: EndOfStream | None = None
         self._workers: set[int] = set()
@@ -129,9 +132,11 @@ class Sink:
                 self._greet_view()
             case KeepMarker() | RemoveMarker() | AcknowledgeAlarm() | PauseAlarms() | SetLimits():
                 self._bedside.handle(message)
-            case PeerDown(role="worker", index=index):
+            case PeerDown(role="worker", index=index, incarnation=incarnation):
                 self._workers.discard(index)
+                self._deaths.append((index, incarnation))
             case PeerDown(role="capture"):
+                self._deaths.clear()  # the next one has never met them
                 self._standing.source = ""
             case Stop():
                 self._stopping = True
@@ -192,11 +197,25 @@ class Sink:
         return reading if self._settings.regions else replace(reading, regions=None)
 
     def _acknowledge(self, *, again: bool = False) -> None:
+        """Tell capture and workers what is on disk, where that has changed; and capture what came of a dead worker."""
         accounted = self._sequencer.accounted
         if again or accounted != self._acknowledged:
-            message = Committed(next_seq=accounted, sink=self._child.place.incarnation)
+            message = self._committed(accounted)
+            for role, index in self._child.peers:
+                if role == "worker":
+                    self._child.tell(role, message, index)
             if self._child.tell("capture", message):
                 self._acknowledged = accounted
+        while self._deaths and self._child.tell("capture", self._committed(accounted, self._deaths[0])):
+            self._deaths.popleft()
+
+    def _committed(self, accounted: int, after_death_of: tuple[int, int] | None = None) -> Committed:
+        return Committed(
+            next_seq=accounted,
+            sink=self._child.place.incarnation,
+            beyond=tuple(self._sequencer.beyond(MAX_BEYOND)),
+            after_death_of=after_death_of,
+        )
 
     def _show(self, reading: DensityReading) -> None:
         """Everyone sees what is on disk, and nothing else."""

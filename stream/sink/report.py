@@ -8,7 +8,7 @@ import io
 import json
 import os
 import statistics
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,6 +25,8 @@ CSV_COLUMNS: Final = (
     *("seq", "frame", "time_s", "t_capture_utc", "density_pct", "density_low_pct", "density_high_pct"),
     *("capillary_count", "quality", "quality_reasons", "status", "model_id", "latency_ms", "worker", "attempt"),
 )
+CSV_SOURCES: Final = tuple("t_capture_ns" if name == "t_capture_utc" else name for name in CSV_COLUMNS)
+"""The store's columns that they are made of."""
 _OUTLINES: Final = msgspec.msgpack.Decoder(tuple[RegionOutline, ...])
 OUTPUTS: Final = ("readings.csv", "regions.jsonl", "trend.png", "overlay.mkv", "summary.json")
 
@@ -56,11 +58,15 @@ def write_readings(store: Store, folder: Path) -> None:
     def write(file: io.TextIOBase) -> None:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(CSV_COLUMNS)
-        names = ["t_capture_ns" if name == "t_capture_utc" else name for name in CSV_COLUMNS]
-        for row in store.rows(*names):
-            writer.writerow([_FORMATS.get(name, _plain)(value) for name, value in zip(CSV_COLUMNS, row, strict=True)])
+        writer.writerows(csv_rows(store.rows(*CSV_SOURCES)))
 
     _write_whole(folder / "readings.csv", write)
+
+
+def csv_rows(rows: Iterable[Sequence[object]]) -> Iterator[list[str]]:
+    """Values of the columns `CSV_SOURCES` as they stand in readings.csv."""
+    for row in rows:
+        yield [_FORMATS.get(name, _plain)(value) for name, value in zip(CSV_COLUMNS, row, strict=True)]
 
 
 def write_regions(store: Store, folder: Path) -> None:

@@ -115,9 +115,10 @@ class Archive:
             }
         )
 
-    def rows(self, names: Iterable[str]) -> Iterator[tuple[Any, ...]]:
-        """The named columns of all readings but late ones, in order of seq, one by one."""
-        yield from self._connection().execute(f"SELECT {', '.join(names)} FROM readings WHERE NOT late ORDER BY seq")
+    def rows(self, names: Iterable[str], from_seq: int, to_seq: int) -> Iterator[tuple[Any, ...]]:
+        """The named columns of readings but late ones, in order of seq, both ends included; one by one."""
+        statement = f"SELECT {', '.join(names)} FROM readings WHERE NOT late AND seq BETWEEN ? AND ? ORDER BY seq"
+        yield from self._connection().execute(statement, (from_seq, to_seq))
 
     def markers(self, session: str, source: str) -> list[Marker]:
         """The session's markers, in order of time."""
@@ -145,12 +146,15 @@ def on_axis(own_s: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
 
 
 def _open(path: Path) -> sqlite3.Connection:
-    """Read-only; a folder that cannot be written holds a session that nobody writes."""
+    """Read-only, and not bound to one thread: what is streamed goes from hand to hand.
+
+    A folder that cannot be written holds a session that nobody writes.
+    """
     address = f"{path.resolve().as_uri()}?mode=ro"
-    connection = sqlite3.connect(address, uri=True)
+    connection = sqlite3.connect(address, uri=True, check_same_thread=False)
     try:
         connection.execute("SELECT 1 FROM session LIMIT 1")
     except sqlite3.OperationalError:
         connection.close()
-        connection = sqlite3.connect(f"{address}&immutable=1", uri=True)
+        connection = sqlite3.connect(f"{address}&immutable=1", uri=True, check_same_thread=False)
     return connection

@@ -3,12 +3,12 @@
 from pathlib import Path
 from typing import Any, Final
 
-from msgspec.structs import asdict
+from msgspec.structs import asdict, replace
 
 from stream.alarms.past import past_of
 from stream.config import AlarmsConfig
 from stream.errors import OutputError, UsageError
-from stream.messages import AlarmsNow, Mode, Progress
+from stream.messages import AlarmsNow, Marker, Mode, Progress
 from stream.portability import is_alive
 from stream.sink.sessions import OWNER
 from stream.sink.store import FILE_NAME
@@ -59,11 +59,19 @@ def reviewed(archive: Archive, version: str, *, site_s: float) -> Feed:
         site_s=site_s,
     )
     feed.trend.load(archive.columns(recorded == "replay"))
-    feed.markers(archive.markers(feed.info.session, feed.info.source))
+    feed.markers(_ended(marker, feed) for marker in archive.markers(feed.info.session, feed.info.source))
     _, limits = past_of(archive.events(feed.info.session, feed.info.source))
     feed.alarms(AlarmsNow(limits=asdict(limits or AlarmsConfig())))
     feed.finished(_counted(archive, feed.info, recorded), str(facts.get("model_id") or ""))
     return feed
+
+
+def _ended(marker: Marker, feed: Feed) -> Marker:
+    """A measurement that was cut off by a crash lasted to the last reading."""
+    rows = feed.trend.rows()
+    if not marker.measuring or len(rows) == 0:
+        return marker
+    return replace(marker, measuring=False, until_seq=int(rows["seq"][-1]), until_ns=int(rows["t_ns"][-1]))
 
 
 def _counted(archive: Archive, info: SessionInfo, recorded: Mode) -> Progress:

@@ -21,7 +21,7 @@ from stream.view.desk import Desk, NoDesk
 from stream.view.evidence import Evidence, Recording
 from stream.view.feed import Feed
 from stream.view.guard import LOOPBACK_NAMES, LoopbackOnly
-from stream.view.routes import alarms, basics, frames, markers, trend
+from stream.view.routes import alarms, basics, frames, markers, papers, trend
 from stream.view.routes.answers import Page, refusals
 from stream.view.viewer import watch
 
@@ -44,7 +44,7 @@ def make_app(
     async def live(socket: WebSocket) -> None:
         await watch(socket, feed)
 
-    parts = (basics, markers, alarms, trend, frames)
+    parts = (basics, markers, alarms, trend, frames, papers)
     return Starlette(
         routes=[
             Route("/", document),

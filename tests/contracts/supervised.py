@@ -91,6 +91,19 @@ def dies_at_once(child: Child, folder: Path) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
+def ends_at_once(child: Child, folder: Path) -> None:
+    """By its own doing, before it says hello."""
+    note(folder, f"up {child.place.name} {child.place.incarnation} {os.getpid()}")
+    os._exit(9)
+
+
+def deaf_once(child: Child, folder: Path) -> None:
+    """Its first life never listens again, its second ends the run."""
+    if child.place.incarnation == 0:
+        deaf(child, folder)
+    finishes(child, folder)
+
+
 def raises(child: Child, folder: Path) -> None:
     """A mistake of the program's own."""
     arrive(child, folder)
@@ -247,13 +260,14 @@ def spec(role: str, target: str, folder: Path, index: int = 0, *, essential: boo
     return ProcessSpec(role, index, f"{HERE}:{target}", folder, essential)  # type: ignore[arg-type]
 
 
-def supervisor(*specs: ProcessSpec, portable: bool = False, restarts: int = 4) -> Supervisor:
+def supervisor(*specs: ProcessSpec, portable: bool = False, restarts: int = 4, hang_s: float = 10.0) -> Supervisor:
     """One run of them."""
     return Supervisor(
         session="20260101-000000-abcdef",
         specs=specs,
         portable=portable,
         restarts=restarts,
+        hang_s=hang_s,
         log_level=logging.ERROR,
         log_format="text",
         on_hello=lambda hello: note(specs[0].settings, f"hello {hello.role} {hello.incarnation} {hello.detail}"),

@@ -176,7 +176,7 @@ def test_the_hash_tells_configurations_apart_and_nothing_else() -> None:
     assert sha256(load(None, order[0], {})) == sha256(load(None, order[1], {}))
 
 
-def test_a_frame_can_be_set_aside_before_the_run_gives_its_worker_up() -> None:
-    """With one worker, every death on one frame is a death in a row without a finished frame."""
+def test_a_frame_is_set_aside_after_as_many_deaths_as_end_a_run() -> None:
+    """The supervisor grants a worker at a frame one life more, see `Supervisor._bury`."""
     config = Config()
-    assert config.runtime.restarts > config.workers.deaths_per_frame
+    assert config.runtime.restarts == config.workers.deaths_per_frame == 5

@@ -14,19 +14,25 @@ WORKERS = 3
 
 @dataclass
 class FakeSink:
-    """What a sink knows: seqs on disk survive its death, seqs on their way to it do not."""
+    """What a sink knows: seqs on disk survive its death, seqs in its hands do not."""
 
     incarnation: int = 0
     alive: bool = True
     disk: dict[int, str] = field(default_factory=dict)
-    queued: dict[int, str] = field(default_factory=dict)
+    held: dict[int, str] = field(default_factory=dict)
 
     def take(self, seq: int, what: str) -> None:
-        self.queued.setdefault(seq, what)
+        self.held.setdefault(seq, what)
 
     def write(self) -> int:
-        self.disk = self.queued | self.disk
-        self.queued = {}
+        """What is in order goes to the disk, the rest stays in hand."""
+        while (seq := self.next_seq) in self.held:
+            self.disk[seq] = self.held[seq]
+        self.held = {seq: what for seq, what in self.held.items() if seq not in self.disk}
+        return self.next_seq
+
+    @property
+    def next_seq(self) -> int:
         return next(seq for seq in range(len(self.disk) + 1) if seq not in self.disk)
 
 
@@ -53,8 +59,10 @@ class Books(RuleBasedStateMachine):
         self.seq = 0
         self.grabbing: set[int] = set()
         self.at: dict[Worker, list[tuple[int, int]]] = {}  # what each living worker was sent
-        self.credits: list[tuple[Worker, int, int, int]] = []  # on their way to capture
+        self.kept: dict[Worker, dict[int, str]] = {}  # what each living worker has read and not heard to be on disk
+        self.credits: list[tuple[Worker, int, int]] = []  # on their way to capture
         self.outgoing: list[tuple[Worker, int, int]] = []  # readings that die with their worker or with that sink
+        self.deaths: list[Worker] = []  # that the sink has heard of and not told
         self.incarnations = dict.fromkeys(range(WORKERS), 0)
         self.decisions: list[Decision[str]] = []
         self.attempts: dict[int, int] = {}
@@ -88,7 +96,7 @@ class Books(RuleBasedStateMachine):
     def worker_comes(self, index: int) -> None:
         if not any(worker.index == index for worker in self.at):
             worker = Worker(index, self.incarnations[index])
-            self.at[worker] = []
+            self.at[worker], self.kept[worker] = [], {}
             self.ledger.worker_up(worker)
             self.decide()
 
@@ -97,21 +105,26 @@ class Books(RuleBasedStateMachine):
     def worker_dies(self, data: st.DataObject) -> None:
         worker = data.draw(st.sampled_from(sorted(self.at, key=lambda worker: worker.index)))
         self.incarnations[worker.index] += 1
-        del self.at[worker]
+        del self.at[worker], self.kept[worker]
         self.outgoing = [item for item in self.outgoing if item[0] != worker]
+        if self.sink.alive:
+            self.deaths.append(worker)
         self.ledger.worker_down(worker)
         self.decide()
 
     @precondition(lambda self: any(self.at.values()))
-    @rule(data=st.data(), knows=st.sampled_from(["no sink", "a dead sink", "the sink"]))
-    def worker_finishes(self, data: st.DataObject, knows: str) -> None:
-        """It gives the reading to the sink that it knows, and then its credit to capture; either may be slow."""
+    @rule(data=st.data())
+    def worker_finishes(self, data: st.DataObject) -> None:
+        """It gives the reading to the sink, if there is one, and then its credit to capture; either may be slow."""
         worker = data.draw(st.sampled_from([w for w in sorted(self.at, key=lambda w: w.index) if self.at[w]]))
+        self.finish(worker)
+
+    def finish(self, worker: Worker) -> None:
         seq, attempt = self.at[worker].pop(0)
-        given_to = {"no sink": -1, "a dead sink": self.sink.incarnation - 1}.get(knows, self.sink.incarnation)
-        if given_to >= 0:
-            self.outgoing.append((worker, given_to, seq))
-        self.credits.append((worker, seq, attempt, given_to))
+        self.kept[worker][seq] = "reading"
+        if self.sink.alive:
+            self.outgoing.append((worker, self.sink.incarnation, seq))
+        self.credits.append((worker, seq, attempt))
 
     @precondition(lambda self: self.outgoing)
     @rule(data=st.data())
@@ -124,20 +137,31 @@ class Books(RuleBasedStateMachine):
     @precondition(lambda self: self.credits)
     @rule()
     def credit_arrives(self) -> None:
-        worker, seq, attempt, sink = self.credits.pop(0)
-        self.ledger.done(worker, seq, attempt, sink, self.now_s)
+        worker, seq, attempt = self.credits.pop(0)
+        self.ledger.done(worker, seq, attempt, self.now_s)
         self.decide()
 
     @precondition(lambda self: self.sink.alive)
     @rule()
     def sink_commits(self) -> None:
-        self.ledger.committed(self.sink.write(), self.sink.incarnation)
+        next_seq = self.sink.write()
+        self.ledger.committed(next_seq, self.sink.incarnation, self.sink.held)
+        for kept in self.kept.values():
+            for seq in [seq for seq in kept if seq < next_seq]:
+                del kept[seq]
+        self.decide()
+
+    @precondition(lambda self: self.sink.alive and self.deaths)
+    @rule()
+    def sink_tells_what_came_of_a_dead_worker(self) -> None:
+        worker = self.deaths.pop(0)
+        self.ledger.committed(self.sink.next_seq, self.sink.incarnation, self.sink.held, worker)
         self.decide()
 
     @precondition(lambda self: self.sink.alive)
     @rule()
     def sink_dies(self) -> None:
-        self.sink.alive, self.sink.queued = False, {}
+        self.sink.alive, self.sink.held, self.deaths = False, {}, []
         self.ledger.sink_down()
         self.decide()
 
@@ -145,6 +169,8 @@ class Books(RuleBasedStateMachine):
     @rule()
     def sink_comes(self) -> None:
         self.sink.alive, self.sink.incarnation = True, self.sink.incarnation + 1
+        for worker, kept in self.kept.items():
+            self.outgoing.extend((worker, self.sink.incarnation, seq) for seq in kept)
         self.sink_commits()
 
     @rule(seconds=st.floats(0, 5))
@@ -159,7 +185,6 @@ class Books(RuleBasedStateMachine):
     def decide(self) -> None:
         for decision in self.ledger.decide(self.now_s):
             self.decisions.append(decision)
-            assert self.sink.alive, "nothing is decided while there is nobody to tell"
             match decision:
                 case Dispatch(seq, ticket, worker, attempt):
                     assert ticket == f"frame {seq}"
@@ -169,11 +194,13 @@ class Books(RuleBasedStateMachine):
                     self.at[worker].append((seq, attempt))
                 case Dropped(seq, cause):
                     assert self.policy == "fresh", "nothing is dropped where completeness comes first"
-                    self.sink.take(seq, cause)
+                    if self.sink.alive:
+                        self.sink.take(seq, cause)
                 case GaveUp(seq, ticket, deaths):
                     assert ticket == f"frame {seq}"
                     assert deaths >= self.deaths_allowed
-                    self.sink.take(seq, "failed")
+                    if self.sink.alive:
+                        self.sink.take(seq, "failed")
 
     # what always holds
 
@@ -208,11 +235,11 @@ class Books(RuleBasedStateMachine):
             while self.credits:
                 self.credit_arrives()
             for worker in list(self.at):
-                for seq, attempt in self.at[worker]:
-                    self.sink.take(seq, "reading")
-                    self.credits.append((worker, seq, attempt, self.sink.incarnation))
-                self.at[worker] = []
+                while self.at[worker]:
+                    self.finish(worker)
             self.sink_commits()
+            while self.deaths:
+                self.sink_tells_what_came_of_a_dead_worker()
             if not self.ledger.outstanding and not self.credits and not any(self.at.values()):
                 break
         assert set(self.sink.disk) == set(range(self.seq))
@@ -293,31 +320,103 @@ def test_the_oldest_frame_goes_first_again_after_a_death() -> None:
     capture(ledger, 0, 1, 2)
     first = dict(sent(ledger))
     ledger.worker_down(first[0])
-    ledger.done(first[1], 1, 1, 0, 1.0)
+    ledger.done(first[1], 1, 1, 1.0)
     assert sent(ledger) == [(0, first[1])]
 
 
-def test_what_a_worker_had_finished_but_the_sink_has_not_on_disk_is_done_again_when_it_dies() -> None:
-    """Its last reading may have died in its own queue."""
-    ledger = replay_ledger(A)
-    capture(ledger, 0)
-    assert sent(ledger) == [(0, A)]
-    ledger.done(A, 0, 1, 0, 1.0)
+def test_what_a_worker_had_finished_when_it_died_is_done_again_only_if_the_sink_has_it_not() -> None:
+    ledger = replay_ledger(A, B)
+    capture(ledger, 0, 1, 2, 3)
+    assert sent(ledger) == [(0, A), (1, B), (2, A), (3, B)]
+    ledger.done(A, 0, 1, 1.0)
+    ledger.done(A, 2, 1, 1.0)
     ledger.worker_down(A)
     ledger.worker_up(Worker(0, 1))
+    assert sent(ledger) == [], "what it sent may have arrived"
+    ledger.committed(0, 0, [2])
+    assert sent(ledger) == [], "the sink did not know of the death when it said that"
+    ledger.committed(0, 0, [2], after_death_of=A)
     assert sent(ledger) == [(0, Worker(0, 1))]
 
 
-def test_a_new_sink_gets_what_the_old_one_had_not_on_disk() -> None:
-    ledger = replay_ledger(A)
+def test_what_the_sink_tells_of_a_death_may_come_before_the_news_itself() -> None:
+    ledger = replay_ledger(A, B)
     capture(ledger, 0, 1)
     sent(ledger)
-    ledger.done(A, 0, 1, 0, 1.0)
-    ledger.done(A, 1, 1, 0, 1.0)
-    ledger.sink_down()
+    ledger.committed(0, 0, [0], after_death_of=A)
+    ledger.worker_down(A)
+    ledger.done(B, 1, 1, 1.0)
     assert sent(ledger) == []
-    ledger.committed(1, 1)
+    assert ledger.idle_hands == 2
+
+
+def test_a_new_sink_gets_from_living_workers_what_the_old_one_had_not_on_disk() -> None:
+    ledger = replay_ledger(A, B)
+    capture(ledger, 0, 1)
+    sent(ledger)
+    ledger.done(A, 0, 1, 1.0)
+    ledger.done(B, 1, 1, 1.0)
+    ledger.committed(0, 0, [0, 1])
+    ledger.sink_down()
+    ledger.worker_down(B)
+    assert sent(ledger) == [], "its reading may be on disk"
+    ledger.committed(0, 1)
     assert sent(ledger) == [(1, A)]
+
+
+def test_work_goes_on_while_there_is_no_sink() -> None:
+    ledger = replay_ledger(A)
+    ledger.sink_down()
+    capture(ledger, 0)
+    assert sent(ledger) == [(0, A)]
+
+
+def test_a_new_capture_does_not_have_computed_again_what_the_sink_has() -> None:
+    ledger: Ledger[str] = Ledger(slots=8, credit=2, policy="complete")
+    ledger.worker_up(A)
+    ledger.committed(1, 0, [2])
+    capture(ledger, 1, 2, 3)
+    assert sent(ledger) == [(1, A), (3, A)]
+    ledger.committed(2, 0, [2, 4])
+    capture(ledger, 4)
+    ledger.done(A, 1, 1, 1.0)
+    assert sent(ledger) == []
+    ledger.committed(5, 0)
+    assert ledger.outstanding == 0
+    capture(ledger, 4)
+    assert ledger.outstanding == 0, "it is on disk, said the last report"
+
+
+def test_a_spoiled_frame_is_given_up_without_a_death() -> None:
+    ledger = replay_ledger(A)
+    slot = ledger.take_slot()
+    assert slot is not None
+    ledger.captured(0, slot, "frame 0", spoiled=True)
+    assert list(ledger.decide(0.0)) == [GaveUp(0, "frame 0", 0)]
+
+
+def test_deaths_count_in_a_row() -> None:
+    """A frame that was computed once is not what kills: it was lost with a sink, or with a worker's last words."""
+    ledger = replay_ledger(A, deaths_allowed=2)
+    capture(ledger, 0)
+    for incarnation in range(4):
+        worker = Worker(0, incarnation)
+        ledger.worker_up(worker)
+        assert sent(ledger) == [(0, worker)]
+        if incarnation % 2:
+            ledger.done(worker, 0, incarnation + 1, 1.0)
+        ledger.worker_down(worker)
+        ledger.committed(0, 0, after_death_of=worker)
+
+
+def test_a_suspended_program_makes_nobody_overdue() -> None:
+    ledger = replay_ledger(A)
+    capture(ledger, 0)
+    sent(ledger, 100.0)
+    assert ledger.patience_s(104.0, 10.0) == 6.0
+    ledger.forgive(60.0)
+    assert ledger.overdue(165.0, 10.0) == []
+    assert ledger.overdue(171.0, 10.0) == [(A, 0)]
 
 
 def test_a_frame_that_ends_worker_after_worker_is_given_up_and_its_neighbour_is_not_blamed() -> None:
@@ -332,7 +431,7 @@ def test_a_frame_that_ends_worker_after_worker_is_given_up_and_its_neighbour_is_
     survivor = Worker(0, 3)
     ledger.worker_up(survivor)
     assert sent(ledger) == [(1, survivor)]
-    ledger.done(survivor, 1, 4, 0, 1.0)
+    ledger.done(survivor, 1, 4, 1.0)
     ledger.committed(2, 0)
     assert ledger.outstanding == 0
 
@@ -341,7 +440,7 @@ def test_the_frame_behind_the_one_at_work_is_at_work_once_that_is_done() -> None
     ledger = replay_ledger(A, deaths_allowed=1)
     capture(ledger, 0, 1)
     sent(ledger)
-    ledger.done(A, 0, 1, 0, 1.0)
+    ledger.done(A, 0, 1, 1.0)
     ledger.worker_down(A)
     assert [d.seq for d in ledger.decide(1.0)] == [1]
 
@@ -363,7 +462,7 @@ def test_live_the_newest_frame_wins_and_the_others_are_counted() -> None:
     assert sent(ledger) == [(0, A)]
     capture(ledger, 1, 2, 3)
     assert list(ledger.decide(0.0)) == [Dropped(1, "overload"), Dropped(2, "overload")]
-    ledger.done(A, 0, 1, 0, 1.0)
+    ledger.done(A, 0, 1, 1.0)
     assert sent(ledger) == [(3, A)]
 
 
@@ -379,18 +478,20 @@ def test_live_a_slot_is_free_again_with_the_credit() -> None:
     for seq in range(20):
         capture(ledger, seq)
         assert sent(ledger) == [(seq, A)]
-        ledger.done(A, seq, 1, 0, float(seq))
+        ledger.done(A, seq, 1, float(seq))
 
 
-def test_live_a_reading_that_may_have_died_with_its_sink_is_counted_as_lost() -> None:
+def test_live_a_reading_that_died_with_its_worker_is_counted_as_lost() -> None:
     ledger = live_ledger(A)
     capture(ledger, 0)
     sent(ledger)
-    ledger.done(A, 0, 1, 0, 1.0)
-    ledger.sink_down()
+    ledger.done(A, 0, 1, 1.0)
+    ledger.worker_down(A)
     assert list(ledger.decide(1.0)) == []
-    ledger.committed(0, 1)
+    ledger.committed(0, 0, after_death_of=A)
     assert list(ledger.decide(1.0)) == [Dropped(0, "restart")]
+    ledger.committed(0, 1)
+    assert list(ledger.decide(1.0)) == [Dropped(0, "restart")], "the first sink may have died before it wrote that down"
 
 
 def test_a_worker_is_overdue_by_the_time_at_one_frame_not_by_the_queue() -> None:
@@ -398,7 +499,7 @@ def test_a_worker_is_overdue_by_the_time_at_one_frame_not_by_the_queue() -> None
     capture(ledger, 0, 1)
     sent(ledger, 100.0)
     assert ledger.overdue(109.0, 10.0) == []
-    ledger.done(A, 0, 1, 0, 109.0)
+    ledger.done(A, 0, 1, 109.0)
     assert ledger.overdue(118.0, 10.0) == []
     assert ledger.overdue(120.0, 10.0) == [(A, 1)]
 
@@ -417,17 +518,17 @@ def test_a_credit_of_a_dead_worker_or_an_older_attempt_changes_nothing() -> None
     sent(ledger)
     ledger.worker_up(Worker(0, 1))  # the death was not even told
     assert sent(ledger) == [(0, Worker(0, 1))]
-    ledger.done(A, 0, 1, 0, 1.0)
-    ledger.done(Worker(0, 1), 0, 1, 0, 1.0)
+    ledger.done(A, 0, 1, 1.0)
+    ledger.done(Worker(0, 1), 0, 1, 1.0)
     assert ledger.idle_hands == 1, "still at work on the second attempt"
-    ledger.done(Worker(0, 1), 0, 2, 0, 1.0)
+    ledger.done(Worker(0, 1), 0, 2, 1.0)
     assert ledger.idle_hands == 2
 
 
 def test_events_about_unknown_frames_and_workers_are_ignored() -> None:
     ledger = replay_ledger(A)
-    ledger.done(B, 7, 1, 0, 0.0)
-    ledger.done(A, 7, 1, 0, 0.0)
+    ledger.done(B, 7, 1, 0.0)
+    ledger.done(A, 7, 1, 0.0)
     ledger.worker_down(B)
     ledger.committed(0, 0)
     assert ledger.idle_hands == 2

@@ -44,8 +44,8 @@ def ups(folder: Path, name: str) -> list[int]:
     return [int(line.split()[2]) for line in events(folder) if line.startswith(f"up {name} ")]
 
 
-def run(*specs: object, portable: bool = False, restarts: int = 4) -> Outcome:
-    made: Supervisor = supervisor(*specs, portable=portable, restarts=restarts)  # type: ignore[arg-type]
+def run(*specs: object, portable: bool = False, restarts: int = 4, hang_s: float = 10.0) -> Outcome:
+    made: Supervisor = supervisor(*specs, portable=portable, restarts=restarts, hang_s=hang_s)  # type: ignore[arg-type]
     return made.run()
 
 
@@ -90,13 +90,27 @@ def test_a_hello_that_comes_after_the_death_raises_no_ghost(tmp_path: Path) -> N
 @both
 def test_a_process_that_keeps_dying_ends_the_run_in_a_sentence(tmp_path: Path, portable: bool) -> None:
     outcome = run(
-        spec("worker", "dies_at_once", tmp_path), spec("sink", "obedient", tmp_path), portable=portable, restarts=3
+        spec("worker", "ends_at_once", tmp_path), spec("sink", "obedient", tmp_path), portable=portable, restarts=3
     )
     assert outcome.exit_code == 1
     assert "worker" in outcome.sentence
     assert "3 times in a row" in outcome.sentence
-    assert "exit code -9" in outcome.sentence
+    assert "exit code 9" in outcome.sentence
     assert ups(tmp_path, "worker-0") == [0, 1, 2]
+
+
+def test_kills_from_outside_end_the_run_only_when_they_go_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("stream.supervisor._OUTSIDE_S", 2.0)
+    outcome = run(spec("worker", "dies_at_once", tmp_path), spec("sink", "obedient", tmp_path), restarts=2)
+    assert outcome.exit_code == 1
+    assert "exit code -9" in outcome.sentence
+    assert len(ups(tmp_path, "worker-0")) > 2
+
+
+def test_who_says_nothing_is_killed_and_comes_back(tmp_path: Path) -> None:
+    outcome = run(spec("sink", "deaf_once", tmp_path), hang_s=1.0)
+    assert outcome == Outcome(0, "1 frame analysed")
+    assert ups(tmp_path, "sink") == [0, 1]
 
 
 def test_a_thread_that_hangs_in_a_driver_does_not_keep_a_broken_process_alive(tmp_path: Path) -> None:
@@ -279,8 +293,8 @@ def test_no_child_outlives_a_supervisor_that_was_killed(tmp_path: Path, start: S
     wait_for(lambda: not any(psutil.pid_exists(pid) for pid in pids(tmp_path)))
 
 
-def test_who_keeps_dying_young_waits_ever_longer() -> None:
-    waits = [back_off_s(short_lives) for short_lives in range(10)]
+def test_who_keeps_dying_waits_ever_longer() -> None:
+    waits = [back_off_s(deaths) for deaths in range(10)]
     assert waits[:2] == [0.0, 0.0]
     assert waits == sorted(waits)
     assert 0 < waits[2] < waits[-1] <= 2.0

@@ -12,7 +12,19 @@ import zmq
 
 from stream.child import Child, Place
 from stream.errors import ModelError
-from stream.messages import AnyMessage, DensityReading, Done, FrameHeader, Hello, PeerUp, Role, Stop
+from stream.messages import (
+    Alive,
+    AnyMessage,
+    Committed,
+    DensityReading,
+    Done,
+    FrameHeader,
+    Hello,
+    PeerDown,
+    PeerUp,
+    Role,
+    Stop,
+)
 from stream.ring import Ring
 from stream.transport import Inbox, Outbox, new_context
 from workers.process import run
@@ -70,8 +82,9 @@ class Bench:
                 frame=f"f{seq}",
                 time_s=0.0,
                 t_capture_ns=1,
-                attempt=1,
-                **{"t_grab_monotonic_ns": time.monotonic_ns(), "width": WIDTH, "height": HEIGHT, "capture": 0} | given,
+                **{"attempt": 1}
+                | {"t_grab_monotonic_ns": time.monotonic_ns(), "width": WIDTH, "height": HEIGHT, "capture": 0}
+                | given,
             )
         )
 
@@ -89,7 +102,7 @@ def heard(inbox: Inbox) -> AnyMessage:
     deadline = time.monotonic() + 20
     while time.monotonic() < deadline:
         message = inbox.receive(100)
-        if message is not None:
+        if message is not None and not isinstance(message, Alive):
             return message
     raise AssertionError("nothing came in time")
 
@@ -119,7 +132,7 @@ def test_a_frame_gives_a_reading_and_a_credit(bench: Bench) -> None:
     found, done = reading(bench), credit(bench)
     assert (found.seq, found.frame, found.status, found.density_pct) == (7, "f7", "ok", 5.0)
     assert found.regions is None
-    assert (done.seq, done.sink, done.worker) == (7, 0, 0)
+    assert (done.seq, done.read, done.worker) == (7, True, 0)
 
 
 @pytest.mark.parametrize(
@@ -140,7 +153,7 @@ def test_an_analysis_that_is_none_is_a_failed_frame_and_the_next_is_analysed(
         found = reading(bench)
         assert (found.seq, found.status, found.density_pct) == (seq, "failed", None)
         assert found.error
-        assert credit(bench).sink == 0
+        assert credit(bench).read
 
 
 def test_a_frame_that_was_overwritten_gives_a_credit_and_no_reading(bench: Bench) -> None:
@@ -149,18 +162,45 @@ def test_a_frame_that_was_overwritten_gives_a_credit_and_no_reading(bench: Bench
     assert (credit(bench).seq, bench.sink.receive(0)) == (0, None)
     bench.frame(1, ring=str(bench.ring.path) + "99999")
     done = credit(bench)
-    assert (done.seq, done.sink) == (1, -1)
+    assert (done.seq, done.read) == (1, False)
     bench.frame(2)
     assert reading(bench).seq == 2
 
 
-def test_a_frame_waits_for_the_introduction_of_those_who_want_its_reading(bench: Bench) -> None:
+def test_a_frame_waits_for_the_introduction_of_its_sender_and_its_reading_for_that_of_the_sink(bench: Bench) -> None:
     bench.start("good")
     bench.frame(0)
     bench.introduce("capture", bench.capture)
+    assert credit(bench).read
     bench.introduce("sink", bench.sink, incarnation=3)
     assert reading(bench).seq == 0
-    assert credit(bench).sink == 3
+
+
+def test_a_new_sink_is_given_what_the_one_before_had_not_on_disk(bench: Bench) -> None:
+    bench.begin("good")
+    for seq in range(3):
+        bench.frame(seq)
+    assert [reading(bench).seq for _ in range(3)] == [0, 1, 2]
+    bench.worker.send(Committed(next_seq=1, sink=0))
+    bench.worker.send(PeerDown(role="sink", index=0, incarnation=0))
+    bench.introduce("sink", bench.sink, incarnation=1)
+    assert [reading(bench).seq for _ in range(2)] == [1, 2]
+
+
+def test_a_reading_that_is_there_is_given_again_and_not_made_again(bench: Bench) -> None:
+    bench.begin("good")
+    bench.frame(0)
+    first = reading(bench)
+    bench.frame(0, attempt=2)
+    assert reading(bench) == first
+    assert [credit(bench).attempt for _ in range(2)] == [1, 2]
+
+
+def test_the_last_frames_of_a_dead_capture_are_analysed_while_there_is_no_other(bench: Bench) -> None:
+    bench.begin("good")
+    bench.worker.send(PeerDown(role="capture", index=0, incarnation=0))
+    bench.frame(0)
+    assert reading(bench).seq == 0
 
 
 def test_a_frame_of_a_dead_capture_is_not_analysed(bench: Bench) -> None:

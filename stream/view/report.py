@@ -1,0 +1,182 @@
+"""One page to print: what a session was, in figures, with everything that was noted. Pure: facts in, HTML out."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from html import escape
+from typing import Any
+
+import numpy as np
+from msgspec import Struct
+
+from stream.messages import AlarmEvent
+from stream.view.chart import clock, drawing
+from stream.view.info import SessionInfo
+from stream.view.markers import ShownMarker
+from stream.view.sites import Sites
+from stream.view.trend import GOOD, Columns, Reduced
+
+NOTICE = (
+    "Research use. Not a certified medical device, and not an alarm system as IEC 60601-1-8 means it; "
+    "decisions belong to clinicians."
+)
+_LINES = 18
+_SETTINGS = (
+    *(("source", "Source"), ("source_sha256", "SHA-256 of the source"), ("model_id", "Model"), ("version", "Program")),
+    *(("config_sha256", "SHA-256 of the configuration"), ("workers", "Workers"), ("width", "Width, px")),
+    *(("height", "Height, px"), ("fps", "Frames a second, nominal"), ("status", "Session"), ("reason", "Because")),
+)
+
+
+class Paper(Struct, frozen=True, kw_only=True):
+    """All that the report is made of."""
+
+    info: SessionInfo
+    facts: dict[str, Any]
+    rows: Columns
+    trend: Reduced
+    dropped: dict[str, int]
+    markers: Sequence[ShownMarker]
+    events: Sequence[AlarmEvent]
+    limits: dict[str, Any]
+    sites: Sites
+
+
+def report_html(paper: Paper) -> str:
+    """The whole document."""
+    info = paper.info
+    mode = f"{info.recorded or info.mode}".upper()
+    marks = [(marker.x, str(number)) for number, marker in enumerate(paper.markers, start=1) if marker.x is not None]
+    limits = [paper.limits[name] for name in ("low_pct", "high_pct") if paper.limits.get(name)]
+    parts = [
+        f"<h1>Capillary density <small>{escape(mode)} · {escape(info.session)}</small></h1>",
+        f'<p class="notice">{NOTICE}</p>',
+        f"<p>{escape(_when(paper))}</p>",
+        drawing(paper.trend, marks, limits, media_time=info.media_time),
+        '<div class="columns">',
+        _table("Density, good frames", statistics(paper.rows)),
+        _table("Frames", shares(paper.rows, paper.dropped)),
+        _table("Five sites", _sites(paper.sites)) if paper.sites.sites else "",
+        _table("Markers", _markers(paper)) if paper.markers else "",
+        _table("Alarms", _alarms(paper)) if any(event.id for event in paper.events) else "",
+        _table("Limits of alarms", _limits(paper.limits)),
+        _table("Made with", [(label, paper.facts[key]) for key, label in _SETTINGS if paper.facts.get(key)]),
+        "</div>",
+    ]
+    title = f"Capillary density, {escape(info.session)}"
+    return (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+        f'<title>{title}</title><link rel="icon" href="/static/icon.svg">'
+        '<link rel="stylesheet" href="/report.css"></head>'
+        f"<body><main>{''.join(parts)}</main></body></html>\n"
+    )
+
+
+def statistics(rows: Columns) -> list[tuple[str, str]]:
+    """Of the density of good frames, in %."""
+    density = rows["density"][rows["grade"] == GOOD].astype(np.float64)
+    if len(density) == 0:
+        return [("Good frames", "none")]
+    low, high = np.percentile(density, [5, 95])
+    figures = {
+        "Mean": density.mean(),
+        "Standard deviation": density.std(),
+        "Median": np.median(density),
+        "5th percentile": low,
+        "95th percentile": high,
+        "Lowest": density.min(),
+        "Highest": density.max(),
+    }
+    return [(name, f"{value:.2f} %") for name, value in figures.items()]
+
+
+def shares(rows: Columns, dropped: dict[str, int]) -> list[tuple[str, str]]:
+    """How many frames there were of each quality."""
+    total = max(len(rows), 1)
+    counted = [
+        (name, int((rows["grade"] == grade).sum())) for grade, name in enumerate(("Good", "Poor", "Unusable", "Failed"))
+    ]
+    return [
+        ("Analysed", f"{len(rows):,}"),
+        *((name, f"{count:,} ({100 * count / total:.1f} %)") for name, count in counted),
+        *((f"Dropped ({cause})", f"{count:,}") for cause, count in sorted(dropped.items())),
+    ]
+
+
+def _when(paper: Paper) -> str:
+    rows = paper.rows
+    if len(rows) == 0:
+        return "No frame was analysed."
+    began, ended = (datetime.fromtimestamp(int(rows["t_ns"][place]) / 1e9) for place in (0, -1))
+    length_s = float(rows["x"][-1] - rows["x"][0])
+    span = "" if paper.info.media_time else f" to {ended:%H:%M:%S}"
+    verb = "Analysed" if paper.info.media_time else "Watched"
+    return f"{verb} on {began:%Y-%m-%d} from {began:%H:%M:%S}{span}: {clock(length_s, True)} (minutes and seconds)."
+
+
+def _sites(sites: Sites) -> list[tuple[str, str]]:
+    measured = [
+        (
+            f"Site {site.site}",
+            ("no good frame" if site.mean_pct is None else f"{site.mean_pct:.2f} % (sd {site.sd_pct:.2f})")
+            + f", {site.seconds:.0f} s, {100 * site.share_good:.0f} % good{'' if site.enough else ', too short'}",
+        )
+        for site in sites.sites
+    ]
+    mean = "–" if sites.mean_pct is None else f"{sites.mean_pct:.2f} %"
+    spread = "–" if sites.heterogeneity is None else f"{sites.heterogeneity:.2f}"
+    return [*measured, ("Mean of sites", mean), ("Heterogeneity index", spread)]
+
+
+def _markers(paper: Paper) -> list[tuple[str, str]]:
+    lines = [
+        (f"{number} · {_time(marker.x, paper.info)}", f"{marker.kind} {marker.text}".strip())
+        for number, marker in enumerate(paper.markers, start=1)
+    ]
+    return _at_most(lines, "markers")
+
+
+def _alarms(paper: Paper) -> list[tuple[str, str]]:
+    """Each time somebody was called, and what they did."""
+    told = {"raised", "returned", "acknowledged", "cleared", "paused"}
+    lines = [
+        (f"{datetime.fromtimestamp(event.t_ns / 1e9):%H:%M:%S}", _said(event))
+        for event in paper.events
+        if event.event in told
+    ]
+    return _at_most(lines, "alarms")
+
+
+def _at_most(lines: list[tuple[str, str]], what: str) -> list[tuple[str, str]]:
+    """As many as one page holds, and where the others are."""
+    more = len(lines) - _LINES
+    return lines if more <= 0 else [*lines[:_LINES], (f"and {more} more", f"/export/{what}.csv")]
+
+
+def _said(event: AlarmEvent) -> str:
+    if event.kind is None:
+        return event.event
+    unit = "s" if event.kind in ("signal", "technical") else "%"
+    value = "" if event.value is None else f": {event.value:.2f} {unit}, limit {event.limit or 0:.2f}"
+    kind = event.cause or event.kind
+    return f"{event.event}: {kind} ({event.priority}){value if event.event in ('raised', 'returned') else ''}"
+
+
+def _limits(limits: dict[str, Any]) -> list[tuple[str, str]]:
+    names = {"low_pct": "Low", "high_pct": "High", "fall_pct": "Fall"}
+    off = "off"
+    return [
+        *((name, f"{limits[key]:g} %" if limits.get(key) else off) for key, name in names.items()),
+        *((name, f"{limits[key]:g} s" if limits.get(key) else off) for key, name in _AFTER.items()),
+    ]
+
+
+_AFTER = {"signal_after_s": "Poor signal after", "technical_after_s": "Technical after"}
+
+
+def _time(x: float | None, info: SessionInfo) -> str:
+    return "–" if x is None else clock(x, info.media_time)
+
+
+def _table(title: str, lines: Iterable[tuple[str, Any]]) -> str:
+    rows = "".join(f"<tr><th>{escape(name)}</th><td>{escape(str(value))}</td></tr>" for name, value in lines)
+    return f"<section><h2>{escape(title)}</h2><table>{rows}</table></section>"

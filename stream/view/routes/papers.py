@@ -1,0 +1,96 @@
+"""What is taken away: the report, and tables of readings, markers and alarms."""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import FileResponse, HTMLResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from stream.sink.report import CSV_COLUMNS, CSV_SOURCES, csv_rows
+from stream.view.report import Paper, report_html
+from stream.view.routes.answers import Page, number
+from stream.view.trend import reduce
+
+_STYLE: Final = Path(__file__).parent.parent / "report.css"
+_PIXELS: Final = 850
+_LINES_AT_ONCE: Final = 500
+_FAR_S: Final = 1e11
+_MARKER: Final = ("id", "kind", "text", "seq", "x", "t_ns", "until_seq", "until_x", "until_ns")
+_EVENT: Final = (
+    *("event", "t_ns", "seq", "id", "kind", "priority", "state", "suspended", "cause", "value", "limit"),
+    "paused_until_ns",
+)
+
+
+def routes(page: Page) -> list[Route]:
+    """Papers. They read files, so they run beside the server's loop."""
+    feed = page.feed
+
+    def report(_: Request) -> Response:
+        archive, info = page.session, feed.info
+        return HTMLResponse(
+            report_html(
+                Paper(
+                    info=info,
+                    facts=archive.facts(),
+                    rows=feed.trend.rows(),
+                    trend=reduce(feed.trend, None, None, _PIXELS),
+                    dropped=archive.drops(),
+                    markers=feed.marked(),
+                    events=archive.events(info.session, info.source),
+                    limits=feed.alarms_now().limits,
+                    sites=feed.sites(),
+                )
+            )
+        )
+
+    async def style(_: Request) -> Response:
+        return FileResponse(_STYLE, media_type="text/css")
+
+    def readings(request: Request) -> Response:
+        rows = feed.trend.between(number(request, "from_s", -_FAR_S, -_FAR_S, _FAR_S) or 0, _until(request))
+        first, last = (int(rows["seq"][0]), int(rows["seq"][-1])) if len(rows) else (0, -1)
+        lines = csv_rows(page.session.rows(CSV_SOURCES, first, last))
+        return _table(f"{feed.info.session}-readings.csv", CSV_COLUMNS, lines)
+
+    def markers(_: Request) -> Response:
+        lines = ([getattr(marker, name) for name in _MARKER] for marker in feed.marked())
+        return _table(f"{feed.info.session}-markers.csv", _MARKER, lines)
+
+    def alarms(_: Request) -> Response:
+        events = page.session.events(feed.info.session, feed.info.source)
+        lines = ([getattr(event, name) for name in _EVENT] for event in events)
+        return _table(f"{feed.info.session}-alarms.csv", _EVENT, lines)
+
+    return [
+        Route("/report", report),
+        Route("/report.css", style),
+        Route("/export.csv", readings),
+        Route("/export/markers.csv", markers),
+        Route("/export/alarms.csv", alarms),
+    ]
+
+
+def _until(request: Request) -> float:
+    value = number(request, "to_s", _FAR_S, -_FAR_S, _FAR_S)
+    return _FAR_S if value is None else value
+
+
+def _table(name: str, columns: Sequence[str], lines: Iterable[Sequence[object]]) -> Response:
+    """A CSV file to keep, sent as it is read."""
+    headers = {"content-disposition": f'attachment; filename="{name}"'}
+    return StreamingResponse(_text(columns, iter(lines)), media_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _text(columns: Sequence[str], lines: Iterator[Sequence[object]]) -> Iterator[str]:
+    block: list[Sequence[object]] = [columns]
+    while block:
+        written = io.StringIO()
+        csv.writer(written, lineterminator="\n").writerows(block)
+        yield written.getvalue()
+        block = list(islice(lines, _LINES_AT_ONCE))

@@ -1,0 +1,49 @@
+"""Torments the program for minutes or hours: `uv run python -m tests.chaos --help`. Prints the seed of what fails."""
+
+import random
+import sys
+import tempfile
+from pathlib import Path
+
+import click
+
+from tests.chaos import replays
+from tests.chaos.injector import Injector
+
+ANALYSER = click.option(
+    "--analyser", type=click.Choice(["real", "quick"]), default="real", show_default=True, help="Who computes."
+)
+
+
+@click.group(context_settings={"show_default": True})
+def main() -> None:
+    """Faults on purpose, and what they cost. A seed decides what happens to whom."""
+
+
+@main.command()
+@click.option("--frames", default=10_000, help="Frames a run.")
+@click.option("--kills", default=300, help="Kills a run.")
+@click.option("--rounds", default=1, help="Runs, each with another seed.")
+@click.option("--seed", type=int, help="Of the first run; default: chance.")
+@click.option("--stops", default=0.0, help="Share of faults that suspend a process for a while instead of killing it.")
+@click.option("--source", default="", help="A recording; default: the synthetic microscope.")
+@ANALYSER
+def replay(frames: int, kills: int, rounds: int, seed: int | None, stops: float, source: str, analyser: str) -> None:
+    """Kill workers, sink and capture of a replay at random; the output must not change by a byte."""
+    source = source or f"synthetic:?seed=3&frames={frames}"
+    first = random.SystemRandom().randrange(2**31) if seed is None else seed
+    with tempfile.TemporaryDirectory(prefix="chaos-") as folder:
+        undisturbed = Path(folder, "calm")
+        replays.calm(source, analyser, undisturbed)
+        for number in range(first, first + rounds):
+            injector = Injector(number, every=frames / (1.15 * max(1, kills)), stops=stops)
+            out = Path(folder, f"seed-{number}")
+            verdict = replays.tormented(source, frames, analyser, undisturbed, out, injector, kills)
+            print(verdict, flush=True)
+            if not verdict.good:
+                print(out.with_suffix(".log").read_text()[-3000:], file=sys.stderr)
+                sys.exit(f"failed with --seed {number}")
+
+
+if __name__ == "__main__":
+    main()

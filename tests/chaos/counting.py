@@ -1,0 +1,68 @@
+"""Analysers that note every frame they begin and finish, so that a fault injector knows what was computed twice.
+
+A line a frame is appended to the file in CHAOS_COUNTS: `b` and the seq at its beginning, `f` at its end.
+"""
+
+import os
+import time
+from collections.abc import Mapping
+from typing import Any, Final
+
+import cv2
+import numpy as np
+
+from stream.ports import Analyser, Analysis, Frame, Quality, Region
+from stream.registry import find
+
+COUNTS: Final = "CHAOS_COUNTS"
+COMPUTE_MS: Final = "CHAOS_COMPUTE_MS"
+
+
+class Counting:
+    """Another analyser, with notes."""
+
+    def __init__(self, inner: Analyser) -> None:
+        self.model_id = inner.model_id
+        self._inner = inner
+        counts = os.environ.get(COUNTS)
+        self._file = None if counts is None else os.open(counts, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+
+    def analyse(self, frame: Frame) -> Analysis:
+        """What the other one finds."""
+        self._note(f"b {frame.seq}\n")
+        found = self._inner.analyse(frame)
+        self._note(f"f {frame.seq}\n")
+        return found
+
+    def _note(self, line: str) -> None:
+        if self._file is not None:
+            os.write(self._file, line.encode())  # one write, appended: whole even from two processes
+
+
+class Quick:
+    """A density that depends on every pixel, made in COMPUTE_MS milliseconds of work (default 5)."""
+
+    model_id = "quick"
+
+    def __init__(self) -> None:
+        self._work_s = float(os.environ.get(COMPUTE_MS, "5")) / 1000
+
+    def analyse(self, frame: Frame) -> Analysis:
+        """Brightness in place of a density, and one square in place of capillaries."""
+        until = time.thread_time() + self._work_s
+        density = round(float(cv2.mean(frame.pixels)[1]) / 2.56, 6)
+        while time.thread_time() < until:
+            cv2.mean(frame.pixels[:64, :64])
+        side = 1 + int(density)
+        square = np.array([[0, 0], [side, 0], [side, side], [0, side]], np.int32)
+        return Analysis(density, density, density, [Region(square, 0.5, float(side * side))], Quality("good"))
+
+
+def real(settings: Mapping[str, Any]) -> Counting:
+    """The shipped analyser, counted."""
+    return Counting(find("analysers", "capillary")(settings))
+
+
+def quick(_settings: Mapping[str, Any]) -> Counting:
+    """A cheap one, counted."""
+    return Counting(Quick())

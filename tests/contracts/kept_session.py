@@ -1,0 +1,90 @@
+"""A session that is kept while it is shown, without processes: store, bedside and feed in the test's hand."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, TypeVar
+
+from stream.clock import Clock, steady_utc
+from stream.config import AlarmsConfig
+from stream.messages import Answer, DensityReading, Progress, State
+from stream.sink.bedside import Bedside, Requested
+from stream.sink.journal import Journal
+from stream.sink.store import FILE_NAME, Store
+from stream.view.archive import Archive
+from stream.view.desk import pass_on
+from stream.view.feed import Feed
+
+Result = TypeVar("Result")
+
+
+class KeptSession:
+    """Does what the sink does with readings and requests; is a `Desk`. One thread owns the file, as a process would."""
+
+    def __init__(
+        self, folder: Path, feed: Feed, limits: AlarmsConfig | None = None, clock: Clock | None = None
+    ) -> None:
+        self.feed = feed
+        self.path = folder / FILE_NAME
+        self._owner = ThreadPoolExecutor(1)
+        self._store = self._do(lambda: Store(self.path))
+        self._do(lambda: self._store.note(session=feed.info.session, source=feed.info.source, mode=feed.info.mode))
+        self._bedside = self._do(
+            lambda: Bedside(
+                Journal(self._store, feed.info.session, feed.info.source),
+                feed.info.session,
+                limits or AlarmsConfig(),
+                clock or steady_utc(),
+                watching=feed.info.mode != "replay",
+            )
+        )
+        self._do(self._show)
+        self.archive = Archive(self.path)
+
+    def see(self, reading: DensityReading) -> None:
+        """A reading: kept, judged, shown."""
+
+        def take() -> None:
+            self._store.add(reading)
+            self._bedside.reading(reading)
+            self._store.commit()
+            self.feed.accept(reading)
+            self._show()
+
+        self._do(take)
+
+    def stand(self, state: State, **fields: Any) -> None:
+        """How the run stands."""
+        info = self.feed.info
+        progress = Progress(session=info.session, source=info.source, mode="live", state=state, **fields)
+
+        def tell() -> None:
+            self._bedside.standing(progress, None)
+            self._store.commit()
+            self.feed.progress(progress)
+            self._show()
+
+        self._do(tell)
+
+    def ask(self, request: Requested) -> Answer:
+        """What a page asks for."""
+
+        def carry_out() -> Answer:
+            self._bedside.handle(request)
+            self._store.commit()
+            told = self._bedside.told()
+            pass_on(told, self.feed)
+            return next(message for message in told if isinstance(message, Answer))
+
+        return self._do(carry_out)
+
+    def close(self) -> None:
+        """The session is over, and its file free."""
+        self._do(self._store.close)
+        self._owner.shutdown()
+
+    def _show(self) -> None:
+        pass_on([*self._bedside.whole(), *self._bedside.told()], self.feed)
+
+    def _do(self, work: Callable[[], Result]) -> Result:
+        return self._owner.submit(work).result()
