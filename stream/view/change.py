@@ -108,7 +108,9 @@ def effective_n(values: npt.NDArray[np.float64]) -> float:
     negative = np.flatnonzero(pairs <= 0)
     kept = np.minimum.accumulate(pairs[: negative[0]] if len(negative) else pairs)
     tau = max(2 * float(kept.sum()) - 1, 1.0)
-    return max(n / tau, 1.0)
+    lags = 2 * len(kept)
+    tau *= (1 + 2 * lags / n) / (1 + tau / n)  # the sample's mean was taken off: all correlations are low by tau / n
+    return max(n / tau - 1, 1.0)  # and so is the variance
 
 
 def half_width(before: Side, after: Side) -> float:

@@ -112,11 +112,7 @@ def steps(
         case "next" if current is not None:
             return ending
         case _:
-            raise WireError(
-                "No site is being measured."
-                if action == "stop"
-                else "There is nothing to go on with: start with site 1."
-            )
+            raise WireError("No site is being measured: start with site 1.")
 
 
 def _round(markers: Iterable[ShownMarker]) -> list[ShownMarker]:
@@ -143,7 +139,8 @@ def _number(marker: ShownMarker) -> int:
 def _site(marker: ShownMarker, trend: Trend, wanted_s: float) -> Site | None:
     if marker.seq is None:
         return None
-    rows = trend.of_seqs(marker.seq, 2**53 if marker.until_seq is None else marker.until_seq)
+    last = 2**53 if marker.until_seq is None else marker.until_seq
+    rows = trend.of_seqs(marker.seq + 1, last)  # its own frame was in view before it was set
     if len(rows) == 0:
         return None
     good = rows[rows["grade"] == GOOD]

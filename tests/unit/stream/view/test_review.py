@@ -1,0 +1,202 @@
+"""A finished session looks as it did while it ran: trend, markers, evidence; and markers can still be set."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from stream.config import AlarmsConfig
+from stream.errors import OutputError, SourceError, UsageError
+from stream.messages import AcknowledgeAlarm, DensityReading, KeepMarker, Mode, RemoveMarker
+from stream.ports import Analysis, Frame, Pixels, Quality, Region
+from stream.sink.sessions import OutputFolder
+from stream.sink.store import FILE_NAME, Store
+from stream.view.archive import Archive
+from stream.view.desk import FileDesk
+from stream.view.evidence import Evidence, NotKeptError
+from stream.view.feed import Feed
+from stream.view.recorded import Recorded
+from stream.view.review import reviewed, session_file
+from tests.contracts.kept_session import KeptSession
+
+MakeReading = Callable[..., DensityReading]
+BOX = np.array([[10, 10], [30, 10], [30, 20], [10, 20]], np.int32)
+
+
+@pytest.fixture
+def finished(tmp_path: Path, feed: Callable[..., Feed], reading: MakeReading, clock: Any) -> Callable[..., Path]:
+    """A session of 50 frames with a marker and an alarm; returns its folder."""
+
+    def make(mode: Mode = "live", **fields: Any) -> Path:
+        view = feed(mode)
+        session = KeptSession(tmp_path, view, AlarmsConfig(low_pct=4, delay_s=0, over_s=1), clock)
+        for seq in range(50):
+            clock.pass_s(0.1)
+            density = 3.0 if 20 <= seq < 30 else 6.0
+            session.see(reading(seq, density_pct=density, quality="poor" if seq == 40 else "good", **fields))
+        session.ask(KeepMarker(request=1, kind="bolus", text="250 ml", seq=10, t_ns=int(view.trend.rows()["t_ns"][10])))
+        session.close()
+        return tmp_path
+
+    return make
+
+
+def opened(folder: Path) -> tuple[Feed, Archive]:
+    archive = Archive(session_file(folder))
+    return reviewed(archive, "0.1.0", site_s=20), archive
+
+
+@pytest.mark.parametrize("mode", ["live", "replay"])
+def test_the_trend_is_that_of_the_run(
+    finished: Callable[..., Path], feed: Callable[..., Feed], reading: MakeReading, mode: Mode
+) -> None:
+    view, archive = opened(finished(mode))
+    again = feed(mode)
+    stored = [archive.reading(seq) for seq in range(50)]
+    for one in stored:
+        assert one is not None
+        fields = {"quality": one.quality, "density_pct": one.density_pct, "t_capture_ns": one.t_capture_ns}
+        again.accept(reading(one.seq, **fields))
+    for column in ("seq", "x", "t_ns", "grade", "density", "low", "high"):
+        found, expected = view.trend.rows()[column], again.trend.rows()[column]
+        assert np.allclose(found.astype(float), expected.astype(float), rtol=0, atol=1e-3, equal_nan=True), column
+
+
+def test_what_the_page_is_told_of_it(finished: Callable[..., Path]) -> None:
+    view, _ = opened(finished())
+    status = view.status()
+    assert (status.state, status.mode, view.info.recorded) == ("review", "review", "live")
+    assert (status.readings, status.dropped, status.density_pct) == (50, 0, None)
+    assert [(marker.kind, marker.text, marker.seq) for marker in view.marked()] == [("bolus", "250 ml", 10)]
+    assert view.alarms_now().limits["low_pct"] == 4
+    assert view.alarms_now().active == ()
+
+
+def test_markers_are_still_set_and_kept_and_alarms_are_history(finished: Callable[..., Path]) -> None:
+    folder = finished()
+    view, _ = opened(folder)
+    desk = FileDesk(folder / FILE_NAME, view)
+    assert desk.ask(KeepMarker(request=0, kind="note", text="later", seq=3, t_ns=5)).id == 2
+    desk.ask(RemoveMarker(request=0, id=1))
+    assert [marker.text for marker in view.marked()] == ["later"]
+    assert [marker.text for marker in opened(folder)[0].marked()] == ["later"]
+    assert desk.ask(AcknowledgeAlarm(request=0, id=1)).status == 409
+
+
+def test_a_session_that_can_only_be_read_is_shown_and_left_as_it_is(
+    finished: Callable[..., Path], tmp_path: Path
+) -> None:
+    folder = finished()
+    (tmp_path / "elsewhere").mkdir()
+    path = shutil.copy(folder / FILE_NAME, tmp_path / "elsewhere")
+    Path(path).chmod(0o444)
+    (tmp_path / "elsewhere").chmod(0o555)
+    before = Path(path).read_bytes()
+    view, _ = opened(tmp_path / "elsewhere")
+    assert len(view.trend) == 50
+    assert Path(path).read_bytes() == before
+    (tmp_path / "elsewhere").chmod(0o755)
+
+
+def test_a_measurement_that_a_crash_cut_off_lasted_to_the_last_frame(finished: Callable[..., Path]) -> None:
+    folder = finished()
+    view, _ = opened(folder)
+    desk = FileDesk(folder / FILE_NAME, view)
+    row = view.trend.at_seq(5)
+    assert row is not None
+    desk.ask(KeepMarker(request=0, kind="site-1", seq=5, t_ns=int(row["t_ns"]), measuring=True))
+    sites = opened(folder)[0].sites()
+    assert sites.measuring is None
+    assert (sites.sites[0].from_seq, sites.sites[0].to_seq) == (6, 49)
+
+
+def test_what_is_no_finished_session_is_refused(tmp_path: Path, finished: Callable[..., Path]) -> None:
+    with pytest.raises(UsageError, match="no session in"):
+        session_file(tmp_path / "nothing")
+    folder = finished()
+    claim = OutputFolder(folder)
+    with pytest.raises(OutputError, match="still being written"):
+        session_file(folder)
+    claim.release()
+    assert session_file(folder / FILE_NAME) == folder / FILE_NAME
+
+
+def test_a_file_that_is_no_session_is_refused_with_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / FILE_NAME).write_bytes(b"somebody's notes" * 500)
+    with pytest.raises(OutputError, match="cannot be read"):
+        opened(tmp_path)
+
+
+def test_an_older_session_without_markers_and_alarms_opens(tmp_path: Path, reading: MakeReading) -> None:
+    store = Store(tmp_path / FILE_NAME)
+    store.note(session="old", source="scope")
+    store.add(reading(0))
+    store.close()
+    view, archive = opened(tmp_path)
+    assert (len(view.trend), view.marked(), archive.events("old", "scope")) == (1, [], [])
+
+
+class Tape:
+    """Frames 0 to 49 of a recording: each its own grey."""
+
+    def pixels(self, seq: int, frame: str) -> Pixels:
+        if not 0 <= seq < 50 or frame != str(seq):
+            raise SourceError(f"the tape has no frame {frame}")
+        return np.full((1080, 1920, 3), seq, np.uint8)
+
+
+class Model:
+    """Finds one box, and the density that it is told."""
+
+    model_id = "cnn@abc"
+
+    def __init__(self, density: float) -> None:
+        self._density = density
+
+    def analyse(self, frame: Frame) -> Analysis:
+        assert frame.pixels.shape == (1080, 1920, 3)
+        return Analysis(self._density, 1.0, 20.0, [Region(BOX, 0.9, 200.0)], Quality("good"))
+
+
+def evidence(folder: Path, model: Model) -> Evidence:
+    view, archive = opened(folder)
+    return Evidence(view, archive, Recorded("tape.avi", None, Tape(), lambda: model))
+
+
+def test_a_frame_is_taken_from_the_recording_and_its_outlines_are_found_again(finished: Callable[..., Path]) -> None:
+    looked = evidence(finished(), Model(6.0))
+    frame = looked.of(7)
+    assert frame["picture"]["available"]
+    assert (frame["regions_from"], frame["regions"][0].score) == ("analysed again", 0.9)
+    assert frame["regions"][0].polygon == BOX.ravel().tolist()
+    assert looked.jpeg(7)[:2] == b"\xff\xd8"
+    assert looked.crop(7, 0)[:4] == b"\x89PNG"
+
+
+def test_outlines_that_give_another_density_are_not_shown(finished: Callable[..., Path]) -> None:
+    frame = evidence(finished(), Model(6.1)).of(7)
+    assert (frame["regions"], frame["regions_from"]) == (None, "")
+
+
+def test_outlines_of_another_model_are_not_shown(finished: Callable[..., Path]) -> None:
+    model = Model(6.0)
+    model.model_id = "another"
+    assert evidence(finished(), model).of(7)["regions"] is None
+
+
+def test_a_frame_that_the_recording_has_not_says_so(finished: Callable[..., Path]) -> None:
+    looked = evidence(finished(frame="9999"), Model(6.0))
+    with pytest.raises(NotKeptError, match="the tape has no frame 9999"):
+        looked.jpeg(7)
+    assert looked.of(7)["regions"] is None
+
+
+def test_a_recording_that_was_changed_is_not_shown(finished: Callable[..., Path], tmp_path: Path) -> None:
+    (tmp_path / "tape.avi").write_bytes(b"another recording")
+    view, archive = opened(finished())
+    changed = Recorded(str(tmp_path / "tape.avi"), "0" * 64, Tape(), lambda: Model(6.0))
+    with pytest.raises(NotKeptError, match="was changed since"):
+        Evidence(view, archive, changed).jpeg(7)
