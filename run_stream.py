@@ -19,17 +19,19 @@ from stream.view.cli import view
 from workers.cli import models
 
 if TYPE_CHECKING:  # `--help` answers in a blink: what a command needs is loaded by that command
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from capture.lookup import Lookup
     from capture.sources.opening import SourceLimits
     from stream.config import Config
+    from stream.engines.replaying import Spread
     from stream.logs import LogFormat
-    from stream.messages import Hello, Mode
-    from stream.ports import Analyser, Pixels
+    from stream.messages import Hello, Mode, Progress
+    from stream.ports import Analyser, FrameSource, Pixels
     from stream.supervisor import Outcome, ProcessSpec
 
 _DEMO = "capillary-demo-"
+ENGINES = ("stream", "serial", "router", "ray")
 CONFIGS = Path(__file__).resolve().parent / "configs"
 
 
@@ -48,6 +50,17 @@ class Common:
 
         given = {key: value for key, value in overrides.items() if value is not None}
         return load(self.config, given, base=CONFIGS / default)
+
+    def opened(self, source: str, config: "Config", frames: int | None = None) -> "FrameSource":
+        """A source of recorded frames, or of its first ones. Raises SourceError, UsageError."""
+        from capture.first import FirstFrames
+        from capture.sources.opening import open_source
+
+        opened = open_source(source, _limits(config))
+        if opened.live:
+            opened.close()
+            raise UsageError(f"{source} is live; give pictures or a recording")
+        return opened if frames is None else FirstFrames(opened, frames)
 
     def frames(self, source: str) -> "Iterator[tuple[str, Pixels]]":
         """Name and (height, width, 3) uint8 BGR pixels of every frame. Raises SourceError, UsageError."""
@@ -137,6 +150,9 @@ def live(common: Common, source: str | None, workers: int | None, max_fps: float
 @click.option("--regions", is_flag=True, help="Also write regions.jsonl: every capillary's outline.")
 @click.option("--overlay", is_flag=True, help="Also write overlay.mkv: the recording with its capillaries outlined.")
 @click.option("--resume", is_flag=True, help="Go on where an interrupted run stopped.")
+@click.option("--frames", type=click.IntRange(min=1), help="Only the first so many frames of each source.")
+@click.option("--engine", type=click.Choice(ENGINES), default="stream", show_default=True, help="What spreads frames.")
+@click.option("--address", help="With --engine ray: a running cluster, as host:port. Default: this machine alone.")
 @click.pass_obj
 def replay(
     common: Common,
@@ -147,11 +163,15 @@ def replay(
     regions: bool,
     overlay: bool,
     resume: bool,
+    frames: int | None,
+    engine: str,
+    address: str | None,
 ) -> None:
     """Analyse recordings: every frame exactly once, in order. Several get a folder each below --output."""
     from stream.sink.sessions import finished, result_folders
 
     config = common.load("replay.toml", {"workers.count": workers})
+    spread = _spread(engine, config, address, resume=resume, speed=speed)
     factor = _speed(speed)
     codes = []
     for source, folder in zip(sources, result_folders(sources, output), strict=True):
@@ -159,7 +179,7 @@ def replay(
             print(f"{folder} is complete: nothing to resume.", file=sys.stderr)
             codes.append(0)
             continue
-        wanted = Wanted(outputs=True, regions=regions or overlay, regions_file=regions)
+        wanted = Wanted(True, regions or overlay, regions, frames, spread)
         outcome = _run(common, config, source, "replay", folder, wanted, speed=factor, resume=resume)
         if overlay and outcome.exit_code in (0, 5):
             _overlay(config, source, folder)
@@ -225,6 +245,22 @@ def _speed(text: str) -> float:
     return factor
 
 
+def _spread(engine: str, config: "Config", address: str | None, *, resume: bool, speed: str) -> "Spread | None":
+    """How an engine that is not the program's own is run; None for its own."""
+    from stream.engines.replaying import Spread
+    from stream.portability import cores
+
+    if address is not None and engine != "ray":
+        raise UsageError("--address names a Ray cluster: use it with --engine ray")
+    if engine == "stream":
+        return None
+    if resume or speed != "max":
+        raise UsageError(
+            f"--resume and --speed are for --engine stream; {engine} takes a recording whole, at full speed"
+        )
+    return Spread(engine, 1 if engine == "serial" else config.workers.count or cores(), address)
+
+
 def _run(
     common: Common,
     config: "Config",
@@ -250,6 +286,8 @@ def _run(
     try:
         session = prepare(folder, without_credentials(source), sha256(config.analyser), resume=resume)
         run = Run(session, mode, source, folder, wanted, speed, started_ns, config)
+        if wanted.spread is not None:
+            return _by_engine(common, run, wanted.spread, shown.show)
         return Supervisor(
             session=session,
             specs=_processes(run),
@@ -268,11 +306,13 @@ def _run(
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a run leaves behind besides the session itself."""
+    """What a run leaves behind besides the session itself, of how many frames, and by which engine if not its own."""
 
     outputs: bool = False
     regions: bool = False
     regions_file: bool = False
+    frames: int | None = None
+    spread: "Spread | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,7 +342,9 @@ def _processes(run: Run) -> "list[ProcessSpec]":
 
     config, replaying = run.config, run.mode == "replay"
     count = config.workers.count or cores()
-    capture = CaptureSettings(run.source, replaying, run.speed, count, config.capture, config.workers, config.view)
+    capture = CaptureSettings(
+        run.source, run.wanted.frames, replaying, run.speed, count, config.capture, config.workers, config.view
+    )
     worker = WorkerSettings(
         config.analyser.name, config.analyser.settings, run.wanted.regions, config.view.picture_width_px
     )
@@ -341,6 +383,17 @@ def _processes(run: Run) -> "list[ProcessSpec]":
             )
         )
     return specs
+
+
+def _by_engine(common: Common, run: Run, spread: "Spread", on_progress: "Callable[[Progress], None]") -> "Outcome":
+    """The same frames, analyser and files as the pipeline's, by another engine."""
+    from stream.engines.replaying import replay
+    from stream.engines.step import StepMaker
+
+    settings = {spec.role: spec.settings for spec in _processes(run)}
+    maker = StepMaker("workers.reading:make_step", settings["worker"], run.session, common.log_level, common.log_format)
+    source = common.opened(run.source, run.config, run.wanted.frames)
+    return replay(spread, source, maker, settings["sink"], on_progress)
 
 
 def _announce(hello: "Hello") -> None:

@@ -8,6 +8,7 @@ from typing import Final
 import cv2
 
 from capture.clock import Clock
+from capture.first import FirstFrames
 from capture.grabber import Broke, Ended, Grabbed, Grabber
 from capture.pacing import Playback, Thinning
 from capture.settings import CaptureSettings
@@ -48,6 +49,8 @@ def run(child: Child, settings: CaptureSettings) -> None:
     cv2.setNumThreads(1)
     limits = SourceLimits(max_width=settings.capture.max_width_px, max_height=settings.capture.max_height_px)
     source = open_source(settings.source, limits)
+    if settings.frames is not None:
+        source = FirstFrames(source, settings.frames)
     try:
         Capture(child, settings, source, Clock()).run()
     finally:

@@ -9,10 +9,12 @@ from stream.config import CaptureConfig, ViewConfig, WorkersConfig
 class CaptureSettings:
     """What the capture process is told when it is spawned.
 
-    replay: every frame exactly once; else the newest frame wins. speed: of a recording, 0 as fast as it goes.
+    frames: only the first so many, None for all. replay: every frame exactly once; else the newest frame wins.
+    speed: of a recording, 0 as fast as it goes.
     """
 
     source: str
+    frames: int | None
     replay: bool
     speed: float
     worker_count: int

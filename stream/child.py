@@ -16,7 +16,7 @@ from typing import Any, Final
 from stream import logs
 from stream.errors import StreamError
 from stream.messages import MAX_SENTENCE, Alive, AnyMessage, Fatal, Hello, Message, PeerDown, PeerUp, Role
-from stream.portability import die_with_parent
+from stream.portability import die_with_parent, name_process
 from stream.transport import Inbox, Keys, Outbox, new_context
 
 _LAST_WORDS_S: Final = 1.0
@@ -132,6 +132,7 @@ def run_child(place: Place, target: str, settings: Any) -> None:
     die_with_parent(place.portable)
     logs.set_up(place.log_level, place.log_format)
     multiprocessing.current_process().name = place.name
+    name_process(place.name)
     child = Child(place)
     try:
         module, _, function = target.partition(":")

@@ -37,6 +37,10 @@ class ModelError(StreamError, ValueError):
     exit_code = 4
 
 
+class EngineError(StreamError, RuntimeError):
+    """An engine cannot run here, or lost a worker that it needs."""
+
+
 class OutputError(StreamError, OSError):
     """A folder, file or port that the program writes to is in use or not writable."""
 

@@ -28,6 +28,7 @@ from stream.errors import OutputError, RingError
 
 LINUX: Final = sys.platform == "linux"
 _PR_SET_PDEATHSIG: Final = 1  # <linux/prctl.h>
+_PR_SET_NAME: Final = 15
 _SUN_PATH_MAX: Final = 107  # unix(7): bytes of a socket's path
 
 
@@ -110,6 +111,12 @@ def die_with_parent(portable: bool) -> None:
         os._exit(1)
 
     threading.Thread(target=watch, name="parent-watch", daemon=True).start()
+
+
+def name_process(name: str) -> None:
+    """What `top` and `ps -o comm` call this process, where the system lets it say so. Call from the main thread."""
+    if LINUX:
+        ctypes.CDLL(None).prctl(_PR_SET_NAME, name.encode()[:15])
 
 
 @contextlib.contextmanager

@@ -15,6 +15,7 @@ from stream.errors import ModelError
 BUILT_IN: Final = {
     "analysers": {
         "capillary": "workers.analysers:capillary",
+        "helmy2022": "workers.analysers:helmy2022",
     },
 }
 """Group → name → where it is. Entry points of `capillary_stream.<group>` join them."""

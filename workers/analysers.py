@@ -23,3 +23,12 @@ def capillary(table: Mapping[str, Any]) -> Analyser:
     from workers.capillary.analyser import make_analyser
 
     return make_analyser(settings_of(table))
+
+
+def helmy2022(table: Mapping[str, Any]) -> Analyser:
+    """The published analysis as it stood; slow. It has no settings. Raises ConfigError or ModelError."""
+    if table:
+        raise ConfigError(f'[analyser.settings]: the analyser "helmy2022" has no settings, so no {next(iter(table))!r}')
+    from workers.helmy2022.analyser import make
+
+    return make()

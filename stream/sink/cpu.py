@@ -7,11 +7,17 @@ def cpu_seconds() -> float:
     """User and system time, in seconds, of this process's parent and of everything below it. 0 where not readable."""
     try:
         supervisor = psutil.Process().parent()
-        if supervisor is None:
-            return 0.0
-        own = supervisor.cpu_times()
+    except psutil.Error:
+        return 0.0
+    return 0.0 if supervisor is None else tree_cpu_seconds(supervisor)
+
+
+def tree_cpu_seconds(root: psutil.Process) -> float:
+    """User and system time, in seconds, of a process and of everything below it. 0 where not readable."""
+    try:
+        own = root.cpu_times()
         total = own.user + own.system + own.children_user + own.children_system
-        for child in supervisor.children(recursive=True):
+        for child in root.children(recursive=True):
             times = child.cpu_times()
             total += times.user + times.system
     except psutil.Error:

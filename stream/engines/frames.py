@@ -1,0 +1,42 @@
+"""A source's frames for an engine: each with its own memory, and with the header that workers of the pipeline get."""
+
+import time
+from collections.abc import Iterator
+
+import numpy as np
+
+from stream.messages import FrameHeader
+from stream.ports import FrameSource, Pixels
+from stream.thumbnail import thumbnail
+
+
+def frames_of(source: FrameSource) -> Iterator[tuple[FrameHeader, Pixels]]:
+    """Header and (height, width, 3) uint8 BGR pixels of every frame. Raises SourceError where the source breaks."""
+    previous: bytes | None = None
+    seq = 0
+    while (grab := source.grab()) is not None:
+        utc_ns, monotonic_ns = time.time_ns(), time.monotonic_ns()
+        pixels: Pixels = np.empty((grab.height, grab.width, 3), np.uint8)
+        source.retrieve(pixels)
+        header = FrameHeader(
+            source=source.name,
+            seq=seq,
+            frame=grab.name,
+            time_s=grab.time_s,
+            t_capture_ns=utc_ns,
+            t_grab_monotonic_ns=monotonic_ns,
+            width=grab.width,
+            height=grab.height,
+            ring="",
+            slot=0,
+            generation=0,
+            attempt=1,
+            capture=0,
+            previous=previous,
+            truth_density_pct=grab.truth_density_pct,
+        )
+        if source.fps is not None:  # separate pictures do not move
+            previous = thumbnail(pixels).tobytes()
+        pixels.flags.writeable = False
+        yield header, pixels
+        seq += 1

@@ -1,0 +1,145 @@
+"""A driver and one actor a core on Ray: the paper's proposed system, and the way to a cluster for archives.
+
+Helmy et al. 2022, section III-B: the driver submits tasks, frames lie in the object store, and "the scheduler retries
+executing it on the worker processor, if a task fails due to a worker process ending unexpectedly". Needs the extra
+`cluster`. Without an address Ray runs on loopback alone, reports nothing to anyone, and ends with this process.
+"""
+
+import contextlib
+import logging
+import os
+import secrets
+from collections import deque
+from collections.abc import Generator, Iterator
+from pathlib import Path
+from typing import Any, Final
+
+from stream.engines.raykeeper import alone
+from stream.engines.step import Frames, Step, StepMaker, Tally, raise_named, reading_of
+from stream.errors import EngineError, StreamError
+from stream.messages import DensityReading, FrameHeader
+from stream.ordering import Sequencer
+from stream.portability import name_process
+from stream.ports import Pixels
+from stream.wire import decode, encode
+
+_AHEAD: Final = 2  # frames that an actor may have waiting
+_DEATHS: Final = 5  # of one actor, and of one frame, before the run is given up
+_STORE_BYTES: Final = 512 * 2**20
+_ROOT: Final = Path(__file__).resolve().parent.parent.parent
+_ENVIRONMENT: Final = {
+    "RAY_USAGE_STATS_ENABLED": "0",
+    "RAY_ENABLE_UV_RUN_RUNTIME_ENV": "0",  # else a program started by `uv run` is packed up and installed again
+    "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
+}
+"""Read by Ray when it is imported."""
+
+_NOT_SENT: Final = [".venv", ".git", "tests", "docs", "out", "artefacts", "**/__pycache__", ".*_cache"]
+
+
+class Analyst:
+    """What runs in an actor: one step, made once."""
+
+    def __init__(self, maker: StepMaker, number: int) -> None:
+        name_process(f"worker-{number}")
+        self._maker, self._number = maker, number
+        self._step: Step | None = None
+
+    def prepare(self) -> tuple[str, str] | None:
+        """Make the step; kind of error and sentence where that fails."""
+        try:
+            self._step = self._maker.make(self._number)
+        except StreamError as error:
+            return type(error).__name__, str(error)
+        return None
+
+    def read(self, head: bytes, pixels: Pixels) -> bytes:
+        """One frame's encoded reading. An actor that Ray has restarted makes its step anew."""
+        self._step = self._step or self._maker.make(self._number)
+        header = decode(head)
+        assert isinstance(header, FrameHeader)
+        return self._step(header, pixels)
+
+
+def ray_engine(
+    frames: Frames, maker: StepMaker, workers: int, tally: Tally, address: str | None = None
+) -> Generator[DensityReading, None, None]:
+    """See `stream.engines.step.Engine`. `address`: a running cluster's, as "host:port"; None: one of its own."""
+    ray = _library(address)
+    with contextlib.ExitStack() as stack:
+        _begin(ray, maker.session, workers, address, stack)
+        actor = ray.remote(num_cpus=1, max_restarts=_DEATHS, max_task_retries=_DEATHS)(Analyst)
+        actors = [actor.remote(maker, number) for number in range(workers)]
+        try:
+            for failure in ray.get([one.prepare.remote() for one in actors]):
+                if failure is not None:
+                    raise_named(*failure)
+            yield from _drive(ray, frames, actors, tally)
+        except ray.exceptions.RayError as error:
+            raise EngineError(f"Ray lost a worker more than {_DEATHS} times, or itself failed: {error}") from error
+        finally:
+            for one in actors:  # on a shared cluster nobody else would end them
+                ray.kill(one)
+
+
+def _drive(ray: Any, frames: Frames, actors: list[Any], tally: Tally) -> Iterator[DensityReading]:
+    """The driver: never more than two frames at an actor, readings in order."""
+    order: Sequencer[DensityReading] = Sequencer()
+    idle = deque(actors * _AHEAD)
+    at_work: dict[Any, Any] = {}
+
+    def take() -> Iterator[DensityReading]:
+        (done, *_), _ = ray.wait(list(at_work))
+        idle.append(at_work.pop(done))
+        data = ray.get(done)
+        tally.handed_bytes += len(data)
+        reading = reading_of(data)
+        order.offer(reading.seq, reading, 0.0)
+        return (released for _, released in order.release(0.0))
+
+    for header, pixels in frames:
+        if not idle:
+            yield from take()
+        worker = idle.popleft()
+        head = encode(header)
+        at_work[worker.read.remote(head, ray.put(pixels))] = worker
+        tally.handed_bytes += len(head) + pixels.nbytes  # into the object store, which workers map
+    while at_work:
+        yield from take()
+
+
+def _library(address: str | None) -> Any:
+    os.environ |= _ENVIRONMENT
+    if address is None:  # other users of this machine reach loopback too; a cluster has its own token, or none
+        os.environ.setdefault("RAY_AUTH_MODE", "token")
+        os.environ.setdefault("RAY_AUTH_TOKEN", secrets.token_hex(32))
+    try:
+        import ray
+    except ModuleNotFoundError as error:
+        raise EngineError(
+            "The engine ray needs Ray, which is not installed: uv sync --extra cluster, or uv pip install ray."
+        ) from error
+    return ray
+
+
+def _begin(ray: Any, session: str, workers: int, address: str | None, stack: contextlib.ExitStack) -> None:
+    quiet = {"log_to_driver": False, "logging_level": logging.ERROR, "configure_logging": False}
+    stack.callback(ray.shutdown)
+    try:
+        if address is not None:
+            ray.init(address=address, runtime_env={"working_dir": str(_ROOT), "excludes": _NOT_SENT}, **quiet)
+            return
+        ray.init(
+            address="local",
+            num_cpus=workers,
+            num_gpus=0,
+            include_dashboard=False,
+            object_store_memory=_STORE_BYTES,
+            _node_ip_address="127.0.0.1",
+            _temp_dir=str(stack.enter_context(alone(session))),
+            **quiet,
+        )
+        stack.callback(ray.shutdown)
+    except (ConnectionError, ValueError, RuntimeError) as error:
+        where = f"The Ray cluster at {address} cannot be reached" if address is not None else "Ray cannot be started"
+        raise EngineError(f"{where}: {str(error).splitlines()[0]}") from error

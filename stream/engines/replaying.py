@@ -1,0 +1,173 @@
+"""`replay --engine …`: an engine's readings into the same session and files that the pipeline writes."""
+
+import os
+import signal
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from functools import partial
+from types import FrameType
+from typing import Final
+
+import psutil
+from msgspec.structs import replace
+
+from stream.engines.frames import frames_of
+from stream.engines.ray import ray_engine
+from stream.engines.router import router
+from stream.engines.serial import serial
+from stream.engines.step import Engine, StepMaker, Tally
+from stream.errors import OutputError, SourceError
+from stream.messages import MAX_SENTENCE, DensityReading, EndOfStream, FrameHeader, Progress
+from stream.ports import FrameSource, Pixels
+from stream.sink import report
+from stream.sink.cpu import tree_cpu_seconds
+from stream.sink.provenance import SourceHash
+from stream.sink.settings import SinkSettings
+from stream.sink.standing import Standing
+from stream.sink.store import FILE_NAME, Store
+from stream.sink.summary import STOPPED, Course, exit_code, sentence, summary_of
+from stream.supervisor import Outcome
+
+_PROGRESS_S: Final = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """How an engine is run: its name, how many workers, and for ray a running cluster's address."""
+
+    engine: str
+    workers: int
+    address: str | None = None
+
+    def chosen(self) -> Engine:
+        """The engine itself."""
+        known: dict[str, Engine] = {
+            "serial": serial,
+            "router": router,
+            "ray": partial(ray_engine, address=self.address),
+        }
+        return known[self.engine]
+
+
+class Reel:
+    """A source's frames, remembering how they began and ended."""
+
+    def __init__(self, source: FrameSource) -> None:
+        self.source = source
+        self.read, self.begun_ns, self.reason = 0, 0, ""
+
+    def __iter__(self) -> Iterator[tuple[FrameHeader, Pixels]]:
+        """A source that breaks is at its end, and says why."""
+        self.begun_ns = time.time_ns()
+        try:
+            for frame in frames_of(self.source):
+                if self.reason:
+                    return
+                self.read += 1
+                yield frame
+        except SourceError as error:
+            self.reason = str(error)
+
+    def end(self) -> EndOfStream:
+        """As the pipeline's capture tells it."""
+        return EndOfStream(
+            frames_read=self.read, frames_expected=self.source.frame_count, reason=self.reason[:MAX_SENTENCE]
+        )
+
+
+def replay(
+    spread: Spread,
+    source: FrameSource,
+    maker: StepMaker,
+    settings: SinkSettings,
+    on_progress: Callable[[Progress], None],
+) -> Outcome:
+    """Run every frame of `source` through an engine; readings are on disk as they come. Closes the source.
+
+    SIGINT and SIGTERM end it early, with what is done so far. Raises ModelError, ConfigError, EngineError, OutputError.
+    """
+    recording = Recording(spread, source, maker.session, settings)
+    previous = {number: signal.signal(number, recording.stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        with closing(source), closing(Store(settings.folder / FILE_NAME)) as store:
+            return recording.run(maker, store, on_progress)
+    except (sqlite3.Error, OSError) as error:
+        raise OutputError(f"the session in {settings.folder} cannot be written: {error}") from error
+    finally:
+        for number, handler in previous.items():
+            signal.signal(number, handler)
+
+
+class Recording:
+    """One source on its way through an engine to disk."""
+
+    def __init__(self, spread: Spread, source: FrameSource, session: str, settings: SinkSettings) -> None:
+        self._spread, self._settings = spread, settings
+        self._reel, self._tally = Reel(source), Tally()
+        self._standing = Standing(session, settings.mode, settings.sink.stale_after_s)
+        self._standing.source, self._standing.frames_expected = source.name, source.frame_count
+        self._standing.workers = spread.workers
+        self._cpu_s = 0.0
+
+    def run(self, maker: StepMaker, store: Store, on_progress: Callable[[Progress], None]) -> Outcome:
+        """Every frame, then the files."""
+        source = self._reel.source
+        store.note(source=source.name, width=source.width, height=source.height, fps=source.fps, begun_at=0)
+        source_hash = SourceHash(self._settings.source)
+        readings = self._spread.chosen()(self._reel, maker, self._spread.workers, self._tally)
+        with closing(readings):  # its workers end here
+            self._record(readings, store, on_progress)
+        return self._finish(store, source_hash)
+
+    def stop(self, _number: int, _frame: FrameType | None) -> None:
+        """Take no more frames, finish those at work. Who signals twice does not want to wait for that."""
+        if self._reel.reason == STOPPED:
+            raise KeyboardInterrupt
+        self._reel.reason = STOPPED
+
+    def _record(
+        self, readings: Iterator[DensityReading], store: Store, on_progress: Callable[[Progress], None]
+    ) -> None:
+        next_progress_s = 0.0
+        for reading in readings:
+            published = replace(reading, t_published_ns=time.time_ns())
+            store.add(published)
+            store.commit()
+            now_s = time.monotonic()
+            self._standing.take(published, now_s)
+            if now_s >= next_progress_s:
+                next_progress_s = now_s + _PROGRESS_S
+                store.note(model_id=reading.model_id)
+                on_progress(self._standing.progress(now_s, published.t_published_ns))
+                self._count_cpu()
+
+    def _count_cpu(self) -> None:
+        """Often, because the time of processes that nobody waits for is gone with them."""
+        self._cpu_s = max(self._cpu_s, tree_cpu_seconds(psutil.Process(os.getpid())))
+
+    def _finish(self, store: Store, source_hash: SourceHash) -> Outcome:
+        settings, end, ended_ns = self._settings, self._reel.end(), time.time_ns()
+        stopped = end.reason == STOPPED
+        self._count_cpu()
+        summary = summary_of(
+            settings,
+            end,
+            self._standing,
+            Course(0, self._reel.begun_ns or ended_ns, ended_ns, self._cpu_s),
+            report.density_statistics(store),
+            model_id=str(store.facts().get("model_id") or ""),
+            source_sha256=source_hash.result(0.1 if stopped else None),
+        )
+        handed = round(self._tally.handed_bytes / max(1, end.frames_read))
+        summary |= {"engine": self._spread.engine, "handed_bytes_per_frame": handed}
+        report.write_readings(store, settings.folder)
+        if settings.regions_file:
+            report.write_regions(store, settings.folder)
+        if not stopped:
+            report.write_trend(store, settings.folder, f"{end.frames_read} frames, {summary['status']}")
+        report.write_summary(summary, settings.folder)
+        store.note(**{key: value for key, value in summary.items() if key != "density"})
+        return Outcome(130 if stopped else exit_code(end, summary, settings.mode), sentence(summary))

@@ -1,0 +1,21 @@
+"""One frame after the other in this process: the paper's baseline serial architecture.
+
+Helmy et al. 2022, section V: one core, whatever the number of cores ("the system is not scalable").
+"""
+
+from collections.abc import Generator
+
+from stream.engines.step import Frames, StepMaker, Tally, reading_of
+from stream.messages import DensityReading
+
+
+def serial(
+    frames: Frames,
+    maker: StepMaker,
+    workers: int,  # noqa: ARG001 (always one)
+    tally: Tally,  # noqa: ARG001 (nothing is handed on)
+) -> Generator[DensityReading, None, None]:
+    """See `stream.engines.step.Engine`."""
+    step = maker.make(0)
+    for header, pixels in frames:
+        yield reading_of(step(header, pixels))

@@ -1,0 +1,68 @@
+"""What every engine is given: frames, and by name what analyses one. Knows no process and no socket."""
+
+import importlib
+import logging
+from collections.abc import Callable, Generator, Iterable
+from dataclasses import dataclass
+from typing import Any, NoReturn, Protocol
+
+from stream import errors, logs
+from stream.messages import DensityReading, FrameHeader
+from stream.ports import Pixels
+from stream.wire import decode
+
+Frames = Iterable[tuple[FrameHeader, Pixels]]
+"""Header and (height, width, 3) uint8 BGR pixels of each frame, in order of seq from 0."""
+
+Step = Callable[[FrameHeader, Pixels], bytes]
+"""One frame to its encoded reading. It never raises for a frame: what fails is a failed reading."""
+
+
+@dataclass(frozen=True, slots=True)
+class StepMaker:
+    """How a worker process makes its step: "module:function", called with (settings, session, worker number)."""
+
+    target: str
+    settings: Any
+    session: str
+    log_level: int = logging.WARNING
+    log_format: logs.LogFormat = "text"
+
+    def make(self, worker: int) -> Step:
+        """The step of one worker. Raises ModelError or ConfigError where the analyser cannot be made."""
+        module, _, function = self.target.partition(":")
+        made: Step = getattr(importlib.import_module(module), function)(self.settings, self.session, worker)
+        return made
+
+
+@dataclass(slots=True)
+class Tally:
+    """What an engine handed from process to process, counted once for each process that took it over, in bytes."""
+
+    handed_bytes: int = 0
+
+
+class Engine(Protocol):
+    """Analyses frames on `workers` workers, and gives the readings in order, each seq once.
+
+    Closing the iterator stops the workers. Raises ModelError or ConfigError where the analyser cannot be made,
+    EngineError where the engine itself fails.
+    """
+
+    def __call__(
+        self, frames: Frames, maker: StepMaker, workers: int, tally: Tally
+    ) -> Generator[DensityReading, None, None]:
+        """Readings as they are ready."""
+
+
+def reading_of(data: bytes | memoryview) -> DensityReading:
+    """What a step gave. Raises WireError."""
+    reading = decode(data)
+    assert isinstance(reading, DensityReading)
+    return reading
+
+
+def raise_named(kind: str, sentence: str) -> NoReturn:
+    """Raise here what was raised in a worker: an error of `stream.errors` by its name."""
+    failure: type[errors.StreamError] = getattr(errors, kind, errors.EngineError)
+    raise failure(sentence)

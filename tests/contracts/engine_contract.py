@@ -1,0 +1,77 @@
+"""What every engine must do, seen from the command line: subclass, name the engine, and the tests run."""
+
+import signal
+from pathlib import Path
+
+import pytest
+
+from tests.running import children, command_line, committed, eventually, is_alive, rows, run, running, summary, values
+
+FRAMES = 7
+STRANGE = "tests.contracts.strange_analysers"
+LONG_S = 90.0
+
+
+def config(folder: Path, analyser: str) -> Path:
+    """A configuration file with one of the strange analysers."""
+    path = folder / "strange.toml"
+    path.write_text(f'[analyser]\nname = "{STRANGE}:{analyser}"\n')
+    return path
+
+
+def reference_readings(folder: Path) -> list[dict[str, str]]:
+    """What one worker of the program's own pipeline says of the contract's frames."""
+    done = run("replay", f"synthetic:?frames={FRAMES}", "--workers", "1", "--output", folder)
+    assert done.returncode == 0, done.stderr
+    return values(folder)
+
+
+class EngineContract:
+    """The same frames, the same readings in order; errors told; nothing left running.
+
+    A fixture `reference` gives `reference_readings`.
+    """
+
+    engine: str
+
+    def test_the_same_frames_give_the_same_readings_in_order(
+        self, reference: list[dict[str, str]], tmp_path: Path
+    ) -> None:
+        arguments = ("replay", "synthetic:?seed=1", "--frames", str(FRAMES), "--engine", self.engine, "--workers", "2")
+        done = run(*arguments, "--output", tmp_path)
+        assert done.returncode == 0, done.stderr
+        assert values(tmp_path) == reference
+        result = summary(tmp_path)
+        assert (result["status"], result["engine"], result["frames_analysed"]) == ("complete", self.engine, FRAMES)
+        assert (tmp_path / "trend.png").stat().st_size > 0
+
+    def test_an_analyser_that_cannot_be_made_is_told_in_a_sentence(self, tmp_path: Path) -> None:
+        arguments = ("replay", "synthetic:?frames=3", "--engine", self.engine, "--workers", "1", "-o", tmp_path / "out")
+        done = run("-c", config(tmp_path, "not_made"), "-q", *arguments)
+        assert done.returncode == 4
+        assert "failed at start: weights are missing" in done.stderr
+
+    def test_frames_that_an_analyser_cannot_do_are_failed_rows(self, tmp_path: Path) -> None:
+        arguments = ("replay", "synthetic:?frames=3", "--engine", self.engine, "--workers", "2", "-o", tmp_path / "out")
+        done = run("-c", config(tmp_path, "raising"), *arguments)
+        assert done.returncode == 1
+        assert [row["status"] for row in rows(tmp_path / "out")] == ["failed"] * 3
+
+    @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
+    def test_nothing_is_left_running(self, how: signal.Signals, tmp_path: Path) -> None:
+        out = tmp_path / "out"
+        arguments = ("replay", "synthetic:?seed=1", "--engine", self.engine, "--workers", "2", "-o", out)
+        with running("-c", config(tmp_path, "good"), *arguments) as process:
+            eventually(lambda: committed(out) > 3, "first frames", LONG_S)
+            started = children(process)
+            process.send_signal(how)
+            eventually(lambda: process.poll() is not None, "the end", LONG_S)
+            alive = eventually(
+                lambda: [] if any(is_alive(child) for child in started) else [True],
+                f"the end of {[command_line(child) for child in started if is_alive(child)]}",
+                LONG_S,
+            )
+            assert alive
+        if how is signal.SIGINT:
+            assert process.returncode == 130
+            assert len(rows(out)) == summary(out)["frames_analysed"] > 3

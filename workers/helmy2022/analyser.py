@@ -1,0 +1,85 @@
+"""Composes the published analysis: regions, Keras `predict`, overlapping boxes suppressed, density. One thread.
+
+What a reading needs beyond the paper (the frame's quality, an interval) comes from this program's own analysis; it
+takes under a hundredth of the time.
+"""
+
+import hashlib
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from stream.errors import ModelError
+from stream.ports import Analyser, Analysis, Frame, Region
+from workers.capillary.background import halved
+from workers.capillary.density import density_pct, interval_pct
+from workers.capillary.quality import judge
+from workers.capillary.settings import QualityLimits
+from workers.helmy2022.regions import CROP_PX, Outline, area_px, crops, propose
+
+WEIGHTS: Final = Path(__file__).resolve().parent / "weights.keras"
+CAPILLARY: Final = 0.5
+OVERLAP: Final = 0.1
+"""Boxes that share more than this of their union are one capillary: the likelier stays (non-maximum suppression)."""
+
+
+class Helmy2022Analyser:
+    """Frame in, density out, as published: capillary pixels inside contours over all pixels."""
+
+    def __init__(self, network: Any, model_id: str) -> None:
+        """`network` is a Keras model: (n, 50, 50, 3) uint8 BGR to (n, 2) probabilities, capillary second."""
+        cv2.setNumThreads(1)
+        self.model_id = model_id
+        self._network = network
+
+    def analyse(self, frame: Frame) -> Analysis:
+        """Analyse one (height, width, 3) uint8 BGR frame."""
+        pixels = frame.pixels
+        outlines = propose(pixels)
+        probabilities = self._probabilities(crops(pixels, outlines))
+        areas = np.array([area_px(outline) for outline in outlines])
+        capillary = alone(outlines, probabilities)
+        frame_px = pixels.shape[0] * pixels.shape[1]
+        density = density_pct(areas, capillary, frame_px)
+        low, high = interval_pct(areas[capillary], probabilities[capillary], density, frame_px, 0.0)
+        regions = [
+            Region(outlines[index], float(probabilities[index]), float(areas[index]))
+            for index in np.flatnonzero(capillary)
+        ]
+        return Analysis(density, low, high, regions, judge(frame, halved(pixels), QualityLimits()))
+
+    def _probabilities(self, seen: npt.NDArray[np.uint8]) -> npt.NDArray[np.float64]:
+        if not len(seen):
+            return np.zeros(0)
+        said = self._network.predict(seen.astype(np.float32), verbose=0)
+        return np.asarray(said[:, 1], np.float64)
+
+
+def alone(outlines: Sequence[Outline], probabilities: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
+    """(n,) bool: capillaries, without those whose box overlaps a likelier one's."""
+    boxes = [cv2.boundingRect(outline) for outline in outlines]
+    chosen = np.zeros(len(boxes), np.bool_)
+    kept = cv2.dnn.NMSBoxes(boxes, probabilities.tolist(), CAPILLARY, OVERLAP) if boxes else ()
+    chosen[np.asarray(kept, np.intp).ravel()] = True
+    return chosen
+
+
+def make() -> Analyser:
+    """The analyser with its weights loaded. Raises ModelError where the weights are missing or damaged."""
+    for kind in ("INTRA", "INTER"):  # read by TensorFlow when it is first loaded
+        os.environ.setdefault(f"TF_NUM_{kind}OP_THREADS", "1")
+    from workers.runtimes.keras import load_network
+
+    try:
+        content = WEIGHTS.read_bytes()
+    except OSError as error:
+        raise ModelError(f"Cannot read the weights {WEIGHTS}: {error.strerror}.") from error
+    network = load_network(content)
+    if tuple(network.input_shape[1:]) != (CROP_PX, CROP_PX, 3) or tuple(network.output_shape[1:]) != (2,):
+        raise ModelError(f"{WEIGHTS} does not take pictures of {CROP_PX}x{CROP_PX} px and give two probabilities.")
+    return Helmy2022Analyser(network, f"helmy2022-{hashlib.sha256(content).hexdigest()[:12]}")

@@ -1,0 +1,128 @@
+"""One frame in, one reading out: the analyser at work, and what it did wrong told in the reading. Knows no socket."""
+
+import logging
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import cv2
+import numpy as np
+
+from stream.errors import ModelError, StreamError, WireError
+from stream.messages import DensityReading, FrameHeader, RegionOutline
+from stream.ports import Analyser, Analysis, Frame, Pixels
+from stream.registry import find
+from stream.thumbnail import HEIGHT_PX, WIDTH_PX
+from stream.wire import encode
+from workers.settings import WorkerSettings
+
+log = logging.getLogger("capillary.worker")
+
+_JPEG_QUALITY = 80
+_MODEL_ID_MAX = 100  # what a reading holds
+
+
+def make_analyser(settings: WorkerSettings) -> Analyser:
+    """The configured analyser. Raises ModelError where it cannot be made, or is none."""
+    try:
+        make: Callable[[Mapping[str, Any]], Analyser] = find("analysers", settings.analyser)
+        analyser = make(settings.analyser_settings)
+    except StreamError:
+        raise
+    except (Exception, SystemExit) as error:  # the plug-in's own: its author needs the traceback, its user the sentence
+        log.exception("the analyser failed at start")
+        raise ModelError(f'the analyser "{settings.analyser}" failed at start: {error}') from error
+    model_id = getattr(analyser, "model_id", None)
+    if not isinstance(model_id, str) or not 1 <= len(model_id) <= _MODEL_ID_MAX:
+        raise ModelError(f'the analyser "{settings.analyser}" needs a model_id of 1 to {_MODEL_ID_MAX} characters')
+    if not callable(getattr(analyser, "analyse", None)):
+        raise ModelError(f'the analyser "{settings.analyser}" needs a method analyse(frame)')
+    return analyser
+
+
+class Reader:
+    """Makes the readings of one worker."""
+
+    def __init__(self, analyser: Analyser, settings: WorkerSettings, session: str, worker: int) -> None:
+        self._analyser, self._settings, self._session, self._worker = analyser, settings, session, worker
+        self.model_id = analyser.model_id
+
+    def read(self, header: FrameHeader, pixels: Pixels) -> DensityReading:
+        """The reading of (height, width, 3) uint8 BGR pixels; a failed one where the analyser raises."""
+        frame = Frame(pixels, _thumbnail(header.previous), header.seq)
+        try:
+            outcome = self._found(self._analyser.analyse(frame), pixels, header)
+        except Exception as error:  # a plug-in may raise anything: the frame fails, the run goes on
+            log.exception("frame %s failed", header.frame)
+            outcome = _failed(error)
+        return self._reading(header, outcome)
+
+    def failed(self, header: FrameHeader, error: Exception) -> DensityReading:
+        """The reading of a frame that has none."""
+        return self._reading(header, _failed(error))
+
+    def encoded(self, header: FrameHeader, pixels: Pixels) -> bytes:
+        """The reading as it travels; a failed one also where a plug-in put into it what no reading holds."""
+        try:
+            return encode(self.read(header, pixels))
+        except WireError as error:
+            log.error("frame %s: the analysis is no reading: %s", header.frame, error)
+            return encode(self.failed(header, error))
+
+    def _reading(self, header: FrameHeader, outcome: dict[str, Any]) -> DensityReading:
+        return DensityReading(
+            session=self._session,
+            source=header.source,
+            seq=header.seq,
+            frame=header.frame,
+            time_s=header.time_s,
+            t_capture_ns=header.t_capture_ns,
+            model_id=self._analyser.model_id,
+            latency_ms=(time.monotonic_ns() - header.t_grab_monotonic_ns) / 1e6,
+            worker=self._worker,
+            attempt=header.attempt,
+            truth_density_pct=header.truth_density_pct,
+            **outcome,
+        )
+
+    def _found(self, analysis: Analysis, pixels: Pixels, header: FrameHeader) -> dict[str, Any]:
+        return {
+            "status": "ok",
+            "density_pct": float(analysis.density_pct),
+            "density_low_pct": float(analysis.density_low_pct),
+            "density_high_pct": float(analysis.density_high_pct),
+            "capillary_count": len(analysis.regions),
+            "quality": analysis.quality.verdict,
+            "quality_reasons": tuple(analysis.quality.reasons),
+            "measures": {name: float(value) for name, value in analysis.quality.measures.items()},
+            "regions": _outlines(analysis) if self._settings.regions or header.picture else None,
+            "picture": _jpeg(pixels, self._settings.picture_width_px) if header.picture else None,
+        }
+
+
+def make_step(settings: WorkerSettings, session: str, worker: int) -> Callable[[FrameHeader, Pixels], bytes]:
+    """What an engine runs in each of its workers: header and pixels to an encoded reading. Raises ModelError."""
+    cv2.setNumThreads(1)
+    return Reader(make_analyser(settings), settings, session, worker).encoded
+
+
+def _failed(error: Exception) -> dict[str, Any]:
+    return {"status": "failed", "error": f"{type(error).__name__}: {error}"[:500]}
+
+
+def _thumbnail(previous: bytes | None) -> Pixels | None:
+    return None if previous is None else np.frombuffer(previous, np.uint8).reshape(HEIGHT_PX, WIDTH_PX)
+
+
+def _outlines(analysis: Analysis) -> tuple[RegionOutline, ...]:
+    return tuple(
+        RegionOutline(region.polygon_px.astype("<i2").tobytes(), round(float(region.score), 4))
+        for region in analysis.regions
+    )
+
+
+def _jpeg(pixels: Pixels, width: int) -> bytes:
+    """The frame as a person looks at it: `width` px wide, JPEG."""
+    height = round(pixels.shape[0] * width / pixels.shape[1])
+    small = cv2.resize(pixels, (width, height), interpolation=cv2.INTER_AREA)
+    return cv2.imencode(".jpg", small, [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY])[1].tobytes()
