@@ -27,6 +27,7 @@ FrameName = Annotated[
 ]
 Count = Annotated[int, Meta(ge=0)]
 Pct = Annotated[float, Meta(ge=0, le=100)]
+Reasons = Annotated[tuple[str, ...], Meta(max_length=100)]
 
 
 class Message(Struct, frozen=True, kw_only=True, tag_field="type", omit_defaults=False):
@@ -84,15 +85,20 @@ class DensityReading(Message, frozen=True, kw_only=True, tag="reading"):
     quality: Annotated[
         Literal["good", "poor", "unusable"] | None, Meta(description="whether the frame may be acted on")
     ] = None
-    quality_reasons: Annotated[tuple[str, ...], Meta(description="why the quality is not good, in plain words")] = ()
-    measures: Annotated[dict[str, float], Meta(description="quality measures by name")] = {}
+    quality_reasons: Annotated[Reasons, Meta(description="why the quality is not good, in plain words")] = ()
+    measures: Annotated[
+        Annotated[dict[str, float], Meta(max_length=200)], Meta(description="quality measures by name")
+    ] = {}
     model_id: Annotated[str, Meta(max_length=100, description="name and hash of the model")]
     latency_ms: Annotated[float, Meta(ge=0, description="grab to reading finished, ms")]
     worker: Annotated[int, Meta(ge=-1, description="the worker's number; -1: capture gave the frame up")]
     attempt: Annotated[int, Meta(ge=1, description="which dispatch of the frame gave this reading")]
     drops_total: Annotated[int, Meta(ge=0, description="frames captured but not analysed, so far in the session")] = 0
     truth_density_pct: Annotated[float | None, Meta(description="true density where the source knows it, %")] = None
-    regions: Annotated[tuple[RegionOutline, ...] | None, Meta(description="outlines where asked for")] = None
+    regions: Annotated[
+        Annotated[tuple[RegionOutline, ...], Meta(max_length=20_000)] | None,
+        Meta(description="outlines where asked for"),
+    ] = None
     picture: Annotated[
         Annotated[bytes, Meta(max_length=2**21)] | None, Meta(description="JPEG of the frame where asked for")
     ] = None
@@ -220,10 +226,25 @@ class Progress(Message, frozen=True, kw_only=True, tag="progress"):
     density_pct: Annotated[float | None, Meta(description="newest density, null unless it is good and current, %")] = (
         None
     )
-    quality: Annotated[str | None, Meta(description="quality of the newest reading")] = None
-    quality_reasons: Annotated[tuple[str, ...], Meta(description="why it is not good, in plain words")] = ()
+    quality: Annotated[
+        Literal["good", "poor", "unusable"] | None, Meta(description="quality of the newest reading")
+    ] = None
+    quality_reasons: Annotated[Reasons, Meta(description="why it is not good, in plain words")] = ()
     age_ms: Annotated[float | None, Meta(description="age of the newest reading, ms")] = None
     t_published_ns: Annotated[int, Meta(ge=0, description="ns since 1970 UTC")] = 0
+    refused: Annotated[
+        int, Meta(ge=0, description="messages and peers turned away: hostile bytes, wrong keys, other origins")
+    ] = 0
+
+
+class Noted(Message, frozen=True, kw_only=True, tag="noted"):
+    """Child to supervisor, for the audit log, and to the sink, which counts what was refused."""
+
+    what: Annotated[Literal["connected", "refused", "changed"], Meta(description="what happened")]
+    where: Annotated[str, Meta(max_length=60, description="process or socket where it happened")]
+    who: Annotated[str, Meta(max_length=200, description="name, key or address of who did it; empty: unknown")] = ""
+    detail: Annotated[str, Meta(max_length=500, description="why it was refused, or what was changed")] = ""
+    count: Annotated[int, Meta(ge=1, description="how many times")] = 1
 
 
 class Looking(Message, frozen=True, kw_only=True, tag="looking"):
@@ -413,6 +434,7 @@ AnyMessage = (
     | RingReady
     | Overdue
     | Progress
+    | Noted
     | Looking
     | AlarmEvent
     | AlarmsNow

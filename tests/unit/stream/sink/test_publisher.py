@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import msgpack
+import msgspec
 import pytest
 import zmq
 
@@ -15,7 +16,6 @@ from stream.messages import DensityReading, RegionOutline
 from stream.sink.publisher import Publisher
 from stream.sink.standing import Standing
 from stream.subscriber import json_lines
-from stream.wire import validate
 from tests.contracts.storing import reading
 
 ENDPOINT = "tcp://127.0.0.1:*"
@@ -70,7 +70,7 @@ def test_pictures_and_outlines_stay_on_this_machine(publisher: Publisher, subscr
     publisher.publish("reading", "s", reading(1, picture=b"jpeg", regions=(RegionOutline(b"", 0.5),)))
     _, fields = received(subscriber)
     assert not {"picture", "regions"} & fields.keys()
-    assert isinstance(validate(fields | {"quality_reasons": tuple(fields["quality_reasons"])}), DensityReading)
+    assert isinstance(msgspec.convert(fields, DensityReading), DensityReading)
 
 
 def test_a_status_is_published_too(publisher: Publisher, subscriber: "zmq.Socket[bytes]") -> None:
