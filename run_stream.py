@@ -14,6 +14,8 @@ import click
 from capture.cli import synthesize
 from stream.alarms.cli import alarms
 from stream.errors import StreamError, UsageError
+from stream.keys.cli import keys
+from stream.subscribing import subscribe
 from stream.version import VERSION
 from stream.view.cli import view
 from workers.cli import models
@@ -23,6 +25,7 @@ if TYPE_CHECKING:  # `--help` answers in a blink: what a command needs is loaded
 
     from capture.lookup import Lookup
     from capture.sources.opening import SourceLimits
+    from stream.audit import AuditLog
     from stream.config import Config
     from stream.engines.replaying import Spread
     from stream.logs import LogFormat
@@ -193,29 +196,18 @@ def replay(
 
 
 @main.command()
-@click.argument("endpoint", required=False)
-@click.option("--count", type=click.IntRange(min=1), help="End after so many messages.")
-@click.option("--topic", default="reading.", show_default=True, help="Topics that begin so.")
+@click.option(
+    "--verify", metavar="SESSION", type=click.Path(path_type=Path), help="Check a session's audit log instead."
+)
 @click.pass_obj
-def subscribe(common: Common, endpoint: str | None, count: int | None, topic: str) -> None:
-    """Print readings as JSON lines, as they are published on ENDPOINT; default: the configured one."""
-    from stream.subscriber import json_lines
-
-    endpoint = endpoint or common.load("default.toml", {}).publish.endpoint
-    if not common.quiet:
-        print(f"Waiting for {topic}* on {endpoint}; Ctrl-C ends.", file=sys.stderr)
-    for number, line in enumerate(json_lines(endpoint, topic), start=1):
-        print(line, flush=True)
-        if number == count:
-            return
-
-
-@main.command()
-@click.pass_obj
-def doctor(common: Common) -> None:
+def doctor(common: Common, verify: Path | None) -> None:
     """Check machine, camera, ports, model and disk: one line each, with the mend."""
+    from stream import audit
     from stream.doctor import examine
 
+    if verify is not None:
+        print(audit.verify(verify))
+        return
     config = common.load("default.toml", {})
     camera = config.source or "camera:0"
     failed = False
@@ -229,7 +221,7 @@ def doctor(common: Common) -> None:
 
 
 models.add_command(synthesize)
-for command in (models, view, alarms):
+for command in (models, view, alarms, keys, subscribe):
     main.add_command(command)
 
 
@@ -274,31 +266,28 @@ def _run(
 ) -> "Outcome":
     """One run of the pipeline, from the folder's preparation to the outcome."""
     from stream import logs, terminal
+    from stream.audit import AuditLog
     from stream.config import sha256
+    from stream.keys.keyring import keyring_for
     from stream.sink.provenance import without_credentials
     from stream.sink.sessions import OutputFolder, prepare
-    from stream.supervisor import Supervisor
 
     started_ns = time.time_ns()
     logs.set_up(common.log_level, common.log_format)
+    keyring_for(config.publish, config.security)
     claim = OutputFolder(folder)
     shown = terminal.display(replay=mode == "replay", quiet=common.quiet)
     try:
         session = prepare(folder, without_credentials(source), sha256(config.analyser), resume=resume)
         run = Run(session, mode, source, folder, wanted, speed, started_ns, config)
+        audit = AuditLog(folder)
+        audit.begun(session, mode, VERSION, config_sha256=sha256(config), analyser_sha256=sha256(config.analyser))
         if wanted.spread is not None:
-            return _by_engine(common, run, wanted.spread, shown.show)
-        return Supervisor(
-            session=session,
-            specs=_processes(run),
-            portable=config.runtime.portable,
-            restarts=config.runtime.restarts,
-            hang_s=config.runtime.hang_s,
-            log_level=common.log_level,
-            log_format=common.log_format,
-            on_hello=_announce,
-            on_progress=shown.show,
-        ).run()
+            outcome = _by_engine(common, run, wanted.spread, shown.show)
+        else:
+            outcome = _by_processes(common, run, shown.show, audit)
+        audit.write("ended", exit_code=outcome.exit_code)
+        return outcome
     finally:
         shown.close()
         claim.release()
@@ -362,6 +351,7 @@ def _processes(run: Run) -> "list[ProcessSpec]":
         sink=config.sink,
         publish=config.publish,
         alarms=config.alarms,
+        security=config.security,
     )
     info = SessionInfo(
         session=run.session,
@@ -385,6 +375,24 @@ def _processes(run: Run) -> "list[ProcessSpec]":
     return specs
 
 
+def _by_processes(common: Common, run: Run, on_progress: "Callable[[Progress], None]", audit: "AuditLog") -> "Outcome":
+    """The pipeline itself."""
+    from stream.supervisor import Supervisor
+
+    return Supervisor(
+        session=run.session,
+        specs=_processes(run),
+        portable=run.config.runtime.portable,
+        restarts=run.config.runtime.restarts,
+        hang_s=run.config.runtime.hang_s,
+        log_level=common.log_level,
+        log_format=common.log_format,
+        on_hello=lambda hello: _announce(hello, audit),
+        on_progress=on_progress,
+        on_noted=audit.noted,
+    ).run()
+
+
 def _by_engine(common: Common, run: Run, spread: "Spread", on_progress: "Callable[[Progress], None]") -> "Outcome":
     """The same frames, analyser and files as the pipeline's, by another engine."""
     from stream.engines.replaying import replay
@@ -396,7 +404,8 @@ def _by_engine(common: Common, run: Run, spread: "Spread", on_progress: "Callabl
     return replay(spread, source, maker, settings["sink"], on_progress)
 
 
-def _announce(hello: "Hello") -> None:
+def _announce(hello: "Hello", audit: "AuditLog") -> None:
+    audit.hello(hello)
     if hello.role == "view":
         print(f"Live page: {hello.detail}", file=sys.stderr)
 

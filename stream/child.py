@@ -16,6 +16,7 @@ from typing import Any, Final
 from stream import logs
 from stream.errors import StreamError
 from stream.messages import MAX_SENTENCE, Alive, AnyMessage, Fatal, Hello, Message, PeerDown, PeerUp, Role
+from stream.notes import Notes
 from stream.portability import die_with_parent, name_process
 from stream.transport import Inbox, Keys, Outbox, new_context
 
@@ -57,6 +58,7 @@ class Child:
         self._supervisor = self._outbox(place.supervisor)
         self.peers: dict[PeerKey, tuple[Hello, Outbox]] = {}
         self._said_alive_s = 0.0
+        self.notes = Notes()
 
     def _outbox(self, address: str) -> Outbox:
         return Outbox(self._context, address, self.place.keys)
@@ -94,6 +96,7 @@ class Child:
         if time.monotonic() - self._said_alive_s > _ALIVE_EVERY_S:
             self.alive()
         message = self.inbox.receive(timeout_ms)
+        self._tell_notes()
         match message:
             case PeerUp(peer=peer):
                 self._drop_peer((peer.role, peer.index))
@@ -105,6 +108,15 @@ class Child:
             case _:
                 pass
         return message
+
+    def _tell_notes(self) -> None:
+        """To the supervisor for the audit log, and to the sink, which counts."""
+        rejected = self.inbox.take_rejected()
+        if rejected:
+            self.notes.add("refused", self.place.name, detail="what came was no message", count=rejected)
+        for noted in self.notes.take(time.monotonic()):
+            self.report(noted)
+            self.tell("sink", noted)
 
     def _drop_peer(self, key: PeerKey) -> None:
         known = self.peers.pop(key, None)

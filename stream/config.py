@@ -5,8 +5,9 @@ Unknown keys and wrong types are refused, with the nearest valid key. Knows no p
 
 import hashlib
 import os
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
@@ -18,6 +19,7 @@ from stream.errors import ConfigError
 
 ENVIRONMENT_PREFIX: Final = "CAPILLARY_STREAM_"
 LOOPBACK: Final = ("127.0.0.1", "localhost", "[::1]")
+_ENDPOINT: Final = re.compile(r"tcp://([\w.-]+|\*|\[[0-9a-fA-F:.]+\]):([1-9]\d{0,4}|\*)")
 
 
 class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -64,17 +66,30 @@ class PublishConfig(Section, frozen=True, kw_only=True):
     """The socket for subscribers."""
 
     enabled: bool = True
-    endpoint: Annotated[str, Meta(max_length=200, description="ZeroMQ PUB endpoint on loopback")] = (
+    endpoint: Annotated[str, Meta(max_length=200, description="ZeroMQ PUB endpoint; beyond loopback: allowed keys")] = (
         "tcp://127.0.0.1:5560"
     )
+    curve: Annotated[bool, Meta(description="allowed keys alone on loopback too")] = False
+
+    @property
+    def guarded(self) -> bool:
+        """True where only subscribers with an allowed key get anything."""
+        return self.curve or _host(self.endpoint) not in LOOPBACK
 
 
 class ViewConfig(Section, frozen=True, kw_only=True):
     """The live page."""
 
     enabled: bool = True
-    host: Annotated[str, Meta(description="loopback only")] = "127.0.0.1"
+    host: Annotated[str, Meta(description="loopback, unless a token and TLS are set")] = "127.0.0.1"
     port: Annotated[int, Meta(ge=0, le=65535, description="0: any free port")] = 8765
+    names: Annotated[
+        tuple[Annotated[str, Meta(pattern=r"^[A-Za-z0-9.:-]{1,253}$")], ...],
+        Meta(max_length=20, description="names under which browsers elsewhere open the page"),
+    ] = ()
+    token_file: Annotated[str, Meta(description="file with the token that opens the page; empty: none asked for")] = ""
+    certificate_file: Annotated[str, Meta(description="TLS certificate (PEM); empty: plain HTTP")] = ""
+    key_file: Annotated[str, Meta(description="the certificate's private key (PEM)")] = ""
     pictures_per_s: Annotated[float, Meta(ge=1, le=10, description="pictures encoded while someone looks")] = 10.0
     picture_width_px: Annotated[int, Meta(ge=160, le=3840)] = 960
     pictures_kept: Annotated[
@@ -116,6 +131,12 @@ class AlarmsConfig(Section, frozen=True, kw_only=True):
     priority_technical: Priority = "medium"
 
 
+class SecurityConfig(Section, frozen=True, kw_only=True):
+    """Who may connect from elsewhere."""
+
+    keys_dir: Annotated[str, Meta(description="folder of `keys`; empty: the user's configuration folder")] = ""
+
+
 class RuntimeConfig(Section, frozen=True, kw_only=True):
     """How processes run."""
 
@@ -137,6 +158,7 @@ class Config(Section, frozen=True, kw_only=True):
     publish: PublishConfig = PublishConfig()
     view: ViewConfig = ViewConfig()
     alarms: AlarmsConfig = AlarmsConfig()
+    security: SecurityConfig = SecurityConfig()
     runtime: RuntimeConfig = RuntimeConfig()
 
 
@@ -153,22 +175,34 @@ def load(
     Raises ConfigError naming the key, what is wrong with it, and the nearest valid key.
     """
     tree: dict[str, Any] = {}
+    origins: dict[str, str] = {}
     for layer in (base, file):
         if layer is not None:
             found = _read(layer)
             _refuse_unknown(found, Config, "", layer)
             _lay_over(tree, found)
-    for key, text in _from_environment(os.environ if environment is None else environment).items():
-        _put(tree, key, text)
+            origins |= dict.fromkeys(_paths(found, ""), f" in {layer}")
+    for key, (variable, value) in _from_environment(os.environ if environment is None else environment).items():
+        _put(tree, key, value)
+        origins[key] = f" in the environment variable {variable}"
     for key, value in overrides.items():
         _put(tree, key, value)
+        origins[key] = " on the command line"
     _refuse_unknown(tree, Config, "", file)
     try:
         config = msgspec.convert(tree, Config, strict=True)
     except msgspec.ValidationError as error:
-        raise ConfigError(_plain(str(error), file)) from error
-    _refuse_remote(config)
+        raise ConfigError(_plain(str(error), origins)) from error
+    _refuse_exposed(config)
     return config
+
+
+def _paths(tree: Mapping[str, Any], path: str) -> Iterator[str]:
+    """Every key of a file, tables and all, dotted."""
+    for key, value in tree.items():
+        yield path + key
+        if isinstance(value, dict):
+            yield from _paths(value, f"{path}{key}.")
 
 
 def _lay_over(tree: dict[str, Any], found: Mapping[str, Any]) -> None:
@@ -197,16 +231,23 @@ def _read(file: Path) -> dict[str, Any]:
         raise ConfigError(f"the config file {file} is not TOML: {error}") from error
 
 
-def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
-    """CAPILLARY_STREAM_WORKERS_COUNT=2 → workers.count = 2; values are read as TOML, else as text."""
-    found: dict[str, Any] = {}
-    for section, fields in _sections().items():
-        for name in fields:
-            key = f"{section}.{name}" if section else name
-            text = environment.get(ENVIRONMENT_PREFIX + key.replace(".", "_").upper())
-            if text is not None:
-                found[key] = _toml_value(text)
-    return found
+def _from_environment(environment: Mapping[str, str]) -> dict[str, tuple[str, Any]]:
+    """CAPILLARY_STREAM_WORKERS_COUNT=2 → workers.count: (the variable, 2); values are read as TOML, else as text.
+
+    Raises ConfigError for a variable that sets nothing: it was meant to.
+    """
+    keys = [f"{section}.{name}" if section else name for section, fields in _sections().items() for name in fields]
+    variables = {ENVIRONMENT_PREFIX + key.replace(".", "_").upper(): key for key in keys}
+    for name in environment:
+        if name.startswith(ENVIRONMENT_PREFIX) and name not in variables:
+            near = get_close_matches(name, variables, n=1)
+            hint = f"did you mean {near[0]}?" if near else "its name is the key's, as in CAPILLARY_STREAM_WORKERS_COUNT"
+            raise ConfigError(f"the environment variable {name} sets nothing: {hint}")
+    return {
+        key: (name, _toml_value(environment[name]))
+        for name, key in variables.items()
+        if environment.get(name) is not None
+    }
 
 
 def _sections() -> dict[str, tuple[str, ...]]:
@@ -247,27 +288,37 @@ def _refuse_unknown(tree: Mapping[str, Any], kind: type[Section], path: str, fil
             _refuse_unknown(value, fields[key], f"{path}{key}.", file)
 
 
-def _plain(error: str, file: Path | None) -> str:
-    """msgspec says "Expected `int`, got `str` - at `$.workers.count`": put the key first."""
+def _plain(error: str, origins: Mapping[str, str]) -> str:
+    """msgspec says "Expected `int`, got `str` - at `$.workers.count`": put the key first, and where it was set."""
     problem, _, place = error.partition(" - at `$.")
-    return (
-        f'"{place.rstrip("`")}"{_where(file)}: {problem[:1].lower()}{problem[1:]}'
-        if place
-        else f"{error}{_where(file)}"
-    )
+    key = place.rstrip("`").partition("[")[0]
+    beginnings = [key.rsplit(".", cut)[0] for cut in range(key.count(".") + 1)]
+    where = next((origins[beginning] for beginning in beginnings if beginning in origins), "")
+    return f'"{key}"{where}: {problem[:1].lower()}{problem[1:]}' if key else error
 
 
 def _where(file: Path | None) -> str:
     return f" in {file}" if file is not None else ""
 
 
-def _refuse_remote(config: Config) -> None:
-    endpoint = config.publish.endpoint
-    host = endpoint.removeprefix("tcp://").rpartition(":")[0]
-    if config.publish.enabled and not (endpoint.startswith("tcp://") and host in LOOPBACK):
+def _host(endpoint: str) -> str:
+    return endpoint.removeprefix("tcp://").rpartition(":")[0]
+
+
+def _refuse_exposed(config: Config) -> None:
+    """What leaves this machine is encrypted, and for people who were let in; whose keys are asked when a run starts."""
+    publish, view = config.publish, config.view
+    if publish.enabled and not _ENDPOINT.fullmatch(publish.endpoint):
         raise ConfigError(
-            f'"publish.endpoint" is {endpoint}: readings leave this machine only with CURVE keys, '
-            "which are not supported yet; use tcp://127.0.0.1:PORT"
+            f'"publish.endpoint" is {publish.endpoint}: it is written tcp://ADDRESS:PORT, as in tcp://127.0.0.1:5560'
         )
-    if config.view.enabled and config.view.host not in LOOPBACK:
-        raise ConfigError(f'"view.host" is {config.view.host}: the page is served on this machine only; use 127.0.0.1')
+    if view.enabled and view.host not in LOOPBACK:
+        missing = [name for name in ("token_file", "certificate_file", "key_file") if not getattr(view, name)]
+        missing += ["names"] if view.host in ("", "0.0.0.0", "::") and not view.names else []
+        if missing or not view.host:
+            raise ConfigError(
+                f'"view.host" is {view.host}: beyond this machine the page needs a token and TLS, so set '
+                f"{', '.join(f'view.{name}' for name in missing) or 'an address'} too; or use 127.0.0.1"
+            )
+    if view.enabled and bool(view.certificate_file) != bool(view.key_file):
+        raise ConfigError('"view.certificate_file" and "view.key_file" belong together: set both, or neither')

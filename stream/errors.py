@@ -45,6 +45,10 @@ class OutputError(StreamError, OSError):
     """A folder, file or port that the program writes to is in use or not writable."""
 
 
+class AuditError(StreamError, ValueError):
+    """A session's audit log is not there, or was touched."""
+
+
 class WireError(StreamError, ValueError):
     """Bytes from a socket are not a message of this protocol."""
 

@@ -26,6 +26,7 @@ from stream.messages import (
     Finished,
     Hello,
     Message,
+    Noted,
     Overdue,
     PeerDown,
     PeerUp,
@@ -35,6 +36,7 @@ from stream.messages import (
     Role,
     Stop,
 )
+from stream.notes import Notes
 from stream.portability import RunFolder, deaf_to_signals, death_handle, listens_on_tcp
 from stream.ring import Ring
 from stream.transport import Inbox, Outbox, new_context, new_keys
@@ -104,7 +106,8 @@ def back_off_s(deaths: int) -> float:
 class Supervisor:
     """One run of the pipeline.
 
-    on_hello is called when a child is ready, on_progress with what the sink reports, a few times a second.
+    on_hello is called when a child is ready, on_progress with what the sink reports, a few times a second,
+    on_noted with what belongs into the audit log.
     """
 
     def __init__(
@@ -119,12 +122,14 @@ class Supervisor:
         log_format: LogFormat,
         on_hello: Callable[[Hello], None],
         on_progress: Callable[[Progress], None],
+        on_noted: Callable[[Noted], None],
     ) -> None:
         self._session, self._portable = session, portable
         self._restarts, self._hang_s = max(1, restarts), hang_s
         self._log_level: int = log_level
         self._log_format: LogFormat = log_format
-        self._on_hello, self._on_progress = on_hello, on_progress
+        self._on_hello, self._on_progress, self._on_noted = on_hello, on_progress, on_noted
+        self._notes = Notes()
         self._running = {spec.key: _Running(spec) for spec in specs}
         self._peers: dict[PeerKey, tuple[Hello, Outbox]] = {}
         self._ring: Ring | None = None
@@ -163,6 +168,7 @@ class Supervisor:
         for message in self._inbox.drain():
             self._handle(message)
         self._watch(time.monotonic())
+        self._take_notes()
         if self._signalled is not None and self._outcome is None:
             self._stop_in_order(self._signalled)
 
@@ -190,6 +196,15 @@ class Supervisor:
             running.killed = True
             running.process.kill()
 
+    def _take_notes(self) -> None:
+        """What came to this process and was no message is for the audit log too."""
+        rejected = self._inbox.take_rejected()
+        if rejected:
+            self._notes.add("refused", "supervisor", detail="what came was no message", count=rejected)
+        for noted in self._notes.take(time.monotonic()):
+            self._on_noted(noted)
+            self._tell("sink", noted)
+
     def _handle(self, message: AnyMessage) -> None:
         match message:
             case Hello():
@@ -198,6 +213,8 @@ class Supervisor:
                 self._provide_ring(slots, slot_bytes)
             case Overdue(worker=worker, incarnation=incarnation, seq=seq):
                 self._kill_hung(worker, incarnation, seq)
+            case Noted():
+                self._on_noted(message)
             case Progress():
                 self._published = message.published + message.failed
                 self._standing, self._standing_s = message, time.monotonic()

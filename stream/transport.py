@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 import zmq
+from zmq.utils import z85
 
 from stream.errors import OutputError, WireError
 from stream.messages import AnyMessage, Message
@@ -23,9 +24,10 @@ _LAST_WORDS_MS: Final = 300
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """A CURVE key pair of one run (ZeroMQ RFC 26), for sockets that other users of the machine could reach.
+    """A CURVE key pair (ZeroMQ RFC 26), 32 bytes each.
 
-    The public half is told to this run's processes alone, so whoever knows it belongs to the run.
+    A pair made for one run guards sockets that other users of the machine could reach: its public half is told to this
+    run's processes alone, so whoever knows it belongs to the run. A machine's own pair: `stream.keys`.
     """
 
     public: bytes
@@ -33,8 +35,14 @@ class Keys:
 
 
 def new_keys() -> Keys:
-    """A pair for one run; forgotten with it."""
-    return Keys(*zmq.curve_keypair())
+    """A new pair."""
+    public, secret = zmq.curve_keypair()
+    return Keys(z85.decode(public), z85.decode(secret))
+
+
+def public_of(secret: bytes) -> bytes:
+    """The public half."""
+    return z85.decode(zmq.curve_public(z85.encode(secret)))
 
 
 class Inbox:
@@ -72,6 +80,7 @@ class Inbox:
         self._poller = zmq.Poller()
         self._poller.register(self._socket, zmq.POLLIN)
         self.rejected = 0
+        self._told = 0
 
     def receive(self, timeout_ms: int) -> AnyMessage | None:
         """The next message, or None after `timeout_ms`, when woken, or when what came was no message."""
@@ -106,6 +115,11 @@ class Inbox:
         except WireError:
             self.rejected += 1
             return None
+
+    def take_rejected(self) -> int:
+        """How many were rejected since this was last asked."""
+        new, self._told = self.rejected - self._told, self.rejected
+        return new
 
     def waker(self) -> "Waker":
         """What another thread of this process uses to make `receive` return."""

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from stream.child import Child
 from stream.clock import steady_utc
 from stream.errors import OutputError
+from stream.keys.keyring import keyring_for
 from stream.messages import (
     MAX_BEYOND,
     AcknowledgeAlarm,
@@ -24,6 +25,7 @@ from stream.messages import (
     KeepMarker,
     Marker,
     Message,
+    Noted,
     PauseAlarms,
     PeerDown,
     PeerUp,
@@ -32,6 +34,7 @@ from stream.messages import (
     SourceInfo,
     Stop,
 )
+from stream.notes import Notes
 from stream.ordering import Arrival, Sequencer
 from stream.sink import report
 from stream.sink.bedside import Bedside
@@ -56,7 +59,7 @@ _DISK_S: Final = 5.0
 def run(child: Child, settings: SinkSettings) -> None:
     """Entry point. Raises OutputError where the session or the publishing socket cannot be had."""
     store = Store(settings.folder / FILE_NAME)
-    publisher = Publisher(settings.publish.endpoint) if settings.publish.enabled else None
+    publisher = _publisher(settings, child.notes)
     try:
         Sink(child, settings, store, publisher).run()
         store.close()
@@ -65,6 +68,12 @@ def run(child: Child, settings: SinkSettings) -> None:
     finally:
         if publisher is not None:
             publisher.close()
+
+
+def _publisher(settings: SinkSettings, notes: Notes) -> Publisher | None:
+    if not settings.publish.enabled:
+        return None
+    return Publisher(settings.publish.endpoint, keyring_for(settings.publish, settings.security), notes)
 
 
 class Sink:
@@ -94,6 +103,7 @@ class Sink:
         self._next_disk_s = 0.0
         self._free_mb: float | None = None
         self._stopping = False
+        self._refused_elsewhere = 0
         self._hash = SourceHash(settings.source) if settings.outputs else None
         if store.facts().get("begun_at") is None:  # `prepare` clears it: a session that is resumed has had other runs
             store.note(begun_at=self._sequencer.accounted, mode=settings.mode)
@@ -138,6 +148,8 @@ class Sink:
             case PeerDown(role="capture"):
                 self._deaths.clear()  # the next one has never met them
                 self._standing.source = ""
+            case Noted(what="refused", count=count):
+                self._refused_elsewhere += count
             case Stop():
                 self._stopping = True
             case _:
@@ -240,6 +252,7 @@ class Sink:
         return self._free_mb
 
     def _tell_progress(self, now_s: float) -> None:
+        self._standing.refused = self._refused_elsewhere + self._child.notes.refused
         progress = self._standing.progress(now_s, time.time_ns())
         self._bedside.standing(progress, self._room_mb(now_s))
         self._store.commit()

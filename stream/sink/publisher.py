@@ -1,4 +1,7 @@
-"""The PUB socket for subscribers: two parts, topic and msgpack map. Nobody waits for a slow subscriber."""
+"""The PUB socket for subscribers: two parts, topic and msgpack map. Nobody waits for a slow subscriber.
+
+Beyond this machine it is encrypted, and open to allowed keys alone (`stream.keys`).
+"""
 
 from typing import Final
 
@@ -7,26 +10,38 @@ import msgspec
 import zmq
 
 from stream.errors import OutputError
+from stream.keys.gate import Gate
+from stream.keys.keyring import Keyring
 from stream.messages import Message
+from stream.notes import Notes
 
 _HIGH_WATER: Final = 1000
+_LONGEST_SUBSCRIPTION: Final = 1000
 NOT_PUBLISHED: Final = ("regions", "picture")
 
 
 class Publisher:
     """Bound to one endpoint for the life of the sink."""
 
-    def __init__(self, endpoint: str) -> None:
-        """Raises OutputError where the endpoint is in use."""
+    def __init__(self, endpoint: str, keyring: Keyring | None = None, notes: Notes | None = None) -> None:
+        """Who has no key of `keyring` gets nothing, and is noted. Without one, everyone who reaches it is served.
+
+        Raises OutputError where the endpoint is in use, ConfigError where the keyring has no key.
+        """
         self._context = zmq.Context(io_threads=1)
+        self._gate: Gate | None = None
         self._socket = self._context.socket(zmq.PUB)
         self._socket.setsockopt(zmq.SNDHWM, _HIGH_WATER)
         self._socket.setsockopt(zmq.LINGER, 200)
+        self._socket.setsockopt(zmq.MAXMSGSIZE, _LONGEST_SUBSCRIPTION)
+        if keyring is not None:
+            own = keyring.own()
+            self._gate = Gate(self._context, keyring.name_of, notes or Notes())
+            self._gate.guard(self._socket, own, "subscribers")
         try:
             self._socket.bind(endpoint)
         except zmq.ZMQError as error:
-            self._socket.close()
-            self._context.term()
+            self.close()
             raise OutputError(
                 f"cannot publish on {endpoint}: {error.strerror}. Is another one running? "
                 "Choose another publish.endpoint, or switch publish.enabled off."
@@ -41,5 +56,7 @@ class Publisher:
 
     def close(self) -> None:
         """Let the last messages out."""
+        if self._gate is not None:
+            self._gate.close()
         self._socket.close()
         self._context.term()

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from stream.config import AlarmsConfig, PublishConfig, SinkConfig
+from stream.config import AlarmsConfig, PublishConfig, SecurityConfig, SinkConfig
 from stream.messages import Mode
 
 
@@ -28,4 +28,5 @@ class SinkSettings:
     started_ns: int
     sink: SinkConfig
     publish: PublishConfig
+    security: SecurityConfig
     alarms: AlarmsConfig = field(default_factory=AlarmsConfig)

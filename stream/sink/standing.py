@@ -22,6 +22,7 @@ class Standing:
     failed: int = 0
     dropped: int = 0
     late: int = 0
+    refused: int = 0
     workers: int = 0
     ended: bool = False
     _last: DensityReading | None = None
@@ -63,6 +64,7 @@ class Standing:
             failed=self.failed,
             dropped=self.dropped,
             late=self.late,
+            refused=self.refused,
             frames_expected=self.frames_expected,
             frames_per_s=round(len(self._arrivals) / _RATE_WINDOW_S, 1),
             density_pct=last.density_pct if state == "good" and last is not None else None,

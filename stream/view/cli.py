@@ -42,6 +42,7 @@ def view(opener: Opener, session: Path, port: int | None, recording: str | None)
     from stream.view.desk import FileDesk
     from stream.view.recorded import Recorded
     from stream.view.review import reviewed, session_file
+    from stream.view.rules import certificate, rules_of
     from stream.view.server import ViewServer, make_app
 
     config = opener.load("default.toml", {} if port is None else {"view.port": port})
@@ -51,8 +52,8 @@ def view(opener: Opener, session: Path, port: int | None, recording: str | None)
     facts = archive.facts()
     source = recording or str(facts.get("asked_source") or "")
     recorded = Recorded(source, facts.get("source_sha256"), opener.lookup(source), opener.analyser) if source else None
-    app = make_app(feed, desk=FileDesk(path, feed), archive=archive, recording=recorded)
-    server = ViewServer(app, config.view.host, config.view.port)
+    app = make_app(feed, desk=FileDesk(path, feed), archive=archive, recording=recorded, rules=rules_of(config.view))
+    server = ViewServer(app, config.view.host, config.view.port, certificate(config.view))
     server.start()
     print(f"Review: {server.address} (Ctrl-C ends)", file=sys.stderr, flush=True)
     _wait()

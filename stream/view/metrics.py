@@ -22,6 +22,7 @@ def metrics_text(status: Status) -> str:
         _metric("capillary_failed_total", "counter", "Frames whose analysis failed.", [(source, status.failed)]),
         _metric("capillary_dropped_total", "counter", "Frames captured, not analysed.", [(source, status.dropped)]),
         _metric("capillary_late_total", "counter", "Readings after a newer one.", [(source, status.late)]),
+        _metric("capillary_refused_total", "counter", "Messages, peers turned away.", [({}, status.refused)]),
         _metric("capillary_density_percent", "gauge", "Density now, while current.", [(source, status.density_pct)]),
         _metric("capillary_reading_age_seconds", "gauge", "Age of the newest reading.", [(source, age_s)]),
         _metric("capillary_latency_seconds", "gauge", "Grab to reading, newest frame.", [(source, latency_s)]),

@@ -8,6 +8,7 @@ from stream.sink.store import FILE_NAME
 from stream.view.archive import Archive
 from stream.view.desk import SinkDesk, pass_on
 from stream.view.feed import Feed
+from stream.view.rules import certificate, rules_of
 from stream.view.server import ViewServer, make_app
 from stream.view.settings import ViewSettings
 
@@ -15,11 +16,12 @@ _TICK_MS: Final = 200
 
 
 def run(child: Child, settings: ViewSettings) -> None:
-    """Entry point. Raises OutputError where the port is in use."""
+    """Entry point. Raises OutputError where the port is in use, ConfigError where token or certificate are missing."""
     waker = child.inbox.waker()
     feed = Feed(settings.info, pictures_kept=settings.view.pictures_kept, site_s=settings.view.site_s)
     desk, archive = SinkDesk(waker.wake), Archive(settings.folder / FILE_NAME)
-    server = ViewServer(make_app(feed, desk=desk, archive=archive), settings.view.host, settings.view.port)
+    app = make_app(feed, desk=desk, archive=archive, rules=rules_of(settings.view), notes=child.notes)
+    server = ViewServer(app, settings.view.host, settings.view.port, certificate(settings.view))
     server.start()
     child.hello(server.address)
     lookers = 0

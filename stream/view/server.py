@@ -1,4 +1,4 @@
-"""The live page's HTTP and WebSocket server, for this machine only. Knows the feed, nothing of the pipeline."""
+"""The live page's HTTP and WebSocket server; `guard` says for whom. Knows the feed, nothing of the pipeline."""
 
 import errno
 import socket
@@ -16,33 +16,43 @@ from starlette.staticfiles import StaticFiles
 from starlette.websockets import WebSocket
 
 from stream.errors import ConfigError, OutputError
+from stream.notes import Notes
 from stream.view.archive import Archive
 from stream.view.desk import Desk, NoDesk
 from stream.view.evidence import Evidence, Recording
 from stream.view.feed import Feed
-from stream.view.guard import LOOPBACK_NAMES, LoopbackOnly
+from stream.view.guard import LOOPBACK_NAMES, Guard, Rules
 from stream.view.routes import alarms, basics, frames, markers, papers, trend
 from stream.view.routes.answers import Page, refusals
 from stream.view.viewer import watch
 
 STATIC: Final = Path(__file__).parent / "static"
 STOP_TIMEOUT_S: Final = 5.0
+_MOST_CONNECTIONS: Final = 200
 
 
 def make_app(
-    feed: Feed, *, desk: Desk | None = None, archive: Archive | None = None, recording: Recording | None = None
+    feed: Feed,
+    *,
+    desk: Desk | None = None,
+    archive: Archive | None = None,
+    recording: Recording | None = None,
+    rules: Rules | None = None,
+    notes: Notes | None = None,
 ) -> Starlette:
     """The page, its interfaces and its WebSocket, all fed by `feed`.
 
     desk: carries out what changes the session. archive: its file. recording: what it was made from, where that lies.
+    rules: for whom; without them, for this machine. notes: what was changed and who was turned away.
     """
+    noted = notes or Notes()
     page = Page(feed, desk or NoDesk(), archive, Evidence(feed, archive, recording))
 
     async def document(_: Request) -> Response:
         return FileResponse(STATIC / "index.html")
 
     async def live(socket: WebSocket) -> None:
-        await watch(socket, feed)
+        await watch(socket, feed, noted)
 
     parts = (basics, markers, alarms, trend, frames, papers)
     return Starlette(
@@ -52,17 +62,18 @@ def make_app(
             WebSocketRoute("/ws", live),
             Mount("/static", StaticFiles(directory=STATIC)),
         ],
-        middleware=[Middleware(LoopbackOnly)],
+        middleware=[Middleware(Guard, rules=rules or Rules(), notes=noted)],
         exception_handlers=refusals(),
     )
 
 
-def listen(host: str, port: int) -> socket.socket:
-    """A listening socket on a loopback address; port 0 takes a free one.
+def listen(host: str, port: int, *, guarded: bool = False) -> socket.socket:
+    """A listening socket; port 0 takes a free one. Only a guarded one may be where others can reach it.
 
     Raises ConfigError for an address that others can reach, OutputError where the port cannot be had.
     """
-    if host not in LOOPBACK_NAMES:
+    host = host.strip("[]")
+    if host not in LOOPBACK_NAMES and not guarded:
         raise ConfigError(f"The live page is served to this machine only: {host} is not a loopback address.")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM)
@@ -83,18 +94,27 @@ def _why_not(host: str, port: int, error: Exception) -> str:
 
 
 class ViewServer:
-    """The server in a thread of its own. The port is taken when this is made, so that a taken one is told at once."""
+    """The server in a thread of its own. The port is taken when this is made, so that a taken one is told at once.
 
-    def __init__(self, app: Starlette, host: str = "127.0.0.1", port: int = 8765) -> None:
-        self._socket = listen(host, port)
+    tls: files with the certificate and its key; beyond this machine the app's rules must also ask for a token.
+    """
+
+    def __init__(
+        self, app: Starlette, host: str = "127.0.0.1", port: int = 8765, tls: tuple[Path, Path] | None = None
+    ) -> None:
+        self._socket = listen(host, port, guarded=tls is not None)
         self.port: int = self._socket.getsockname()[1]
-        self.address = f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
+        name = f"[{host}]" if ":" in host and "[" not in host else host
+        self.address = f"{'http' if tls is None else 'https'}://{name}:{self.port}"
         self._server = uvicorn.Server(
             uvicorn.Config(
                 app,
                 ws="websockets-sansio",
                 ws_max_size=1024,  # the page says what it wants, no more
                 ws_per_message_deflate=False,  # a JPEG does not get smaller
+                ssl_certfile=tls and tls[0],
+                ssl_keyfile=tls and tls[1],
+                limit_concurrency=_MOST_CONNECTIONS,
                 lifespan="off",
                 access_log=False,
                 log_config=None,

@@ -55,6 +55,7 @@ class Status(Struct, frozen=True, kw_only=True):
     failed: int
     dropped: int
     late: int
+    refused: int
     frames_expected: int | None
     frames_per_s: float
     viewers: int
@@ -140,6 +141,7 @@ def status_of(
         failed=max(failed, progress.failed if progress else 0),
         dropped=max(point.drops_total if point else 0, progress.dropped if progress else 0),
         late=progress.late if progress else 0,
+        refused=progress.refused if progress else 0,
         frames_expected=progress.frames_expected if progress else None,
         frames_per_s=round(frames_per_s, 2),
         viewers=viewers,

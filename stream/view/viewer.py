@@ -9,6 +9,7 @@ from typing import Final
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from stream.notes import Notes
 from stream.view.feed import Feed, Picture, Update, Wake
 from stream.view.messages import hello, picture_message, tick, wishes_in
 
@@ -21,7 +22,7 @@ SEND_TIMEOUT_S: Final = 10.0
 VIEWERS_LIMIT: Final = 32
 
 
-async def watch(socket: WebSocket, feed: Feed) -> None:
+async def watch(socket: WebSocket, feed: Feed, notes: Notes | None = None) -> None:
     """Serve one page until it leaves, or takes nothing for too long. Returning closes the connection."""
     if feed.viewers() >= VIEWERS_LIMIT:
         await socket.close(code=1013, reason=f"{VIEWERS_LIMIT} pages are open already")
@@ -32,7 +33,7 @@ async def watch(socket: WebSocket, feed: Feed) -> None:
     try:
         async with asyncio.TaskGroup() as both:
             both.create_task(_send(socket, feed, changed, viewer))
-            both.create_task(_listen(socket, feed, viewer))
+            both.create_task(_listen(socket, feed, viewer, notes or Notes()))
     except* (WebSocketDisconnect, TimeoutError):
         pass
     finally:
@@ -50,12 +51,14 @@ def _waker(changed: asyncio.Event) -> Wake:
     return wake
 
 
-async def _listen(socket: WebSocket, feed: Feed, viewer: int) -> None:
+async def _listen(socket: WebSocket, feed: Feed, viewer: int, notes: Notes) -> None:
     """The page says what it wants; reading is also how its leaving is noticed. Raises WebSocketDisconnect."""
     while (message := await socket.receive())["type"] != "websocket.disconnect":
         wishes = wishes_in(message.get("text") or "")
         if wishes is not None:
             feed.wish(viewer, wishes)
+        else:
+            notes.add("refused", "page", detail="a message that is no wish")
     raise WebSocketDisconnect
 
 

@@ -271,6 +271,7 @@ def supervisor(*specs: ProcessSpec, portable: bool = False, restarts: int = 4, h
         log_level=logging.ERROR,
         log_format="text",
         on_hello=lambda hello: note(specs[0].settings, f"hello {hello.role} {hello.incarnation} {hello.detail}"),
+        on_noted=lambda _noted: None,
         on_progress=lambda progress: note(specs[0].settings, f"progress {progress.published}"),
     )
 

@@ -166,4 +166,11 @@ def test_a_live_session_is_kept(tmp_path: Path) -> None:
     settings = {"CAPILLARY_STREAM_SINK_SESSIONS_DIR": str(tmp_path), "CAPILLARY_STREAM_PUBLISH_ENABLED": "false"}
     done = run("live", "synthetic:?seed=2&fps=20&seconds=2", "--no-view", **settings)
     assert done.returncode == 0, done.stderr
-    assert [path.name for path in tmp_path.glob("*/*")] == ["session.sqlite"]
+    assert sorted(path.name for path in tmp_path.glob("*/*")) == ["audit.jsonl", "session.sqlite"]
+    (session,) = tmp_path.glob("*/session.sqlite")
+    checked = run("doctor", "--verify", session)
+    assert "unbroken" in checked.stdout, checked.stderr
+    log = session.with_name("audit.jsonl")
+    log.write_text(log.read_text().replace('"mode": "live"', '"mode": "demo"'))
+    checked = run("doctor", "--verify", session)
+    assert (checked.returncode, "line 1 was changed" in checked.stderr) == (1, True)

@@ -1,11 +1,14 @@
 """What a user writes in a file, in the environment and on the command line is what counts, in that order."""
 
+import contextlib
 import tomllib
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from stream.config import Config, load, sha256
 from stream.errors import ConfigError
@@ -32,9 +35,9 @@ def test_every_shipped_file_loads(file: Path) -> None:
 
 def test_the_default_file_states_every_key_with_the_default_of_the_code() -> None:
     stated = tomllib.loads((CONFIGS / "default.toml").read_text(encoding="utf-8"))
-    alarms = stated["alarms"]
-    off = {key: None for key, value in msgspec.to_builtins(Config())["alarms"].items() if value is None}
-    assert stated | {"alarms": off | alarms} == msgspec.to_builtins(Config()), "what is off is stated as a comment"
+    alarms, coded = stated["alarms"], msgspec.json.decode(msgspec.json.encode(Config()))
+    off = {key: None for key, value in coded["alarms"].items() if value is None}
+    assert stated | {"alarms": off | alarms} == coded, "what is off is stated as a comment"
 
 
 def test_later_layers_win(tmp_path: Path) -> None:
@@ -147,20 +150,78 @@ def test_a_missing_file_and_a_folder_are_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "endpoint",
     [
-        *("tcp://0.0.0.0:5560", "tcp://*:5560", "tcp://192.168.1.4:5560", "tcp://eth0:5560", "tcp://[::]:5560"),
-        *("tcp://127.0.0.1.evil.example:5560", "ipc:///tmp/x", "inproc://x", "pgm://127.0.0.1:5560", "tcp://5560", ""),
-        *("tcp://localhost@10.0.0.1:5560", "tcp://10.0.0.1;127.0.0.1:5560"),
+        *("ipc:///tmp/x", "inproc://x", "pgm://127.0.0.1:5560", "tcp://5560", "", "tcp://127.0.0.1", "tcp://[::1:5560"),
+        *("tcp://localhost@10.0.0.1:5560", "tcp://10.0.0.1;127.0.0.1:5560", "tcp://10.0.0.1:556000"),
     ],
 )
-def test_readings_are_published_on_this_machine_only(tmp_path: Path, endpoint: str) -> None:
+def test_what_is_no_address_to_publish_on_is_refused(tmp_path: Path, endpoint: str) -> None:
     message = refused(f'[publish]\nendpoint = "{endpoint}"', tmp_path)
     assert "publish.endpoint" in message
     assert "127.0.0.1" in message
 
 
+@pytest.mark.parametrize(
+    ("endpoint", "guarded"),
+    [
+        *((f"tcp://{host}:5560", False) for host in ("127.0.0.1", "localhost", "[::1]")),
+        *((f"tcp://{host}:5560", True) for host in ("0.0.0.0", "*", "192.168.1.4", "eth0", "[::]", "127.0.0.1.evil")),
+    ],
+)
+def test_beyond_this_machine_subscribers_need_keys(endpoint: str, guarded: bool) -> None:
+    assert load(None, {"publish.endpoint": endpoint}, {}).publish.guarded is guarded
+    assert load(None, {"publish.endpoint": endpoint, "publish.curve": True}, {}).publish.guarded
+
+
 @pytest.mark.parametrize("host", ["0.0.0.0", "", "192.168.1.4", "::", "example.org", "127.0.0.1.example.org"])
-def test_the_page_is_served_on_this_machine_only(tmp_path: Path, host: str) -> None:
-    assert "view.host" in refused(f'[view]\nhost = "{host}"', tmp_path)
+def test_the_page_is_served_on_this_machine_only_without_token_and_tls(tmp_path: Path, host: str) -> None:
+    message = refused(f'[view]\nhost = "{host}"\ntoken_file = "t"', tmp_path)
+    assert "view.host" in message
+    assert "view.certificate_file" in message
+
+
+def test_the_page_goes_beyond_with_a_token_tls_and_names() -> None:
+    tls = {"view.token_file": "t", "view.certificate_file": "c", "view.key_file": "k"}
+    assert load(None, tls | {"view.host": "10.0.0.7"}, {}).view.host == "10.0.0.7"
+    with pytest.raises(ConfigError, match=r"view\.names"):
+        load(None, tls | {"view.host": "0.0.0.0"}, {})
+    assert load(None, tls | {"view.host": "0.0.0.0", "view.names": ["ward-7"]}, {}).view.names == ("ward-7",)
+    with pytest.raises(ConfigError, match="belong together"):
+        load(None, {"view.certificate_file": "c"}, {})
+
+
+def test_a_wrong_value_is_blamed_on_where_it_was_set(tmp_path: Path) -> None:
+    for environment, overrides, where in (
+        ({"CAPILLARY_STREAM_WORKERS_COUNT": "two"}, {}, "in the environment variable CAPILLARY_STREAM_WORKERS_COUNT"),
+        ({"CAPILLARY_STREAM_WORKERS_COUNT": "2"}, {"workers.count": "two"}, "on the command line"),
+    ):
+        message = refused("[view]\nport = 1", tmp_path, environment, **overrides)
+        assert where in message
+        assert "mine.toml" not in message
+
+
+def test_a_variable_that_sets_nothing_is_refused_with_the_nearest_one(tmp_path: Path) -> None:
+    message = refused("", tmp_path, {"CAPILLARY_STREAM_WORKER_COUNT": "2"})
+    assert "CAPILLARY_STREAM_WORKERS_COUNT" in message
+    assert "sets nothing" in refused("", tmp_path, {"CAPILLARY_STREAM_": "2"})
+
+
+@given(st.dictionaries(st.text(max_size=20), st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=10), inner, max_size=3),
+    max_leaves=8,
+)))  # fmt: skip
+def test_any_values_make_a_configuration_or_one_error(values: dict[str, Any]) -> None:
+    for key in ("workers.count", "view.host", "publish.endpoint", "analyser.settings", "view.names", "capture"):
+        with contextlib.suppress(ConfigError):
+            assert isinstance(load(None, {key: values}, {}), Config)
+
+
+@given(st.text(max_size=300))
+def test_any_text_is_a_configuration_or_one_error(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
+    file = tmp_path_factory.getbasetemp() / "fuzzed.toml"
+    file.write_text(text, encoding="utf-8", errors="replace")
+    with contextlib.suppress(ConfigError):
+        load(file, {}, {})
 
 
 def test_a_socket_that_is_off_may_be_set_to_anything(tmp_path: Path) -> None:

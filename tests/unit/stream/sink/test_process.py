@@ -12,7 +12,7 @@ import pytest
 import zmq
 
 from stream.child import Child, Place
-from stream.config import PublishConfig, SinkConfig
+from stream.config import PublishConfig, SecurityConfig, SinkConfig
 from stream.messages import (
     AnyMessage,
     Committed,
@@ -67,6 +67,7 @@ class Bench:
             started_ns=START_NS,
             sink=SinkConfig(**settings),
             publish=PublishConfig(enabled=False),
+            security=SecurityConfig(),
         )
 
         def live() -> None:

@@ -1,0 +1,165 @@
+"""The audit log of a session: JSON lines, each holding the hash of the one before. Knows no process and no socket.
+
+A line's `hash` is the SHA-256 of the line without it, as compact JSON with sorted keys, so that a line that was
+changed, taken out or put in later breaks the chain there. Whoever can write the file can also make a whole new chain:
+it guards against edits, not against replacement; keep its last hash elsewhere where that matters.
+"""
+
+import getpass
+import hashlib
+import json
+import logging
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from stream.errors import AuditError
+from stream.messages import Hello, Noted
+
+log = logging.getLogger("capillary.audit")
+
+FILE_NAME: Final = "audit.jsonl"
+BEGINNING: Final = "0" * 64
+"""What the first line names as the hash before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """How far a log holds: lines that are whole and in their place, the last hash, and what is wrong after them."""
+
+    lines: int
+    last: str
+    fault: str = ""
+    ended: bool = False
+
+
+def chained(entry: dict[str, Any], before: str) -> dict[str, Any]:
+    """The entry as it is written, after the line whose hash is `before`."""
+    whole = entry | {"before": before}
+    return whole | {"hash": _hash(whole)}
+
+
+def check(lines: Iterable[str]) -> Chain:
+    """Follow the chain to its end, or to the first line that does not belong where it stands."""
+    last, count, ended = BEGINNING, 0, False
+    for line in lines:
+        fault = _fault(line, last)
+        if fault:
+            return Chain(count, last, f"line {count + 1} {fault}")
+        entry = json.loads(line)
+        last, count, ended = entry["hash"], count + 1, entry.get("what") == "ended"
+    return Chain(count, last, ended=ended)
+
+
+def _fault(line: str, before: str) -> str:
+    try:
+        entry = json.loads(line)
+    except (ValueError, RecursionError):
+        entry = None
+    if not isinstance(entry, dict) or not line.endswith("\n"):
+        return "is cut off or is not JSON"
+    if entry.get("before") != before:
+        return "does not follow the line before it: a line was changed, removed or put in"
+    if entry.get("hash") != _hash({key: value for key, value in entry.items() if key != "hash"}):
+        return "was changed after it was written"
+    return ""
+
+
+def _hash(entry: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(entry, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
+class AuditLog:
+    """The log of one folder; only ever added to. A disk that takes no more stops the log, not the run; it is said."""
+
+    def __init__(self, folder: Path) -> None:
+        """Goes on where an earlier run in the folder stopped. What a crash left of a line is cut off, and noted."""
+        self._path = folder / FILE_NAME
+        self._last, self._silent = BEGINNING, False
+        self._models: set[str] = set()
+        try:
+            self._go_on()
+        except OSError as error:
+            self._give_up(error)
+
+    def _go_on(self) -> None:
+        if not self._path.exists():
+            return
+        data = self._path.read_bytes()
+        whole = data[: data.rfind(b"\n") + 1]
+        lines = whole.decode(errors="replace").splitlines(keepends=True)
+        self._last = _last_hash(lines)
+        if len(whole) < len(data):
+            os.truncate(self._path, len(whole))
+            self.write("mended", detail=f"the {len(data) - len(whole)} bytes of a line that was never finished")
+
+    def begun(self, session: str, mode: str, version: str, **hashes: str) -> None:
+        """A run begins: by whom, with which program and configuration. What is watched stands in the session alone."""
+        self.write("begun", session=session, mode=mode, version=version, user=_user(), **hashes)
+
+    def hello(self, hello: Hello) -> None:
+        """A process is there: the model that analyses, once; where the page is."""
+        if hello.role in ("worker", "view") and hello.detail and hello.detail not in self._models:
+            self._models.add(hello.detail)
+            self.write("model" if hello.role == "worker" else "page", detail=hello.detail)
+
+    def noted(self, noted: Noted) -> None:
+        """What a process noted."""
+        self.write(noted.what, where=noted.where, who=noted.who, detail=noted.detail, count=noted.count)
+
+    def write(self, what: str, **fields: Any) -> None:
+        """One line, on disk when this returns."""
+        if self._silent:
+            return
+        entry = chained({"t": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%fZ}", "what": what} | fields, self._last)
+        line = json.dumps(entry, sort_keys=True) + "\n"
+        try:
+            fd = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+            try:
+                os.write(fd, line.encode())
+                os.fsync(fd)
+            finally:
+                os.close(fd)
+        except OSError as error:
+            self._give_up(error)
+        self._last = entry["hash"]
+
+    def _give_up(self, error: OSError) -> None:
+        self._silent = True
+        log.error("the audit log cannot be written any more: %s", error.strerror)
+
+
+def _user() -> str:
+    """Who runs the program, as the system knows it; empty where it does not."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return ""
+
+
+def _last_hash(lines: list[str]) -> str:
+    """Of the last line, whatever is wrong before it: a broken chain stays broken where it is, and is not mended."""
+    try:
+        return str(json.loads(lines[-1])["hash"])
+    except (IndexError, ValueError, KeyError, TypeError):
+        return BEGINNING
+
+
+def verify(session: Path) -> str:
+    """What `doctor --verify` says of a session's folder or file.
+
+    Raises AuditError naming the first line that is wrong, or where there is no log.
+    """
+    path = (session if session.is_dir() else session.parent) / FILE_NAME
+    try:
+        with path.open(encoding="utf-8", errors="replace", newline="\n") as file:
+            chain = check(file)
+    except OSError as error:
+        raise AuditError(f"{path} cannot be read: {error.strerror}") from error
+    if chain.fault or not chain.lines:
+        raise AuditError(f"{path}: {chain.fault or 'the log is empty'}")
+    end = "" if chain.ended else "; it has no end: the run goes on, or was killed, or the last lines were removed"
+    return f"{chain.lines} lines, unbroken; last hash {chain.last}{end}"
