@@ -223,6 +223,11 @@ class Feed:
         """How the measurement of five sites stands."""
         return sites_of(self.marked(), self.trend, self._site_s)
 
+    def newest_picture(self) -> Picture | None:
+        """The picture of now, where there is one."""
+        with self._lock:
+            return self._current_picture()
+
     def readings(self, since_s: float) -> list[Point]:
         """The readings that arrived in the last `since_s` seconds, oldest first."""
         with self._lock:

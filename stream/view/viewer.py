@@ -13,8 +13,8 @@ from stream.notes import Notes
 from stream.view.feed import Feed, Picture, Update, Wake
 from stream.view.messages import hello, picture_message, tick, wishes_in
 
-PICTURE_INTERVAL_S: Final = 0.1
-"""At most ten pictures a second."""
+TEXT_INTERVAL_S: Final = 0.1
+"""Words and numbers at most ten times a second; a picture takes them along."""
 HEARTBEAT_S: Final = 0.25
 """A page hears from the server this often even when nothing happens, so that silence means a lost connection."""
 SEND_TIMEOUT_S: Final = 10.0
@@ -66,13 +66,26 @@ async def _send(socket: WebSocket, feed: Feed, changed: asyncio.Event, viewer: i
     update = feed.opening()
     shown = await _push(socket, feed, hello(feed.info, update), update, None, viewer)
     while True:
-        await asyncio.sleep(PICTURE_INTERVAL_S)
-        with suppress(TimeoutError):
-            async with asyncio.timeout(HEARTBEAT_S - PICTURE_INTERVAL_S):
-                await changed.wait()
-        changed.clear()
+        await _due(feed, changed, viewer, shown)
         update = feed.since(update.cursor)
         shown = await _push(socket, feed, tick(update), update, shown, viewer)
+
+
+async def _due(feed: Feed, changed: asyncio.Event, viewer: int, shown: Picture | None) -> None:
+    """Wait until there is something to send: a picture at once, words at most ten times a second, a sign of life else.
+
+    Pictures need no pace of their own here: no more of them are encoded than `view.pictures_per_s`.
+    """
+    now = asyncio.get_running_loop().time
+    begun, something = now(), False
+    while (wait_s := begun + (TEXT_INTERVAL_S if something else HEARTBEAT_S) - now()) > 0:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(wait_s):
+                await changed.wait()
+            changed.clear()
+            something = True
+            if feed.wishes(viewer).pictures and feed.newest_picture() is not shown:
+                return
 
 
 async def _push(
