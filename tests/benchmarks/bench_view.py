@@ -46,7 +46,9 @@ def feed(shift: Path) -> Feed:
 
 @pytest.mark.timeout(300)
 def test_open(benchmark: BenchmarkFixture, shift: Path) -> None:
-    view = benchmark.pedantic(lambda: reviewed(Archive(shift), "0", site_s=20), rounds=3)
+    view = benchmark.pedantic(  # type: ignore[no-untyped-call]
+        lambda: reviewed(Archive(shift), "0", site_s=20), rounds=3
+    )
     assert len(view.trend) == READINGS
 
 

@@ -11,7 +11,6 @@ import multiprocessing
 import re
 import statistics
 import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -135,4 +134,4 @@ def one_page(address: str, seconds: float, ages: list[float]) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
