@@ -3,30 +3,42 @@
 It has a thread of its own because a camera's `grab` blocks, and credits must not wait for it.
 """
 
+import contextlib
 import threading
-from dataclasses import dataclass
-from queue import SimpleQueue
+from dataclasses import dataclass, replace
+from queue import Empty, SimpleQueue
+from typing import Final
 
 import numpy as np
 
 from capture.clock import Clock, Moment
 from capture.pacing import Playback, Thinning
-from stream.errors import SourceError
+from stream.errors import FrameError, SourceError
 from stream.ports import FrameSource, Grab, Pixels
 from stream.ring import Ring
 from stream.thumbnail import thumbnail
 from stream.transport import Inbox
 
+_FROZEN_S: Final = 1.5
+"""A camera's noise changes every picture: the same one for so long comes from a camera or a link that hangs."""
+
 
 @dataclass(frozen=True, slots=True)
 class Grabbed:
-    """A whole frame in a slot of the ring. `previous` is the thumbnail of the frame before, None for the first."""
+    """A frame in a slot of the ring.
+
+    previous: thumbnail of the frame before; None for the first, and after one that could not be read.
+    unreadable: why there are no pixels. frozen: the source has given this same picture for seconds.
+    """
 
     slot: int
     generation: int
     grab: Grab
     moment: Moment
     previous: bytes | None
+    ring: str = ""
+    unreadable: str = ""
+    frozen: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +59,23 @@ class Grabber:
     """Runs `source` in a thread: slots in through `give`, frames out of `taken`, the inbox woken for each."""
 
     def __init__(
-        self, source: FrameSource, ring: Ring, inbox: Inbox, thinning: Thinning, playback: Playback, clock: Clock
+        self,
+        source: FrameSource,
+        ring: Ring,
+        inbox: Inbox,
+        thinning: Thinning,
+        playback: Playback,
+        clock: Clock,
+        ring_path: str = "",
     ) -> None:
         self.taken: SimpleQueue[Grabbed | Ended | Broke] = SimpleQueue()
         self._source, self._ring, self._inbox, self._clock = source, ring, inbox, clock
-        self._thinning, self._playback = thinning, playback
+        self._thinning, self._playback, self._ring_path = thinning, playback, ring_path
         self._slots: SimpleQueue[int | None] = SimpleQueue()
         self._stopping = threading.Event()
         self._previous: bytes | None = None
+        self._same_since_ns = 0
+        self._time_s = float("-inf")
         self._thread = threading.Thread(target=self._run, name="grabber", daemon=True)
 
     def start(self, first_index: int) -> None:
@@ -75,6 +96,15 @@ class Grabber:
         if self._thread.is_alive():
             self._thread.join(timeout_s)
 
+    def unused(self) -> list[int]:
+        """The slots that were given and got no frame, once the end was told."""
+        slots = []
+        with contextlib.suppress(Empty):
+            while True:
+                slot = self._slots.get_nowait()
+                slots += [] if slot is None else [slot]
+        return slots
+
     def _look_back(self) -> None:
         """A run that is resumed knows the same predecessor as one that was never interrupted."""
         grab = self._source.grab()
@@ -83,9 +113,10 @@ class Grabber:
                 f"{self._source.name} has fewer frames than were already analysed; is it the same recording?"
             )
         pixels: Pixels = np.empty((grab.height, grab.width, 3), np.uint8)
-        self._source.retrieve(pixels)
-        if self._source.fps is not None:
-            self._previous = thumbnail(pixels).tobytes()
+        with contextlib.suppress(FrameError):
+            self._source.retrieve(pixels)
+            if self._source.fps is not None:
+                self._previous = thumbnail(pixels).tobytes()
 
     def _run(self) -> None:
         waker = self._inbox.waker()
@@ -94,6 +125,8 @@ class Grabber:
             slot = self._slots.get()
             item = Ended("") if slot is None else self._take(slot)
             going_on = isinstance(item, Grabbed)
+            if not going_on:
+                self._slots.put(slot)
             self.taken.put(item)
             waker.wake()
         waker.close()
@@ -118,7 +151,8 @@ class Grabber:
                 return None
             if self._source.live:
                 if self._thinning.take(self._clock.monotonic_s()):
-                    return grab
+                    self._time_s = max(self._time_s, grab.time_s)  # a device's clock may be set back
+                    return replace(grab, time_s=self._time_s)
             else:
                 self._stopping.wait(self._playback.wait_s(grab.time_s, self._clock.monotonic_s()))
                 return grab
@@ -127,9 +161,15 @@ class Grabber:
     def _fill(self, slot: int, grab: Grab, moment: Moment) -> Grabbed:
         self._ring.begin(slot)
         pixels = self._ring.pixels(slot, grab.height, grab.width)
-        self._source.retrieve(pixels)
+        previous, self._previous, unreadable = self._previous, None, ""
+        try:
+            self._source.retrieve(pixels)
+            if self._source.fps is not None:  # separate pictures do not move
+                self._previous = thumbnail(pixels).tobytes()
+        except FrameError as error:
+            unreadable = str(error)
         generation = self._ring.finish(slot)
-        previous = self._previous
-        if self._source.fps is not None:  # separate pictures do not move
-            self._previous = thumbnail(pixels).tobytes()
-        return Grabbed(slot, generation, grab, moment, previous)
+        if previous is None or self._previous != previous:
+            self._same_since_ns = moment.monotonic_ns
+        frozen = self._source.live and moment.monotonic_ns - self._same_since_ns > _FROZEN_S * 1e9
+        return Grabbed(slot, generation, grab, moment, previous, self._ring_path, unreadable, frozen)

@@ -2,6 +2,7 @@
 
 import logging
 import math
+import time
 from collections import deque
 from typing import Final
 
@@ -9,11 +10,14 @@ import cv2
 
 from capture.clock import Clock
 from capture.first import FirstFrames
+from capture.flow import Flow
 from capture.grabber import Broke, Ended, Grabbed, Grabber
 from capture.pacing import Playback, Thinning
+from capture.reopening import Reopening
 from capture.settings import CaptureSettings
 from capture.sources.opening import SourceLimits, open_source
 from stream.child import Child
+from stream.errors import SourceError
 from stream.ledger import Dispatch, Dropped, GaveUp, Ledger, Worker
 from stream.messages import (
     MAX_SENTENCE,
@@ -31,6 +35,7 @@ from stream.messages import (
     RingNeeded,
     RingReady,
     SourceInfo,
+    SourceTrouble,
     Stop,
 )
 from stream.ports import FrameSource
@@ -47,14 +52,28 @@ _STOP_S: Final = 0.5
 def run(child: Child, settings: CaptureSettings) -> None:
     """Entry point. Raises SourceError where the source cannot be opened; the child's frame reports it."""
     cv2.setNumThreads(1)
+    capture = Capture(child, settings, _first(child, settings), Clock())
+    try:
+        capture.run()
+    finally:
+        capture.close()
+
+
+def _open(settings: CaptureSettings) -> FrameSource:
     limits = SourceLimits(max_width=settings.capture.max_width_px, max_height=settings.capture.max_height_px)
     source = open_source(settings.source, limits)
-    if settings.frames is not None:
-        source = FirstFrames(source, settings.frames)
-    try:
-        Capture(child, settings, source, Clock()).run()
-    finally:
-        source.close()
+    return source if settings.frames is None else FirstFrames(source, settings.frames)
+
+
+def _first(child: Child, settings: CaptureSettings) -> FrameSource:
+    """The source. What was there once and is live is waited for: its cable may be out just now."""
+    while True:
+        try:
+            return _open(settings)
+        except SourceError:
+            if settings.replay or child.place.incarnation == 0:
+                raise
+            time.sleep(_TICK_MS / 1000)
 
 
 class Capture:
@@ -77,6 +96,9 @@ class Capture:
         self._to_sink: deque[Drop | DensityReading] = deque()  # until it has taken them: a lost one would hold it up
         self._ahead = 0  # slots that the grabber holds
         self._ended: Ended | None = None
+        self._reopening: Reopening | None = None
+        self._trouble = SourceTrouble(lost=False)
+        self._flow = Flow(source.fps, settings.capture.max_fps)
         self._stopping = False
         self._viewers = 0
         self._next_picture_s = 0.0
@@ -97,11 +119,21 @@ class Capture:
                 self._notice_suspension()
                 if message is not None:
                     self._handle(message)
+                if self._reopening is not None:
+                    self._look_for_source(self._reopening)
                 if self._grabber is not None:
                     self._turn(self._grabber)
+                elif self._sink >= 0:
+                    self._carry_out()
         finally:
             if self._grabber is not None:
                 self._grabber.stop(_STOP_S)
+            if self._reopening is not None:
+                self._reopening.stop()
+
+    def close(self) -> None:
+        """Let go of the source."""
+        self._source.close()
 
     def _patience_ms(self) -> int:
         """How long to wait for a message: no longer than until a worker is overdue."""
@@ -120,7 +152,14 @@ class Capture:
         while not grabber.taken.empty():
             self._take(grabber.taken.get())
         self._carry_out()
-        while self._ended is None and self._ahead < _SLOTS_AHEAD and (slot := self._ledger.take_slot()) is not None:
+        if self._source.live and self._ended is None and self._reopening is None:
+            self._tell_trouble(self._flow.trouble(self._clock.monotonic_s()))
+        while (
+            self._grabber is grabber
+            and self._ended is None
+            and self._ahead < _SLOTS_AHEAD
+            and (slot := self._ledger.take_slot()) is not None
+        ):
             grabber.give(slot)
             self._ahead += 1
         for worker, seq in self._ledger.overdue(self._clock.monotonic_s(), self._settings.workers.frame_deadline_s):
@@ -172,10 +211,16 @@ class Capture:
 
     def _greet_sink(self, next_seq: int) -> None:
         """A sink that has just said what it has on disk: begin there, or tell it again what it may have missed."""
-        source = self._source
-        if self._grabber is None:
+        if self._ring is None:
             self._first_seq = next_seq
         self._started_ns = self._started_ns or self._clock.now().utc_ns
+        self._tell_source()
+        self._child.tell("sink", self._trouble)
+        self._tell_end()
+        self._begin_when_ready()
+
+    def _tell_source(self) -> None:
+        source = self._source
         self._child.tell(
             "sink",
             SourceInfo(
@@ -186,17 +231,26 @@ class Capture:
                 frames_expected=source.frame_count,
                 live=source.live,
                 started_ns=self._started_ns,
+                settled=self._first_seq if self._ring is None else self._settled,
             ),
         )
-        self._tell_end()
-        self._begin_when_ready()
 
     def _begin_when_ready(self) -> None:
         """Ring, sink and a first worker are there: frames grabbed before that would only be dropped."""
-        ready = self._ring_path and self._sink >= 0 and self._ledger.idle_hands > 0
-        if ready and self._grabber is None and self._ended is None:
+        ready = self._ring_path and self._sink >= 0 and (self._ledger.idle_hands > 0 or self._ring is not None)
+        if ready and self._grabber is None and self._ended is None and self._reopening is None:
+            first = self._ring is None
             self._ring = Ring.attach(self._ring_path, writable=True)
+            if first:
+                self._count_from(self._ring)
             self._begin(self._ring)
+
+    def _count_from(self, ring: Ring) -> None:
+        """The first seq of this incarnation."""
+        if self._settings.replay:
+            ring.captured = self._first_seq
+        else:  # an earlier incarnation took frames that nobody will hear of, and died
+            self._to_sink.extend(Drop(seq=seq, cause="restart") for seq in range(self._first_seq, ring.captured))
 
     def _begin(self, ring: Ring) -> None:
         speed = self._settings.speed if self._settings.replay else 1.0
@@ -207,12 +261,12 @@ class Capture:
             Thinning(self._settings.capture.max_fps),
             Playback(speed),
             self._clock,
+            self._ring_path,
         )
-        if self._settings.replay:
-            ring.captured = self._first_seq
-        else:  # an earlier incarnation took frames that nobody will hear of, and died
-            self._to_sink.extend(Drop(seq=seq, cause="restart") for seq in range(self._first_seq, ring.captured))
+        self._flow = Flow(self._source.fps, self._settings.capture.max_fps, self._clock.monotonic_s())
+        self._child.alive(busy=True)  # decoding up to there may take its time
         self._grabber.start(0 if self._source.live else ring.captured)
+        self._child.alive()
 
     @property
     def _captured(self) -> int:
@@ -226,12 +280,53 @@ class Capture:
         if isinstance(item, Ended):
             if item.reason:
                 log.warning("%s", item.reason)
-            self._end(item)
+            if item.reason and self._source.live and not self._settings.replay:
+                self._lose_source(item.reason)
+            else:
+                self._end(item)
             return
         assert self._ring is not None  # nothing is grabbed before
         seq = self._ring.captured
         self._ring.captured = seq + 1
-        self._ledger.captured(seq, item.slot, item)
+        self._ledger.captured(seq, item.slot, item, spoiled=bool(item.unreadable))
+        self._flow.frame(self._clock.monotonic_s())
+
+    def _lose_source(self, reason: str) -> None:
+        """A live source broke, or changed the size of its frames: open it again, however long that takes."""
+        assert self._grabber is not None
+        for slot in self._grabber.unused():
+            self._ledger.return_slot(slot)
+        self._grabber, self._ahead = None, 0
+        self._source.close()
+        self._tell_trouble(SourceTrouble(lost=True, reason=reason[:MAX_SENTENCE]))
+        self._reopening = Reopening(lambda: _open(self._settings), self._child.inbox)
+
+    def _look_for_source(self, reopening: Reopening) -> None:
+        if reopening.found.empty():
+            return
+        self._reopening, found = None, reopening.found.get()
+        if isinstance(found, Exception):
+            raise found
+        self._source = found
+        if self._ended is not None:
+            return
+        self._tell_source()
+        need = found.width * found.height * 3
+        if self._ring is not None and need > self._ring.slot_bytes:
+            self._ring_path = ""
+            self._child.report(RingNeeded(slots=self._slots, slot_bytes=need))
+        self._begin_when_ready()
+
+    def _tell_trouble(self, trouble: SourceTrouble) -> None:
+        if trouble != self._trouble:
+            self._trouble = trouble
+            self._child.tell("sink", trouble)
+
+    @property
+    def _settled(self) -> int:
+        lowest = self._ledger.lowest
+        waiting = min((message.seq for message in self._to_sink), default=self._captured)
+        return min(waiting, self._captured if lowest is None else lowest)
 
     def _end(self, ended: Ended) -> None:
         """The first reason is the one that counts."""
@@ -258,7 +353,10 @@ class Capture:
                 case Dropped(seq, cause):
                     self._to_sink.append(Drop(seq=seq, cause=cause))
                 case GaveUp(seq, grabbed, deaths):
-                    log.error("frame %s ended %d workers in a row: set aside as failed", grabbed.grab.name, deaths)
+                    if deaths:
+                        log.error("frame %s ended %d workers in a row: set aside as failed", grabbed.grab.name, deaths)
+                    else:
+                        log.error("frame %s set aside as failed: %s", grabbed.grab.name, grabbed.unreadable)
                     self._to_sink.append(self._failed(seq, grabbed, deaths))
         while self._to_sink and self._child.tell("sink", self._to_sink[0]):
             self._to_sink.popleft()
@@ -274,13 +372,14 @@ class Capture:
             t_grab_monotonic_ns=grabbed.moment.monotonic_ns,
             width=grab.width,
             height=grab.height,
-            ring=self._ring_path,
+            ring=grabbed.ring,
             slot=grabbed.slot,
             generation=grabbed.generation,
             attempt=attempt,
             capture=self._child.place.incarnation,
             previous=grabbed.previous,
             picture=self._picture_wanted(),
+            frozen=grabbed.frozen,
             truth_density_pct=grab.truth_density_pct,
         )
 
@@ -301,11 +400,12 @@ class Capture:
             time_s=grabbed.grab.time_s,
             t_capture_ns=grabbed.moment.utc_ns,
             status="failed",
-            error=f"the analysis died {deaths} times on this frame",
+            error=(grabbed.unreadable or f"the analysis died {deaths} times on this frame")[:500],
             model_id="",
             latency_ms=0.0,
             worker=-1,
-            attempt=deaths,
+            attempt=max(1, deaths),
+            t_grab_monotonic_ns=grabbed.moment.monotonic_ns,
         )
 
     def _end_stream(self) -> None:

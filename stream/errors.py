@@ -31,6 +31,10 @@ class SourceError(StreamError, OSError):
     exit_code = 3
 
 
+class FrameError(SourceError):
+    """One frame of a source cannot be read; the next one may be."""
+
+
 class ModelError(StreamError, ValueError):
     """Weights or an analyser cannot be loaded or trusted."""
 

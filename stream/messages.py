@@ -56,6 +56,7 @@ class FrameHeader(Message, frozen=True, kw_only=True, tag="frame"):
         Annotated[bytes, Meta(max_length=65536)] | None, Meta(description="thumbnail of the frame before")
     ] = None
     picture: Annotated[bool, Meta(description="also encode a picture for the page")] = False
+    frozen: Annotated[bool, Meta(description="the source has given this same picture for seconds")] = False
     truth_density_pct: Annotated[float | None, Meta(description="true density where the source knows it, %")] = None
 
 
@@ -76,6 +77,9 @@ class DensityReading(Message, frozen=True, kw_only=True, tag="reading"):
     time_s: Annotated[float, Meta(description="media time from the start of the source, s")]
     t_capture_ns: UtcNs
     t_published_ns: Annotated[int, Meta(ge=0, description="publication, ns since 1970 UTC; 0 before it")] = 0
+    t_grab_monotonic_ns: Annotated[
+        int, Meta(description="the capture on this machine's monotonic clock, ns, for ages that no clock step changes")
+    ] = 0
     status: Annotated[Literal["ok", "failed"], Meta(description="failed: no values, see `error`")]
     error: Annotated[str, Meta(max_length=500, description="why the frame failed, else empty")] = ""
     density_pct: Annotated[Pct | None, Meta(description="capillary area over area analysed, %")] = None
@@ -108,7 +112,10 @@ class Drop(Message, frozen=True, kw_only=True, tag="drop"):
     """Capture to sink: a captured frame will never get a reading, and why."""
 
     seq: Seq
-    cause: Annotated[Literal["overload", "restart"], Meta(description="why it was dropped")]
+    cause: Annotated[
+        Literal["overload", "restart", "not stored"],
+        Meta(description="why: a newer frame was there, its process died, or the disk was full when it did"),
+    ]
 
 
 class SourceInfo(Message, frozen=True, kw_only=True, tag="source"):
@@ -121,6 +128,14 @@ class SourceInfo(Message, frozen=True, kw_only=True, tag="source"):
     frames_expected: Annotated[Count | None, Meta(description="frames the container promises")]
     live: Annotated[bool, Meta(description="frames come at their own pace")]
     started_ns: Annotated[int, Meta(ge=0, description="when the first frame could be grabbed, ns since 1970 UTC")]
+    settled: Annotated[int, Meta(ge=0, description="what came of earlier seqs was acknowledged by a sink")] = 0
+
+
+class SourceTrouble(Message, frozen=True, kw_only=True, tag="source-trouble"):
+    """Capture to sink: something is wrong with a live source, or is no more."""
+
+    lost: Annotated[bool, Meta(description="no frames come; capture waits for them, or for the source itself")]
+    reason: Annotated[str, Meta(max_length=MAX_SENTENCE, description="what is wrong; empty: nothing any more")] = ""
 
 
 class EndOfStream(Message, frozen=True, kw_only=True, tag="end"):
@@ -231,6 +246,8 @@ class Progress(Message, frozen=True, kw_only=True, tag="progress"):
     ] = None
     quality_reasons: Annotated[Reasons, Meta(description="why it is not good, in plain words")] = ()
     age_ms: Annotated[float | None, Meta(description="age of the newest reading, ms")] = None
+    notices: Annotated[tuple[str, ...], Meta(description="what else people should know, in plain words")] = ()
+    not_stored: Annotated[int, Meta(ge=0, description="readings that a full disk did not take")] = 0
     t_published_ns: Annotated[int, Meta(ge=0, description="ns since 1970 UTC")] = 0
     refused: Annotated[
         int, Meta(ge=0, description="messages and peers turned away: hostile bytes, wrong keys, other origins")
@@ -423,6 +440,7 @@ AnyMessage = (
     | DensityReading
     | Drop
     | SourceInfo
+    | SourceTrouble
     | EndOfStream
     | Done
     | Committed

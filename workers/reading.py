@@ -18,6 +18,7 @@ from workers.settings import WorkerSettings
 
 log = logging.getLogger("capillary.worker")
 
+_FROZEN = "picture frozen"
 _JPEG_QUALITY = 80
 _MODEL_ID_MAX = 100  # what a reading holds
 
@@ -82,6 +83,7 @@ class Reader:
             worker=self._worker,
             attempt=header.attempt,
             truth_density_pct=header.truth_density_pct,
+            t_grab_monotonic_ns=header.t_grab_monotonic_ns,
             **outcome,
         )
 
@@ -92,8 +94,8 @@ class Reader:
             "density_low_pct": float(analysis.density_low_pct),
             "density_high_pct": float(analysis.density_high_pct),
             "capillary_count": len(analysis.regions),
-            "quality": analysis.quality.verdict,
-            "quality_reasons": tuple(analysis.quality.reasons),
+            "quality": "unusable" if header.frozen else analysis.quality.verdict,
+            "quality_reasons": (*((_FROZEN,) if header.frozen else ()), *analysis.quality.reasons),
             "measures": {name: float(value) for name, value in analysis.quality.measures.items()},
             "regions": _outlines(analysis) if self._settings.regions or header.picture else None,
             "picture": _jpeg(pixels, self._settings.picture_width_px) if header.picture else None,

@@ -22,7 +22,7 @@ from capture.sources.naming import safe_name
 from capture.sources.opencv import Connect, connect, fetch, hush
 from capture.sources.options import options_as
 from capture.sources.uri import SourceUri
-from stream.errors import SourceError, UsageError
+from stream.errors import FrameError, SourceError, UsageError
 from stream.ports import Grab, Pixels
 
 _LOCAL_BACKEND: Final = cv2.CAP_V4L2 if sys.platform == "linux" else cv2.CAP_ANY
@@ -145,7 +145,7 @@ class CameraSource:
             raise SourceError(f"No frame of {self._place.label} is grabbed.")
         shape = fetch(self._capture, out)
         if shape is None:
-            raise SourceError(f"{self._place.label} gave a frame that cannot be decoded. {self._place.remedy}")
+            raise FrameError(f"{self._place.label} gave a frame that cannot be decoded. {self._place.remedy}")
         if shape != out.shape:
             raise SourceError(
                 f"{self._place.label} changed its frames from {self.width}x{self.height} to {shape[1]}x{shape[0]}; "

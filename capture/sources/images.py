@@ -16,7 +16,7 @@ from capture.sources.naming import safe_name
 from capture.sources.options import options_as
 from capture.sources.picture import SUFFIXES, Header, PictureFile, read_header
 from capture.sources.uri import SourceUri
-from stream.errors import SourceError
+from stream.errors import FrameError, SourceError
 from stream.ports import Grab, Pixels
 
 _MAX_NAME: Final = 200
@@ -44,7 +44,7 @@ def open_images(uri: SourceUri) -> "PictureSource":
     """Opener of `folder/`, `images:folder/*.png`, `picture.png`, `stack.tif`. Raises SourceError, UsageError."""
     options = options_as(uri, ImagesOptions)
     paths = find_pictures(uri.path)
-    headers = [read_header(path) for path in paths]
+    headers = read_headers(paths)
     width, height = common_size(headers)
     alone = paths == [Path(uri.path).expanduser()]
     # A folder often carries a patient's name, so it stays out of topics and logs.
@@ -80,17 +80,20 @@ class PictureSource:
         return Grab(index, self._grabbed.name, index / (self.fps or 1.0), self.width, self.height)
 
     def retrieve(self, out: Pixels) -> None:
-        """Decode the grabbed picture into `out`, (height, width, 3) uint8 BGR. Raises SourceError naming the file."""
+        """Decode the grabbed picture into `out`, (height, width, 3) uint8 BGR.
+
+        Raises FrameError naming a file that cannot be read, where it is one among others.
+        """
         if self._grabbed is None:
             raise SourceError(f"No picture of {self.name} is grabbed.")
-        if self._file is None or self._file.path != self._grabbed.path:
-            self._let_go()
-            self._file = PictureFile(self._grabbed.path)
         try:
+            if self._file is None or self._file.path != self._grabbed.path:
+                self._let_go()
+                self._file = PictureFile(self._grabbed.path)
             self._file.decode(self._grabbed.page, self._bits, out)
-        except SourceError:
+        except SourceError as error:
             self._let_go()
-            raise
+            raise (FrameError(str(error)) if len(self._pictures) > 1 else error) from None
         if self._next == len(self._pictures) or self._pictures[self._next].path != self._file.path:
             self._let_go()
 
@@ -144,9 +147,26 @@ def natural_key(text: str) -> list[tuple[int, str]]:
     return [(int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d+)", text.casefold())]
 
 
+def read_headers(paths: list[Path]) -> list[Header]:
+    """The header of every picture; one without sizes stands for a picture that cannot be read.
+
+    Raises SourceError where none can.
+    """
+    headers, first_error = [], None
+    for path in paths:
+        try:
+            headers.append(read_header(path))
+        except SourceError as error:
+            headers.append(Header(path, ()))
+            first_error = first_error or error
+    if first_error is not None and not any(header.sizes for header in headers):
+        raise first_error
+    return headers
+
+
 def common_size(headers: list[Header]) -> tuple[int, int]:
     """The width and height that all pages share. Raises SourceError naming two that differ."""
-    first, (width, height) = headers[0].path, headers[0].sizes[0]
+    first, (width, height) = next((header.path, header.sizes[0]) for header in headers if header.sizes)
     for header in headers:
         for page, size in enumerate(header.sizes):
             if size != (width, height):
@@ -167,9 +187,9 @@ def name_pictures(headers: list[Header]) -> list[Picture]:
     several = len(headers) > 1
     for header in headers:
         plain = header.path.stem if stems[header.path.stem] == 1 else header.path.name
-        for page in range(len(header.sizes)):
+        for page in range(max(1, len(header.sizes))):
             in_stack = f"{plain}-{page}" if several else str(page)
-            name = plain if len(header.sizes) == 1 else in_stack
+            name = plain if len(header.sizes) <= 1 else in_stack
             pictures.append(Picture(header.path, page, os.fsencode(name).decode("utf-8", "replace")[:_MAX_NAME]))
     _refuse_doubles(pictures)
     return pictures

@@ -11,7 +11,7 @@ from capture.sources.files import is_folder, unreadable
 from capture.sources.naming import safe_name
 from capture.sources.opencv import fetch, hush
 from capture.sources.uri import SourceUri
-from stream.errors import SourceError, UsageError
+from stream.errors import FrameError, SourceError, UsageError
 from stream.ports import Grab, Pixels
 
 # One thread costs no more CPU a frame than two (1080p H.264: 4.5 against 4.8 ms), and leaves the cores to the workers.
@@ -89,7 +89,7 @@ class VideoSource:
             raise SourceError(f"No frame of {self._path.name} is grabbed.")
         shape = fetch(self._capture, out)
         if shape is None:
-            raise SourceError(f"Frame {self._index} of {self._path.name} cannot be decoded; the file is damaged there.")
+            raise FrameError(f"Frame {self._index} of {self._path.name} cannot be decoded; the file is damaged there.")
         if shape != out.shape:
             raise SourceError(
                 f"Frame {self._index} of {self._path.name} is {shape[1]}x{shape[0]}, the first was "

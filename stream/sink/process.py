@@ -1,5 +1,6 @@
 """The sink process: readings in → order restored → committed to disk → acknowledged, published, shown, reported."""
 
+import errno
 import logging
 import shutil
 import sqlite3
@@ -32,6 +33,7 @@ from stream.messages import (
     RemoveMarker,
     SetLimits,
     SourceInfo,
+    SourceTrouble,
     Stop,
 )
 from stream.notes import Notes
@@ -39,6 +41,7 @@ from stream.ordering import Arrival, Sequencer
 from stream.sink import report
 from stream.sink.bedside import Bedside
 from stream.sink.cpu import cpu_seconds
+from stream.sink.incidents import Incidents, WallClock
 from stream.sink.journal import Journal
 from stream.sink.provenance import SourceHash
 from stream.sink.publisher import Publisher
@@ -54,6 +57,7 @@ _WAITING_MS: Final = 10
 _BATCH: Final = 64
 _PROGRESS_S: Final = 0.25
 _DISK_S: Final = 5.0
+_FULL_S: Final = 0.5  # between two looks at a full disk
 
 
 def run(child: Child, settings: SinkSettings) -> None:
@@ -94,6 +98,10 @@ class Sink:
             steady_utc(),
             watching=settings.mode != "replay",
         )
+        self._incidents = Incidents(store)
+        self._wall = WallClock(time.time_ns(), time.monotonic_ns())
+        self._unshown: list[DensityReading] = []
+        self._next_try_s = 0.0
         self._acknowledged = -1
         self._deaths: deque[tuple[int, int]] = deque()  # of workers, of which capture was not told yet
         self._source: SourceInfo | None = None
@@ -131,6 +139,8 @@ class Sink:
                     self._standing.dropped += 1
             case SourceInfo():
                 self._meet(message)
+            case SourceTrouble():
+                self._note_trouble(message)
             case EndOfStream():
                 self._end = message
             case PeerUp(peer=peer) if peer.role == "capture":
@@ -167,8 +177,18 @@ class Sink:
         for message in self._bedside.whole():
             self._child.tell("view", message)
 
+    def _note_trouble(self, trouble: SourceTrouble) -> None:
+        if trouble.lost != self._standing.lost:
+            kind = "source lost" if trouble.lost else "source found"
+            self._incidents.note(kind, trouble.reason, self._sequencer.next_seq)
+        self._standing.lost, self._standing.trouble = trouble.lost, trouble.reason
+
     def _meet(self, source: SourceInfo) -> None:
-        self._source = source
+        before, self._source = self._source, source
+        if before is not None and (before.width, before.height) != (source.width, source.height):
+            sizes = f"{before.width}x{before.height} to {source.width}x{source.height} px"
+            self._incidents.note("segment", sizes, self._sequencer.next_seq)
+        self._settle(source.settled)
         self._bedside.meet(source.source)
         self._standing.source, self._standing.frames_expected = source.source, source.frames_expected
         self._store.note(source=source.source, width=source.width, height=source.height, fps=source.fps)
@@ -184,6 +204,35 @@ class Sink:
             )
         self._store.note(model_id=model_id)
 
+    def _settle(self, seq: int) -> None:
+        """What an earlier sink acknowledged and is not on disk died with it, on a full disk."""
+        if self._settings.mode == "replay":
+            return
+        have = set(self._sequencer.beyond(seq))
+        for lost in range(self._sequencer.accounted, seq):
+            if lost not in have:
+                self._handle(Drop(seq=lost, cause="not stored"))
+
+    def _commit(self, now_s: float) -> bool:
+        """False while the disk is full: what is there was added, and waits."""
+        if not self._store.full or now_s >= self._next_try_s:
+            was_full = self._store.full
+            self._store.commit()
+            if self._store.full:
+                self._next_try_s = now_s + _FULL_S
+            if was_full != self._store.full:
+                kind = "disk full" if self._store.full else "disk has room"
+                self._incidents.note(kind, f"{self._store.given_up} not stored", self._sequencer.next_seq)
+                log.warning("%s: %s", kind, self._settings.folder)
+        self._standing.disk_full, self._standing.not_stored = self._store.full, self._store.given_up
+        return not self._store.full
+
+    def _watch_clock(self) -> None:
+        step_ns = self._wall.step_ns(time.time_ns(), time.monotonic_ns())
+        if step_ns:
+            self._standing.clock_step_s += step_ns / 1e9
+            self._incidents.note("clock step", f"{step_ns / 1e9:+.3f} s", self._sequencer.next_seq)
+
     def _turn(self) -> None:
         released = [
             replace(reading, t_published_ns=time.time_ns(), drops_total=self._standing.dropped)
@@ -192,17 +241,31 @@ class Sink:
         for reading in released:
             self._store.add(self._trimmed(reading))
             self._bedside.reading(reading)
-        self._store.commit()
-        self._acknowledge()
-        for reading in released:
-            self._show(reading)
+        self._watch_clock()
+        self._unshown += released
+        if self._commit(time.monotonic()) or self._settings.mode != "replay":  # at the bedside a value counts at once
+            self._acknowledge()
+            for reading in self._unshown:
+                self._show(reading)
+            self._unshown = []
         self._show_bedside()
         now_s = time.monotonic()
         if now_s >= self._next_progress_s:
             self._next_progress_s = now_s + _PROGRESS_S
             self._tell_progress(now_s)
-        if self._end is not None and self._sequencer.accounted >= self._end.frames_read and not self._standing.ended:
-            self._finish(self._end)
+        whole = self._end is not None and self._sequencer.accounted >= self._end.frames_read and not self._unshown
+        if self._end is not None and whole and not self._standing.ended and now_s >= self._next_try_s:
+            self._finish_where_there_is_room(self._end)
+
+    def _finish_where_there_is_room(self, end: EndOfStream) -> None:
+        self._child.alive(busy=True)  # a long table and a hash of a large file take their time
+        try:
+            self._finish(end)
+        except OSError as error:
+            if error.errno not in (errno.ENOSPC, errno.EDQUOT) or end.reason == STOPPED:
+                raise
+            self._standing.disk_full, self._next_try_s = True, time.monotonic() + _FULL_S
+        self._child.alive()
 
     def _trimmed(self, reading: DensityReading) -> DensityReading:
         """As it is stored: outlines that were only made for the page are not kept."""
@@ -263,7 +326,9 @@ class Sink:
             self._publisher.publish("status", progress.source or "none", progress)
 
     def _finish(self, end: EndOfStream) -> None:
-        """Everything that was captured is accounted for and on disk."""
+        """Everything that was captured is accounted for and on disk, or can no longer be put there."""
+        if self._store.full:
+            self._standing.not_stored = self._store.given_up + self._store.waiting
         summary = self._summary(end)
         if self._settings.outputs:
             folder = self._settings.folder

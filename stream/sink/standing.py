@@ -25,6 +25,11 @@ class Standing:
     refused: int = 0
     workers: int = 0
     ended: bool = False
+    lost: bool = False
+    trouble: str = ""  # of the source, in words
+    not_stored: int = 0
+    disk_full: bool = False
+    clock_step_s: float = 0.0
     _last: DensityReading | None = None
     _last_s: float = float("-inf")
     _arrivals: deque[float] = field(default_factory=deque)
@@ -38,11 +43,17 @@ class Standing:
         self._last, self._last_s = reading, now_s
         self._arrivals.append(now_s)
 
+    def _age_ms(self, last: DensityReading, now_s: float) -> float:
+        """Since its frame was grabbed, however long the reading lay somewhere on its way."""
+        if last.t_grab_monotonic_ns:
+            return max(0.0, now_s * 1e3 - last.t_grab_monotonic_ns / 1e6)
+        return last.latency_ms + (now_s - self._last_s) * 1000
+
     def state(self, now_s: float) -> State:
         """One word for it. Nothing is called good that is older than `stale_after_s`."""
         if self.ended:
             return "ended"
-        if not self.source:
+        if not self.source or self.lost:
             return "no camera"
         if self.workers == 0:
             return "no analysis"
@@ -70,6 +81,25 @@ class Standing:
             density_pct=last.density_pct if state == "good" and last is not None else None,
             quality=None if last is None else last.quality,
             quality_reasons=() if last is None else last.quality_reasons,
-            age_ms=None if last is None else last.latency_ms + (now_s - self._last_s) * 1000,
+            age_ms=None if last is None else self._age_ms(last, now_s),
             t_published_ns=now_ns,
+            notices=self.notices(),
+            not_stored=self.not_stored,
         )
+
+    def notices(self) -> tuple[str, ...]:
+        """What else people should know, the gravest first."""
+        found = []
+        if self.disk_full and self.mode == "replay":
+            found.append("The disk is full: the replay waits, and goes on when there is room.")
+        elif self.disk_full:
+            found.append("The disk is full: readings are shown, but not kept until there is room.")
+        if self.not_stored:
+            found.append(f"{self.not_stored} readings could not be kept: the disk was full.")
+        if self.trouble:
+            found.append(f"{self.trouble[:1].upper()}{self.trouble[1:]}".rstrip(".") + ".")
+        if self.clock_step_s:
+            found.append(
+                f"The computer's clock jumped by {self.clock_step_s:+.1f} s; the trend goes on by its own time."
+            )
+        return tuple(found)

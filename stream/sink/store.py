@@ -1,10 +1,12 @@
 """The session on disk: SQLite in write-ahead mode, synchronous FULL. What was committed survives kill -9.
 
-One writer, the sink; the view and the exports read along.
+One writer, the sink; the view and the exports read along. On a full disk what is added waits in memory until there is
+room again; beyond a limit the oldest is given up and counted.
 """
 
 import json
 import sqlite3
+from collections import deque
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -13,6 +15,12 @@ import msgspec
 
 from stream.errors import OutputError
 from stream.messages import DensityReading, Drop
+
+_MOST_WAITING: Final = 20_000
+"""Statements that wait for room on the disk: ten minutes of a live session, some 20 MB."""
+_NO_ROOM: Final = (
+    *(sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_FSYNC, sqlite3.SQLITE_IOERR_SHMSIZE),
+)
 
 FILE_NAME: Final = "session.sqlite"
 SCHEMA_VERSION: Final = 1
@@ -39,7 +47,10 @@ _INSERT: Final = f"INSERT INTO readings ({', '.join(_COLUMNS)}) VALUES ({', '.jo
 
 
 class Store:
-    """One session file. Nothing is on disk before `commit`."""
+    """One session file. Nothing is on disk before `commit`.
+
+    full: the disk has no room; `commit` tries again. given_up: readings and drops that it never took.
+    """
 
     def __init__(self, path: Path) -> None:
         """Open or make. Raises OutputError where the file is not a session of this version, or not writable."""
@@ -56,30 +67,59 @@ class Store:
         except sqlite3.Error as error:
             raise OutputError(f"the session file {path} cannot be opened: {error}") from error
         self._dirty = False
+        self.full = False
+        self.given_up = 0
+        self._waiting: deque[tuple[str, tuple[object, ...]]] = deque()  # what the next commit holds
+        self._facts = dict(self._db.execute("SELECT key, value FROM session"))
 
     def add(self, reading: DensityReading, *, late: bool = False) -> None:
         """A reading, once a seq."""
-        self._begin()
-        self._db.execute(_INSERT, _row(reading, late))
+        self.write(_INSERT, _row(reading, late))
 
     def drop(self, drop: Drop) -> None:
         """A frame without a reading."""
-        self._begin()
-        self._db.execute("INSERT OR IGNORE INTO drops VALUES (?, ?)", (drop.seq, drop.cause))
+        self.write("INSERT OR IGNORE INTO drops VALUES (?, ?)", (drop.seq, drop.cause))
 
     def note(self, **values: str | int | float | None) -> None:
         """Facts about the session: source, model, versions."""
-        self._begin()
-        rows = [(key, json.dumps(value)) for key, value in values.items()]
-        self._db.executemany("INSERT OR REPLACE INTO session VALUES (?, ?)", rows)
+        for key, value in values.items():
+            self._facts[key] = json.dumps(value)
+            self.write("INSERT OR REPLACE INTO session VALUES (?, ?)", (key, self._facts[key]))
 
     def commit(self) -> bool:
-        """Put on disk what was added. False where there was nothing."""
-        if not self._dirty:
+        """Put on disk what was added. False where there was nothing, or no room for it: then call it again later."""
+        if not self._waiting:
             return False
-        self._db.execute("COMMIT")
-        self._dirty = False
+        try:
+            if self.full:
+                for statement in self._waiting:
+                    self._execute(*statement)
+            self._db.execute("COMMIT")
+        except sqlite3.OperationalError as error:
+            self._make_out(error)
+            return False
+        self._dirty = self.full = False
+        self._waiting.clear()
         return True
+
+    def _execute(self, statement: str, values: tuple[object, ...]) -> None:
+        if not self._dirty:
+            self._db.execute("BEGIN")
+            self._dirty = True
+        self._db.execute(statement, values)
+
+    def _make_out(self, error: sqlite3.OperationalError) -> None:
+        """A full disk is waited for; anything else is raised."""
+        if error.sqlite_errorcode not in _NO_ROOM:
+            raise error
+        if self._db.in_transaction:
+            self._db.execute("ROLLBACK")
+        self._dirty, self.full = False, True
+
+    @property
+    def waiting(self) -> int:
+        """Statements that are not on disk."""
+        return len(self._waiting)
 
     def seqs(self) -> set[int]:
         """Every seq that is accounted for."""
@@ -100,7 +140,7 @@ class Store:
 
     def facts(self) -> dict[str, str | int | float | None]:
         """What was noted about the session."""
-        return {key: json.loads(value) for key, value in self._db.execute("SELECT key, value FROM session")}
+        return {key: json.loads(value) for key, value in self._facts.items()}
 
     def rows(self, *columns: str, late: bool = False) -> Iterator[tuple[object, ...]]:
         """The named columns of all readings, in order of seq; late ones only where asked for."""
@@ -111,9 +151,18 @@ class Store:
         yield from self._db.execute(f"SELECT {', '.join(columns)} FROM readings{where} ORDER BY seq")
 
     def write(self, statement: str, values: Iterable[object] = ()) -> None:
-        """A statement of those who keep tables of their own in the session: part of the next commit."""
-        self._begin()
-        self._db.execute(statement, tuple(values))
+        """A statement, such as of those who keep tables of their own in the session: part of the next commit."""
+        given = tuple(values)
+        self._waiting.append((statement, given))
+        if self.full:
+            if len(self._waiting) > _MOST_WAITING:
+                self._waiting.popleft()
+                self.given_up += 1
+            return
+        try:
+            self._execute(statement, given)
+        except sqlite3.OperationalError as error:
+            self._make_out(error)
 
     def read(self, statement: str, values: Iterable[object] = ()) -> list[tuple[Any, ...]]:
         """All rows of a query."""
@@ -123,11 +172,6 @@ class Store:
         """Commit and close; the write-ahead file goes with the last reader."""
         self.commit()
         self._db.close()
-
-    def _begin(self) -> None:
-        if not self._dirty:
-            self._db.execute("BEGIN")
-            self._dirty = True
 
 
 def _row(reading: DensityReading, late: bool) -> list[object]:

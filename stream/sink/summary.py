@@ -38,6 +38,8 @@ def summary_of(
 ) -> dict[str, Any]:
     """The content of summary.json; its keys are described in docs/research.md."""
     reason = why_incomplete(end, settings.mode)
+    if not reason and standing.not_stored:
+        reason = "the disk was full"
     if not reason and standing.failed == end.frames_read > 0:
         reason = "no frame could be analysed"
     frames = max(0, standing.published + standing.failed - course.begun_at)
@@ -51,6 +53,7 @@ def summary_of(
         "frames_failed": standing.failed,
         "frames_dropped": standing.dropped,
         "frames_late": standing.late,
+        "frames_not_stored": standing.not_stored,
         "wall_s": round((course.ended_ns - settings.started_ns) / 1e9, 3),
         "startup_s": round((course.begun_ns - settings.started_ns) / 1e9, 3),
         "frames_per_s": round(frames / streamed_s, 2),
@@ -79,9 +82,10 @@ def why_incomplete(end: EndOfStream, mode: Mode) -> str:
 
 
 def exit_code(end: EndOfStream, summary: dict[str, Any], mode: Mode) -> int:
-    """0 done, 1 nothing could be analysed, 3 a live source that broke, 5 incomplete."""
+    """0 done, 1 nothing could be analysed, 3 a live source that broke, 5 incomplete (or not all of it stored)."""
     if mode != "replay":
-        return 0 if end.reason in ("", STOPPED) else 3
+        broke = end.reason not in ("", STOPPED)
+        return 3 if broke else 5 if summary.get("frames_not_stored") else 0
     if summary["frames_failed"] == summary["frames_read"] > 0:
         return 1
     return 0 if summary["status"] == "complete" else 5
@@ -94,7 +98,9 @@ def sentence(summary: dict[str, Any]) -> str:
     value = f"density {mean:.2f} % (sd {density['density_sd_pct']:.2f})" if mean is not None else "no good frame"
     counts = f"{summary['frames_analysed']} frames analysed, {density['good_frames']} good"
     lost = "".join(
-        f", {summary[f'frames_{what}']} {what}" for what in ("failed", "dropped", "late") if summary[f"frames_{what}"]
+        f", {summary[f'frames_{what}']} {what.replace('_', ' ')}"
+        for what in ("failed", "dropped", "late", "not_stored")
+        if summary[f"frames_{what}"]
     )
     status = "" if summary["status"] == "complete" else f" Incomplete: {summary['reason']}."
     return f"{counts}{lost}; {value}; {summary['frames_per_s']:.1f} frames/s.{status}"[:MAX_SENTENCE]

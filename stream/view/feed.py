@@ -4,6 +4,7 @@ Thread-safe: one thread calls `accept` and `progress`, the server's thread reads
 """
 
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterable
 from typing import Final
@@ -122,7 +123,7 @@ class Feed:
             point = self._point(reading, now_ns)
             self._history.add(point)
             self.trend.add(point.seq, point.x_s, point.t_capture_ns, GRADES[point.grade], _values(point))
-            self._newest = _newer(self._newest, point)
+            self._newest = _newer(self._newest, point, _delay_ms(reading, now_ns, time.monotonic_ns()))
             if reading.picture is not None:
                 self._picture = _picture(reading, point)
                 self.pictures.add(self._picture)
@@ -336,8 +337,14 @@ def _values(point: Point) -> tuple[float, float, float] | None:
     return density, density if low is None else low, density if high is None else high
 
 
-def _newer(newest: Newest, point: Point) -> Newest:
-    delay_ms = max(point.latency_ms, (point.arrived_ns - point.t_capture_ns) / 1e6)
+def _delay_ms(reading: DensityReading, now_ns: int, monotonic_ns: int) -> float:
+    """Grab to arrival, by the clock that nobody can set where the reading tells it."""
+    if reading.t_grab_monotonic_ns:
+        return max(reading.latency_ms, (monotonic_ns - reading.t_grab_monotonic_ns) / 1e6)
+    return max(reading.latency_ms, (now_ns - reading.t_capture_ns) / 1e6)
+
+
+def _newer(newest: Newest, point: Point, delay_ms: float) -> Newest:
     good = point.grade == "good"
     return replace(
         newest,

@@ -58,6 +58,7 @@ class Status(Struct, frozen=True, kw_only=True):
     refused: int
     frames_expected: int | None
     frames_per_s: float
+    notices: tuple[str, ...]
     viewers: int
     model_id: str
     workers: int
@@ -144,6 +145,7 @@ def status_of(
         refused=progress.refused if progress else 0,
         frames_expected=progress.frames_expected if progress else None,
         frames_per_s=round(frames_per_s, 2),
+        notices=progress.notices if progress else (),
         viewers=viewers,
         model_id=model_id,
         workers=info.workers,

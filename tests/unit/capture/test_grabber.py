@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from capture.clock import Clock
+from capture.clock import Clock, Moment
 from capture.grabber import Broke, Ended, Grabbed, Grabber
 from capture.pacing import Playback, Thinning
-from stream.errors import SourceError
+from stream.errors import FrameError, SourceError
 from stream.ports import Grab, Pixels
 from stream.ring import Ring
 from stream.transport import Inbox, new_context
@@ -146,3 +146,80 @@ def test_a_frame_that_does_not_fit_the_ring_is_told(make: Make, monkeypatch: pyt
     grabber.give(0)
     grabber.start(0)
     assert isinstance(grabber.taken.get(timeout=20), Broke)
+
+
+def test_a_frame_that_cannot_be_read_is_told_and_the_next_one_comes(
+    make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = Counting(3)
+    read = source.retrieve
+
+    def damaged(out: Pixels) -> None:
+        if source._next == 2:
+            raise FrameError("it is damaged there")
+        read(out)
+
+    monkeypatch.setattr(source, "retrieve", damaged)
+    grabber = make(source)
+    for slot in range(3):
+        grabber.give(slot)
+    grabber.start(0)
+    items = [grabber.taken.get(timeout=20) for _ in range(3)]
+    found = [item for item in items if isinstance(item, Grabbed)]
+    assert [item.unreadable for item in found] == ["", "it is damaged there", ""]
+    assert [item.previous is None for item in found] == [True, False, True]
+
+
+def test_slots_that_got_no_frame_are_given_back(make: Make) -> None:
+    grabber = make(Counting(1))
+    for slot in (2, 0, 3):
+        grabber.give(slot)
+    grabber.start(0)
+    assert isinstance(grabber.taken.get(timeout=20), Grabbed)
+    assert grabber.taken.get(timeout=20) == Ended("")
+    assert sorted(grabber.unused()) == [0, 3]
+
+
+class Ticking(Clock):
+    """Half a second a look."""
+
+    def __init__(self) -> None:
+        self._now_ns = 0
+
+    def now(self) -> Moment:
+        self._now_ns += 500_000_000
+        return Moment(self._now_ns, self._now_ns)
+
+
+def test_a_live_picture_that_stays_the_same_is_frozen_after_a_while(tmp_path: Path, ring: Ring) -> None:
+    source = Counting(9)
+    source.live = True
+    source.retrieve = lambda out: out.fill(7 if source._next < 8 else 9)  # type: ignore[method-assign]
+    source.grab = stepping_back(source.grab)  # type: ignore[method-assign]
+    context = new_context()
+    inbox = Inbox(context, tmp_path, "capture-0", portable=False)
+    grabber = Grabber(source, ring, inbox, Thinning(0), Playback(0), Ticking())
+    grabber.start(0)
+    found = []
+    for _ in range(9):
+        grabber.give(0)
+        item = grabber.taken.get(timeout=20)
+        assert isinstance(item, Grabbed)
+        found.append(item)
+    grabber.stop(20)
+    inbox.close()
+    context.term()
+    assert [item.frozen for item in found] == [False] * 4 + [True] * 3 + [False] * 2
+    times = [item.grab.time_s for item in found]
+    assert times == sorted(times), "a device's clock that is set back does not turn the time back"
+
+
+def stepping_back(grab: Callable[[], Grab | None]) -> Callable[[], Grab | None]:
+    """A device whose clock is set back after every third frame."""
+
+    def stepped() -> Grab | None:
+        found = grab()
+        assert found is not None
+        return Grab(found.index, found.name, found.index % 3, found.width, found.height)
+
+    return stepped

@@ -12,7 +12,7 @@ from PIL import Image
 
 from capture.sources.images import natural_key
 from capture.sources.opening import open_source
-from stream.errors import SourceError, UsageError
+from stream.errors import FrameError, SourceError, UsageError
 from tests.contracts.media import card
 from tests.contracts.source_contract import frame, grabbed
 
@@ -139,15 +139,32 @@ def test_a_wrong_option_is_refused(tmp_path: Path) -> None:
         open_source(f"images:{tmp_path}?bits=4")
 
 
-def test_a_broken_picture_in_the_middle_names_its_file(tmp_path: Path) -> None:
+def test_a_broken_picture_in_the_middle_costs_that_frame_alone_and_names_its_file(tmp_path: Path) -> None:
     write(tmp_path, "a.png", "b.png", "c.png")
     whole = (tmp_path / "b.png").read_bytes()
     (tmp_path / "b.png").write_bytes(whole[: len(whole) // 2])
     source = open_source(str(tmp_path))
     frame(source)
-    with pytest.raises(SourceError, match=r"b\.png is damaged"):
+    with pytest.raises(FrameError, match=r"b\.png is damaged"):
         frame(source)
     np.testing.assert_array_equal(frame(source), card(1))
+
+
+def test_a_picture_without_a_header_is_a_frame_without_pixels(tmp_path: Path) -> None:
+    write(tmp_path, "a.png", "b.png", "c.png")
+    (tmp_path / "a.png").write_text("no picture")
+    source = open_source(str(tmp_path))
+    assert (source.frame_count, source.width, source.height) == (3, 320, 240)
+    with pytest.raises(FrameError, match=r"a\.png is damaged"):
+        frame(source)
+    np.testing.assert_array_equal(frame(source), card(1))
+
+
+def test_a_folder_of_which_nothing_can_be_read_is_refused(tmp_path: Path) -> None:
+    for name in ("a.png", "b.png"):
+        (tmp_path / name).write_text("no picture")
+    with pytest.raises(SourceError, match=r"a\.png is damaged"):
+        open_source(str(tmp_path))
 
 
 def test_a_picture_that_changes_after_opening_is_refused(tmp_path: Path) -> None:

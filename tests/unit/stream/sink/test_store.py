@@ -174,3 +174,49 @@ def test_any_text_can_be_kept(tmp_path_factory: pytest.TempPathFactory, fields: 
     store.add(given_reading)
     assert list(store.rows("frame", "error")) == [(fields["frame"], fields["error"])]
     store.close()
+
+
+def cramped(store: Store, pages: int) -> None:
+    """A disk with so much room."""
+    store._db.execute(f"PRAGMA max_page_count={pages}")
+
+
+def test_on_a_full_disk_what_was_added_waits_until_there_is_room(tmp_path: Path) -> None:
+    store = Store(tmp_path / FILE_NAME)
+    store.add(reading(0))
+    assert store.commit()
+    cramped(store, 1)
+    for seq in range(1, 400):
+        store.add(reading(seq))
+    store.note(source="clip")
+    assert not store.commit()
+    assert store.full
+    assert store.seqs() == {0}
+    assert store.facts()["source"] == "clip"
+    store.add(reading(400))
+    assert not store.commit()
+    cramped(store, 100_000)
+    assert store.commit()
+    assert not bool(store.full)
+    assert store.seqs() == set(range(401))
+    store.close()
+
+
+def test_a_disk_that_stays_full_costs_the_oldest_and_they_are_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("stream.sink.store._MOST_WAITING", 500)
+    store = Store(tmp_path / FILE_NAME)
+    cramped(store, 1)
+    for seq in range(700):
+        store.add(reading(seq))
+    store.commit()
+    for seq in range(700, 800):
+        store.add(reading(seq))
+    assert store.full
+    assert store.given_up > 0
+    cramped(store, 100_000)
+    assert store.commit()
+    assert len(store.seqs()) == 800 - store.given_up
+    assert max(store.seqs()) == 799
+    store.close()

@@ -1,0 +1,121 @@
+"""A camera is unplugged, hangs, freezes or changes its pictures: the bedside sees it, and again when it is mended."""
+
+import json
+import sqlite3
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+
+from tests.contracts.fake_camera import FakeCamera, fake_camera
+from tests.running import eventually, page_address, rows, run, running, summary
+
+
+class Bedside:
+    """A live run of a camera, seen through its page."""
+
+    def __init__(self, page: str, folder: Path) -> None:
+        self._page, self._folder = page, folder
+
+    def status(self) -> dict[str, Any]:
+        with urllib.request.urlopen(f"{self._page}/api/status", timeout=5) as answer:
+            found: dict[str, Any] = json.load(answer)
+            return found
+
+    def shows(self, what: Callable[[dict[str, Any]], object], words: str) -> dict[str, Any]:
+        return eventually(lambda: (status := self.status()) if what(status := self.status()) else None, words)
+
+    def incidents(self) -> list[tuple[str, str]]:
+        [session] = self._folder.glob("*/session.sqlite")
+        with closing(sqlite3.connect(f"file:{session}?mode=ro", uri=True)) as database:
+            return database.execute("SELECT kind, detail FROM incidents ORDER BY n").fetchall()
+
+
+@pytest.fixture
+def camera() -> Iterator[FakeCamera]:
+    with fake_camera() as camera:
+        yield camera
+
+
+@pytest.fixture
+def bedside(camera: FakeCamera, tmp_path: Path) -> Iterator[Bedside]:
+    settings = {
+        "CAPILLARY_STREAM_SINK_SESSIONS_DIR": str(tmp_path),
+        "CAPILLARY_STREAM_PUBLISH_ENABLED": "false",
+        "CAPILLARY_STREAM_VIEW_PORT": "0",
+    }
+    with running("live", f"http://{camera.place}/video#timeout_s=2", **settings) as process:
+        found = Bedside(page_address(process), tmp_path)
+        found.shows(lambda status: status["seq"] is not None and status["seq"] > 5, "frames are analysed")
+        yield found
+
+
+def current(status: dict[str, Any]) -> bool:
+    """Readings come: whether they are good does not matter here."""
+    return status["state"] in {"good", "poor signal"}
+
+
+@pytest.mark.parametrize("mood", ["unplugged", "silent"])
+def test_a_camera_that_is_gone_is_said_so_and_comes_back_by_itself(
+    camera: FakeCamera, bedside: Bedside, mood: str
+) -> None:
+    camera.mood = mood  # type: ignore[assignment]
+    gone = bedside.shows(lambda status: status["state"] == "no camera", "the camera is lost")
+    assert gone["density_pct"] is None
+    assert gone["notices"]
+    camera.mood = "well"
+    back = bedside.shows(lambda status: current(status) and status["seq"] > gone["seq"] + 5, "it is back")
+    assert back["notices"] == []
+    assert [kind for kind, _ in bedside.incidents()][:2] == ["source lost", "source found"]
+
+
+def test_a_frozen_picture_is_no_measurement(camera: FakeCamera, bedside: Bedside) -> None:
+    camera.mood = "frozen"
+    frozen = bedside.shows(lambda status: "picture frozen" in status["quality_reasons"], "it is noticed")
+    assert frozen["quality"] == "unusable"
+    assert frozen["density_pct"] is None
+    camera.mood = "well"
+    bedside.shows(lambda status: current(status) and "picture frozen" not in status["quality_reasons"], "it moves")
+
+
+def test_another_frame_size_is_a_new_segment(camera: FakeCamera, bedside: Bedside) -> None:
+    before = bedside.status()["seq"]
+    camera.mood, camera.width, camera.height = "unplugged", 640, 480
+    bedside.shows(lambda status: status["state"] == "no camera", "the stream breaks off")
+    camera.mood = "well"
+    bedside.shows(lambda status: current(status) and status["seq"] > before + 20, "the larger ones are analysed")
+    assert ("segment", "320x240 to 640x480 px") in bedside.incidents()
+
+
+def test_a_camera_that_slows_down_is_said_so(camera: FakeCamera, bedside: Bedside) -> None:
+    camera.fps = 4.0
+    bedside.shows(lambda status: any("of 25 frames a second" in said for said in status["notices"]), "the rate sags")
+
+
+@pytest.mark.parametrize(("mood", "reason"), [("black", "too dark"), ("white", "glare")])
+def test_a_picture_without_content_is_unusable(camera: FakeCamera, bedside: Bedside, mood: str, reason: str) -> None:
+    camera.mood = mood  # type: ignore[assignment]
+    found = bedside.shows(lambda status: reason in status["quality_reasons"], "it is noticed")
+    assert found["density_pct"] is None
+
+
+def test_one_unreadable_picture_in_a_folder_is_a_failed_row(tmp_path: Path) -> None:
+    pictures = tmp_path / "pictures"
+    pictures.mkdir()
+    noise = np.random.default_rng(1)
+    for name in "abcd":
+        assert cv2.imwrite(str(pictures / f"{name}.png"), noise.integers(0, 255, (240, 320, 3), np.uint8))
+    (pictures / "b.png").write_bytes((pictures / "b.png").read_bytes()[:500])
+    (pictures / "c.png").write_text("no picture")
+    done = run("replay", pictures, "--output", tmp_path / "out")
+    assert done.returncode == 0, done.stderr
+    assert [(row["frame"], row["status"]) for row in rows(tmp_path / "out")] == [
+        ("a", "ok"), ("b", "failed"), ("c", "failed"), ("d", "ok"),
+    ]  # fmt: skip
+    assert summary(tmp_path / "out")["frames_failed"] == 2
+    assert "b.png" in done.stderr
