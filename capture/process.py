@@ -349,6 +349,8 @@ class Capture:
         for decision in self._ledger.decide(self._clock.monotonic_s()):
             match decision:
                 case Dispatch(seq, grabbed, worker, attempt):
+                    if attempt > 1:
+                        log.debug("frame %d dispatched again at %.6f", seq, self._clock.monotonic_s())
                     self._child.tell("worker", self._header(seq, grabbed, attempt), worker.index)
                 case Dropped(seq, cause):
                     self._to_sink.append(Drop(seq=seq, cause=cause))

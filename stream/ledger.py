@@ -114,7 +114,7 @@ class Ledger(Generic[Ticket]):
     @property
     def idle_hands(self) -> int:
         """How many frames could be taken on now."""
-        return sum(self._credit - len(load.in_flight) for load in self._load.values())
+        return sum(max(0, self._credit - len(load.in_flight)) for load in self._load.values())
 
     def take_slot(self) -> int | None:
         """A slot to grab the next frame into, None where all are held."""
@@ -212,7 +212,7 @@ class Ledger(Generic[Ticket]):
                 if self._policy == "fresh":
                     self._free_slot(held)
                 yield GaveUp(held.seq, held.ticket, held.deaths)
-            elif (worker := self._idlest()) is not None:
+            elif (worker := self._idlest(held)) is not None:
                 yield self._dispatch(held, worker, now_s)
 
     def overdue(self, now_s: float, deadline_s: float) -> list[tuple[Worker, int]]:
@@ -231,8 +231,11 @@ class Ledger(Generic[Ticket]):
     def _waiting(self) -> list[_Held[Ticket]]:
         return [held for held in self._held.values() if held.state is _State.WAITING]
 
-    def _idlest(self) -> Worker | None:
-        open_to_work = [worker for worker, load in self._load.items() if len(load.in_flight) < self._credit]
+    def _idlest(self, held: _Held[Ticket]) -> Worker | None:
+        """Who takes it. In replay everyone waits for a frame that was lost, so it may go beyond a worker's credit."""
+        again = self._policy == "complete" and held.attempt > 0
+        credit = 2 * self._credit if again else self._credit
+        open_to_work = [worker for worker, load in self._load.items() if len(load.in_flight) < credit]
         return min(
             open_to_work, key=lambda worker: (len(self._load[worker].in_flight), self._load[worker].since), default=None
         )

@@ -161,7 +161,7 @@ class Supervisor:
         for running in self._running.values():
             if running.process is not None and not running.process.is_alive():
                 self._bury(running)
-            elif running.process is None and not running.given_up and time.monotonic() >= running.restart_at:
+            if running.process is None and not running.given_up and time.monotonic() >= running.restart_at:
                 self._spawn(running)
         handles = {running.handle for running in self._running.values() if running.handle is not None}
         self._inbox.wait(_TICK_MS, handles)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from tests.chaos import replays
+from tests.chaos import gaps, replays
 from tests.chaos.injector import Injector
 
 ANALYSER = click.option(
@@ -43,6 +43,21 @@ def replay(frames: int, kills: int, rounds: int, seed: int | None, stops: float,
             if not verdict.good:
                 print(out.with_suffix(".log").read_text()[-3000:], file=sys.stderr)
                 sys.exit(f"failed with --seed {number}")
+
+
+@main.command(name="gaps")
+@click.option("--repetitions", default=20, help="Of each kind of fault.")
+@click.option("--seed", default=1, help="Decides at which point of a frame.")
+@click.option("--source", default="synthetic:?seed=3&fps=60", help="Faster than two workers, so that both are at work.")
+@ANALYSER
+def measure_gaps(repetitions: int, seed: int, source: str, analyser: str) -> None:
+    """Measure how long no reading comes when a process dies or hangs, at the bedside."""
+    missed = False
+    with tempfile.TemporaryDirectory(prefix="chaos-") as folder:
+        for measured in gaps.measure(Path(folder), repetitions, seed, analyser, source):
+            print(measured, flush=True)
+            missed = missed or not measured.good
+    sys.exit(missed)
 
 
 if __name__ == "__main__":
