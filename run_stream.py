@@ -13,6 +13,7 @@ import click
 
 from capture.cli import synthesize
 from stream.alarms.cli import alarms
+from stream.engines.cli import bench
 from stream.errors import StreamError, UsageError
 from stream.keys.cli import keys
 from stream.subscribing import subscribe
@@ -28,6 +29,7 @@ if TYPE_CHECKING:  # `--help` answers in a blink: what a command needs is loaded
     from stream.audit import AuditLog
     from stream.config import Config
     from stream.engines.replaying import Spread
+    from stream.engines.step import StepMaker
     from stream.logs import LogFormat
     from stream.messages import Hello, Mode, Progress
     from stream.ports import Analyser, FrameSource, Pixels
@@ -53,6 +55,19 @@ class Common:
 
         given = {key: value for key, value in overrides.items() if value is not None}
         return load(self.config, given, base=CONFIGS / default)
+
+    def program(self) -> list[str]:
+        """The command line that starts this program again, with the options that stand before the command."""
+        own = [sys.executable, str(Path(__file__).resolve()), "--log-format", self.log_format]
+        return own + (["--config", str(self.config)] if self.config is not None else [])
+
+    def maker(self, config: "Config", session: str) -> "StepMaker":
+        """How a worker of an engine makes what analyses a frame."""
+        from stream.engines.step import StepMaker
+        from workers.settings import WorkerSettings
+
+        settings = WorkerSettings(config.analyser.name, config.analyser.settings, False, config.view.picture_width_px)
+        return StepMaker("workers.reading:make_step", settings, session, self.log_level, self.log_format)
 
     def opened(self, source: str, config: "Config", frames: int | None = None) -> "FrameSource":
         """A source of recorded frames, or of its first ones. Raises SourceError, UsageError."""
@@ -221,7 +236,7 @@ def doctor(common: Common, verify: Path | None) -> None:
 
 
 models.add_command(synthesize)
-for command in (models, view, alarms, keys, subscribe):
+for command in (models, view, alarms, keys, subscribe, bench):
     main.add_command(command)
 
 

@@ -137,6 +137,19 @@ class SecurityConfig(Section, frozen=True, kw_only=True):
     keys_dir: Annotated[str, Meta(description="folder of `keys`; empty: the user's configuration folder")] = ""
 
 
+class BenchConfig(Section, frozen=True, kw_only=True):
+    """What `bench` measures; --help says what each may be."""
+
+    engines: tuple[str, ...] = ("serial", "router", "ray", "stream")
+    analysers: Annotated[tuple[str, ...], Meta(description="default: the one configured in [analyser]")] = (
+        "default",
+        "helmy2022",
+    )
+    workers: Annotated[tuple[Annotated[int, Meta(ge=1, le=64)], ...], Meta(min_length=1)] = (1, 2)
+    frames: Annotated[int, Meta(ge=2, description="the first so many of the source")] = 100
+    rounds: Annotated[int, Meta(ge=1, le=99, description="how often each case runs, in turn")] = 3
+
+
 class RuntimeConfig(Section, frozen=True, kw_only=True):
     """How processes run."""
 
@@ -159,6 +172,7 @@ class Config(Section, frozen=True, kw_only=True):
     view: ViewConfig = ViewConfig()
     alarms: AlarmsConfig = AlarmsConfig()
     security: SecurityConfig = SecurityConfig()
+    bench: BenchConfig = BenchConfig()
     runtime: RuntimeConfig = RuntimeConfig()
 
 

@@ -7,6 +7,7 @@ from collections.abc import Generator
 
 from stream.engines.step import Frames, StepMaker, Tally, reading_of
 from stream.messages import DensityReading
+from stream.portability import name_process
 
 
 def serial(
@@ -16,6 +17,7 @@ def serial(
     tally: Tally,  # noqa: ARG001 (nothing is handed on)
 ) -> Generator[DensityReading, None, None]:
     """See `stream.engines.step.Engine`."""
+    name_process("worker-0")
     step = maker.make(0)
     for header, pixels in frames:
         yield reading_of(step(header, pixels))

@@ -1,0 +1,75 @@
+"""The machine that the figures were taken on."""
+
+import os
+import platform
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Final
+
+import msgspec
+import psutil
+
+from stream.portability import cores
+
+_LIBRARIES: Final = (
+    *("ai-edge-litert", "msgpack", "msgspec", "numpy", "opencv-python-headless"),
+    *("pyzmq", "ray", "scikit-image", "tensorflow"),
+)
+
+
+class Machine(msgspec.Struct, frozen=True, kw_only=True):
+    """What a reader must know to compare."""
+
+    cpu: str
+    cores: int
+    memory_gb: float
+    load_at_start: tuple[float, float, float] | None
+    system: str
+    python: str
+    libraries: dict[str, str]
+
+    @property
+    def busy(self) -> bool:
+        """True where others worked when the bench began: times are then theirs as well."""
+        return self.load_at_start is not None and self.load_at_start[0] > 0.3 * self.cores
+
+
+def this_machine() -> Machine:
+    """This one, now."""
+    return Machine(
+        cpu=_cpu(),
+        cores=cores(),
+        memory_gb=round(psutil.virtual_memory().total / 2**30, 1),
+        load_at_start=os.getloadavg() if hasattr(os, "getloadavg") else None,
+        system=platform.platform(),
+        python=f"{platform.python_implementation()} {platform.python_version()}",
+        libraries={name: found for name in _LIBRARIES if (found := _version(name))},
+    )
+
+
+def described(machine: Machine) -> str:
+    """One paragraph on the machine."""
+    load = "" if machine.load_at_start is None else f"; load at the start {machine.load_at_start[0]:.1f}"
+    busy = " (**busy with other work: times are not only the engines' own**)" if machine.busy else ""
+    libraries = ", ".join(f"{name} {version}" for name, version in machine.libraries.items())
+    return (
+        f"{machine.cpu}, {machine.cores} cores, {machine.memory_gb} GiB{load}{busy}; {machine.system}; "
+        f"{machine.python}; {libraries}."
+    )
+
+
+def _cpu() -> str:
+    try:
+        for line in Path("/proc/cpuinfo").read_text().splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    except OSError:
+        pass
+    return platform.processor() or platform.machine()
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return ""

@@ -1,0 +1,189 @@
+"""What each step of a frame costs: CPU time, step by step, on one core in one process.
+
+Steps inside the analysis are not listed here: whatever public function or method one module of the analysing package
+takes from another is a step, timed without the steps inside it. So the list follows the code.
+"""
+
+import contextlib
+import functools
+import inspect
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from statistics import median
+from types import FunctionType
+from typing import Any, Final
+
+import cv2
+import msgspec
+
+from stream.engines.bench.machine import described, this_machine
+from stream.engines.frames import frames_of
+from stream.engines.step import StepMaker, reading_of
+from stream.ordering import Sequencer
+from stream.ports import FrameSource, Grab, Pixels
+from stream.sink.store import Store
+from stream.thumbnail import thumbnail
+from stream.wire import decode, encode
+
+_WARM: Final = 2  # frames that are not counted: caches, first allocations
+_SMALL_MS: Final = 0.02
+_FLOOR: Final = ("capture: next frame", "capture: decode into memory", "floor: one pass over the pixels")
+
+
+class Clock:
+    """CPU time of this process by step, one frame after the other, without the steps inside a step."""
+
+    def __init__(self) -> None:
+        self.frames: list[dict[str, float]] = []
+        self._inside: list[float] = []
+
+    def begin_frame(self) -> None:
+        """What follows belongs to the next frame."""
+        self.frames.append(defaultdict(float))
+
+    @contextlib.contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        """Time the block."""
+        self._inside.append(0.0)
+        started = time.process_time_ns()
+        try:
+            yield
+        finally:
+            took = (time.process_time_ns() - started) / 1e6
+            inner = self._inside.pop()
+            if self.frames:
+                self.frames[-1][name] += took - inner
+            if self._inside:
+                self._inside[-1] += took
+
+    def timed(self, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+        """The function, as a step."""
+
+        @functools.wraps(function)
+        def call(*arguments: Any, **named: Any) -> Any:
+            with self.step(name):
+                return function(*arguments, **named)
+
+        return call
+
+    def medians(self) -> dict[str, float]:
+        """Median CPU ms of each step, the first frames left out."""
+        counted = self.frames[_WARM:] or self.frames
+        names = dict.fromkeys(name for frame in counted for name in frame)
+        return {name: median(frame.get(name, 0.0) for frame in counted) for name in names}
+
+
+class _Taken:
+    """A source that times what is asked of it."""
+
+    def __init__(self, source: FrameSource, clock: Clock) -> None:
+        self._source, self._clock = source, clock
+        self.name, self.fps, self.live, self.frame_count = source.name, source.fps, source.live, source.frame_count
+        self.width, self.height = source.width, source.height
+
+    def grab(self) -> Grab | None:
+        self._clock.begin_frame()
+        with self._clock.step(_FLOOR[0]):
+            grab = self._source.grab()
+        if grab is None:
+            self._clock.frames.pop()
+        return grab
+
+    def retrieve(self, out: Pixels) -> None:
+        out[::64] = 0  # memory that was never touched is given by the system page by page: not the decoder's time
+        with self._clock.step(_FLOOR[1]):
+            self._source.retrieve(out)
+
+    def seek(self, index: int) -> None:
+        self._source.seek(index)
+
+    def close(self) -> None:
+        self._source.close()
+
+
+def measure(source: FrameSource, maker: StepMaker, folder: Path) -> dict[str, float]:
+    """Median CPU ms of each step over the frames of a source. Raises ModelError, SourceError."""
+    cv2.setNumThreads(1)
+    clock = Clock()
+    step = maker.make(0)
+    store = Store(folder / "stages.sqlite")
+    with contextlib.closing(store), instrumented(maker.target.partition(".")[0], clock):
+        order: Sequencer[Any] = Sequencer()
+        for header, pixels in frames_of(_Taken(source, clock)):
+            with clock.step(_FLOOR[2]):
+                cv2.sumElems(pixels)
+            with clock.step("capture: thumbnail for the next frame"):
+                thumbnail(pixels)
+            with clock.step("messages: header there and back"):
+                received = decode(encode(header))
+            with clock.step("worker: reading made and encoded"):
+                data = step(received, pixels)  # type: ignore[arg-type]  # what was encoded a line above
+            with clock.step("sink: reading decoded, put in order"):
+                reading = reading_of(data)
+                order.offer(reading.seq, reading, 0.0)
+                released = list(order.release(0.0))
+            with clock.step("sink: on disk"):
+                for _, one in released:
+                    store.add(one)
+                store.commit()
+            with clock.step("sink: encoded for subscribers"):
+                encode(reading)
+    for path in folder.glob("stages.sqlite*"):
+        path.unlink()
+    return clock.medians()
+
+
+@contextlib.contextmanager
+def instrumented(package: str, clock: Clock) -> Iterator[None]:
+    """Time what the package's modules take from one another, and their public methods, until the block ends."""
+    changed: list[tuple[Any, str, Any]] = []
+    for name, module in list(sys.modules.items()):
+        if not name.startswith(f"{package}.") or module is None:
+            continue
+        for attribute, found in list(vars(module).items()):
+            if isinstance(found, FunctionType) and found.__module__ != name and not attribute.startswith("_"):
+                changed.append((module, attribute, found))
+            elif inspect.isclass(found) and found.__module__ == name and not issubclass(found, msgspec.Struct):
+                changed += [
+                    (found, method, function)
+                    for method, function in list(vars(found).items())
+                    if isinstance(function, FunctionType) and not method.startswith("_")
+                ]
+    for owner, attribute, function in changed:
+        where = function.__module__.rpartition(".")[2]
+        setattr(owner, attribute, clock.timed(f"analysis: {where}.{function.__name__}", function))
+    try:
+        yield
+    finally:
+        for owner, attribute, function in changed:
+            setattr(owner, attribute, function)
+
+
+def report(steps: dict[str, float], source: str, frames: int) -> str:
+    """The table as Markdown, dearest first within each part, and how far above the floor it is."""
+    floor = sum(steps.get(name, 0.0) for name in _FLOOR)
+    total = sum(steps.values()) - steps.get(_FLOOR[2], 0.0)
+    rows = [f"| {'step':<52} | CPU ms a frame, median |", f"| {'-' * 52} | ---------------------- |"]
+    for part in ("capture", "messages", "worker", "analysis", "sink", "floor"):
+        own = {name: ms for name, ms in steps.items() if name.startswith(f"{part}:")}
+        shown = {name: ms for name, ms in own.items() if ms >= _SMALL_MS}
+        small = sum(ms for name, ms in own.items() if name not in shown)
+        rows += [f"| {name:<52} | {ms:>22.2f} |" for name, ms in sorted(shown.items(), key=lambda row: -row[1])]
+        if small >= _SMALL_MS:
+            rows.append(f"| {f'{part}: all smaller steps':<52} | {small:>22.2f} |")
+    machine = this_machine()
+    return (
+        "\n\n".join(
+            [
+                described(machine),
+                f"{frames} frames of {source}, one core; a step's time is without the steps inside it.",
+                "\n".join(rows),
+                f"All steps together: {total:.1f} ms. The floor, decoding and a pass over the pixels: {floor:.1f} ms. "
+                f"So a frame costs {total / floor:.1f} times the floor, {total - floor:.1f} ms above it.",
+            ]
+        )
+        + "\n"
+    )

@@ -1,0 +1,103 @@
+"""Watches a program and everything below it from outside: CPU time as it passes, memory of its workers.
+
+The same for every engine, so that none is measured by its own word. Time of a process that ends between two looks is
+lost for up to one look.
+"""
+
+import subprocess
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+import psutil
+
+from stream.errors import EngineError
+
+_LOOK_S: Final = 0.05
+_FAMILY_S: Final = 0.5  # finding new processes means reading the whole process table
+_WORKERS: Final = ("worker-", "ray::Analyst")  # Ray calls its processes by the class that they run
+_LAST_LINES: Final = 5
+
+
+@dataclass(slots=True)
+class Watched:
+    """What was seen.
+
+    started_ns: when the program was started, UTC. times_ns: moments, UTC. cpu_s: CPU time of all processes together at
+    each of them. worker_pss: by process number, the largest proportional share of memory of each worker, bytes; empty
+    where the system does not tell.
+    """
+
+    started_ns: int = field(default_factory=time.time_ns)
+
+    times_ns: list[int] = field(default_factory=list)
+    cpu_s: list[float] = field(default_factory=list)
+    worker_pss: dict[int, int] = field(default_factory=dict)
+
+
+def watch(command: Sequence[str], environment: Mapping[str, str], log: Path, deadline_s: float) -> Watched:
+    """Run to the end. Raises EngineError with the program's last words where it fails or takes too long."""
+    seen = Watched()
+    with log.open("wb") as words:
+        process = subprocess.Popen(command, env=environment, stdout=words, stderr=words, stdin=subprocess.DEVNULL)
+    family = _Family(psutil.Process(process.pid))
+    try:
+        until = time.monotonic() + deadline_s
+        while process.poll() is None and time.monotonic() < until:
+            family.look(seen)
+            time.sleep(_LOOK_S)
+    finally:
+        if process.poll() is None:
+            process.terminate()
+            _end(process)
+    if process.returncode != 0:
+        lines = log.read_text(errors="replace").strip().splitlines() or [f"exit code {process.returncode}"]
+        raise EngineError(" ".join(lines[-_LAST_LINES:] if process.returncode < 0 else lines[-1:]))
+    return seen
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    try:
+        process.wait(10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+class _Family:
+    """A process and its descendants."""
+
+    def __init__(self, root: psutil.Process) -> None:
+        self._members = {root.pid: root}
+        self._root, self._next_s = root, 0.0
+        self._cpu_s: dict[int, float] = {}
+
+    def look(self, seen: Watched) -> None:
+        now_s = time.monotonic()
+        if now_s >= self._next_s:
+            self._next_s = now_s + _FAMILY_S
+            self._meet(seen)
+        for pid, member in list(self._members.items()):
+            try:
+                times = member.cpu_times()
+                self._cpu_s[pid] = times.user + times.system
+            except psutil.Error:
+                del self._members[pid]
+        seen.times_ns.append(time.time_ns())
+        seen.cpu_s.append(sum(self._cpu_s.values()))
+
+    def _meet(self, seen: Watched) -> None:
+        try:
+            for child in self._root.children(recursive=True):
+                self._members.setdefault(child.pid, child)
+        except psutil.Error:
+            return
+        for member in list(self._members.values()):
+            try:
+                if member.name().startswith(_WORKERS):
+                    pss = getattr(member.memory_full_info(), "pss", 0)
+                    seen.worker_pss[member.pid] = max(pss, seen.worker_pss.get(member.pid, 0))
+            except psutil.Error:
+                continue
