@@ -93,7 +93,7 @@ def _cores(done: Sequence[Result]) -> "Figure":
             )
         axes.set(xlabel="share of the run (%)", ylabel="cores")
         axes.set_ylim(bottom=0)
-        axes.legend(frameon=False, fontsize=8)
+        axes.legend(frameon=False, fontsize=8, loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=2)
     return figure
 
 

@@ -12,7 +12,7 @@ def text(bench: Bench) -> str:
     done = [result for result in bench.results if result.median is not None]
     parts = [
         described(bench.machine),
-        f"{bench.frames} frames of `{bench.source}`, rounds in turn: {bench.rounds}. Medians; in brackets least to most.",
+        f"{bench.frames} frames of `{bench.source}`, {bench.rounds} rounds in turn; medians (least to most).",
         "Execution time, as the paper measures it:",
         _table(_TIME, [_time(result, done) for result in done]),
         "What else it costs:",
@@ -66,14 +66,14 @@ def _cost(result: Result) -> list[str]:
 
 
 def compared(done: Sequence[Result]) -> list[str]:
-    """Sentences: %Faster (equation 1) between the engines at their best, and this program against the paper's serial one."""
+    """Sentences: %Faster between the engines at their best, and this program against the paper's serial one."""
     lines = []
     for analyser in dict.fromkeys(result.analyser for result in done):
         best = {name: one for name in ("serial", "router", "ray", "stream") if (one := _fastest(done, name, analyser))}
         pairs = [("ray", "serial"), ("ray", "router"), *(("stream", other) for other in ("serial", "router", "ray"))]
-        for one, other in pairs:
-            if one in best and other in best:
-                slow, fast = sorted((best[one], best[other]), key=lambda result: -_median(result).execution_ms)
+        for first, second in pairs:
+            if first in best and second in best:
+                slow, fast = sorted((best[first], best[second]), key=lambda result: -_median(result).execution_ms)
                 lines.append(
                     f"- {analyser}: {fast.engine} is {_faster(slow, fast)} % faster than {slow.engine}: "
                     f"{_times(slow, fast)}."

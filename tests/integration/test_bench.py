@@ -1,0 +1,69 @@
+"""`bench` as a user runs it: engines in turn, a table, a file, pictures; an engine that is not there stops nobody."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.running import run
+
+
+@pytest.fixture(scope="module")
+def benched(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    folder = tmp_path_factory.mktemp("bench")
+    (folder / "doc.md").write_text("<!-- bench -->\n<!-- /bench -->\n")
+    (folder / "ray.py").write_text("raise ModuleNotFoundError('ray', name='ray')\n")
+    arguments = ("--engines", "serial,ray,stream", "--analyser", "default", "--workers", "1", "--frames", "5")
+    options = ("--rounds", "2", "-o", folder / "out", "--into", folder / "doc.md")
+    done = run("bench", *arguments, *options, PYTHONPATH=str(folder))
+    assert done.returncode == 0, done.stderr
+    return folder, done.stdout
+
+
+def test_every_engine_is_measured_in_every_round(benched: tuple[Path, str]) -> None:
+    found = json.loads((benched[0] / "out" / "bench.json").read_text())
+    ran = {result["engine"]: result for result in found["results"] if not result["error"]}
+    assert set(ran) == {"serial", "stream"}
+    for result in ran.values():
+        assert [one["frames"] for one in result["rounds"]] == [5, 5]
+        middle = result["median"]
+        assert middle["execution_ms"] > 0
+        assert middle["cpu_ms_per_frame"] > 0
+        assert middle["worker_pss_mib"] > 10
+        assert result["least"]["execution_ms"] <= middle["execution_ms"] <= result["most"]["execution_ms"]
+    assert ran["serial"]["median"]["handed_bytes_per_frame"] == 0
+    assert 32_400 < ran["stream"]["median"]["handed_bytes_per_frame"] < 40_000
+
+
+def test_the_machine_is_described(benched: tuple[Path, str]) -> None:
+    machine = json.loads((benched[0] / "out" / "bench.json").read_text())["machine"]
+    assert machine["cores"] >= 1
+    assert machine["cpu"]
+    assert {"numpy", "tensorflow"} <= set(machine["libraries"])
+
+
+def test_an_engine_that_cannot_run_is_told_and_the_others_go_on(benched: tuple[Path, str]) -> None:
+    assert "Not run: ray, default, 1 workers: The engine ray needs Ray" in benched[1].replace("Error: ", "")
+
+
+def test_table_document_and_pictures_are_there(benched: tuple[Path, str]) -> None:
+    folder, words = benched
+    assert "| default  | stream | 1 " in words
+    assert (folder / "out" / "bench.md").read_text().strip() in (folder / "doc.md").read_text()
+    names = {path.name for path in (folder / "out").iterdir()}
+    assert names == {"bench.json", "bench.md", "figure-5.png", "figure-6.png", "figure-7.png"}
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (("--engines", "spark"), "--engines takes serial, router, ray, stream"),
+        (("--workers", "0"), "--workers takes numbers from 1 to 64"),
+        (("no-such.mp4",), "no-such.mp4"),
+    ],
+)
+def test_mistakes_end_in_a_sentence(options: tuple[str, ...], sentence: str, tmp_path: Path) -> None:
+    done = run("bench", *options, "-o", tmp_path / "out")
+    assert done.returncode in (2, 3)
+    assert sentence in done.stderr
+    assert "Traceback" not in done.stderr

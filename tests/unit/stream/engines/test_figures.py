@@ -1,0 +1,74 @@
+"""The figures of a bench: the paper's equation and numbers, and what is made of moments."""
+
+import numpy as np
+import pytest
+
+from stream.engines.bench.figures import Figures, Result, faster_pct, gaps_ms, result_of, trace
+from stream.engines.bench.plan import Case
+from stream.engines.bench.table import compared
+from stream.engines.bench.watching import Watched
+
+
+def figures(execution_ms: float, **fields: float) -> Figures:
+    names = [name for name in Figures.__struct_fields__ if name not in ("execution_ms", *fields)]
+    return Figures(execution_ms=execution_ms, **dict.fromkeys(names, 1.0) | fields)  # type: ignore[arg-type]
+
+
+def result(engine: str, analyser: str, execution_ms: float, workers: int = 1) -> Result:
+    return result_of(
+        Case(engine, analyser, workers), [figures(execution_ms, frames_per_s=1000 / execution_ms)], [1.0], ""
+    )
+
+
+def test_equation_1_gives_the_paper_s_own_numbers() -> None:
+    assert faster_pct(1.0, 0.22) == pytest.approx(78)
+    assert faster_pct(0.25, 0.22) == pytest.approx(12)
+    assert faster_pct(0.56, 0.32) == pytest.approx(42.9, abs=0.1)
+
+
+def test_time_a_frame_is_the_gap_at_a_worker_over_the_workers() -> None:
+    finished, worker = np.array([0.0, 10, 20, 5, 15, 25]), np.array([0.0, 0, 0, 1, 1, 1])
+    assert gaps_ms(finished, worker, 2).tolist() == [5, 5, 5, 5]
+    assert gaps_ms(np.array([3.0]), np.array([0.0]), 1).tolist() == [0]
+
+
+def test_cores_busy_follow_the_cpu_time_that_was_seen() -> None:
+    seen = Watched(times_ns=[0, 10**9, 2 * 10**9], cpu_s=[0.0, 2.0, 2.5])
+    assert trace(seen, 0.0, 2e9) == pytest.approx([2, 2, 2, 2, 0.5, 0.5, 0.5])
+
+
+def test_a_case_is_its_median_with_the_least_and_the_most() -> None:
+    case = Case("stream", "default", 2)
+    found = result_of(case, [figures(ms) for ms in (9.0, 7.0, 20.0)], [], "")
+    assert found.median is not None
+    assert found.least is not None
+    assert found.most is not None
+    assert (found.least.execution_ms, found.median.execution_ms, found.most.execution_ms) == (7, 9, 20)
+
+
+def test_what_a_system_does_not_tell_stays_untold() -> None:
+    case = Case("stream", "default", 2)
+    untold = result_of(case, [figures(9.0, worker_pss_mib=None)], [], "")  # type: ignore[arg-type]
+    assert untold.median is not None
+    assert untold.median.worker_pss_mib is None
+
+
+def test_a_case_that_was_not_run_says_why() -> None:
+    found = result_of(Case("ray", "default", 2), [], [], "Ray is not installed")
+    assert (found.median, found.error) == (None, "Ray is not installed")
+
+
+def test_engines_are_compared_at_their_best_and_with_the_paper_s_serial_system() -> None:
+    done = [
+        result("serial", "helmy2022", 1000.0),
+        result("serial", "default", 20.0),
+        result("stream", "default", 20.0, workers=1),
+        result("stream", "default", 10.0, workers=2),
+        result("router", "default", 8.0, workers=2),
+    ]
+    assert compared(done) == [
+        "- default: stream is 50.0 % faster than serial: 2.00 times as many frames/s.",
+        "- default: router is 20.0 % faster than stream: 1.25 times as many frames/s.",
+        "- This program (stream, default, 2 workers) against the paper's serial system (serial, helmy2022): "
+        "100.0 against 1.00 frames/s, 100 times as many frames/s.",
+    ]

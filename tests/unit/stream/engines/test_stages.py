@@ -1,0 +1,43 @@
+"""Steps are timed without the steps inside them, and the code is as before afterwards."""
+
+from pathlib import Path
+
+from capture.first import FirstFrames
+from capture.sources.synthetic import open_synthetic
+from stream.engines.bench.stages import Clock, instrumented, measure, report
+from stream.engines.step import StepMaker
+from workers.capillary import analyser as composed
+from workers.settings import WorkerSettings
+
+
+def burn(clock: Clock, name: str, inside: str = "") -> None:
+    with clock.step(name):
+        sum(range(200_000))
+        if inside:
+            burn(clock, inside)
+
+
+def test_a_step_is_timed_without_the_steps_inside() -> None:
+    clock = Clock()
+    for _ in range(4):
+        clock.begin_frame()
+        burn(clock, "outer", "inner")
+    steps = clock.medians()
+    assert list(steps) == ["inner", "outer"]
+    assert 0.3 < steps["outer"] / steps["inner"] < 3
+
+
+def test_what_was_instrumented_is_itself_again() -> None:
+    before = dict(vars(composed))
+    with instrumented("workers", Clock()):
+        assert dict(vars(composed)) != before
+    assert dict(vars(composed)) == before
+
+
+def test_every_part_of_a_frame_s_way_is_in_the_report(tmp_path: Path) -> None:
+    maker = StepMaker("workers.reading:make_step", WorkerSettings("capillary", {}, False, 960), "session")
+    steps = measure(FirstFrames(open_synthetic(), 4), maker, tmp_path)
+    words = report(steps, "synthetic:", 4)
+    for part in ("capture: decode into memory", "analysis: ", "sink: on disk", "floor: one pass", "times the floor"):
+        assert part in words
+    assert not list(tmp_path.iterdir())
