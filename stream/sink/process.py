@@ -216,14 +216,13 @@ class Sink:
     def _commit(self, now_s: float) -> bool:
         """False while the disk is full: what is there was added, and waits."""
         if not self._store.full or now_s >= self._next_try_s:
-            was_full = self._store.full
             self._store.commit()
             if self._store.full:
                 self._next_try_s = now_s + _FULL_S
-            if was_full != self._store.full:
-                kind = "disk full" if self._store.full else "disk has room"
-                self._incidents.note(kind, f"{self._store.given_up} not stored", self._sequencer.next_seq)
-                log.warning("%s: %s", kind, self._settings.folder)
+        if self._store.full != self._standing.disk_full:
+            kind = "disk full" if self._store.full else "disk has room"
+            self._incidents.note(kind, f"{self._store.given_up} not stored", self._sequencer.next_seq)
+            log.warning("%s: %s", kind, self._settings.folder)
         self._standing.disk_full, self._standing.not_stored = self._store.full, self._store.given_up
         return not self._store.full
 
@@ -264,7 +263,8 @@ class Sink:
         except OSError as error:
             if error.errno not in (errno.ENOSPC, errno.EDQUOT) or end.reason == STOPPED:
                 raise
-            self._standing.disk_full, self._next_try_s = True, time.monotonic() + _FULL_S
+            self._next_try_s = time.monotonic() + _FULL_S
+            self._standing.trouble = "the disk is full: the results are written when there is room"
         self._child.alive()
 
     def _trimmed(self, reading: DensityReading) -> DensityReading:

@@ -66,3 +66,22 @@ def real(settings: Mapping[str, Any]) -> Counting:
 def quick(_settings: Mapping[str, Any]) -> Counting:
     """A cheap one, counted."""
     return Counting(Quick())
+
+
+class _Deadly(Quick):
+    """One frame ends whoever looks at it."""
+
+    def analyse(self, frame: Frame) -> Analysis:
+        if frame.seq == int(os.environ["CHAOS_DEADLY_SEQ"]):
+            os.abort()
+        return super().analyse(frame)
+
+
+def deadly(_settings: Mapping[str, Any]) -> Analyser:
+    """Ends at the frame CHAOS_DEADLY_SEQ, as a broken native library would."""
+    return _Deadly()
+
+
+def stillborn(_settings: Mapping[str, Any]) -> Analyser:
+    """Ends when it is made."""
+    os._exit(7)

@@ -1,0 +1,215 @@
+"""Deaths, hangs, a suspended program and a full disk, as bedside and researcher meet them."""
+
+import contextlib
+import json
+import os
+import pty
+import re
+import signal
+import sqlite3
+import subprocess
+import termios
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.chaos.pipeline import Life, lives, settings, started
+from tests.conftest import missing
+from tests.running import (
+    command,
+    committed,
+    eventually,
+    page_address,
+    rows,
+    run,
+    running,
+    summary,
+    values,
+)
+
+SOURCE = "synthetic:?seed=3&fps=30&frames=60"
+QUIET = {"CAPILLARY_STREAM_PUBLISH_ENABLED": "false", "CAPILLARY_STREAM_VIEW_PORT": "0"}
+
+
+def status(page: str) -> dict[str, Any]:
+    with urllib.request.urlopen(f"{page}/api/status", timeout=5) as answer:
+        found: dict[str, Any] = json.load(answer)
+        return found
+
+
+@contextmanager
+def small_disk(folder: Path, megabytes: float) -> Iterator[Path]:
+    """A disk of its own, so small."""
+    folder.mkdir()
+    size = f"size={int(megabytes * 1024)}k"
+    try:
+        made = subprocess.run(["mount", "-t", "tmpfs", "-o", size, "tmpfs", str(folder)], check=False).returncode == 0
+    except FileNotFoundError:
+        made = False
+    if not made:
+        missing("a small disk needs the right to mount one: run the tests as root")
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+def noticed(page: str, words: str) -> dict[str, Any]:
+    """The page's status once it says so; without words, once there is nothing to say."""
+
+    def says() -> dict[str, Any] | None:
+        now = status(page)
+        return now if any(words in notice for notice in now["notices"]) or not (words or now["notices"]) else None
+
+    return eventually(says, words or "nothing to say")
+
+
+def fill(disk: Path) -> Path:
+    """Take all the room there is."""
+    ballast = disk / "ballast"
+    with ballast.open("wb", buffering=0) as file, contextlib.suppress(OSError):
+        while True:
+            file.write(b"\0" * 4096)
+    return ballast
+
+
+def test_a_replay_on_a_full_disk_waits_and_goes_on_when_there_is_room(tmp_path: Path) -> None:
+    calm = tmp_path / "calm"
+    assert run("replay", SOURCE, "--output", calm, **settings("quick")).returncode == 0
+    with small_disk(tmp_path / "disk", 4) as disk:
+        out = disk / "out"
+        log = tmp_path / "log"
+        with started("replay", SOURCE, "--output", out, "--speed", "0.7", log=log, **settings("quick")) as program:
+            eventually(lambda: committed(out) >= 5, "some frames are on disk")
+            ballast = fill(disk)
+            eventually(lambda: "disk full" in log.read_text(), "it is noticed")
+            before = committed(out)
+            assert program.poll() is None
+            ballast.unlink()
+            assert program.wait(timeout=60) == 0, log.read_text()
+        assert before < 60
+        assert values(out) == values(calm)
+
+
+def test_at_the_bedside_a_full_disk_costs_no_reading_on_the_page(tmp_path: Path) -> None:
+    with small_disk(tmp_path / "disk", 6) as disk:
+        own = QUIET | {"CAPILLARY_STREAM_SINK_SESSIONS_DIR": str(disk)}
+        with running("live", "synthetic:?seed=3&fps=30", **own) as program:
+            page = page_address(program)
+            eventually(lambda: status(page)["seq"], "readings come")
+            ballast = fill(disk)
+            full = noticed(page, "disk is full")
+            eventually(lambda: status(page)["seq"] > full["seq"] + 15, "readings go on")
+            ballast.unlink()
+            room = noticed(page, "")
+            program.send_signal(signal.SIGINT)
+            program.communicate(timeout=20)
+        [session] = disk.glob("*/session.sqlite")
+        with closing(sqlite3.connect(session)) as database:
+            seqs = {seq for (seq,) in database.execute("SELECT seq FROM readings UNION SELECT seq FROM drops")}
+            kinds = [kind for (kind,) in database.execute("SELECT kind FROM incidents ORDER BY n")]
+        assert set(range(room["seq"])) <= seqs, "what was shown meanwhile was kept too"
+        assert kinds[:2] == ["disk full", "disk has room"]
+
+
+def test_a_suspended_program_goes_on_and_kills_nobody(tmp_path: Path) -> None:
+    """Ctrl-Z, or a closed lid, for longer than a worker may take for a frame."""
+    own = settings("quick", CAPILLARY_STREAM_WORKERS_FRAME_DEADLINE_S="1", CAPILLARY_STREAM_RUNTIME_HANG_S="1")
+    log = tmp_path / "log"
+    arguments = ("-v", "replay", SOURCE, "--output", tmp_path / "out", "--speed", "1")
+    with started(*arguments, log=log, **own) as program:
+        eventually(lambda: committed(tmp_path / "out") >= 5, "some frames are on disk")
+        os.killpg(program.pid, signal.SIGSTOP)
+        until = time.monotonic() + 3
+        eventually(lambda: time.monotonic() > until, "three seconds")
+        os.killpg(program.pid, signal.SIGCONT)
+        assert program.wait(timeout=60) == 0
+    assert "killed" not in log.read_text()
+    assert "died" not in log.read_text()
+    assert {row["attempt"] for row in rows(tmp_path / "out")} == {"1"}
+
+
+def test_a_hung_sink_makes_the_page_stale_and_is_replaced() -> None:
+    with running("demo", CAPILLARY_STREAM_RUNTIME_HANG_S="3", **QUIET) as program:
+        page = page_address(program)
+        eventually(lambda: status(page)["seq"], "readings come")
+        one(program, "sink").process.send_signal(signal.SIGSTOP)
+        stale = eventually(lambda: (now := status(page))["state"] == "stale" and now, "it is stale", 3)
+        assert stale["density_pct"] is None
+        eventually(lambda: status(page)["seq"] > stale["seq"] + 5, "a new sink goes on", 30)
+
+
+def test_a_hung_sink_makes_the_terminal_stale() -> None:
+    ours, theirs = pty.openpty()
+    termios.tcsetwinsize(theirs, (24, 120))
+    program = subprocess.Popen(command("demo", "--no-view"), stderr=theirs, text=True, env=os.environ | QUIET)
+    os.close(theirs)
+    try:
+        seen = ""
+        while not re.search(r"density +\d+\.\d", seen):
+            seen += os.read(ours, 4096).decode()
+        one(program, "sink").process.send_signal(signal.SIGSTOP)
+        until = time.monotonic() + 5
+        while "STALE" not in seen.rpartition("\r")[2]:
+            assert time.monotonic() < until
+            seen += os.read(ours, 4096).decode()
+        assert "--.--" in seen.rpartition("\r")[2]
+    finally:
+        program.kill()
+        program.wait()
+        os.close(ours)
+
+
+def session_in(folder: Path) -> Path:
+    """The session file of the live run that keeps its sessions there."""
+    return eventually(lambda: next(folder.glob("*/session.sqlite"), None), "a session")
+
+
+def readings_come(folder: Path) -> None:
+    known = committed(folder)
+    eventually(lambda: committed(folder) > known + 10, "readings come")
+
+
+def one(program: "subprocess.Popen[str]", role: str) -> Life:
+    return eventually(lambda: next((life for life in lives(program) if life.role.startswith(role)), None), role)
+
+
+def test_live_books_balance_after_every_kill(tmp_path: Path) -> None:
+    """captured = published + dropped + late + failed, whoever died."""
+    own = settings("quick", CAPILLARY_STREAM_SINK_SESSIONS_DIR=str(tmp_path), CAPILLARY_STREAM_PUBLISH_ENABLED="false")
+    log = tmp_path / "log"
+    with started("live", "synthetic:?seed=3&fps=60", "--no-view", log=log, **own) as program:
+        for role in ("sink", "worker", "capture", "sink", "worker", "sink"):
+            session = session_in(tmp_path)
+            readings_come(session.parent)
+            one(program, role).process.kill()
+        readings_come(session.parent)
+        program.send_signal(signal.SIGINT)
+        assert program.wait(timeout=20) == 130
+    with closing(sqlite3.connect(session)) as database:
+        facts = {key: json.loads(value) for key, value in database.execute("SELECT key, value FROM session")}
+        seqs = [seq for (seq,) in database.execute("SELECT seq FROM readings UNION SELECT seq FROM drops ORDER BY seq")]
+    counts = [facts[f"frames_{what}"] for what in ("analysed", "dropped", "late", "failed")]
+    assert facts["frames_read"] == sum(counts) == len(seqs)
+    assert seqs == list(range(len(seqs)))
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_frame_that_kills_every_worker_is_set_aside_and_the_run_goes_on(tmp_path: Path, workers: str) -> None:
+    own = settings("deadly", CHAOS_DEADLY_SEQ="3")
+    done = run("replay", "synthetic:?seed=3&frames=8", "--output", tmp_path, "--workers", workers, **own)
+    assert done.returncode == 0, done.stderr
+    assert [row["status"] for row in rows(tmp_path)] == ["ok"] * 3 + ["failed"] + ["ok"] * 4
+    assert "ended 5 workers in a row" in done.stderr
+    assert summary(tmp_path)["frames_failed"] == 1
+
+
+def test_an_analyser_that_never_starts_ends_the_run_after_five_deaths(tmp_path: Path) -> None:
+    done = run("replay", "synthetic:?frames=8", "--output", tmp_path, "--workers", "1", **settings("stillborn"))
+    assert done.returncode == 1
+    assert "died 5 times in a row without finishing a frame" in done.stderr.splitlines()[-1]
