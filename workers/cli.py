@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import click
+from msgspec.structs import replace
 
 if TYPE_CHECKING:
     from stream.ports import Pixels
@@ -82,6 +83,7 @@ def models_train(
 @click.option("--weights", default="default", show_default=True, help="A shipped name, or the path of weights.")
 @click.option("--cross-validate", is_flag=True, help="Train anew without the scored frames: the honest figure.")
 @click.option("--seed", default=1, show_default=True, type=click.IntRange(0))
+@click.option("--plan", type=click.Path(path_type=Path), help="With --cross-validate: TOML with fields of the plan.")
 @click.option("--proposals", type=click.Choice(["contrast", "helmy2022"]), help="Default: as the model was trained.")
 @click.option("--output", "-o", type=click.Path(path_type=Path), help="With --cross-validate: folder for plots, folds.")
 def models_evaluate(
@@ -89,6 +91,7 @@ def models_evaluate(
     weights: str,
     cross_validate: bool,
     seed: int,
+    plan: Path | None,
     proposals: "ProposalsName | None",
     output: Path | None,
 ) -> None:
@@ -96,11 +99,14 @@ def models_evaluate(
     from workers.capillary.settings import AnalyserSettings
     from workers.shipped import own_runtime, weights_path
     from workers.training.evaluate import evaluate
-    from workers.training.fit import Plan
+    from workers.training.fit import Plan, read_plan
     from workers.training.train import cross_validate as cross_validated
 
     if cross_validate:
-        cross_validated(labelled, seed, plan=Plan(proposals=proposals or "contrast"), output=output)
+        chosen = Plan() if plan is None else read_plan(plan)
+        if proposals is not None:
+            chosen = replace(chosen, proposals=proposals)
+        cross_validated(labelled, seed, plan=chosen, output=output)
     else:
         runtime = own_runtime(weights_path(weights))
         evaluate(labelled, AnalyserSettings(weights=weights, runtime=runtime, proposals=proposals))

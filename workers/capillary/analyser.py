@@ -30,7 +30,8 @@ class CapillaryAnalyser:
     def __init__(self, card: Card, runtime: Runtime, settings: AnalyserSettings) -> None:
         """Compose from a model's card, what runs it, and the user's settings."""
         cv2.setNumThreads(1)
-        self.model_id = card.model_id
+        # Other runtimes round otherwise: their numbers are not the shipped weights' to the bit, and say so.
+        self.model_id = card.model_id + ("" if settings.runtime == "litert" else f"-{settings.runtime}")
         self._card, self._runtime, self._settings = card, runtime, settings
         self._propose = proposer(settings.proposals or card.proposals)
         self._threshold = card.threshold if settings.threshold is None else settings.threshold
@@ -59,7 +60,7 @@ class CapillaryAnalyser:
             for p, score, chosen in zip(proposals, probabilities, capillary, strict=True)
             if chosen
         ]
-        return Analysis(density, low, high, regions, judge(frame, half, self._settings.quality))
+        return Analysis(density, low, high, regions, judge(frame, half, found.green, self._settings.quality))
 
 
 def make_analyser(settings: AnalyserSettings) -> Analyser:

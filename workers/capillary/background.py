@@ -8,11 +8,19 @@ import numpy.typing as npt
 
 from stream.ports import Pixels
 
-Flat = npt.NDArray[np.float32]
-"""(height, width, 3) float32, BGR: brightness over that of the surroundings; 1 is plain skin, less is darker."""
+Flat = Pixels
+"""(height, width, 3) uint8, BGR: PLAIN_SKIN + CONTRAST * (brightness over that of the surroundings - 1), clipped."""
+
+PLAIN_SKIN: Final = 160
+CONTRAST: Final = 384
+"""Levels of a flat field for a brightness of 1: 8 bits hold 42 % darker to 25 % brighter than skin, in steps of 0.26 %,
+a third of what one grey level of the camera is."""
 
 BLUR_SIGMA_PX: Final = 3.0
 """Width of the Gaussian that makes the background, in pixels of 1/16 of the frame: 48 full-frame px."""
+
+_REACH_PX: Final = 12  # four sigma, as far as OpenCV's own kernel
+_DARKEST: Final = np.array([CONTRAST - PLAIN_SKIN] * 3 + [0], np.float64)
 
 
 def halved(picture: Pixels) -> Pixels:
@@ -22,14 +30,24 @@ def halved(picture: Pixels) -> Pixels:
     return cv2.resize(picture, size, interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
 
 
-def background(half: Pixels) -> Flat:
-    """What the half-resolution picture would be without vessels: heavily blurred, same shape, float32, never 0."""
+def background(half: Pixels) -> npt.NDArray[np.float32]:
+    """What a half-resolution picture would be without vessels: heavily blurred, an eighth of its size, never 0."""
     small = halved(halved(halved(half))).astype(np.float32)
-    blurred = np.maximum(cv2.GaussianBlur(small, (0, 0), BLUR_SIGMA_PX), np.float32(1.0))
-    height, width = half.shape[:2]
-    return cv2.resize(blurred, (width, height), interpolation=cv2.INTER_LINEAR).astype(np.float32, copy=False)
+    beyond = ((_REACH_PX, _REACH_PX), (_REACH_PX, _REACH_PX), (0, 0))
+    # Odd: brightness goes on beyond the border as it came. Mirrored, light that falls off would look like a vessel.
+    padded = np.pad(small, beyond, mode="reflect", reflect_type="odd")
+    blurred = cv2.GaussianBlur(padded, (0, 0), BLUR_SIGMA_PX)[_REACH_PX:-_REACH_PX, _REACH_PX:-_REACH_PX]
+    return np.maximum(blurred, np.float32(1.0))
 
 
 def flat_field(half: Pixels) -> Flat:
     """The half-resolution picture (height, width, 3) uint8 divided by its background."""
-    return cv2.divide(half, background(half), dtype=cv2.CV_32F).astype(np.float32, copy=False)
+    height, width = half.shape[:2]
+    gain = cv2.resize(np.float32(CONTRAST) / background(half), (width, height), interpolation=cv2.INTER_LINEAR)
+    levels = cv2.multiply(half, gain, dtype=cv2.CV_16U)
+    return cv2.subtract(levels, _DARKEST, dtype=cv2.CV_8U).astype(np.uint8, copy=False)
+
+
+def darkness(levels: npt.ArrayLike) -> npt.NDArray[np.float64]:
+    """How much darker than the surroundings levels of a flat field are: 0 plain skin, 0.1 a tenth darker."""
+    return np.asarray((PLAIN_SKIN - np.asarray(levels, np.float64)) / CONTRAST)

@@ -9,13 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from stream.ports import Pixels
-from workers.capillary.background import Flat
+from workers.capillary.background import PLAIN_SKIN, Flat
 from workers.capillary.regions import Candidates, Proposal
 
 CHANNELS: Final = 4
-PLAIN_SKIN: Final = 160
-CONTRAST: Final = 384.0
-"""Grey levels for a flat field of 1 in a frame of usual depth: 8 bits hold 42 % darker to 25 % brighter than skin."""
 USUAL_DEPTH: Final = 0.15
 """How much darker than skin the darkest patches of a frame usually are."""
 
@@ -29,8 +26,8 @@ def picture(flat: Flat, found: Candidates) -> Pixels:
     Frames differ threefold in how dark their capillaries are. Half of that, on a logarithmic scale, is evened out:
     what is faint beside its neighbours looks faint, and so does what lies in a frame of faint things.
     """
-    contrast = CONTRAST * math.sqrt(USUAL_DEPTH / found.depth)
-    raised = cv2.addWeighted(flat, contrast, flat, 0.0, PLAIN_SKIN - contrast, dtype=cv2.CV_8U)
+    contrast = math.sqrt(USUAL_DEPTH / found.depth)
+    raised = cv2.addWeighted(flat, contrast, flat, 0.0, PLAIN_SKIN * (1.0 - contrast))
     with_mask = cv2.cvtColor(raised, cv2.COLOR_BGR2BGRA)
     return cv2.insertChannel(found.mask * np.uint8(255), with_mask, 3).astype(np.uint8, copy=False)
 

@@ -15,7 +15,7 @@ from skimage.metrics import structural_similarity
 
 from stream.ports import Pixels
 from workers.capillary.background import Flat, background
-from workers.capillary.regions import MIN_DEPTH, Candidates, outlines
+from workers.capillary.regions import Candidates, depth_of, outlines, smoothed
 
 WINDOW_PX: Final = 7
 MIN_AREA_PX: Final = 100.0
@@ -24,11 +24,12 @@ MAX_AREA_PX: Final = 10_000.0
 
 def helmy_propose(half: Pixels, flat: Flat) -> Candidates:
     """Find what differs from the background of a half-resolution (height, width, 3) uint8 BGR picture."""
-    mask = unlike(half, np.rint(background(half)).astype(np.uint8))
-    darkness = 1.0 - flat[..., 1][mask > 0]
-    depth = max(MIN_DEPTH, float(np.percentile(darkness, 95.0))) if darkness.size else MIN_DEPTH
+    height, width = half.shape[:2]
+    surroundings = cv2.resize(background(half), (width, height), interpolation=cv2.INTER_LINEAR)
+    mask = unlike(half, np.rint(surroundings).astype(np.uint8))
+    green = smoothed(flat, 1)
     found = [patch for patch in outlines(mask) if MIN_AREA_PX <= patch.area_px <= MAX_AREA_PX]
-    return Candidates(mask, depth, found)
+    return Candidates(mask, green, depth_of(green, mask), found)
 
 
 def unlike(picture: Pixels, surroundings: Pixels) -> Pixels:

@@ -10,6 +10,8 @@ import numpy as np
 
 from stream.ports import Frame, Pixels, Quality, Verdict
 from stream.thumbnail import WIDTH_PX, thumbnail
+from workers.capillary.background import CONTRAST
+from workers.capillary.regions import Plane
 from workers.capillary.settings import QualityLimits
 
 OVEREXPOSED: Final = 250
@@ -20,21 +22,22 @@ NOISE: Final = 4.6
 """Quantile 0.998 over the median of |x| for Gaussian noise: 3.09 / 0.674."""
 
 _ROWS: Final = 128
+_WINDOW: Final = cv2.createHanningWindow((WIDTH_PX, _ROWS), cv2.CV_32F)
+_WIDER: Final = cv2.getGaussianKernel(9, 1.67, cv2.CV_32F)
+"""Widens a Gaussian of 1.1 px to one of 2 px."""
 
 Measures = dict[str, float]
 
 
-def sharpness(half: Pixels) -> float:
-    """Contrast of the sharpest edges in a (height, width, 3) half-resolution picture, 1/1000 of the local brightness.
+def sharpness(green: Plane) -> float:
+    """Contrast of the sharpest edges in the smoothed green of a flat field, 1/1000 of the local brightness.
 
-    The strongest responses of a difference of Gaussians (1 and 2 px) on green, less what noise alone would give.
+    The strongest responses of a difference of Gaussians (1.1 and 2 px), less what noise alone would give.
     """
-    green = cv2.extractChannel(half, 1).astype(np.float32)
-    fine = cv2.GaussianBlur(green, (7, 7), 1.0)
-    edges = cv2.absdiff(fine, cv2.GaussianBlur(fine, (9, 9), 1.7320508))[::4, ::3]
-    relative = (edges / (cv2.blur(green[::4, ::3], (11, 9)) + 1.0)).ravel()
-    ranks = [relative.size // 2, int(relative.size * STRONG)]
-    middle, strong = 1000.0 * np.partition(relative, ranks)[ranks].astype(np.float64)
+    coarse = cv2.sepFilter2D(green, cv2.CV_32F, _WIDER, _WIDER)
+    edges = np.abs(green[::4, ::3] - coarse[::4, ::3]).ravel()
+    ranks = [edges.size // 2, int(edges.size * STRONG)]
+    middle, strong = (1000.0 / CONTRAST) * np.partition(edges, ranks)[ranks].astype(np.float64)
     return float(np.sqrt(max(0.0, strong**2 - (NOISE * middle) ** 2)))
 
 
@@ -44,21 +47,35 @@ def motion_px(previous: Pixels, own: Pixels, width: int) -> float:
     Phase correlation on 128 of the 135 rows: OpenCV pads to a size that suits its Fourier transform, and where
     that size is odd its answer is off by half a pixel.
     """
-    window = cv2.createHanningWindow((WIDTH_PX, _ROWS), cv2.CV_32F)
-    (dx, dy), _ = cv2.phaseCorrelate(previous[:_ROWS].astype(np.float32), own[:_ROWS].astype(np.float32), window)
+    (dx, dy), _ = cv2.phaseCorrelate(previous[:_ROWS].astype(np.float32), own[:_ROWS].astype(np.float32), _WINDOW)
     return float(np.hypot(dx, dy)) * width / WIDTH_PX
 
 
-def measure(frame: Frame, half: Pixels) -> Measures:
+def glare(sample: Pixels) -> float:
+    """Share of a (height, width, 3) picture that is overexposed, in the colour that is most."""
+    _, over = cv2.threshold(sample, OVEREXPOSED - 1, 1, cv2.THRESH_BINARY)
+    return max(cv2.mean(over))
+
+
+def colour(sample: Pixels) -> float:
+    """How much the tint of a (height, width, 3) picture varies: standard deviation of red - green, grey levels."""
+    difference = cv2.subtract(cv2.extractChannel(sample, 2), cv2.extractChannel(sample, 1), dtype=cv2.CV_16S)
+    return float(cv2.meanStdDev(difference)[1][0, 0])
+
+
+def measure(frame: Frame, half: Pixels, green: Plane) -> Measures:
     """All measures of a frame, by name."""
     own = thumbnail(frame.pixels)
-    glare = np.mean([half[::3, ::3, channel] >= OVEREXPOSED for channel in range(3)], axis=(1, 2)).max()
-    lit = (own > DARKEST_LIT) & (own < OVEREXPOSED)
+    height, width = half.shape[:2]
+    sample = cv2.resize(half, (-(-width // 3), -(-height // 3)), interpolation=cv2.INTER_NEAREST).astype(
+        np.uint8, copy=False
+    )
     measures = {
-        "sharpness": sharpness(half),
-        "brightness": float(own.mean()),
-        "glare": float(glare),
-        "coverage": float(lit.mean()),
+        "sharpness": sharpness(green),
+        "brightness": cv2.mean(own)[0],
+        "glare": glare(sample),
+        "colour": colour(sample),
+        "coverage": cv2.countNonZero(cv2.inRange(own, DARKEST_LIT + 1, OVEREXPOSED - 1)) / own.size,
     }
     if frame.previous is not None and frame.previous.shape == own.shape:
         measures["motion_px"] = motion_px(frame.previous, own, frame.pixels.shape[1])
@@ -87,6 +104,7 @@ def verdict(measures: Measures, limits: QualityLimits) -> Quality:
             limits.motion_good_px,
             limits.motion_usable_px,
         ),
+        ("no colour", -measures["colour"], -limits.colour_good, -limits.colour_usable),
         (
             "little tissue in view",
             -measures["coverage"],
@@ -100,6 +118,6 @@ def verdict(measures: Measures, limits: QualityLimits) -> Quality:
     return Quality(grade, tuple(unusable + poor), measures)
 
 
-def judge(frame: Frame, half: Pixels, limits: QualityLimits) -> Quality:
-    """The verdict on a frame; `half` is its half-resolution picture."""
-    return verdict(measure(frame, half), limits)
+def judge(frame: Frame, half: Pixels, green: Plane, limits: QualityLimits) -> Quality:
+    """The verdict on a frame; `half` is its half-resolution picture, `green` the smoothed green of its flat field."""
+    return verdict(measure(frame, half, green), limits)

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from stream.ports import Pixels
-from workers.capillary.background import Flat
+from workers.capillary.background import CONTRAST, PLAIN_SKIN, Flat, darkness
 
 Outline = npt.NDArray[np.int32]
 """(n, 2) int32: x then y, in half-resolution pixels, every pixel of the border."""
@@ -18,17 +18,19 @@ PEAK_WINDOW_PX: Final = 23
 PEAK_SHARE: Final = 0.45
 MIN_DARKNESS: Final = 2.5 / 128
 MIN_PIXELS: Final = 20
+MIN_BORDER: Final = 12
+"""No border of fewer pixels holds as many: n steps, diagonal ones too, go around n * n / 8 at most."""
 MIN_PEAK: Final = 0.04
 PEAK_OF_DEPTH: Final = 0.3
 MIN_DEPTH: Final = 0.06
 """Patches whose darkest point is fainter than 4 % or 0.3 of the frame's depth are left out: they took two
 fifths of the network's time and held 0.6 % of the capillaries. Depth is 6 % at least, so that noise stays noise."""
 
+_FAINTEST: Final = np.uint8(PLAIN_SKIN - CONTRAST * MIN_DARKNESS)
 _DISC: Final = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (3, 3))
 
-
-Plane = npt.NDArray[np.float32]
-"""(height, width) float32."""
+Plane = Pixels
+"""(height, width) uint8: one channel of a flat field, less its noise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +48,8 @@ class Proposal:
 
     @property
     def polygon_px(self) -> npt.NDArray[np.int32]:
-        """(n, 2) int32 outline in full-frame pixels."""
-        return self.outline * np.int32(2)
+        """(n, 2) int32 outline in full-frame pixels: its corners alone, which make the same polygon."""
+        return corners(self.outline) * np.int32(2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +57,13 @@ class Candidates:
     """What was found in one frame.
 
     mask: (height, width) uint8 at half resolution, 1 in every dark, reddish patch.
-    depth: how much darker than skin the darkest patches are: percentile 95 of 1 - green in the mask, never tiny.
+    green: the smoothed green of the flat field.
+    depth: how much darker than skin the darkest patches are: percentile 95 of the darkness in the mask, never tiny.
     proposals: the patches that stand out, top to bottom.
     """
 
     mask: Pixels
+    green: Plane
     depth: float
     proposals: list[Proposal]
 
@@ -68,21 +72,30 @@ def propose(flat: Flat) -> Candidates:
     """Find the patches of a flat field that may be capillaries."""
     green, red = (smoothed(flat, channel) for channel in (1, 2))
     mask = dark_and_reddish(green, red)
-    darkness = (1.0 - green) * mask
-    chosen = darkness[::2, ::2][mask[::2, ::2] > 0]
-    depth = max(MIN_DEPTH, float(np.percentile(chosen, 95.0))) if chosen.size else MIN_DEPTH
-    least = max(MIN_PEAK, PEAK_OF_DEPTH * depth)
+    depth = depth_of(green, mask)
+    darkest = PLAIN_SKIN - CONTRAST * max(MIN_PEAK, PEAK_OF_DEPTH * depth)
+    patches = cv2.max(green, 255 * (1 - mask)).astype(np.uint8, copy=False)
     return Candidates(
         mask,
+        green,
         depth,
-        [found for found in outlines(mask) if peak(found, darkness) >= least],
+        [found for found in outlines(mask) if least(found, patches) <= darkest],
     )
 
 
 def smoothed(flat: Flat, channel: int) -> Plane:
     """One channel of the flat field, less its noise."""
-    plane = cv2.GaussianBlur(cv2.extractChannel(flat, channel), (0, 0), SMOOTHING_SIGMA_PX)
-    return plane.astype(np.float32, copy=False)
+    plane = cv2.GaussianBlur(cv2.extractChannel(flat, channel), (7, 7), SMOOTHING_SIGMA_PX)
+    return plane.astype(np.uint8, copy=False)
+
+
+def depth_of(green: Plane, mask: Pixels) -> float:
+    """Percentile 95 of 1 - green over the surroundings' in a (height, width) uint8 mask, at least MIN_DEPTH."""
+    chosen = green[::2, ::2][mask[::2, ::2] > 0]
+    if not chosen.size:
+        return MIN_DEPTH
+    rank = chosen.size // 20
+    return max(MIN_DEPTH, float(darkness(np.partition(chosen, rank)[rank])))
 
 
 def dark_and_reddish(green: Plane, red: Plane) -> Pixels:
@@ -92,30 +105,36 @@ def dark_and_reddish(green: Plane, red: Plane) -> Pixels:
     """
     window = np.ones((PEAK_WINDOW_PX, PEAK_WINDOW_PX), np.uint8)
     darkest = cv2.blur(cv2.erode(green, window), (PEAK_WINDOW_PX // 2 | 1,) * 2)
-    limit = darkest * np.float32(PEAK_SHARE)
-    limit += np.float32(1.0 - PEAK_SHARE)
-    np.minimum(limit, np.float32(1.0 - MIN_DARKNESS), out=limit)
+    limit = cv2.addWeighted(darkest, PEAK_SHARE, darkest, 0.0, PLAIN_SKIN * (1.0 - PEAK_SHARE))
+    limit = np.minimum(limit, _FAINTEST)
     mask = ((green < limit) & (red > green)).astype(np.uint8)
     return cv2.morphologyEx(mask, cv2.MORPH_OPEN, _DISC).astype(np.uint8, copy=False)
 
 
-def peak(found: Proposal, darkness: Plane) -> float:
-    """The greatest darkness in a proposal's box; `darkness` is 0 outside the mask."""
+def least(found: Proposal, plane: Plane) -> int:
+    """The smallest value in a proposal's box."""
     left, top, width, height = found.box
-    return float(darkness[top : top + height, left : left + width].max())
+    return int(plane[top : top + height, left : left + width].min())
 
 
 def outlines(mask: Pixels) -> list[Proposal]:
     """The separate patches of a (height, width) uint8 mask, holes filled, specks left out; top to bottom."""
     contours, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
-    borders = [contour.reshape(-1, 2).astype(np.int32, copy=False) for contour in contours]
-    return [proposal(outline) for outline in borders if area_px(outline) >= 4 * MIN_PIXELS]
+    borders = [c.reshape(-1, 2).astype(np.int32, copy=False) for c in contours if len(c) >= MIN_BORDER]
+    return [found for found in map(proposal, borders) if found.area_px >= 4 * MIN_PIXELS]
 
 
 def proposal(outline: Outline) -> Proposal:
     """A proposal from its border pixels."""
     left, top, width, height = cv2.boundingRect(outline)
     return Proposal(outline=outline, box=(left, top, width, height), area_px=area_px(outline))
+
+
+def corners(outline: Outline) -> Outline:
+    """The border pixels at which an outline turns."""
+    steps = np.diff(outline, axis=0, append=outline[:1])
+    turns: Outline = outline[(steps != np.roll(steps, 1, axis=0)).any(axis=1)]
+    return turns
 
 
 def area_px(outline: Outline) -> float:

@@ -14,7 +14,7 @@ class QualityLimits(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
 
     sharpness_good: Annotated[
         float, Meta(ge=0, le=100, description="contrast of the sharpest edges, 1/1000 of the local brightness")
-    ] = 9.0
+    ] = 8.0
     sharpness_usable: Annotated[float, Meta(ge=0, le=100)] = 4.0
     motion_good_px: Annotated[
         float, Meta(ge=0, le=1000, description="movement since the frame before, full-frame px")
@@ -24,6 +24,10 @@ class QualityLimits(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     brightness_usable: Annotated[float, Meta(ge=0, le=255)] = 25.0
     glare_good: Annotated[Share, Meta(description="share of the frame that is overexposed")] = 0.02
     glare_usable: Share = 0.15
+    colour_good: Annotated[
+        float, Meta(ge=0, le=255, description="variation of red - green, grey levels; a monochrome camera has none")
+    ] = 0.6
+    colour_usable: Annotated[float, Meta(ge=0, le=255)] = 0.3
     coverage_good: Annotated[Share, Meta(description="share of the frame that shows evenly lit tissue")] = 0.9
     coverage_usable: Share = 0.6
 

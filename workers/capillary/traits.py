@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from workers.capillary.background import Flat
+from workers.capillary.background import CONTRAST, Flat, darkness
 from workers.capillary.regions import Candidates, Plane, Proposal
 
 Numbers = npt.NDArray[np.float64]
@@ -28,8 +28,6 @@ NAMES: Final = ("network", *MEASURED, *(f"other_{name}" for name in COMPARED))
 SUREST: Final = 0.0025
 """Log-odds end at 6 either way: beyond, a network is sure of nothing but itself."""
 
-ISOLATED: Final = cv2.BORDER_REFLECT_101 | cv2.BORDER_ISOLATED
-
 _NONE: Final = np.zeros((0, len(MEASURED)))
 
 
@@ -37,18 +35,19 @@ def measured(flat: Flat, found: Candidates, proposals: Sequence[Proposal]) -> Nu
     """(n, 9) float64, the columns MEASURED, each about 0 for a usual capillary and about 1 away for an unusual one."""
     if not proposals:
         return _NONE
-    plane = cv2.extractChannel(flat, 1).astype(np.float32, copy=False)
-    rows = np.array([_row(flat, plane, p) for p in proposals])
-    area, hull, border, blue, green, red, peak, steepness = rows.T
-    dark = np.maximum(1.0 - green, 1e-3)
+    rows = np.array([_row(flat, found.green, p) for p in proposals])
+    area, hull, border = rows[:, :3].T
+    blue, green, red, peak = darkness(rows[:, 3:7].T)
+    steepness = np.maximum(rows[:, 7], 1.0) / CONTRAST
+    dark, peak = np.maximum(green, 1e-3), np.maximum(peak, 0.02)
     columns = (
         np.log(peak / 0.1),
         np.log(peak / found.depth),
         np.log(area / 1000.0),
         np.log(area / border / 10.0),
         10.0 * (np.minimum(area / hull, 1.0) - 0.9) / 2.0,
-        2.0 * ((1.0 - red) / dark - 0.5),
-        2.0 * ((1.0 - blue) / dark - 0.8),
+        2.0 * (red / dark - 0.5),
+        2.0 * (blue / dark - 0.8),
         np.log(steepness / peak) - 0.5,
         4.0 * (np.log(dark / peak) + 0.45),
     )
@@ -91,18 +90,18 @@ def _factors(term: str) -> tuple[int, int]:
     return NAMES.index(first), NAMES.index(second) if second else len(NAMES)
 
 
-def _row(flat: Flat, plane: Plane, found: Proposal) -> tuple[float, ...]:
-    """Area and hull in full-frame px, border points, mean colours, greatest darkness and its greatest change a px."""
+def _row(flat: Flat, smooth: Plane, found: Proposal) -> tuple[float, ...]:
+    """Area and hull in full-frame px, border points, mean colours, darkest green and its greatest change over 2 px."""
     left, top, width, height = found.box
     inside = np.zeros((height, width), np.uint8)
     cv2.drawContours(inside, [found.outline], -1, (1,), -1, offset=(-left, -top))
     window = slice(top, top + height), slice(left, left + width)
     blue, green, red, _ = cv2.mean(flat[window], inside)
-    shade = cv2.GaussianBlur(plane[window], (3, 3), 0.0, borderType=ISOLATED)
-    peak = 1.0 - cv2.minMaxLoc(shade, inside)[0]
+    shade = smooth[window]
+    darkest = cv2.minMaxLoc(shade, inside)[0]
     steep = max(
         cv2.norm(shade[:, 2:], shade[:, :-2], cv2.NORM_INF) if width > 2 else 0.0,
         cv2.norm(shade[2:], shade[:-2], cv2.NORM_INF) if height > 2 else 0.0,
     )
     hull = 4.0 * cv2.contourArea(cv2.convexHull(found.outline)) + len(found.outline) + 1.0
-    return found.area_px, hull, len(found.outline), blue, green, red, max(peak, 0.02), max(steep, 1e-3)
+    return found.area_px, hull, len(found.outline), blue, green, red, darkest, steep

@@ -9,7 +9,7 @@ from msgspec import Meta, Struct
 
 from stream.errors import ModelError
 
-RECIPE: Final = "flat-field-2"
+RECIPE: Final = "flat-field-3"
 """Names how regions are proposed and crops are cut. It changes when weights must be trained anew."""
 
 MAX_WEIGHTS_BYTES: Final = 64 * 2**20

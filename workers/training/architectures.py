@@ -7,7 +7,7 @@ from workers.runtimes.card import Input
 if TYPE_CHECKING:
     import keras
 
-NAME: Final = "conv 32-64-128 3x3 with max pooling, dense 128-64-2, softmax"
+NAME: Final = "conv 16-32-64 3x3 with max pooling, dense 128-64-2, softmax"
 
 
 def capillary_net(view: Input, dropout: float) -> "keras.Model":
@@ -21,7 +21,7 @@ def capillary_net(view: Input, dropout: float) -> "keras.Model":
 
     network = keras.Sequential([keras.Input((view.size_px, view.size_px, view.channels))])
     network.add(layers.Rescaling(1 / 64, offset=-2.5))
-    for filters in (32, 64, 128):
+    for filters in (16, 32, 64):
         network.add(layers.Conv2D(filters, 3, padding="same", use_bias=False))
         network.add(layers.BatchNormalization())
         network.add(layers.ReLU())

@@ -12,7 +12,8 @@ import numpy as np
 import numpy.typing as npt
 from msgspec import Meta, Struct
 
-from workers.capillary.crops import PLAIN_SKIN, Square
+from workers.capillary.background import PLAIN_SKIN
+from workers.capillary.crops import Square
 
 Crops = npt.NDArray[np.uint8]
 Colour = npt.NDArray[np.float32]

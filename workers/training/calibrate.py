@@ -89,8 +89,8 @@ def readers_area(judged: Judged) -> float:
 def outline_spread(judged: Sequence[Judged]) -> float:
     """The smallest relative spread with which nine of ten new frames' intervals would hold the readers' mean.
 
-    For each frame the spread that it would have needed; of these the conformal 90 % quantile
-    (Vovk: the ceil(0.9 * (n + 1))-th smallest). `judged` must be calibrated.
+    For each frame the spread that it would have needed; of these the 0.9 * (n + 1)-th smallest, interpolated: a new
+    frame needs less than the k-th smallest of n with probability k / (n + 1). `judged` must be calibrated.
     """
     needed = []
     for j in judged:
@@ -98,5 +98,5 @@ def outline_spread(judged: Sequence[Judged]) -> float:
         expected = float(p @ area)
         left = ((readers_area(j) - expected) / Z_90) ** 2 - float((p * (1 - p)) @ area**2)
         needed.append(np.sqrt(max(0.0, left)) / max(1.0, expected))
-    rank = min(len(needed), int(np.ceil(0.9 * (len(needed) + 1))))
-    return round(min(MAX_SPREAD, float(np.sort(needed)[rank - 1])), 4)
+    ranks = np.arange(1, len(needed) + 1)
+    return round(min(MAX_SPREAD, float(np.interp(0.9 * (len(needed) + 1), ranks, np.sort(needed)))), 4)

@@ -59,10 +59,12 @@ def test_a_missing_library_is_named_with_what_to_install(
         load(read_card(tiny_model), tiny_model, name)
 
 
-def test_the_settings_choose_the_runtime(tiny_model: Path) -> None:
+def test_the_settings_choose_the_runtime_and_readings_name_it(tiny_model: Path) -> None:
+    shipped = read_card(tiny_model).model_id
     for name, suffix in (("litert", ".tflite"), ("keras", ".keras"), ("onnx", ".onnx"), ("openvino", ".xml")):
         for weights in (tiny_model, tiny_model.with_suffix(suffix)):
-            assert capillary({"weights": str(weights), "runtime": name}).model_id == read_card(tiny_model).model_id
+            named = capillary({"weights": str(weights), "runtime": name}).model_id
+            assert named == (shipped if name == "litert" else f"{shipped}-{name}")
 
 
 def test_weights_for_another_runtime_are_refused(tiny_model: Path) -> None:

@@ -3,13 +3,18 @@
 import numpy as np
 import pytest
 
-from workers.capillary.background import flat_field, halved
+from workers.capillary.background import PLAIN_SKIN, darkness, flat_field, halved
 
 
-def test_plain_skin_is_one_under_uneven_light() -> None:
+def test_plain_skin_stays_plain_under_uneven_light() -> None:
     light = np.linspace(60, 200, 320)[np.newaxis, :, np.newaxis] * np.ones((200, 1, 3))
     flat = flat_field(light.astype(np.uint8))
-    assert np.abs(flat[:, 60:-60] - 1.0).max() < 0.03
+    assert np.abs(darkness(flat[:, 60:-60])).max() < 0.03
+
+
+def test_light_that_falls_off_towards_the_border_is_no_darkness() -> None:
+    light = np.linspace(120, 60, 320)[np.newaxis, :, np.newaxis] * np.ones((200, 1, 3))
+    assert np.abs(darkness(flat_field(light.astype(np.uint8))[:, -5:])).max() < 0.03
 
 
 def test_a_dark_spot_stays_dark_at_any_brightness() -> None:
@@ -17,7 +22,7 @@ def test_a_dark_spot_stays_dark_at_any_brightness() -> None:
     for brightness in (60, 180):
         half = np.full((200, 320, 3), brightness, np.uint8)
         half[95:105, 155:165] = int(brightness * 0.8)
-        depths.append(1.0 - flat_field(half)[100, 160, 1])
+        depths.append(float(darkness(flat_field(half)[100, 160, 1])))
     assert depths[0] == pytest.approx(depths[1], abs=0.01)
     assert depths[0] > 0.15
 
@@ -27,5 +32,10 @@ def test_halving_rounds_up(height: int, width: int) -> None:
     assert halved(np.zeros((height, width, 3), np.uint8)).shape == (-(-height // 2), -(-width // 2), 3)
 
 
-def test_a_black_frame_gives_finite_numbers() -> None:
-    assert np.isfinite(flat_field(np.zeros((100, 100, 3), np.uint8))).all()
+def test_levels_and_darkness_are_each_others_inverse() -> None:
+    assert float(darkness(np.uint8(PLAIN_SKIN))) == 0.0
+    assert float(darkness(np.uint8(0))) > 0.4
+
+
+def test_a_black_frame_gives_the_darkest_level() -> None:
+    assert not flat_field(np.zeros((100, 100, 3), np.uint8)).any()

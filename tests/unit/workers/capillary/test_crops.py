@@ -5,19 +5,20 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from workers.capillary.crops import CHANNELS, PLAIN_SKIN, USUAL_DEPTH, cut, picture, placement, square
+from workers.capillary.background import CONTRAST, PLAIN_SKIN
+from workers.capillary.crops import CHANNELS, USUAL_DEPTH, cut, picture, placement, square
 from workers.capillary.regions import Candidates, outlines
 
 
 def patch() -> Candidates:
     mask = np.zeros((40, 60), np.uint8)
     mask[10:20, 10:20] = 1
-    return Candidates(mask, USUAL_DEPTH, outlines(mask))
+    return Candidates(mask, np.zeros_like(mask), USUAL_DEPTH, outlines(mask))
 
 
 def test_the_picture_keeps_plain_skin_and_shows_the_outlines() -> None:
     found = patch()
-    made = picture(np.ones((40, 60, 3), np.float32), found)
+    made = picture(np.full((40, 60, 3), PLAIN_SKIN, np.uint8), found)
     assert made.shape == (40, 60, CHANNELS)
     assert (made[..., :3] == PLAIN_SKIN).all()
     assert (made[..., 3] == found.mask * 255).all()
@@ -26,7 +27,7 @@ def test_the_picture_keeps_plain_skin_and_shows_the_outlines() -> None:
 def test_half_of_the_difference_in_depth_between_frames_is_evened_out() -> None:
     contrasts = []
     for depth in (0.09, 0.18):
-        flat = np.full((40, 60, 3), 1 - depth, np.float32)
+        flat = np.full((40, 60, 3), PLAIN_SKIN - round(CONTRAST * depth), np.uint8)
         contrasts.append(PLAIN_SKIN - int(picture(flat, replace(patch(), depth=depth))[15, 15, 1]))
     assert contrasts[1] / contrasts[0] == pytest.approx(np.sqrt(2), rel=0.05)
 

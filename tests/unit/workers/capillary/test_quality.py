@@ -7,20 +7,26 @@ import cv2
 import numpy as np
 import pytest
 
-from stream.ports import Frame, Pixels
+from stream.ports import Frame, Pixels, Quality
 from stream.thumbnail import thumbnail
-from workers.capillary.background import halved
+from workers.capillary.background import flat_field, halved
 from workers.capillary.quality import judge, motion_px, verdict
+from workers.capillary.regions import smoothed
 from workers.capillary.settings import QualityLimits
 
 LIMITS = QualityLimits()
-GOOD = {"sharpness": 20.0, "brightness": 120.0, "glare": 0.0, "coverage": 1.0, "motion_px": 1.0}
+GOOD = {"sharpness": 20.0, "brightness": 120.0, "glare": 0.0, "colour": 3.0, "coverage": 1.0, "motion_px": 1.0}
 
 
 def textured(shift_px: int = 0) -> Pixels:
     noise = np.random.default_rng(3).integers(90, 160, (68, 150)).astype(np.uint8)
     wide = cv2.resize(noise, (2400, 1080), interpolation=cv2.INTER_CUBIC)[:, shift_px : shift_px + 1920]
     return np.repeat(wide[..., np.newaxis], 3, axis=2)
+
+
+def judged(frame: Frame) -> Quality:
+    half = halved(frame.pixels)
+    return judge(frame, half, smoothed(flat_field(half), 1), LIMITS)
 
 
 def test_a_good_frame_has_no_reasons() -> None:
@@ -34,6 +40,7 @@ def test_a_good_frame_has_no_reasons() -> None:
         ("sharpness", 7.0, 2.0, "out of focus"),
         ("brightness", 40.0, 10.0, "too dark"),
         ("glare", 0.05, 0.5, "glare"),
+        ("colour", 0.5, 0.1, "no colour"),
         ("coverage", 0.8, 0.3, "little tissue in view"),
         ("motion_px", 20.0, 100.0, "moving"),
     ],
@@ -55,14 +62,20 @@ def test_motion_is_measured_in_frame_pixels(shift: int) -> None:
 
 def test_the_first_frame_has_no_motion() -> None:
     pixels = textured()
-    assert "motion_px" not in judge(Frame(pixels), halved(pixels), LIMITS).measures
+    assert "motion_px" not in judged(Frame(pixels)).measures
 
 
 def test_a_black_frame_is_unusable() -> None:
     black = np.zeros((480, 640, 3), np.uint8)
-    quality = judge(Frame(black), halved(black), LIMITS)
+    quality = judged(Frame(black))
     assert quality.verdict == "unusable"
     assert quality.reasons[0] == "too dark"
+
+
+def test_a_picture_without_colour_is_unusable() -> None:
+    quality = judged(Frame(textured()))
+    assert quality.verdict == "unusable"
+    assert "no colour" in quality.reasons
 
 
 EPISODES = {
@@ -79,21 +92,21 @@ def test_verdicts_match_the_episodes_of_a_rough_clip(clips: Path) -> None:
     with (clips / "rough-f20.truth.csv").open() as table:
         episodes = [row["episode"] for row in csv.DictReader(table)]
     video = cv2.VideoCapture(str(clips / "rough-f20.mp4"))
-    previous, right, judged = None, 0, 0
+    previous, right, looked_at = None, 0, 0
     for number, episode in enumerate(episodes):
         if number % 15 not in (7, 8):
             video.grab()
             continue
         pixels = np.asarray(video.read()[1], np.uint8)
         if number % 15 == 8:
-            judged += 1
-            right += judge(Frame(pixels, previous), halved(pixels), LIMITS).reasons == EPISODES[episode]
+            looked_at += 1
+            right += judged(Frame(pixels, previous)).reasons == EPISODES[episode]
         previous = thumbnail(pixels)
-    assert right >= 0.95 * judged
+    assert right >= 0.95 * looked_at
 
 
 @pytest.mark.real
 def test_labelled_stills_are_good(labelled_frames: Path) -> None:
     for path in sorted((labelled_frames / "frames").iterdir())[::3]:
         pixels = np.asarray(cv2.imread(str(path)), np.uint8)
-        assert judge(Frame(pixels), halved(pixels), LIMITS).verdict == "good", path.stem
+        assert judged(Frame(pixels)).verdict == "good", path.stem

@@ -4,7 +4,8 @@ import msgspec
 import numpy as np
 import pytest
 
-from workers.capillary.crops import PLAIN_SKIN, placement
+from workers.capillary.background import PLAIN_SKIN
+from workers.capillary.crops import placement
 from workers.training.augment import Strength, seeded, varied, varied_placement
 
 NONE = Strength(**dict.fromkeys(Strength.__struct_fields__, 0.0))
