@@ -16,9 +16,10 @@ import numpy.typing as npt
 
 from stream.errors import ModelError
 from stream.ports import Analyser, Analysis, Frame, Region
-from workers.capillary.background import halved
+from workers.capillary.background import flat_field, halved
 from workers.capillary.density import density_pct, interval_pct
 from workers.capillary.quality import judge
+from workers.capillary.regions import smoothed
 from workers.capillary.settings import QualityLimits
 from workers.helmy2022.regions import CROP_PX, Outline, area_px, crops, propose
 
@@ -51,7 +52,9 @@ class Helmy2022Analyser:
             Region(outlines[index], float(probabilities[index]), float(areas[index]))
             for index in np.flatnonzero(capillary)
         ]
-        return Analysis(density, low, high, regions, judge(frame, halved(pixels), QualityLimits()))
+        half = halved(pixels)
+        quality = judge(frame, half, smoothed(flat_field(half), 1), QualityLimits())
+        return Analysis(density, low, high, regions, quality)
 
     def _probabilities(self, seen: npt.NDArray[np.uint8]) -> npt.NDArray[np.float64]:
         if not len(seen):
