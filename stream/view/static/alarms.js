@@ -28,7 +28,7 @@ export function showAlarms(nowNs, lost, reviewing) {
   get("pause").dataset.paused = Boolean(shown.pausedS);
   sound.sound(reviewing ? null : shown.sounding);
   get("sound").dataset.bursts = sound.bursts;
-  for (const id of ["pause", "sound"]) get(id).disabled = reviewing;
+  for (const id of ["pause", "sound"]) get(id).hidden = reviewing;
 }
 
 function says(shown, reviewing) {
@@ -77,13 +77,13 @@ export async function acknowledgeAll() {
 }
 
 export function togglePause() {
-  if (get("pause").disabled) return;
+  if (get("pause").hidden) return;
   if (get("pause").dataset.paused === "true") order("DELETE", "/api/alarms/pause");
   else order("POST", "/api/alarms/pause", { seconds: PAUSE_S });
 }
 
 export async function toggleSound() {
-  if (get("sound").disabled) return;
+  if (get("sound").hidden) return;
   await sound.toggle();
   labelSound();
 }

@@ -4,6 +4,7 @@ import { ask, call } from "./api.js";
 import { button, get, make, put } from "./dom.js";
 import * as text from "./text.js";
 
+const ZERO_IS_OFF = new Set(["signal_after_s", "technical_after_s", "disk_free_mb"]); // of others, null
 const dialog = get("limits");
 let onChange = () => {};
 
@@ -61,7 +62,8 @@ function alarmRow(kind, [name, ...parts], limits) {
 // hysteresis is a share on the wire and a percentage on the screen.
 function field(name, limits, label) {
   const value = name === "hysteresis" ? Number((limits[name] * 100).toFixed(3)) : limits[name];
-  const made = make("input", { type: "number", step: "any", min: "0", name, value: value ?? "" });
+  const off = value === 0 && ZERO_IS_OFF.has(name);
+  const made = make("input", { type: "number", step: "any", min: "0", name, value: off ? "" : value ?? "" });
   if (label) made.ariaLabel = label;
   return made;
 }
@@ -73,7 +75,8 @@ async function store(event, refusal) {
     if (!input.name) continue;
     if (input.type === "checkbox") said[input.name] = input.checked;
     else if (input.type !== "number") said[input.name] = input.value;
-    else said[input.name] = input.value === "" ? null : Number(input.value) / (input.name === "hysteresis" ? 100 : 1);
+    else if (input.value === "") said[input.name] = ZERO_IS_OFF.has(input.name) ? 0 : null;
+    else said[input.name] = Number(input.value) / (input.name === "hysteresis" ? 100 : 1);
   }
   try {
     onChange(await call("PUT", "/api/alarms/limits", said));

@@ -1,5 +1,6 @@
 // Composes the page: the line to the server feeds its parts; a clock of its own ages them.
 
+import { watchLog } from "./alarm-log.js";
 import { acknowledgeAll, setAlarms, showAlarms, togglePause, toggleSound } from "./alarms.js";
 import { get, put } from "./dom.js";
 import { Evidence } from "./evidence.js";
@@ -11,7 +12,7 @@ import { showCorner, showDensity, showFrame, showQuality, showState } from "./pa
 import { PictureView } from "./picture.js";
 import { savePicture, showReview, watchReview } from "./review.js";
 import { Series } from "./series.js";
-import { openSites, setSites, watchSites } from "./sites.js";
+import { allowSites, openSites, setSites, watchSites } from "./sites.js";
 import { Line } from "./socket.js";
 import { decide, stopwatch } from "./state.js";
 import * as text from "./text.js";
@@ -72,6 +73,7 @@ function begin() {
   picture.clear();
   evidence.close();
   evidence.ages = trend.growing = !reviewing();
+  allowSites(!reviewing());
   choose(reviewing() ? "session" : recall(WINDOW_KEY));
 }
 
@@ -196,6 +198,7 @@ watchMarkers({
   },
 });
 watchSites(toggleSites);
+watchLog(evidence.look);
 watchReview(evidence.lookAt);
 handleTrend(trend, { moved: redraw, picked: evidence.lookAt, flagged: openMarkers });
 

@@ -2,6 +2,7 @@
 
 import { get, tell } from "./dom.js";
 import * as text from "./text.js";
+import { showTheme, theme } from "./theme.js";
 
 // scrubbed(x): the slider was moved to this moment.
 export function watchReview(scrubbed) {
@@ -19,13 +20,24 @@ export function showReview(reviewing, [first, last], x) {
 }
 
 // The stretch that the trend shows, as a PNG to keep.
-export function savePicture(trend, session) {
-  const [from, to] = trend.edges();
-  const canvas = trend.picture(text.pictureTitle(session, from, to));
+export async function savePicture(trend, session) {
+  const canvas = await onWhite(trend, text.pictureTitle(session, ...trend.edges()));
   canvas.toBlob((blob) => {
     if (!blob) return tell(text.noPicture);
     const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(blob), download: `${session}-trend.png` });
     link.click();
     return setTimeout(() => URL.revokeObjectURL(link.href), 1000);
   });
+}
+
+// A picture is for paper: in the colours of the light screen, drawn before anybody sees them (uPlot draws in a microtask).
+async function onWhite(trend, title) {
+  const own = theme();
+  showTheme("light");
+  trend.build();
+  await Promise.resolve();
+  const canvas = trend.picture(title);
+  showTheme(own);
+  trend.build();
+  return canvas;
 }

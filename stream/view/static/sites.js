@@ -5,7 +5,7 @@ import { button, fact, get, make, put, tell } from "./dom.js";
 import * as text from "./text.js";
 
 const NUMBERS = [1, 2, 3, 4, 5];
-let sites = null;
+let [sites, allowed] = [null, true];
 
 // toggled(open): the guide takes the trend's place.
 export function watchSites(toggled) {
@@ -17,6 +17,11 @@ export function watchSites(toggled) {
       make("div", { className: "actions" }, ...actions, button(text.close, () => openSites(false, toggled)))),
     make("div", { className: "site-row" }, ...NUMBERS.map(card), summary()),
   );
+}
+
+// A finished session has its sites, and cannot measure more.
+export function allowSites(on) {
+  allowed = on;
 }
 
 export function openSites(open, toggled) {
@@ -57,12 +62,14 @@ export function setSites(said) {
   drawAll();
   const next = get("site-next");
   put(next, sites.measuring ? (sites.measuring < 5 ? text.siteNext : text.siteFinish) : sites.next ? text.siteStartAt(sites.next) : text.siteStart);
-  get("site-stop").disabled = !sites.measuring;
-  get("site-repeat").disabled = !sites.measuring && !sites.sites.length;
+  next.disabled = !allowed;
+  get("site-stop").disabled = !allowed || !sites.measuring;
+  get("site-repeat").disabled = !allowed || (!sites.measuring && !sites.sites.length);
   put("site-how", how());
 }
 
 function how() {
+  if (!allowed) return "";
   if (sites.measuring) return sites.good_s >= sites.wanted_s ? text.siteHow.enough(sites.measuring) : text.siteHow.measuring(sites.measuring);
   if (sites.complete) return text.siteHow.complete;
   return sites.sites.length && sites.next ? text.siteHow.between(sites.next) : text.siteHow.idle;

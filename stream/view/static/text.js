@@ -39,6 +39,7 @@ export const labels = {
   alarms: "Alarms",
   activeAlarms: "Active alarms",
   limits: "Limits",
+  log: "Log",
   notIec: "Not an IEC 60601-1-8 alarm system.",
   acknowledge: "Acknowledge",
   markNow: "Mark the frame in view",
@@ -144,7 +145,7 @@ export function limitsNow(low, high) {
   return low !== null ? `Limit: below ${percent(low)}` : high !== null ? `Limit: above ${percent(high)}` : "No density limits set";
 }
 export const limitNames = { low_pct: (v) => `low ${percent(v)}`, high_pct: (v) => `high ${percent(v)}` };
-export const alarmReview = "Alarms are listed, not sounded, in a review";
+export const alarmReview = "A finished session: alarms do not sound";
 export const alarmWord = (alarm) => (alarm.kind === "technical" ? `${alarmWords.technical}: ${causes[alarm.cause] ?? alarm.cause}` : alarmWords[alarm.kind]);
 export function alarmSentence({ kind, value, limit, cause }) {
   if (value === null || value === undefined) return "";
@@ -154,6 +155,15 @@ export function alarmSentence({ kind, value, limit, cause }) {
   if (cause === "disk") return `${Math.round(value)} MB free`;
   return `for ${span(value)}`;
 }
+
+// The alarm log
+export const logTitle = "Alarm log";
+export const logEmpty = "No alarm in this session so far.";
+export const logHead = ["Time", "Alarm", "What happened", "Value"];
+export const logEvents = {
+  raised: "began", acknowledged: "acknowledged", latched: "over, not yet seen", returned: "began again", suspended: "cannot be judged",
+  judged: "judged again", cleared: "over", paused: "sound paused", "pause-ended": "pause ended", limits: "limits changed",
+};
 
 // The limits dialog
 export const limitsTitle = "Alarm limits";

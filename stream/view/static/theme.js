@@ -6,13 +6,17 @@ export function theme() {
   return document.documentElement.dataset.theme === "light" ? "light" : "dark";
 }
 
-export function setTheme(name) {
+export function showTheme(name) {
   document.documentElement.dataset.theme = name;
+}
+
+export function setTheme(name) {
+  showTheme(name);
   remember(KEY, name);
 }
 
 export function restoreTheme() {
-  document.documentElement.dataset.theme = recall(KEY) === "light" ? "light" : "dark";
+  showTheme(recall(KEY) === "light" ? "light" : "dark");
 }
 
 // A browser may forbid the store; then nothing is remembered.

@@ -3,136 +3,16 @@
 import http.client
 import json
 import time
-from collections.abc import Iterator
-from typing import Any
 
-import cv2
-import numpy as np
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, ViewportSize
+from playwright.sync_api import Page
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
-from stream.messages import DensityReading, Mode, Progress, RegionOutline, State
-from stream.view.feed import Feed
-from stream.view.info import SessionInfo
-from stream.view.server import ViewServer, make_app
+from stream.messages import State
+from tests.contracts.bedside_page import DEADLINE_S, DESK, JPEG, LAPTOP, Scope, shows, wait
 
 pytestmark = pytest.mark.real
-DEADLINE_S = 30.0
-LAPTOP: ViewportSize = {"width": 1366, "height": 768}
-DESK: ViewportSize = {"width": 1920, "height": 1080}
-
-
-def box(left: int, top: int, side: int) -> RegionOutline:
-    corners = [(left, top), (left + side, top), (left + side, top + side), (left, top + side)]
-    return RegionOutline(polygon=np.array(corners, "<i2").tobytes(), score=0.9)
-
-
-def jpeg() -> bytes:
-    pixels = np.full((540, 960, 3), (150, 160, 190), np.uint8)
-    cv2.circle(pixels, (480, 270), 60, (90, 80, 140), -1)
-    return cv2.imencode(".jpg", pixels)[1].tobytes()
-
-
-JPEG = jpeg()
-OUTLINES = (box(800, 400, 300), box(200, 200, 100))
-
-
-class Scope:
-    """A microscope in the test's hand: makes readings, and serves them on a page's port."""
-
-    def __init__(self, mode: Mode) -> None:
-        self.feed = Feed(SessionInfo(session="s1", mode=mode, source="scope", workers=2, version="0.1.0"))
-        self.seq = 0
-        self.server = self.serve(0)
-
-    def serve(self, port: int) -> ViewServer:
-        self.server = ViewServer(make_app(self.feed), port=port)
-        self.server.start()
-        return self.server
-
-    def see(self, **fields: Any) -> None:
-        """One more reading, with a picture."""
-        density = fields.get("density_pct", 6.25)
-        values: dict[str, Any] = {
-            "session": "s1",
-            "source": "scope",
-            "seq": self.seq,
-            "frame": str(self.seq),
-            "time_s": self.seq / 10,
-            "t_capture_ns": time.time_ns() - 20_000_000,
-            "status": "ok",
-            "density_pct": density,
-            "density_low_pct": density and density - 0.5,
-            "density_high_pct": density and density + 0.5,
-            "capillary_count": 41,
-            "quality": "good",
-            "model_id": "cnn@abc",
-            "latency_ms": 20.0,
-            "worker": 0,
-            "attempt": 1,
-            "picture": JPEG,
-            "regions": OUTLINES,
-        }
-        self.feed.accept(DensityReading(**(values | fields)))
-        self.seq += 1
-
-    def tell(self, state: State) -> None:
-        self.feed.progress(Progress(session="s1", source="scope", mode="live", state=state))
-
-    def until(self, page: Page, condition: str, **fields: Any) -> None:
-        """Show readings until the page says so."""
-        deadline = time.monotonic() + DEADLINE_S
-        while not page.evaluate(condition):
-            assert time.monotonic() < deadline, f"{condition} never came true: {page.inner_text('body')}"
-            self.see(**fields)
-
-
-def shows(**texts: str) -> str:
-    """JavaScript that is true while the elements of these names hold these words, all at the same time."""
-    pairs = json.dumps({name.replace("_", "-"): text for name, text in texts.items()})
-    return f"Object.entries({pairs}).every(([id, text]) => document.getElementById(id).textContent === text)"
-
-
-def wait(page: Page, condition: str) -> None:
-    """Wait without feeding. (Playwright's own wait needs eval, which the page's policy forbids.)"""
-    deadline = time.monotonic() + DEADLINE_S
-    while not page.evaluate(f"new Promise((done) => setTimeout(() => done({condition}), 20))"):
-        assert time.monotonic() < deadline, f"{condition} never came true: {page.inner_text('body')}"
-
-
-@pytest.fixture
-def scope(request: pytest.FixtureRequest) -> Iterator[Scope]:
-    made = Scope(getattr(request, "param", "live"))
-    yield made
-    made.server.stop()
-
-
-@pytest.fixture
-def page(chromium: Browser, scope: Scope) -> Iterator[Page]:
-    """The page, open. At the end: nothing was asked of another host, and the browser had nothing to complain of."""
-    context = chromium.new_context(viewport=LAPTOP)
-    opened = context.new_page()
-    asked: list[str] = []
-    complaints: list[str] = []
-    opened.on("request", lambda request: asked.append(request.url))
-    opened.on("websocket", lambda socket: asked.append(socket.url))
-    opened.on("pageerror", lambda error: complaints.append(str(error)))
-    opened.on("console", lambda message: complaints.extend(complaint(message)))
-    opened.goto(scope.server.address)
-    yield opened
-    context.close()
-    here = f"//127.0.0.1:{scope.server.port}/"
-    assert asked
-    assert not [url for url in asked if here not in url]
-    assert not complaints
-
-
-def complaint(message: ConsoleMessage) -> list[str]:
-    """Errors (a breach of the content security policy is one), but that a server which was stopped is not there."""
-    expected = "WebSocket connection to" in message.text
-    return [] if expected or message.type != "error" else [message.text]
 
 
 def test_number_trend_and_picture_move(page: Page, scope: Scope) -> None:
@@ -295,32 +175,6 @@ def test_theme_and_window_are_remembered(page: Page, scope: Scope) -> None:
     scope.until(page, shows(state_word="LIVE"))
     assert page.get_attribute("html", "data-theme") == "light"
     assert page.is_checked("input[value='900']")
-
-
-def test_everything_is_reached_by_keyboard(page: Page, scope: Scope) -> None:
-    scope.until(page, shows(state_word="LIVE"))
-    reached = []
-    for _ in range(21):
-        scope.see()
-        page.keyboard.press("Tab")
-        focused = page.evaluate(
-            "document.activeElement.id || document.activeElement.name || document.activeElement.dataset.kind"
-        )
-        if focused == "window":
-            page.keyboard.press("ArrowRight")
-        reached.append(focused)
-    assert page.is_checked("input[value='300']")
-    tools = ["sites-open", "report", "keys-open", "theme", "pause", "sound", "limits-open"]
-    marking = [
-        "markers-open",
-        "bolus",
-        "fluid",
-        "position",
-        *(f"site-{n}" for n in range(1, 6)),
-        "pressure-released",
-        "note",
-    ]
-    assert reached == [*tools, "outlines", "window", "trend", *marking]
 
 
 OVERFLOW = """() => [...document.querySelectorAll("body *")].filter((element) => {

@@ -1,0 +1,121 @@
+"""A microscope in the test's hand and the page that shows it: real server and session file, scripted readings."""
+
+import json
+import time
+from pathlib import Path
+from typing import Any, Final
+
+import cv2
+import numpy as np
+from playwright.sync_api import Page, ViewportSize
+
+from stream.config import AlarmsConfig
+from stream.messages import DensityReading, Mode, RegionOutline, State
+from stream.view.feed import Feed
+from stream.view.info import SessionInfo
+from stream.view.server import ViewServer, make_app
+from tests.contracts.kept_session import KeptSession
+
+DEADLINE_S: Final = 30.0
+LAPTOP: Final[ViewportSize] = {"width": 1366, "height": 768}
+DESK: Final[ViewportSize] = {"width": 1920, "height": 1080}
+TABLET: Final[ViewportSize] = {"width": 1024, "height": 768}
+UPRIGHT: Final[ViewportSize] = {"width": 768, "height": 1024}
+
+
+def _box(left: int, top: int, side: int, score: float) -> RegionOutline:
+    corners = [(left, top), (left + side, top), (left + side, top + side), (left, top + side)]
+    return RegionOutline(polygon=np.array(corners, "<i2").tobytes(), score=score)
+
+
+def _jpeg() -> bytes:
+    """A picture as a capillary might look: something dark in the middle of skin."""
+    pixels = np.full((540, 960, 3), (150, 160, 190), np.uint8)
+    cv2.circle(pixels, (480, 270), 60, (90, 80, 140), -1)
+    return cv2.imencode(".jpg", pixels)[1].tobytes()
+
+
+JPEG: Final = _jpeg()
+OUTLINES: Final = (_box(800, 400, 300, 0.93), _box(200, 200, 100, 0.71))
+
+
+class Scope:
+    """Makes readings, and serves them on a page's port. Every change that the page asks for is kept in a session."""
+
+    def __init__(self, folder: Path, mode: Mode = "live", limits: AlarmsConfig | None = None) -> None:
+        info = SessionInfo(session="s1", mode=mode, source="scope", workers=2, version="0.1.0")
+        self.feed = Feed(info, pictures_kept=600, site_s=2.0)
+        self.kept = KeptSession(folder, self.feed, limits)
+        self.seq = 0
+        self.server = self.serve(0)
+
+    def serve(self, port: int) -> ViewServer:
+        self.server = ViewServer(make_app(self.feed, desk=self.kept, archive=self.kept.archive), port=port)
+        self.server.start()
+        return self.server
+
+    def close(self) -> None:
+        self.server.stop()
+        self.kept.close()
+
+    def see(self, *, ago_s: float = 0.02, **fields: Any) -> None:
+        """One more reading, with a picture, of a frame so long ago."""
+        density = fields.get("density_pct", 6.25)
+        values: dict[str, Any] = {
+            "session": "s1",
+            "source": "scope",
+            "seq": self.seq,
+            "frame": str(self.seq),
+            "time_s": self.seq / 10,
+            "t_capture_ns": time.time_ns() - int(ago_s * 1e9),
+            "status": "ok",
+            "density_pct": density,
+            "density_low_pct": density and density - 0.5,
+            "density_high_pct": density and density + 0.5,
+            "capillary_count": 41,
+            "quality": "good",
+            "model_id": "cnn@abc",
+            "latency_ms": 20.0,
+            "worker": 0,
+            "attempt": 1,
+            "picture": JPEG,
+            "regions": OUTLINES,
+        }
+        self.kept.see(DensityReading(**(values | fields)))
+        self.seq += 1
+
+    def tell(self, state: State) -> None:
+        """How the run stands, as the sink says it."""
+        self.kept.stand(state)
+
+    def until(self, page: Page, condition: str, **fields: Any) -> None:
+        """Show readings until the page says so."""
+        deadline = time.monotonic() + DEADLINE_S
+        while not page.evaluate(condition):
+            assert time.monotonic() < deadline, f"{condition} never came true: {page.inner_text('body')}"
+            self.see(**fields)
+
+    def tell_until(self, page: Page, condition: str, state: State) -> None:
+        """Say how the run stands, again and again as the sink does, until the page says so."""
+        deadline = time.monotonic() + DEADLINE_S
+        while not page.evaluate(condition):
+            assert time.monotonic() < deadline, f"{condition} never came true: {page.inner_text('body')}"
+            self.tell(state)
+
+
+def shows(**texts: str) -> str:
+    """JavaScript that is true while the elements of these names hold these words, all at the same time."""
+    pairs = json.dumps({name.replace("_", "-"): text for name, text in texts.items()})
+    return f"Object.entries({pairs}).every(([id, text]) => document.getElementById(id).textContent === text)"
+
+
+def says(name: str, part: str) -> str:
+    """JavaScript that is true while the element of this name holds these words among others."""
+    return f"document.getElementById({json.dumps(name)}).textContent.includes({json.dumps(part)})"
+
+
+def wait(page: Page, condition: str) -> None:
+    """Wait without feeding. (Playwright's own wait needs eval, which the page's policy forbids.)"""
+    deadline = time.monotonic() + DEADLINE_S
+    while not page.evaluate(f"new Promise((done) => setTimeout(() => done({condition}), 20))"):
+        assert time.monotonic() < deadline, f"{condition} never came true: {page.inner_text('body')}"

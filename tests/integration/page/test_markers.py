@@ -1,0 +1,86 @@
+"""Markers: one key at the moment of the frame in view, edited later, and what changed between before and after."""
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.contracts.bedside_page import Scope, says, shows, wait
+
+pytestmark = pytest.mark.real
+KINDS = ["bolus", "fluid", "position", "site-1", "site-2", "site-3", "site-4", "site-5", "pressure-released"]
+
+
+def test_each_number_key_marks_its_kind_at_the_frame_in_view(page: Page, scope: Scope) -> None:
+    scope.until(page, "Number(document.getElementById('picture').dataset.seq) > 2")
+    for number in range(1, 10):
+        page.keyboard.press(str(number))
+    scope.until(page, shows(markers_open="Markers 9"))
+    kept = scope.feed.marked()
+    assert sorted(marker.kind for marker in kept) == sorted(KINDS)
+    assert all(marker.seq is not None and 2 < marker.seq <= scope.seq for marker in kept)
+
+
+def test_a_note_is_written_edited_and_deleted(page: Page, scope: Scope) -> None:
+    scope.until(page, "Number(document.getElementById('picture').dataset.seq) > 2")
+    page.keyboard.press("n")
+    page.keyboard.type("1 patient coughs o")  # digits and letters are text here, not keys
+    page.keyboard.press("Enter")
+    scope.until(page, shows(markers_open="Markers 1"))
+    page.click("#markers-open")
+    page.click(".marker-list button")
+    page.fill(".marker-one input[name=text]", "patient sneezes")
+    page.select_option(".marker-one select", "position")
+    page.click(".marker-one button.strong")
+    wait(page, says("markers", "Position: patient sneezes"))
+    assert [(marker.kind, marker.text) for marker in scope.feed.marked()] == [("position", "patient sneezes")]
+    page.get_by_text("Delete").click()
+    wait(page, shows(markers_open="Markers 0"))
+    page.keyboard.press("Escape")
+    assert page.is_hidden("#markers")
+
+
+def test_before_and_after_a_marker_with_the_interval_of_the_change(page: Page, scope: Scope) -> None:
+    for ago in range(300, 0, -1):
+        scope.see(ago_s=ago / 10, density_pct=(4.0 if ago > 150 else 6.0) + 0.1 * (ago % 5))
+    scope.until(page, shows(state_word="LIVE"))
+    wait(page, "Number(document.getElementById('trend').dataset.points) > 200")
+    box = page.locator("#trend").bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + 48 + (box["width"] - 78) * 0.75, box["y"] + box["height"] / 2)  # 15 s ago
+    wait(page, "document.body.dataset.looking === 'back'")
+    page.keyboard.press("2")
+    wait(page, shows(markers_open="Markers 1"))
+    page.click("#markers-open")
+    page.click(".marker-list button")
+    page.get_by_text("30 s", exact=True).click()
+    wait(page, says("markers", "Density rose."))
+    said = page.inner_text(".change")
+    assert "+2.0 points" in said or "+1.9 points" in said
+    assert "90 % interval +" in said
+
+
+def test_a_flag_in_the_trend_opens_its_marker(page: Page, scope: Scope) -> None:
+    for ago in range(300, 0, -1):
+        scope.see(ago_s=ago / 10)
+    scope.until(page, "Number(document.getElementById('picture').dataset.seq) > 2")
+    page.keyboard.press("1")
+    scope.until(page, shows(markers_open="Markers 1"))
+    marker = scope.feed.marked()[0]
+    spot = """(x) => {
+        const trend = document.getElementById("trend");
+        const [from, to] = [Number(trend.dataset.from), Number(trend.dataset.to)];
+        const box = trend.querySelector(".u-over").getBoundingClientRect();
+        return [box.left + (box.width * (x - from)) / (to - from) + 5, box.top + 8];
+    }"""
+    wait(page, f"Number(document.getElementById('trend').dataset.to) > {marker.x + 5}")
+    left, top = page.evaluate(spot, marker.x)
+    page.mouse.click(left, top)
+    wait(page, says("markers", "Before and after"))
+
+
+def test_what_is_refused_is_said_and_nothing_is_lost(page: Page, scope: Scope) -> None:
+    scope.until(page, shows(state_word="LIVE"))
+    page.fill("#note", "kept in the field")
+    scope.server.stop()
+    page.press("#note", "Enter")
+    wait(page, shows(told="The program does not answer."))
+    assert page.input_value("#note") == "kept in the field"

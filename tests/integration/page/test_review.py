@@ -1,0 +1,102 @@
+"""A finished session in the same page, from the real program: scrub, step, mark, export, and the way to its report."""
+
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.contracts.bedside_page import says, shows, wait
+from tests.integration.page.conftest import OpenPage
+from tests.running import page_address, run, running
+
+pytestmark = pytest.mark.real
+SEQ = "document.getElementById('picture').dataset.seq"
+PNG = b"\x89PNG\r\n\x1a\n"
+
+
+@pytest.fixture(scope="module")
+def session(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A replay of twelve seconds of the synthetic microscope."""
+    folder = tmp_path_factory.mktemp("session") / "out"
+    done = run("replay", "synthetic:?seed=1&fps=5&seconds=12&episodes=steady", "--output", folder)
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+@pytest.fixture(scope="module")
+def program(session: Path) -> Iterator["subprocess.Popen[str]"]:
+    with running("view", session, "--port", "0") as process:
+        yield process
+
+
+@pytest.fixture(scope="module")
+def address(program: "subprocess.Popen[str]") -> str:
+    return page_address(program)
+
+
+@pytest.fixture
+def page(watched: OpenPage, address: str) -> Page:
+    opened = watched(address)
+    wait(opened, f"{SEQ} === '0' && {shows(state_word='REVIEW')}")
+    return opened
+
+
+def test_it_opens_at_the_first_frame_and_is_never_taken_for_live(page: Page) -> None:
+    assert page.inner_text("#density-title") == "Capillary density at 0:00"
+    assert page.get_attribute("body", "data-current") == "false"
+    assert page.inner_text("#announcer") == "REVIEW. A finished session. Nothing here is current."
+    assert page.inner_text("#alarm-says") == "A finished session: alarms do not sound"
+    assert page.is_hidden("#sound")
+    wait(page, "Number(document.getElementById('picture').dataset.outlines) > 5")
+
+
+def test_frame_by_frame_and_by_the_slider(page: Page) -> None:
+    first = page.inner_text("#density")
+    page.keyboard.press("ArrowRight")
+    wait(page, f"{SEQ} === '1' && {shows(evidence_age='frame 1')}")
+    page.keyboard.press("End")
+    wait(page, f"{SEQ} === '59'")
+    assert page.is_disabled("#step-on")
+    page.locator("#scrubber").fill("6")
+    wait(page, f"{SEQ} === '30' && {says('density-title', '0:06')}")
+    assert page.inner_text("#density") != first
+    box = page.locator("#trend .u-over").bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + box["width"] / 4, box["y"] + box["height"] / 2)
+    wait(page, f"Math.abs(Number({SEQ}) - 15) < 2")
+
+
+def test_markers_are_kept_with_the_session(page: Page, address: str, watched: OpenPage) -> None:
+    page.locator("#scrubber").fill("3")
+    wait(page, f"{SEQ} === '15'")
+    page.keyboard.press("1")
+    wait(page, shows(markers_open="Markers 1"))
+    another = watched(address)
+    wait(another, shows(markers_open="Markers 1"))
+    another.click("#markers-open")
+    another.click(".marker-list button")
+    wait(another, says("markers", "0:03"))
+    another.get_by_text("Delete").click()
+    wait(another, shows(markers_open="Markers 0"))
+
+
+def test_exports_and_the_report(page: Page, watched: OpenPage, address: str, tmp_path: Path) -> None:
+    with page.expect_download() as table:
+        page.get_by_text("CSV", exact=True).click()
+    table.value.save_as(tmp_path / "readings.csv")
+    assert len((tmp_path / "readings.csv").read_text().splitlines()) == 61
+    with page.expect_download() as picture:
+        page.get_by_text("PNG", exact=True).click()
+    picture.value.save_as(tmp_path / "trend.png")
+    assert (tmp_path / "trend.png").read_bytes().startswith(PNG)
+    assert page.get_attribute("html", "data-theme") == "dark", "paper is light, the screen stays as it was"
+    assert page.get_attribute("#report", "href") == "/report"
+    report = watched(f"{address}/report")
+    assert "Capillary density" in report.inner_text("body")
+
+
+def test_five_sites_cannot_be_measured_any_more(page: Page) -> None:
+    page.click("#sites-open")
+    wait(page, "document.getElementById('site-next').disabled")
