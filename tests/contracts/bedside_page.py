@@ -44,7 +44,7 @@ class Scope:
 
     def __init__(self, folder: Path, mode: Mode = "live", limits: AlarmsConfig | None = None) -> None:
         info = SessionInfo(session="s1", mode=mode, source="scope", workers=2, version="0.1.0")
-        self.feed = Feed(info, pictures_kept=600, site_s=2.0)
+        self.feed = Feed(info, pictures_kept=600, site_s=1.0)
         self.kept = KeptSession(folder, self.feed, limits)
         self.seq = 0
         self.server = self.serve(0)

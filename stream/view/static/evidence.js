@@ -23,7 +23,7 @@ export class Evidence {
 
   // The picture on the screen, as it is: the server may not keep it.
   freeze() {
-    const { live } = this.picture;
+    const live = this.picture.lend();
     if (live) this.fetch(`/api/frames/${live.header.seq}`, live);
   }
 

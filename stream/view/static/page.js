@@ -42,7 +42,7 @@ const evidence = new Evidence(picture, () => looked());
 const trend = new Trend(get("trend"), series, stored);
 const reviewing = () => run?.mode === "review";
 
-const line = new Line(`ws://${location.host}/ws`, {
+const line = new Line(`${location.origin.replace(/^http/, "ws")}/ws`, {
   onText(message) {
     if (message.type === "hello") open(message);
     status = message.status;
@@ -156,7 +156,9 @@ function labelTheme() {
   put("theme-word", theme() === "dark" ? text.toLight : text.toDark);
 }
 
+// Measuring needs the live picture.
 function toggleSites(shown) {
+  if (shown && !reviewing()) evidence.close();
   get("trend-panel").hidden = shown;
 }
 

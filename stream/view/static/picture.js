@@ -36,12 +36,18 @@ export class PictureView {
   }
 
   take(picture) {
-    if (this.live && this.live.bitmap !== this.held?.bitmap) this.live.bitmap.close();
+    if (this.live && !this.live.lent) this.live.bitmap.close();
     this.live = picture;
     this.since = stopwatch();
     if (this.held) return;
     this.pointed = this.pointer ? at(picture.header.regions, ...this.pointer) : null;
     this.draw();
+  }
+
+  // The live picture, to keep: it is not thrown away when the next one comes.
+  lend() {
+    if (this.live) this.live.lent = true;
+    return this.live;
   }
 
   // Show this picture until `release`; a bitmap of null shows the ground alone.

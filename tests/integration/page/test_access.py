@@ -21,6 +21,7 @@ def check(page: Page, where: str) -> None:
         page.evaluate("document.getElementById('theme').click()")
 
 
+@pytest.mark.slow
 def test_axe_finds_nothing_in_the_states(page: Page, scope: Scope) -> None:
     scope.until(page, shows(state_word="LIVE"))
     check(page, "live or stale")
@@ -34,6 +35,7 @@ def test_axe_finds_nothing_in_the_states(page: Page, scope: Scope) -> None:
     check(page, "lost")
 
 
+@pytest.mark.slow
 def test_axe_finds_nothing_in_what_opens(page: Page, scope: Scope) -> None:
     scope.until(page, "Number(document.getElementById('picture').dataset.seq) > 2")
     page.click("#picture", position={"x": 20, "y": 20})
@@ -107,6 +109,7 @@ def test_a_tablet_held_upright_is_used_by_touch(watched: OpenPage, scope: Scope)
     wait(page, "document.body.dataset.looking === 'now'")
 
 
+@pytest.mark.slow
 def test_who_wants_less_motion_sees_the_trend_move_once_a_second(page: Page, scope: Scope) -> None:
     page.emulate_media(reduced_motion="reduce")
     page.reload()

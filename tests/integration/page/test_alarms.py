@@ -80,7 +80,7 @@ def test_sound_is_off_until_a_click_and_silent_while_paused(page: Page, scope: S
 def test_limits_are_set_on_the_page_drawn_and_logged(page: Page, scope: Scope) -> None:
     scope.until(page, shows(state_word="LIVE"))
     page.click("#limits-open")
-    assert "Not an IEC 60601-1-8 alarm system" in page.inner_text("#limits")
+    wait(page, says("limits", "Not an IEC 60601-1-8 alarm system"))
     page.fill("input[name=low_pct]", "")
     page.fill("input[name=high_pct]", "6")
     page.fill("input[name=signal_after_s]", "")

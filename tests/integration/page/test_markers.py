@@ -71,6 +71,7 @@ def test_a_flag_in_the_trend_opens_its_marker(page: Page, scope: Scope) -> None:
         const box = trend.querySelector(".u-over").getBoundingClientRect();
         return [box.left + (box.width * (x - from)) / (to - from) + 5, box.top + 8];
     }"""
+    assert marker.x is not None
     wait(page, f"Number(document.getElementById('trend').dataset.to) > {marker.x + 5}")
     left, top = page.evaluate(spot, marker.x)
     page.mouse.click(left, top)

@@ -208,6 +208,7 @@ CONTRAST = """() => {
 }"""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scope", ["live", "demo", "replay"], indirect=True)
 def test_every_state_fits_and_can_be_read(page: Page, scope: Scope) -> None:
     scope.until(page, "document.body.dataset.current === 'true'")
