@@ -1,8 +1,9 @@
 """The status as Prometheus text (exposition format 0.0.4). A pure function; knows no server."""
 
+from collections.abc import Sequence
 from typing import Final, Literal, get_args
 
-from stream.messages import State
+from stream.messages import ActiveAlarm, State
 from stream.view.status import Status
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
@@ -11,8 +12,8 @@ STATES: Final = ("starting", *get_args(State))
 Kind = Literal["counter", "gauge"]
 
 
-def metrics_text(status: Status) -> str:
-    """All metrics of a run. A value that is not there (no current density) has no sample."""
+def metrics_text(status: Status, alarms: Sequence[ActiveAlarm] = ()) -> str:
+    """All metrics of a run. A value that is not there (no current density, no alarm) has no sample."""
     source = {"source": status.source}
     age_s = None if status.age_ms is None else status.age_ms / 1e3
     latency_s = None if status.latency_ms is None else status.latency_ms / 1e3
@@ -29,9 +30,17 @@ def metrics_text(status: Status) -> str:
         _metric("capillary_frames_per_second", "gauge", "Readings a second.", [(source, status.frames_per_s)]),
         _metric("capillary_viewers", "gauge", "Pages that are open.", [({}, status.viewers)]),
         _metric("capillary_state", "gauge", "1 for the state now, else 0.", _states(status)),
+        _metric("capillary_alarm", "gauge", "1 for every alarm that is active.", _alarms(status, alarms)),
         _metric("capillary_build_info", "gauge", "Program and model.", [(build, 1)]),
     ]
     return "".join(parts)
+
+
+def _alarms(status: Status, alarms: Sequence[ActiveAlarm]) -> list[tuple[dict[str, str], float | None]]:
+    return [
+        ({"source": status.source, "kind": alarm.kind, "priority": alarm.priority, "state": alarm.state}, 1.0)
+        for alarm in alarms
+    ]
 
 
 def _states(status: Status) -> list[tuple[dict[str, str], float | None]]:
