@@ -38,7 +38,13 @@ def metrics_text(status: Status, alarms: Sequence[ActiveAlarm] = ()) -> str:
 
 def _alarms(status: Status, alarms: Sequence[ActiveAlarm]) -> list[tuple[dict[str, str], float | None]]:
     return [
-        ({"source": status.source, "kind": alarm.kind, "priority": alarm.priority, "state": alarm.state}, 1.0)
+        (
+            {
+                "source": status.source,
+                **{name: getattr(alarm, name) for name in ("kind", "cause", "priority", "state")},
+            },
+            1.0,
+        )
         for alarm in alarms
     ]
 

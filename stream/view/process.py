@@ -29,10 +29,8 @@ def run(child: Child, settings: ViewSettings) -> None:
     while not stopping:
         message = child.receive(_TICK_MS)
         stopping = isinstance(message, Stop)
-        if isinstance(message, DensityReading) and len(feed.trend) == 0 and message.seq > 0:
-            feed.trend.load(
-                archive.columns(settings.info.media_time)
-            )  # an earlier incarnation of this process showed them
+        if isinstance(message, DensityReading) and len(feed.trend) == 0:
+            remember(feed, archive, message.seq)
         _take(message, feed, desk)
         desk.send(lambda request: child.tell("sink", request))
         if feed.lookers() != lookers or (isinstance(message, PeerUp) and message.peer.role == "capture"):
@@ -40,6 +38,13 @@ def run(child: Child, settings: ViewSettings) -> None:
             child.tell("capture", Looking(viewers=lookers))
     server.stop()
     waker.close()
+
+
+def remember(feed: Feed, archive: Archive, before_seq: int) -> None:
+    """The trend of earlier readings, which an earlier incarnation of this process showed."""
+    if before_seq > 0:
+        rows = archive.columns(feed.info.media_time)
+        feed.trend.load(rows[rows["seq"] < before_seq])
 
 
 def _take(message: Message | None, feed: Feed, desk: SinkDesk) -> None:

@@ -18,6 +18,7 @@ from stream.view.archive import Archive
 from stream.view.desk import FileDesk
 from stream.view.evidence import Evidence, NotKeptError
 from stream.view.feed import Feed
+from stream.view.process import remember
 from stream.view.recorded import Recorded
 from stream.view.review import reviewed, session_file
 from tests.contracts.kept_session import KeptSession
@@ -63,6 +64,22 @@ def test_the_trend_is_that_of_the_run(
     for column in ("seq", "x", "t_ns", "grade", "density", "low", "high"):
         found, expected = view.trend.rows()[column], again.trend.rows()[column]
         assert np.allclose(found.astype(float), expected.astype(float), rtol=0, atol=1e-3, equal_nan=True), column
+
+
+def test_a_page_process_that_died_goes_on_with_the_whole_trend(
+    finished: Callable[..., Path], feed: Callable[..., Feed], reading: MakeReading
+) -> None:
+    folder = finished()
+    archive = Archive(folder / FILE_NAME)
+    again = feed()
+    newest = archive.reading(49)
+    assert newest is not None
+    remember(again, archive, 49)
+    again.accept(reading(49, t_capture_ns=newest.t_capture_ns))
+    rows = again.trend.rows()
+    assert rows["seq"].tolist() == list(range(50))
+    assert (np.diff(rows["x"]) >= 0).all()
+    assert len(again.opening().rows) == 50
 
 
 def test_what_the_page_is_told_of_it(finished: Callable[..., Path]) -> None:
