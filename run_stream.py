@@ -289,6 +289,7 @@ def _run(
 
     started_ns = time.time_ns()
     logs.set_up(common.log_level, common.log_format)
+    logs.hide(source)
     keyring_for(config.publish, config.security)
     claim = OutputFolder(folder)
     shown = terminal.display(replay=mode == "replay", quiet=common.quiet)

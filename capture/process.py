@@ -16,6 +16,7 @@ from capture.pacing import Playback, Thinning
 from capture.reopening import Reopening
 from capture.settings import CaptureSettings
 from capture.sources.opening import SourceLimits, open_source
+from stream import logs
 from stream.child import Child
 from stream.errors import SourceError
 from stream.ledger import Dispatch, Dropped, GaveUp, Ledger, Worker
@@ -52,6 +53,7 @@ _STOP_S: Final = 0.5
 def run(child: Child, settings: CaptureSettings) -> None:
     """Entry point. Raises SourceError where the source cannot be opened; the child's frame reports it."""
     cv2.setNumThreads(1)
+    logs.hide(settings.source)
     capture = Capture(child, settings, _first(child, settings), Clock())
     try:
         capture.run()
@@ -356,9 +358,9 @@ class Capture:
                     self._to_sink.append(Drop(seq=seq, cause=cause))
                 case GaveUp(seq, grabbed, deaths):
                     if deaths:
-                        log.error("frame %s ended %d workers in a row: set aside as failed", grabbed.grab.name, deaths)
+                        log.error("frame %d ended %d workers in a row: set aside as failed", seq, deaths)
                     else:
-                        log.error("frame %s set aside as failed: %s", grabbed.grab.name, grabbed.unreadable)
+                        log.error("frame %d set aside as failed: %s", seq, grabbed.unreadable)
                     self._to_sink.append(self._failed(seq, grabbed, deaths))
         while self._to_sink and self._child.tell("sink", self._to_sink[0]):
             self._to_sink.popleft()

@@ -2,11 +2,41 @@
 
 import json
 import logging
+import re
 import sys
 import time
-from typing import Literal
+from pathlib import Path
+from typing import Final, Literal
 
 LogFormat = Literal["text", "json"]
+
+_hidden: list[str] = []  # the longest first
+_SHORTEST: Final = 3
+
+
+def hide(source: str) -> None:
+    """From now on this process' log does not name that source where it is a file or a folder: it may name a patient."""
+    scheme, colon, place = source.partition(":")
+    if colon and scheme not in ("video", "images", "dicom") and not Path(source).exists():
+        return  # a device or an address, not a file
+    path = Path(place if colon and not Path(source).exists() else source)
+    names = {source, str(path), str(path.absolute()), path.name, path.stem}
+    _hidden.extend(name for name in names if len(name) >= _SHORTEST)
+    _hidden.sort(key=len, reverse=True)
+
+
+class _Discreet(logging.Formatter):
+    """Says nothing of what is hidden, tracebacks included."""
+
+    def __init__(self, inner: logging.Formatter) -> None:
+        super().__init__()
+        self._inner = inner
+
+    def format(self, record: logging.LogRecord) -> str:
+        text = self._inner.format(record)
+        for name in _hidden:
+            text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", "(source)", text)
+        return text
 
 
 class _JsonLines(logging.Formatter):
@@ -25,8 +55,7 @@ class _JsonLines(logging.Formatter):
 def set_up(level: int, log_format: LogFormat) -> None:
     """Send this process's log to stderr. stdout stays free for data."""
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(
-        _JsonLines() if log_format == "json" else logging.Formatter("%(asctime)s %(name)s: %(message)s", "%H:%M:%S")
-    )
+    plain = logging.Formatter("%(asctime)s %(name)s: %(message)s", "%H:%M:%S")
+    handler.setFormatter(_Discreet(_JsonLines() if log_format == "json" else plain))
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     logging.getLogger("capillary").setLevel(level)

@@ -4,7 +4,6 @@ One process a core, one thread a process. What it computes depends on the frame 
 on disk: a new sink is given what the one before may have taken with it.
 """
 
-import logging
 from collections import deque
 
 import cv2
@@ -16,8 +15,6 @@ from stream.ring import Ring
 from stream.wire import encode
 from workers.reading import Reader, make_analyser
 from workers.settings import WorkerSettings
-
-log = logging.getLogger("capillary.worker")
 
 _IDLE_MS = 1000
 _KEPT_MAX = 500  # a frame that was lost for good holds up the commit of those after it
@@ -98,7 +95,6 @@ class Worker:
         try:
             encode(reading)
         except WireError as error:
-            log.error("frame %s: the analysis is no reading: %s", header.frame, error)
             reading = self._reader.failed(header, error)
         present = ("sink", 0) in self._child.peers
         if present and not self._child.tell("sink", reading):

@@ -47,19 +47,20 @@ class Reader:
     def __init__(self, analyser: Analyser, settings: WorkerSettings, session: str, worker: int) -> None:
         self._analyser, self._settings, self._session, self._worker = analyser, settings, session, worker
         self.model_id = analyser.model_id
+        self._complained: set[str] = set()
 
     def read(self, header: FrameHeader, pixels: Pixels) -> DensityReading:
         """The reading of (height, width, 3) uint8 BGR pixels; a failed one where the analyser raises."""
         frame = Frame(pixels, _thumbnail(header.previous), header.seq)
         try:
             outcome = self._found(self._analyser.analyse(frame), pixels, header)
-        except Exception as error:  # a plug-in may raise anything: the frame fails, the run goes on
-            log.exception("frame %s failed", header.frame)
-            outcome = _failed(error)
+        except Exception as error:  # noqa: BLE001 (a plug-in may raise anything: the frame fails, the run goes on)
+            return self.failed(header, error)
         return self._reading(header, outcome)
 
     def failed(self, header: FrameHeader, error: Exception) -> DensityReading:
-        """The reading of a frame that has none."""
+        """The reading of a frame that has none; why is said once a kind of mistake."""
+        self._complain(header, error)
         return self._reading(header, _failed(error))
 
     def encoded(self, header: FrameHeader, pixels: Pixels) -> bytes:
@@ -67,8 +68,20 @@ class Reader:
         try:
             return encode(self.read(header, pixels))
         except WireError as error:
-            log.error("frame %s: the analysis is no reading: %s", header.frame, error)
             return encode(self.failed(header, error))
+
+    def _complain(self, header: FrameHeader, error: Exception) -> None:
+        """One sentence a kind of mistake, not a traceback a frame: each failed reading says why it failed anyway."""
+        kind = type(error).__name__
+        if kind not in self._complained:
+            self._complained.add(kind)
+            verbose = log.isEnabledFor(logging.DEBUG)
+            hint = "" if verbose else " (-v: where)"
+            log.error(
+                "the analysis failed on frame %d: %s: %s%s; such frames are counted, not told again",
+                *(header.seq, kind, error, hint),
+                exc_info=error if verbose else None,
+            )
 
     def _reading(self, header: FrameHeader, outcome: dict[str, Any]) -> DensityReading:
         return DensityReading(

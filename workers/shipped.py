@@ -27,7 +27,10 @@ def weights_path(model: str) -> Path:
 
 def card_of(model: str) -> Card:
     """The card of a model. Raises ModelError where there is none."""
-    return read_card(weights_path(model))
+    path = weights_path(model)
+    if path.suffix.lower() in OWN_RUNTIME and not path.exists():
+        raise ModelError(f"There is no file {path}.")
+    return read_card(path)
 
 
 def own_runtime(weights: Path) -> RuntimeName:

@@ -12,7 +12,7 @@ from typing import Annotated, Final
 import msgspec
 
 from capture.sources.files import is_folder, is_pattern, unreadable
-from capture.sources.naming import safe_name
+from capture.sources.naming import pseudonym
 from capture.sources.options import options_as
 from capture.sources.picture import SUFFIXES, Header, PictureFile, read_header
 from capture.sources.uri import SourceUri
@@ -48,7 +48,7 @@ def open_images(uri: SourceUri) -> "PictureSource":
     width, height = common_size(headers)
     alone = paths == [Path(uri.path).expanduser()]
     # A folder often carries a patient's name, so it stays out of topics and logs.
-    name = safe_name(paths[0].stem, "images") if alone else "images"
+    name = pseudonym("picture", paths[0].name) if alone else "images"
     return PictureSource(name, name_pictures(headers), width, height, options)
 
 

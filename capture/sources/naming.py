@@ -1,10 +1,17 @@
-"""Short names of sources, safe for topics, logs and file names."""
+"""Short names of sources, safe for topics and logs: files are often called after patients, so they are not named."""
 
+import hashlib
+import os
 import re
 import unicodedata
 from typing import Final
 
 MAX_LENGTH: Final = 40
+
+
+def pseudonym(kind: str, file_name: str) -> str:
+    """A name for a file that tells files apart without naming them: the kind, and six digits of the name's hash."""
+    return f"{kind}-{hashlib.sha256(os.fsencode(file_name)).hexdigest()[:6]}"
 
 
 def safe_name(text: str, fallback: str = "source") -> str:

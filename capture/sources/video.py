@@ -8,7 +8,7 @@ import cv2
 from capture.sources.containers.container import Container
 from capture.sources.containers.recognise import recognise
 from capture.sources.files import is_folder, unreadable
-from capture.sources.naming import safe_name
+from capture.sources.naming import pseudonym
 from capture.sources.opencv import fetch, hush
 from capture.sources.uri import SourceUri
 from stream.errors import FrameError, SourceError, UsageError
@@ -39,7 +39,7 @@ class VideoSource:
         """Raises SourceError where the file is missing, forbidden, no video, or cut off before its index."""
         self._path = path
         self._container = _container(path)
-        self.name = safe_name(path.stem, "video")
+        self.name = pseudonym("video", path.name)
         self._open()
         self.width = int(self._capture.get(cv2.CAP_PROP_FRAME_WIDTH))
         self.height = int(self._capture.get(cv2.CAP_PROP_FRAME_HEIGHT))

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from msgspec.structs import replace
 
+from stream import logs
 from stream.child import Child
 from stream.clock import steady_utc
 from stream.errors import OutputError
@@ -63,6 +64,7 @@ _FULL_S: Final = 0.5  # between two looks at a full disk
 def run(child: Child, settings: SinkSettings) -> None:
     """Entry point. Raises OutputError where the session or the publishing socket cannot be had."""
     store = Store(settings.folder / FILE_NAME)
+    logs.hide(settings.source)
     publisher = _publisher(settings, child.notes)
     try:
         Sink(child, settings, store, publisher).run()

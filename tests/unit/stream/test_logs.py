@@ -2,7 +2,9 @@
 
 import json
 import logging
+import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -63,3 +65,23 @@ def test_setting_up_again_doubles_nothing(capfd: pytest.CaptureFixture[str]) -> 
         logs.set_up(logging.WARNING, "text")
     logging.getLogger("capillary.sink").warning("once")
     assert capfd.readouterr().err.count("once") == 1
+
+
+def test_a_file_is_not_named_in_the_log(
+    capfd: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(logs, "_hidden", [])
+    clip = tmp_path / "Smith, John" / "john-smith-1950.avi"
+    logs.set_up(logging.INFO, "text")
+    logs.hide(str(clip))
+    logs.hide("synthetic:?seed=1")
+    log = logging.getLogger("capillary.capture")
+    log.warning("%s is damaged; frame 7 of john-smith-1950 is missing", clip)
+    try:
+        raise ValueError(f"no codec for {clip.name}")
+    except ValueError:
+        log.exception("synthetic:?seed=1 failed")
+    err = capfd.readouterr().err
+    assert "(source) is damaged; frame 7 of (source) is missing" in err
+    assert "synthetic:?seed=1 failed" in err
+    assert not re.search("smith", err, re.IGNORECASE)

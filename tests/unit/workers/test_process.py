@@ -145,15 +145,17 @@ def test_a_frame_gives_a_reading_and_a_credit(bench: Bench) -> None:
     ],
 )
 def test_an_analysis_that_is_none_is_a_failed_frame_and_the_next_is_analysed(
-    bench: Bench, analyser: str, settings: dict[str, Any]
+    bench: Bench, analyser: str, settings: dict[str, Any], caplog: pytest.LogCaptureFixture
 ) -> None:
     bench.begin(analyser, **settings)
-    for seq in (0, 1):
+    for seq in (0, 1, 2):
         bench.frame(seq)
         found = reading(bench)
         assert (found.seq, found.status, found.density_pct) == (seq, "failed", None)
         assert found.error
         assert credit(bench).read
+    assert len(caplog.records) == 1, "one sentence, not one a frame"
+    assert caplog.records[0].exc_info is None
 
 
 def test_a_frame_that_was_overwritten_gives_a_credit_and_no_reading(bench: Bench) -> None:

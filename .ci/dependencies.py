@@ -1,0 +1,61 @@
+"""What the program is made of, and whether any of it is known to be vulnerable. `python3 .ci/dependencies.py`.
+
+Writes sbom.cdx.json (CycloneDX) from requirements.lock and asks for known vulnerabilities of what is pinned there. A
+finding fails. Where the advisories cannot be reached nothing was audited: that is said, and does not fail, because it
+says nothing about the program.
+"""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+LOCKS = ("requirements.lock", "requirements-edge.lock")
+SBOM = "sbom.cdx.json"
+
+
+def write_sbom(lock: Path, to: Path) -> int:
+    """How many components it lists."""
+    command = ["uvx", "--quiet", "--from", "cyclonedx-bom>=7,<8", "cyclonedx-py", "requirements"]
+    arguments = ["--pyproject", ROOT / "pyproject.toml", "--of", "JSON", "-o", to, lock]
+    subprocess.run([*command, *arguments], check=True, stderr=subprocess.DEVNULL)
+    return len(json.loads(to.read_text())["components"])
+
+
+def audit(lock: Path) -> list[dict[str, Any]]:
+    """What pip-audit says of each package: its vulnerabilities, or why it was skipped; empty where it says nothing."""
+    command = ["uvx", "--quiet", "pip-audit>=2.9,<3", "-r", lock, "--require-hashes", "--disable-pip"]
+    done = subprocess.run(
+        [*command, "--format", "json", "--progress-spinner", "off"], capture_output=True, text=True, check=False
+    )
+    try:
+        found: list[dict[str, Any]] = json.loads(done.stdout)["dependencies"]
+    except (ValueError, KeyError):
+        return []
+    return found
+
+
+def main() -> int:
+    """1 where something is vulnerable."""
+    print(f"{SBOM}: {write_sbom(ROOT / LOCKS[0], ROOT / SBOM)} components")
+    vulnerable = False
+    for lock in (ROOT / name for name in LOCKS if (ROOT / name).exists()):
+        packages = audit(lock)
+        audited = [package for package in packages if "vulns" in package]
+        for package in audited:
+            for finding in package["vulns"]:
+                vulnerable = True
+                mended = ", ".join(finding["fix_versions"]) or "no version yet"
+                print(f"{lock.name}: {package['name']} {package['version']}: {finding['id']}, mended in {mended}")
+        skipped = len(packages) - len(audited)
+        if not audited:
+            print(f"{lock.name}: NOT AUDITED: the advisories could not be reached from here")
+        else:
+            print(f"{lock.name}: {len(audited)} packages audited, {skipped} unknown to the advisories")
+    return int(vulnerable)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
