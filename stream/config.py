@@ -59,6 +59,7 @@ class SinkConfig(Section, frozen=True, kw_only=True):
     reorder_wait_ms: Annotated[float, Meta(ge=0, le=10000, description="live: longest wait for an earlier frame")] = (
         100.0
     )
+    session_name: Annotated[str, Meta(max_length=200, description="free text, kept in the session file alone")] = ""
     stale_after_s: Annotated[float, Meta(ge=0.1, le=60, description="no reading for longer: the state is STALE")] = 1.0
 
 
@@ -230,7 +231,12 @@ def _lay_over(tree: dict[str, Any], found: Mapping[str, Any]) -> None:
 
 
 def sha256(config: Section) -> str:
-    """Hash of everything that was configured in a section, or in all, for the record."""
+    """Hash of everything that was configured in a section, or in all, for the record; but for the session's name.
+
+    It may be a patient's, and could be found out by trying names.
+    """
+    if isinstance(config, Config):
+        config = msgspec.structs.replace(config, sink=msgspec.structs.replace(config.sink, session_name=""))
     return hashlib.sha256(msgspec.json.encode(config, order="sorted")).hexdigest()
 
 

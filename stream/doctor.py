@@ -13,6 +13,7 @@ import psutil
 
 from stream.config import Config
 from stream.errors import StreamError
+from stream.keys.keyring import keyring_for
 from stream.portability import LINUX
 from stream.sink.sessions import sessions_folder
 
@@ -50,6 +51,8 @@ def examine(config: Config, checks: Sequence[tuple[str, Verdict, Check]]) -> Ite
     host, _, port = config.publish.endpoint.removeprefix("tcp://").rpartition(":")
     if port.isdigit():
         yield _port("subscribers", host, int(port), "publish.endpoint")
+    if config.publish.enabled and config.publish.guarded:
+        yield _checked("keys", "FAIL", lambda: _keys(config))
     for what, failure, check in checks:
         yield _checked(what, failure, check)
 
@@ -59,6 +62,11 @@ def _checked(what: str, failure: Verdict, check: Check) -> Finding:
         return Finding("ok", what, check())
     except StreamError as error:
         return Finding(failure, what, str(error))
+
+
+def _keys(config: Config) -> str:
+    ring = keyring_for(config.publish, config.security)
+    return f"{len(ring.allowed()) if ring is not None else 0} allowed subscribers"
 
 
 def _machine() -> Finding:
@@ -93,10 +101,11 @@ def _disk(folder: Path) -> Finding:
 
 
 def _port(what: str, host: str, port: int, key: str) -> Finding:
-    with socket.socket() as probe:
+    host = "" if host == "*" else host.strip("[]")
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((host.strip("[]"), port))
+            probe.bind((host, port))
         except OSError as error:
             mend = f"end what uses it, or set {key} to another one"
             return Finding("FAIL", f"port for the {what}", f"{port}: {error.strerror}", mend)

@@ -116,6 +116,7 @@ class Sink:
         self._refused_elsewhere = 0
         self._hash = SourceHash(settings.source) if settings.outputs else None
         if store.facts().get("begun_at") is None:  # `prepare` clears it: a session that is resumed has had other runs
+            store.note(name=settings.sink.session_name or None)
             store.note(begun_at=self._sequencer.accounted, mode=settings.mode)
             store.commit()
 

@@ -233,6 +233,7 @@ def test_a_socket_that_is_off_may_be_set_to_anything(tmp_path: Path) -> None:
 def test_the_hash_tells_configurations_apart_and_nothing_else() -> None:
     assert sha256(Config()) == sha256(load(None, {}, {}))
     assert sha256(Config()) != sha256(load(None, {"workers.count": 1}, {}))
+    assert sha256(Config()) == sha256(load(None, {"sink.session_name": "Smith"}, {})), "names could be tried"
     order = {"analyser.settings": {"a": 1, "b": 2}}, {"analyser.settings": {"b": 2, "a": 1}}
     assert sha256(load(None, order[0], {})) == sha256(load(None, order[1], {}))
 
