@@ -311,11 +311,11 @@ class Sink:
                 self._publisher.publish(topic, message.source or "none", message)
 
     def _room_mb(self, now_s: float) -> float | None:
-        """Free space where the session lies, looked up now and then."""
+        """Free space where the session lies, looked up now and then; none where it takes nothing (a quota)."""
         if now_s >= self._next_disk_s:
             self._next_disk_s = now_s + _DISK_S
             self._free_mb = shutil.disk_usage(self._settings.folder).free / 1e6
-        return self._free_mb
+        return 0.0 if self._store.full else self._free_mb
 
     def _tell_progress(self, now_s: float) -> None:
         self._standing.refused = self._refused_elsewhere + self._child.notes.refused

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
-from stream.messages import Marker
+from stream.messages import Marker, MarkerKind
 from stream.view.trend import Trend
 
 
@@ -12,7 +12,7 @@ class ShownMarker(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A marker, and where it lies on the trend's axis (s); `removed` in the last message that tells of it."""
 
     id: int
-    kind: str
+    kind: MarkerKind
     text: str
     seq: int | None
     t_ns: int

@@ -183,7 +183,7 @@ def _ended(marker: ShownMarker, newest: Any) -> KeepMarker:
     return KeepMarker(
         request=0,
         id=marker.id,
-        kind=cast("MarkerKind", marker.kind),
+        kind=marker.kind,
         text=marker.text,
         seq=marker.seq,
         t_ns=marker.t_ns,

@@ -12,7 +12,7 @@ from stream.config import AlarmsConfig
 from stream.errors import ConfigError, WireError
 from stream.messages import AcknowledgeAlarm, AlarmEvent, PauseAlarms, SetLimits
 from stream.view.messages import alarms_body
-from stream.view.routes.answers import Page, body_as, json
+from stream.view.routes.answers import NotThereError, Page, body_as, json
 
 
 class Pause(Struct, frozen=True, forbid_unknown_fields=True):
@@ -37,7 +37,10 @@ def routes(page: Page) -> list[Route]:
         return json([_event(event) for event in page.session.events(info.session, info.source)])
 
     async def acknowledge(request: Request) -> Response:
-        await page.ask(AcknowledgeAlarm(request=0, id=int(request.path_params["id"])))
+        wanted = int(request.path_params["id"])
+        if all(alarm.id != wanted for alarm in feed.alarms_now().active):
+            raise NotThereError("This alarm is not active any more.")
+        await page.ask(AcknowledgeAlarm(request=0, id=wanted))
         return now()
 
     async def pause(request: Request) -> Response:

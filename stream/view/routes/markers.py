@@ -113,15 +113,16 @@ def _known(page: Page, marker_id: int) -> ShownMarker:
 
 def _edited(page: Page, marker: ShownMarker, change: Edit) -> KeepMarker:
     kind = marker.kind if change.kind is UNSET else change.kind
-    seq, t_ns = marker.seq, marker.t_ns
+    seq: int | None = marker.seq
+    t_ns: int | None = marker.t_ns
     if change.seq is not UNSET:
-        seq, t_ns = placed(page, change.seq, None)  # type: ignore[assignment]
+        seq, t_ns = placed(page, change.seq, None)
     elif change.t_ns is not UNSET:
-        seq, t_ns = placed(page, None, change.t_ns)  # type: ignore[assignment]
+        seq, t_ns = placed(page, None, change.t_ns)
     return KeepMarker(
         request=0,
         id=marker.id,
-        kind=kind,  # type: ignore[arg-type]
+        kind=kind,
         text=marker.text if change.text is UNSET else change.text,
         seq=seq,
         t_ns=t_ns,
