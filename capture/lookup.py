@@ -3,12 +3,17 @@
 import contextlib
 from collections.abc import Iterator
 from types import TracebackType
+from typing import Final
 
 import numpy as np
 
 from capture.sources.opening import SourceLimits, open_source
-from stream.errors import SourceError, UsageError
+from capture.sources.uri import PLAIN, parse_uri
+from stream.errors import SourceError, StreamError, UsageError
 from stream.ports import FrameSource, Pixels
+
+RECORDED: Final = (PLAIN, "video", "images", "dicom", "synthetic")
+"""Schemes whose frames are there again when they are opened again."""
 
 
 class Lookup:
@@ -45,8 +50,18 @@ class Lookup:
     ) -> None:
         self.close()
 
+    def why_not(self) -> str:
+        """Why there are no frames; empty where there are. Opens the source, but never a camera or a network address."""
+        try:
+            self._opened()
+        except StreamError as error:
+            return str(error)
+        return ""
+
     def _opened(self) -> FrameSource:
         if self._source is None:
+            if parse_uri(self._uri).scheme not in RECORDED:
+                raise SourceError("this session was watched live: what it showed is gone")
             source = open_source(self._uri, self._limits)
             if source.live:
                 source.close()

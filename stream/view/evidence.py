@@ -29,6 +29,9 @@ _MARGIN: Final = 0.5
 class Recording(Protocol):
     """What a session was made from, where it still lies. Handed in: this package reads no recordings."""
 
+    def why_not(self) -> str:
+        """Why there are no pictures; empty where there are."""
+
     def pixels(self, seq: int, frame: str) -> Pixels:
         """The frame, (height, width, 3) uint8 BGR. Raises StreamError where it is not there, or not that one."""
 
@@ -115,7 +118,7 @@ class Evidence:
         return found, "" if found is None else "analysed again"
 
     def _found_again(self, stored: StoredReading) -> tuple[RegionOutline, ...] | None:
-        if self._recording is None or stored.status != "ok":
+        if self._recording is None or stored.status != "ok" or self._why_no_picture(stored.seq):
             return None
         with self._lock:
             if stored.seq in self._found:
@@ -154,12 +157,15 @@ class Evidence:
         except NotKeptError:
             raise
         except StreamError as error:
-            raise NotKeptError(f"The picture of frame {stored.frame} cannot be had: {error}.") from error
+            raise NotKeptError(str(error)) from error
 
     def _why_no_picture(self, seq: int) -> str:
-        """Empty where there is one, as far as can be told without opening the recording."""
-        if self._recording is not None or self._feed.pictures.get(seq) is not None:
+        """Empty where there is one."""
+        if self._feed.pictures.get(seq) is not None:
             return ""
+        if self._recording is not None:
+            with self._lock:
+                return self._recording.why_not()
         if self._feed.info.mode == "review":
             return "The recording of this session is not there: sessions keep values, not pictures."
         return "This picture is not kept: one a second is, of the last minutes in which somebody looked."

@@ -14,21 +14,37 @@ class Frames(Protocol):
     def pixels(self, seq: int, frame: str) -> Pixels:
         """(height, width, 3) uint8 BGR. Raises SourceError."""
 
+    def why_not(self) -> str:
+        """Why there are none; empty where there are."""
+
 
 class Recorded:
     """A session's recording. sha256: of the file that was analysed; None where that was not noted."""
 
     def __init__(self, source: str, sha256: str | None, frames: Frames, make_analyser: Callable[[], Analyser]) -> None:
         self._source, self._sha256, self._frames, self._make_analyser = source, sha256, frames, make_analyser
-        self._same: bool | None = None
+        self._why_not: str | None = None
         self._analyser: Analyser | None = None
+
+    def why_not(self) -> str:
+        """Why there are no pictures: the recording is gone, or was changed since; empty where there are."""
+        if self._why_not is None:
+            self._why_not = self._looked()
+        return self._why_not
+
+    def _looked(self) -> str:
+        """Done once: the hash of a long recording takes seconds."""
+        reason = self._frames.why_not()
+        if reason:
+            return f"There is no picture: {reason.rstrip('.')}. A recording that was moved is named with --recording."
+        if self._sha256 is not None and source_sha256(self._source) not in (None, self._sha256):
+            return "There is no picture: the recording was changed since it was analysed."
+        return ""
 
     def pixels(self, seq: int, frame: str) -> Pixels:
         """The frame. Raises SourceError where the recording is gone, was changed since, or has no such frame."""
-        if self._same is None:
-            self._same = self._sha256 is None or source_sha256(self._source) in (None, self._sha256)
-        if not self._same:
-            raise SourceError(f"{self._source} was changed since it was analysed")
+        if self.why_not():
+            raise SourceError(self.why_not())
         return self._frames.pixels(seq, frame)
 
     def analyse(self, pixels: Pixels, model_id: str) -> Analysis | None:

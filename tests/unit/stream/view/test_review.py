@@ -159,6 +159,9 @@ def test_an_older_session_without_markers_and_alarms_opens(tmp_path: Path, readi
 class Tape:
     """Frames 0 to 49 of a recording: each its own grey."""
 
+    def why_not(self) -> str:
+        return ""
+
     def pixels(self, seq: int, frame: str) -> Pixels:
         if not 0 <= seq < 50 or frame != str(seq):
             raise SourceError(f"the tape has no frame {frame}")
@@ -217,3 +220,20 @@ def test_a_recording_that_was_changed_is_not_shown(finished: Callable[..., Path]
     changed = Recorded(str(tmp_path / "tape.avi"), "0" * 64, Tape(), lambda: Model(6.0))
     with pytest.raises(NotKeptError, match="was changed since"):
         Evidence(view, archive, changed).jpeg(7)
+    assert Evidence(view, archive, changed).of(7)["picture"]["available"] is False
+
+
+class NoTape(Tape):
+    """It was moved."""
+
+    def why_not(self) -> str:
+        return "there is no file tape.avi"
+
+
+def test_a_recording_that_is_gone_says_what_to_do(finished: Callable[..., Path]) -> None:
+    view, archive = opened(finished())
+    gone = Evidence(view, archive, Recorded("tape.avi", None, NoTape(), lambda: Model(6.0)))
+    picture = gone.of(7)["picture"]
+    assert picture["available"] is False
+    assert "no file tape.avi" in picture["why_not"]
+    assert "--recording" in picture["why_not"]
