@@ -56,10 +56,10 @@ class SinkConfig(Section, frozen=True, kw_only=True):
     """Where readings go and when they are too old."""
 
     sessions_dir: Annotated[str, Meta(description="folder for live sessions; empty: the user's data folder")] = ""
-    reorder_wait_ms: Annotated[float, Meta(ge=0, le=10000, description="live: longest wait for an earlier frame")] = (
-        100.0
-    )
     session_name: Annotated[str, Meta(max_length=200, description="free text, kept in the session file alone")] = ""
+    reorder_wait_ms: Annotated[
+        float, Meta(ge=0, le=10000, description="live: wait for an earlier frame; longer where frames take long")
+    ] = 100.0
     stale_after_s: Annotated[float, Meta(ge=0.1, le=60, description="no reading for longer: the state is STALE")] = 1.0
 
 

@@ -1,13 +1,18 @@
 """Readings come back from several workers: restore their order, notice duplicates, late ones and gaps. Pure.
 
 With `wait_s` None (replay) a missing seq is waited for without end; with a time (live) it is passed over when a newer
-one has waited that long, and if it comes after all it is late.
+one has waited that long, and if it comes after all it is late. What is missing is at work in another worker: how long
+that may take is known from how long frames take now (`Patience`).
 """
 
+from collections import deque
 from collections.abc import Iterable, Iterator
 from enum import Enum, auto
 from itertools import chain, islice
-from typing import Generic, TypeVar
+from statistics import median
+from typing import Final, Generic, TypeVar
+
+_RECENT: Final = 15
 
 Item = TypeVar("Item")
 
@@ -20,6 +25,26 @@ class Arrival(Enum):
     LATE = auto()
 
 
+class Patience:
+    """How long to wait for an earlier reading: at least `least_s`; twice what frames take now, where that is longer;
+    never more than `most_s`.
+    """
+
+    def __init__(self, least_s: float, most_s: float) -> None:
+        self._least_s, self._most_s = least_s, most_s
+        self._took_s: deque[float] = deque(maxlen=_RECENT)
+
+    def took(self, seconds: float) -> None:
+        """A frame took so long, from its capture to its reading."""
+        self._took_s.append(seconds)
+
+    @property
+    def wait_s(self) -> float:
+        """The longest wait now."""
+        typical_s = median(self._took_s) if self._took_s else 0.0
+        return max(self._least_s, min(2 * typical_s, self._most_s))
+
+
 class Sequencer(Generic[Item]):
     """Puts items in order of seq, each seq once.
 
@@ -28,7 +53,7 @@ class Sequencer(Generic[Item]):
     """
 
     def __init__(self, wait_s: float | None = None, known: Iterable[int] = (), next_seq: int = 0) -> None:
-        self._wait_s = wait_s
+        self.wait_s = wait_s
         accounted = set(known)
         self.next_seq = next_seq
         self._passed = set(range(next_seq)) - accounted
@@ -75,7 +100,7 @@ class Sequencer(Generic[Item]):
         """Give up on the missing seqs before the oldest held one, where that has waited long enough."""
         first = min(self._held)
         waited_s = now_s - min(since for since, _ in self._held.values())
-        if self._wait_s is None or waited_s < self._wait_s:
+        if self.wait_s is None or waited_s < self.wait_s:
             return False
         self._passed.update(range(self.next_seq, first))
         self.next_seq = first

@@ -161,7 +161,7 @@ class RunFolder:
 
     def __init__(self, session: str, base: Path | None = None) -> None:
         """Raises OutputError where the place for it is not this user's own."""
-        self._base = base or _default_base()
+        self._base = base or default_base()
         _make_private(self._base)
         sweep(self._base)
         self.path = Path(tempfile.mkdtemp(prefix=f"{session[-8:]}-", dir=self._base))
@@ -172,7 +172,7 @@ class RunFolder:
         shutil.rmtree(self.path, ignore_errors=True)
 
 
-def _default_base() -> Path:
+def default_base() -> Path:
     user = os.getuid() if hasattr(os, "getuid") else os.environ.get("USERNAME", "user")
     shm = Path("/dev/shm")
     roots = [shm, Path(tempfile.gettempdir())] if LINUX else [Path(tempfile.gettempdir())]

@@ -38,7 +38,7 @@ from stream.messages import (
     Stop,
 )
 from stream.notes import Notes
-from stream.ordering import Arrival, Sequencer
+from stream.ordering import Arrival, Patience, Sequencer
 from stream.sink import report
 from stream.sink.bedside import Bedside
 from stream.sink.cpu import cpu_seconds
@@ -87,7 +87,9 @@ class Sink:
 
     def __init__(self, child: Child, settings: SinkSettings, store: Store, publisher: Publisher | None) -> None:
         self._child, self._settings, self._store, self._publisher = child, settings, store, publisher
-        wait_s = None if settings.mode == "replay" else settings.sink.reorder_wait_ms / 1000
+        least_s, most_s = settings.sink.reorder_wait_ms / 1000, settings.sink.stale_after_s
+        self._patience = None if settings.mode == "replay" else Patience(least_s, most_s)
+        wait_s = None if self._patience is None else least_s
         self._sequencer: Sequencer[DensityReading] = Sequencer(wait_s, store.seqs(), store.next_seq())
         self._standing = Standing(child.place.session, settings.mode, settings.sink.stale_after_s)
         counts = store.counts()
@@ -170,6 +172,9 @@ class Sink:
         self._standing.workers = len(self._workers)
 
     def _take(self, reading: DensityReading) -> None:
+        if self._patience is not None:
+            self._patience.took(reading.latency_ms / 1000)
+            self._sequencer.wait_s = self._patience.wait_s
         if self._sequencer.offer(reading.seq, reading, time.monotonic()) is Arrival.LATE:
             self._store.add(self._trimmed(reading), late=True)
             self._standing.late += 1

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from tests.chaos import gaps, replays
+from tests.chaos import gaps, overload, replays
+from tests.chaos import rounds as again
 from tests.chaos.injector import Injector
 
 ANALYSER = click.option(
@@ -58,6 +59,45 @@ def measure_gaps(repetitions: int, seed: int, source: str, analyser: str) -> Non
             print(measured, flush=True)
             missed = missed or not measured.good
     sys.exit(missed)
+
+
+@main.command()
+@click.option("--rounds", default=50, help="How often.")
+@click.option("--seed", default=1, help="Decides when, and whom.")
+def rounds(rounds: int, seed: int) -> None:
+    """Start, kill the group or its head alone, start again: nothing of the first may be left."""
+    with tempfile.TemporaryDirectory(prefix="chaos-") as folder:
+        found = list(again.kills(Path(folder), rounds, seed))
+    for left in found:
+        if not left.good:
+            print(left)
+    print(f"{sum(left.good for left in found)} of {len(found)} rounds left nothing")
+    sys.exit(not all(left.good for left in found))
+
+
+@main.command()
+@click.option("--rounds", default=100, help="How often.")
+@click.option("--seed", default=1, help="Decides when.")
+@click.option("--limit-s", default=2.0, help="How long a stop may take.")
+def stops(rounds: int, seed: int, limit_s: float) -> None:
+    """Stop with Ctrl-C, again and again, and measure how long that takes."""
+    with tempfile.TemporaryDirectory(prefix="chaos-") as folder:
+        took = sorted(again.stops(Path(folder), rounds, seed))
+    within = sum(seconds <= limit_s for seconds in took)
+    print(
+        f"{within} of {len(took)} stops within {limit_s:g} s; median {took[len(took) // 2]:.2f}, longest {took[-1]:.2f}"
+    )
+    sys.exit(within < len(took))
+
+
+@main.command()
+@click.option("--seconds", default=300.0, help="How long.")
+def live(seconds: float) -> None:
+    """Watch live with three times the frames that can be analysed."""
+    with tempfile.TemporaryDirectory(prefix="chaos-") as folder:
+        found = overload.measure(Path(folder), seconds)
+    print(found)
+    sys.exit(not found.good)
 
 
 if __name__ == "__main__":

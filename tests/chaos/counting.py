@@ -1,6 +1,6 @@
 """Analysers that note every frame they begin and finish, so that a fault injector knows what was computed twice.
 
-A line a frame is appended to the file in CHAOS_COUNTS: `b` and the seq at its beginning, `f` at its end.
+A line a frame is appended to the file in CHAOS_COUNTS: `b`, the seq and the time at its beginning, `f` at its end.
 """
 
 import os
@@ -29,14 +29,16 @@ class Counting:
 
     def analyse(self, frame: Frame) -> Analysis:
         """What the other one finds."""
-        self._note(f"b {frame.seq}\n")
+        self._note("b", frame.seq)
         found = self._inner.analyse(frame)
-        self._note(f"f {frame.seq}\n")
+        self._note("f", frame.seq)
         return found
 
-    def _note(self, line: str) -> None:
+    def _note(self, what: str, seq: int) -> None:
         if self._file is not None:
-            os.write(self._file, line.encode())  # one write, appended: whole even from two processes
+            os.write(
+                self._file, f"{what} {seq} {time.monotonic_ns()}\n".encode()
+            )  # one write, appended: whole even from two processes
 
 
 class Quick:

@@ -134,7 +134,7 @@ def test_a_deep_folder_for_temporary_files_does_not_make_paths_too_long(
     deep.mkdir(parents=True)
     monkeypatch.setattr("tempfile.gettempdir", lambda: str(deep))
     monkeypatch.setattr("os.access", lambda root, _mode: str(root) == str(deep))
-    assert len(str(portability._default_base())) < 60
+    assert len(str(portability.default_base())) < 60
 
 
 def test_portable_endpoints_are_on_loopback(tmp_path: Path) -> None:

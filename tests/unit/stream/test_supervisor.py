@@ -26,7 +26,7 @@ both = pytest.mark.parametrize("portable", [False, True], ids=["linux", "portabl
 def nothing_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Every run in this file leaves no child, no folder and no descriptor."""
     base = tmp_path / "runs"
-    monkeypatch.setattr("stream.portability._default_base", lambda: base)
+    monkeypatch.setattr("stream.portability.default_base", lambda: base)
     handlers = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)
     yield
     assert not base.exists() or list(base.iterdir()) == []

@@ -1,0 +1,113 @@
+"""Live with far more frames than can be analysed: readings stay young, memory stays as it is, the books balance."""
+
+import json
+import signal
+import sqlite3
+import statistics
+import time
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import psutil
+
+from tests.chaos.counting import COMPUTE_MS
+from tests.chaos.gaps import listening
+from tests.chaos.pipeline import settings, started
+from tests.running import children, eventually, free_port
+
+_COMPUTE_MS: Final = 50
+_OVERLOAD: Final = 3
+_WORKERS: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Overload:
+    """What came of it. compute_ms: of a frame, in wall time beside everything else; ages as a subscriber sees them."""
+
+    seconds: float
+    frames: int
+    counts: dict[str, int]
+    compute_ms: float
+    age_ms: float
+    growth: float
+
+    @property
+    def limit_ms(self) -> float:
+        """Twice the compute time and 50 ms."""
+        return 2 * self.compute_ms + 50
+
+    @property
+    def balanced(self) -> bool:
+        """captured = published + dropped + late + failed."""
+        return self.frames == sum(self.counts.values())
+
+    @property
+    def good(self) -> bool:
+        """All that was promised."""
+        return self.balanced and self.age_ms <= self.limit_ms and self.growth <= 0.02
+
+    def __str__(self) -> str:
+        counts = ", ".join(f"{count} {what}" for what, count in self.counts.items())
+        books = "balanced" if self.balanced else "NOT balanced"
+        return (
+            f"{self.seconds:.0f} s: {self.frames} frames = {counts} ({books}); "
+            f"age p99 {self.age_ms:.0f} ms at {self.compute_ms:.0f} ms a frame (limit {self.limit_ms:.0f} ms); "
+            f"memory {100 * self.growth:+.1f} %: {'held' if self.good else 'MISSED'}"
+        )
+
+
+def measure(folder: Path, seconds: float) -> Overload:
+    """A live run of the synthetic microscope, so many times as fast as two workers with nothing beside them."""
+    endpoint, counts = f"tcp://127.0.0.1:{free_port()}", folder / "counts"
+    own = settings(
+        "quick",
+        counts,
+        CAPILLARY_STREAM_PUBLISH_ENDPOINT=endpoint,
+        CAPILLARY_STREAM_SINK_SESSIONS_DIR=str(folder),
+        **{COMPUTE_MS: str(_COMPUTE_MS)},
+    )
+    source = f"synthetic:?seed=3&fps={_OVERLOAD * _WORKERS * 1000 // _COMPUTE_MS}&live=true"
+    arguments = ("live", source, "--workers", str(_WORKERS), "--no-view")
+    with started(*arguments, log=folder / "log", **own) as program, listening(endpoint) as ear:
+        eventually(lambda: len(ear.heard) > 60, "readings flow", 120)
+        began_s, before = time.monotonic(), _memory(program.pid)
+        time.sleep(seconds)  # the measurement itself
+        after, ended_s = _memory(program.pid), time.monotonic()
+        assert len(children(program)) > _WORKERS
+        program.send_signal(signal.SIGINT)
+        program.wait(timeout=20)
+    ages = [1e3 * at - fields["t_grab_monotonic_ns"] / 1e6 for at, fields in ear.heard if began_s < at < ended_s]
+    facts = _facts(folder)
+    return Overload(
+        seconds=seconds,
+        frames=facts["frames_read"],
+        counts={what: facts[f"frames_{what}"] for what in ("analysed", "dropped", "late", "failed")},
+        compute_ms=_compute_ms(counts),
+        age_ms=statistics.quantiles(ages, n=100)[98],
+        growth=after / before - 1,
+    )
+
+
+def _memory(pid: int) -> int:
+    """Bytes of all processes together, each shared page divided among those who share it."""
+    root = psutil.Process(pid)
+    return sum(process.memory_full_info().pss for process in (root, *root.children(recursive=True)))
+
+
+def _compute_ms(counts: Path) -> float:
+    begun: dict[str, int] = {}
+    took = []
+    for what, seq, at_ns in (line.split() for line in counts.read_text().splitlines()):
+        if what == "b":
+            begun[seq] = int(at_ns)
+        elif seq in begun:
+            took.append((int(at_ns) - begun[seq]) / 1e6)
+    return statistics.median(took)
+
+
+def _facts(folder: Path) -> dict[str, int]:
+    [session] = folder.glob("*/session.sqlite")
+    with closing(sqlite3.connect(session)) as database:
+        return {key: json.loads(value) for key, value in database.execute("SELECT key, value FROM session")}
