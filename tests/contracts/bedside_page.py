@@ -114,6 +114,20 @@ def says(name: str, part: str) -> str:
     return f"document.getElementById({json.dumps(name)}).textContent.includes({json.dumps(part)})"
 
 
+def click_moment(page: Page, x_s: float, down: float = 0.6) -> None:
+    """Click the trend at a moment of its axis; `down` is a share of its height."""
+    left, top = page.evaluate(_PLACE, [x_s, down])
+    page.mouse.click(left, top)
+
+
+_PLACE: Final = """([x, down]) => {
+    const trend = document.getElementById("trend");
+    const [from, to] = [Number(trend.dataset.from), Number(trend.dataset.to)];
+    const box = trend.querySelector(".u-over").getBoundingClientRect();
+    return [box.left + (box.width * (x - from)) / (to - from), box.top + box.height * down];
+}"""
+
+
 def wait(page: Page, condition: str) -> None:
     """Wait without feeding. (Playwright's own wait needs eval, which the page's policy forbids.)"""
     deadline = time.monotonic() + DEADLINE_S
