@@ -83,6 +83,7 @@ export const verdicts = { good: "Good", poor: "Poor", unusable: "Unusable", fail
 
 // What to do about a reason: the first pattern that fits decides.
 export const advice = [
+  [/colou?r/i, "Camera to colour"],
   [/mo(ved|ving|tion)|shak|drift/i, "Hold still"],
   [/focus|blur|sharp/i, "Refocus"],
   [/glare|satur|bright|overexpos|clip/i, "Less light"],
