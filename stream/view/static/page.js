@@ -4,7 +4,7 @@ import { watchLog } from "./alarm-log.js";
 import { acknowledgeAll, setAlarms, showAlarms, togglePause, toggleSound } from "./alarms.js";
 import { get, put } from "./dom.js";
 import { Evidence } from "./evidence.js";
-import { pressed } from "./hints.js";
+import { WATCHED_S, pressed } from "./hints.js";
 import { listen } from "./keys.js";
 import { refreshLimits, showLimits, watchLimits } from "./limits.js";
 import { closeMarkers, markPreset, openMarkers, setMarkers, watchMarkers } from "./markers.js";
@@ -89,7 +89,7 @@ function refresh() {
   if (reviewing()) showFrame(evidence.frame);
   else {
     showDensity(status, decided);
-    showQuality(status, decided, pressed(series.rows));
+    showQuality(status, decided, pressed(series.lately(WATCHED_S)));
   }
   showCorner(status, decided);
   showAlarms((status?.t_ns ?? 0) + sinceStatus() * 1e6, lost && decided.state !== "ended", reviewing());

@@ -30,6 +30,11 @@ export class Series {
     return this.rows.length ? this.rows[this.rows.length - 1].x : null;
   }
 
+  // The rows of the last so many seconds.
+  lately(seconds) {
+    return this.rows.slice(firstAtOrAfter(this.rows, this.newest() - seconds));
+  }
+
   // Forget what no window shows, and keep one row a second of what is older than five minutes.
   compact() {
     const end = this.newest();

@@ -83,12 +83,12 @@ export const verdicts = { good: "Good", poor: "Poor", unusable: "Unusable", fail
 
 // What to do about a reason: the first pattern that fits decides.
 export const advice = [
+  [/pressure|density fell/i, "Less pressure"],
   [/colou?r/i, "Camera to colour"],
   [/mo(ved|ving|tion)|shak|drift/i, "Hold still"],
   [/focus|blur|sharp/i, "Refocus"],
   [/glare|satur|bright|overexpos|clip/i, "Less light"],
   [/dark|dim|underexpos|light/i, "More light"],
-  [/pressure|density fell/i, "Less pressure"],
   [/cover|skin|tissue|contact|empty/i, "Move onto the skin"],
 ];
 export const adviceGood = "Keep it like this";

@@ -61,6 +61,16 @@ def test_poor_signal_says_what_to_do_instead_of_a_number(page: Page, scope: Scop
     scope.until(page, shows(state_word="LIVE"))
 
 
+def test_density_that_falls_in_a_sharp_still_picture_asks_for_less_pressure(page: Page, scope: Scope) -> None:
+    for ago in range(100, 20, -1):
+        scope.see(ago_s=ago / 10, density_pct=8.0)
+    told = shows(state_word="LIVE", verdict="Good", advice="Less pressure", reason="density fell with focus steady")
+    scope.until(page, told, density_pct=4.0)
+    for ago in range(100, 0, -1):  # the same density all along: nobody presses
+        scope.see(ago_s=ago / 10, density_pct=4.0)
+    scope.until(page, shows(advice="Keep it like this"), density_pct=4.0)
+
+
 def test_without_new_readings_the_page_says_stale_and_shows_no_number(page: Page, scope: Scope) -> None:
     scope.until(page, shows(density="6.3"))
     wait(page, shows(state_word="STALE"))
