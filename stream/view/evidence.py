@@ -81,6 +81,7 @@ class Evidence:
             "height": info.height,
             "regions": None if outlines is None else [Region(polygon=outline(o), score=o.score) for o in outlines],
             "regions_from": source,
+            "regions_why_not": "" if outlines is not None else why_not or self._why_no_outlines(stored),
         }
 
     def jpeg(self, seq: int) -> bytes:
@@ -158,6 +159,14 @@ class Evidence:
             raise
         except StreamError as error:
             raise NotKeptError(str(error)) from error
+
+    def _why_no_outlines(self, stored: StoredReading) -> str:
+        """Of a frame that has a picture."""
+        if stored.status != "ok":
+            return "The analysis of this frame failed."
+        if self._recording is None:
+            return "Outlines are kept with the pictures that somebody was shown."
+        return f"Outlines were not kept, and the model that is configured now is not the one of then, {stored.model_id}."
 
     def _why_no_picture(self, seq: int) -> str:
         """Empty where there is one."""

@@ -104,7 +104,7 @@ export class Evidence {
     get("region-steps").hidden = regions.length === 0;
     const crop = get("region-crop");
     crop.hidden = index === null || !this.picture.held?.bitmap;
-    put("region-says", index === null ? (regions.length ? text.regionHint : text.noRegions) : text.regionScore(scores[index], index, regions.length));
+    put("region-says", index === null ? (regions.length ? text.regionHint : this.frame?.regions_why_not || text.noRegions) : text.regionScore(scores[index], index, regions.length));
     if (!crop.hidden) drawCrop(crop, this.picture.held, index);
     crop.ariaLabel = index === null ? "" : text.regionCrop(index);
   }

@@ -204,7 +204,9 @@ def test_outlines_that_give_another_density_are_not_shown(finished: Callable[...
 def test_outlines_of_another_model_are_not_shown(finished: Callable[..., Path]) -> None:
     model = Model(6.0)
     model.model_id = "another"
-    assert evidence(finished(), model).of(7)["regions"] is None
+    frame = evidence(finished(), model).of(7)
+    assert frame["regions"] is None
+    assert frame["regions_why_not"].endswith("is not the one of then, cnn@abc.")
 
 
 def test_a_frame_that_the_recording_has_not_says_so(finished: Callable[..., Path]) -> None:
