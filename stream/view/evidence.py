@@ -166,7 +166,7 @@ class Evidence:
             return "The analysis of this frame failed."
         if self._recording is None:
             return "Outlines are kept with the pictures that somebody was shown."
-        return f"Outlines were not kept, and the model that is configured now is not the one of then, {stored.model_id}."
+        return f"Outlines were not kept, and the model configured now is not the one of then, {stored.model_id}."
 
     def _why_no_picture(self, seq: int) -> str:
         """Empty where there is one."""
