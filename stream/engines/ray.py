@@ -9,6 +9,7 @@ import contextlib
 import logging
 import os
 import secrets
+import socket
 from collections import deque
 from collections.abc import Generator, Iterator
 from pathlib import Path
@@ -16,7 +17,7 @@ from typing import Any, Final
 
 from stream.engines.raykeeper import alone
 from stream.engines.step import Frames, Step, StepMaker, Tally, raise_named, reading_of
-from stream.errors import EngineError, StreamError
+from stream.errors import EngineError, StreamError, UsageError
 from stream.messages import DensityReading, FrameHeader
 from stream.ordering import Sequencer
 from stream.portability import name_process
@@ -25,11 +26,13 @@ from stream.wire import decode, encode
 
 _AHEAD: Final = 2  # frames that an actor may have waiting
 _DEATHS: Final = 5  # of one actor, and of one frame, before the run is given up
+_KNOCK_S: Final = 5.0
 _STORE_BYTES: Final = 512 * 2**20
 _ROOT: Final = Path(__file__).resolve().parent.parent.parent
 _ENVIRONMENT: Final = {
     "RAY_USAGE_STATS_ENABLED": "0",
     "RAY_ENABLE_UV_RUN_RUNTIME_ENV": "0",  # else a program started by `uv run` is packed up and installed again
+    "RAY_OVERRIDE_RUNTIME_ENV_DEFAULT_EXCLUDES": "",  # what a cluster is not sent is said below
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
 }
 """Read by Ray when it is imported."""
@@ -123,6 +126,8 @@ def _library(address: str | None) -> Any:
 
 
 def _begin(ray: Any, session: str, workers: int, address: str | None, stack: contextlib.ExitStack) -> None:
+    if address is not None:
+        _knock(address)
     quiet = {"log_to_driver": False, "logging_level": logging.ERROR, "configure_logging": False}
     stack.callback(ray.shutdown)
     try:
@@ -143,3 +148,16 @@ def _begin(ray: Any, session: str, workers: int, address: str | None, stack: con
     except (ConnectionError, ValueError, RuntimeError) as error:
         where = f"The Ray cluster at {address} cannot be reached" if address is not None else "Ray cannot be started"
         raise EngineError(f"{where}: {str(error).splitlines()[0]}") from error
+
+
+def _knock(address: str) -> None:
+    """Ray itself would try for minutes. Raises EngineError where nobody listens, UsageError for what is no address."""
+    host, _, port = address.rpartition(":")
+    if not host or not port.isdecimal():
+        raise UsageError(f"--address is host:port of a Ray cluster's head, such as 10.0.0.5:6379; not '{address}'")
+    try:
+        socket.create_connection((host, int(port)), _KNOCK_S).close()
+    except (OSError, OverflowError) as error:
+        raise EngineError(
+            f"No Ray cluster answers at {address}: {error}. Start one with `ray start --head`."
+        ) from error

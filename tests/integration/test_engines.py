@@ -1,11 +1,21 @@
 """Every engine keeps the contract; those beside the program's own refuse what they cannot do."""
 
+import contextlib
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
-from tests.contracts.engine_contract import EngineContract, reference_readings
-from tests.running import run
+from tests.contracts.engine_contract import FRAMES, EngineContract, reference_readings
+from tests.contracts.media import write_video
+from tests.running import children, committed, eventually, free_port, run, running, summary, values
+
+CLUSTER = {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": "0123456789abcdef" * 4, "RAY_raylet_start_wait_time_s": "120"}
 
 
 @pytest.fixture(scope="module")
@@ -30,11 +40,64 @@ class TestStream(EngineContract):
 class TestRay(EngineContract):
     engine = "ray"
 
+    def test_a_local_ray_listens_on_loopback_alone(self, tmp_path: Path) -> None:
+        with running("replay", "synthetic:?seed=1", "--engine", "ray", "--workers", "1", "-o", tmp_path) as process:
+            eventually(lambda: committed(tmp_path) > 0, "a first frame", 90)
+            listening = [
+                connection.laddr.ip
+                for child in children(process)
+                for connection in child.net_connections("tcp")
+                if connection.status == psutil.CONN_LISTEN
+            ]
+            process.terminate()
+            process.wait(60)
+        assert set(listening) <= {"127.0.0.1", "::1"}
+
+
+@pytest.fixture
+def cluster() -> Iterator[str]:
+    """The address of a Ray cluster on this machine, with a token of its own; gone when the test ends."""
+    address = f"127.0.0.1:{free_port()}"
+    with tempfile.TemporaryDirectory(prefix="ray-") as folder:
+        ray = [str(Path(sys.executable).with_name("ray")), "start", "--head", "--block", "--include-dashboard=false"]
+        options = ["--port", address.rpartition(":")[2], "--num-cpus=2", "--object-store-memory=200000000"]
+        ports = ["--ray-client-server-port", str(free_port()), "--temp-dir", folder, "--disable-usage-stats"]
+        log = Path(folder) / "head.log"
+        with log.open("wb") as words:
+            head = subprocess.Popen([*ray, *options, *ports], stdout=words, stderr=words, env=os.environ | CLUSTER)
+        try:
+            eventually(lambda: "Ray runtime started" in log.read_text(), "the cluster", 90)
+            yield address
+        finally:
+            started = psutil.Process(head.pid).children(recursive=True)
+            for process in (psutil.Process(head.pid), *started):
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    process.kill()
+            head.wait()
+            psutil.wait_procs(started, 20)
+
+
+@pytest.mark.slow
+def test_a_folder_of_recordings_goes_through_a_cluster_a_row_a_frame(
+    cluster: str, reference: list[dict[str, str]], tmp_path: Path
+) -> None:
+    recordings: list[str | Path] = [f"synthetic:?frames={FRAMES}", write_video(tmp_path / "cards.avi")]
+    arguments = ("--engine", "ray", "--address", cluster, "--workers", "2", "--output", tmp_path / "out")
+    done = run("replay", *recordings, *arguments, **CLUSTER)
+    assert done.returncode == 0, done.stderr
+    first, second = sorted((tmp_path / "out").iterdir(), key=lambda folder: "cards" in folder.name)
+    assert values(first) == reference
+    alone = run("replay", recordings[1], "--workers", "1", "--output", tmp_path / "alone")
+    assert alone.returncode == 0, alone.stderr
+    assert values(second) == values(tmp_path / "alone")
+    assert [summary(folder)["engine"] for folder in (first, second)] == ["ray", "ray"]
+
 
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
         (("--engine", "router", "--address", "127.0.0.1:6379"), "--address names a Ray cluster"),
+        (("--engine", "ray", "--address", "somewhere"), "--address is host:port"),
         (("--engine", "serial", "--resume"), "are for --engine stream"),
         (("--engine", "serial", "--speed", "1"), "are for --engine stream"),
     ],
@@ -43,4 +106,10 @@ def test_what_an_engine_cannot_do_is_refused(options: tuple[str, ...], sentence:
     done = run("replay", "synthetic:?frames=1", *options, "--output", tmp_path / "out")
     assert done.returncode == 2
     assert sentence in done.stderr
-    assert not (tmp_path / "out").exists()
+
+
+def test_a_cluster_that_is_not_there_is_told_at_once(tmp_path: Path) -> None:
+    address = f"127.0.0.1:{free_port()}"
+    done = run("replay", "synthetic:?frames=1", "--engine", "ray", "--address", address, "-o", tmp_path / "out")
+    assert done.returncode == 1
+    assert f"No Ray cluster answers at {address}" in done.stderr

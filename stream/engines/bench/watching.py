@@ -41,7 +41,9 @@ def watch(command: Sequence[str], environment: Mapping[str, str], log: Path, dea
     """Run to the end. Raises EngineError with the program's last words where it fails or takes too long."""
     seen = Watched()
     with log.open("wb") as words:
-        process = subprocess.Popen(command, env=environment, stdout=words, stderr=words, stdin=subprocess.DEVNULL)
+        process = subprocess.Popen(
+            command, env=environment, stdout=words, stderr=words, stdin=subprocess.DEVNULL, start_new_session=True
+        )
     family = _Family(psutil.Process(process.pid))
     try:
         until = time.monotonic() + deadline_s
