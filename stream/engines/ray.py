@@ -9,6 +9,7 @@ import contextlib
 import logging
 import os
 import secrets
+import signal
 import socket
 from collections import deque
 from collections.abc import Generator, Iterator
@@ -70,7 +71,8 @@ def ray_engine(
     """See `stream.engines.step.Engine`. `address`: a running cluster's, as "host:port"; None: one of its own."""
     ray = _library(address)
     with contextlib.ExitStack() as stack:
-        _begin(ray, maker.session, workers, address, stack)
+        with own_signals():
+            _begin(ray, maker.session, workers, address, stack)
         actor = ray.remote(num_cpus=1, max_restarts=_DEATHS, max_task_retries=_DEATHS)(Analyst)
         actors = [actor.remote(maker, number) for number in range(workers)]
         try:
@@ -114,6 +116,7 @@ def _drive(ray: Any, frames: Frames, actors: list[Any], tally: Tally) -> Iterato
 def _library(address: str | None) -> Any:
     os.environ |= _ENVIRONMENT
     if address is None:  # other users of this machine reach loopback too; a cluster has its own token, or none
+        os.environ["RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"] = "0"  # its name for: listen on loopback alone
         os.environ.setdefault("RAY_AUTH_MODE", "token")
         os.environ.setdefault("RAY_AUTH_TOKEN", secrets.token_hex(32))
     try:
@@ -123,6 +126,17 @@ def _library(address: str | None) -> Any:
             "The engine ray needs Ray, which is not installed: uv sync --extra cluster, or uv pip install ray."
         ) from error
     return ray
+
+
+@contextlib.contextmanager
+def own_signals() -> Iterator[None]:
+    """Ray takes SIGTERM for a crash of its driver: afterwards it is this program's again."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _begin(ray: Any, session: str, workers: int, address: str | None, stack: contextlib.ExitStack) -> None:
@@ -140,7 +154,6 @@ def _begin(ray: Any, session: str, workers: int, address: str | None, stack: con
             num_gpus=0,
             include_dashboard=False,
             object_store_memory=_STORE_BYTES,
-            _node_ip_address="127.0.0.1",
             _temp_dir=str(stack.enter_context(alone(session))),
             **quiet,
         )

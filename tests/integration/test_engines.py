@@ -40,7 +40,7 @@ class TestStream(EngineContract):
 class TestRay(EngineContract):
     engine = "ray"
 
-    def test_a_local_ray_listens_on_loopback_alone(self, tmp_path: Path) -> None:
+    def test_a_local_ray_listens_on_loopback_alone_and_ends_in_order(self, tmp_path: Path) -> None:
         with running("replay", "synthetic:?seed=1", "--engine", "ray", "--workers", "1", "-o", tmp_path) as process:
             eventually(lambda: committed(tmp_path) > 0, "a first frame", 90)
             listening = [
@@ -51,7 +51,9 @@ class TestRay(EngineContract):
             ]
             process.terminate()
             process.wait(60)
-        assert set(listening) <= {"127.0.0.1", "::1"}
+        assert listening
+        assert {ip.removeprefix("::ffff:") for ip in listening} == {"127.0.0.1"}
+        assert process.returncode == 130, "Ray must not take the end for a crash"
 
 
 @pytest.fixture
