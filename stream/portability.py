@@ -15,7 +15,8 @@ import stat
 import sys
 import tempfile
 import threading
-from collections.abc import Iterable, Iterator
+import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from multiprocessing import parent_process, resource_tracker
 from multiprocessing.process import BaseProcess
@@ -29,6 +30,7 @@ from stream.errors import OutputError, RingError
 LINUX: Final = sys.platform == "linux"
 _PR_SET_PDEATHSIG: Final = 1  # <linux/prctl.h>
 _PR_SET_NAME: Final = 15
+_BEGINNING_S: Final = 60.0
 _SUN_PATH_MAX: Final = 107  # unix(7): bytes of a socket's path
 
 
@@ -160,12 +162,19 @@ class RunFolder:
     """
 
     def __init__(self, session: str, base: Path | None = None) -> None:
-        """Raises OutputError where the place for it is not this user's own."""
+        """Raises OutputError where the place for it is not this user's own, or full."""
         self._base = base or default_base()
-        _make_private(self._base)
-        sweep(self._base)
-        self.path = Path(tempfile.mkdtemp(prefix=f"{session[-8:]}-", dir=self._base))
-        (self.path / "owner").write_text(identity(os.getpid()))
+        try:
+            _make_private(self._base)
+            sweep(self._base)
+            self.path = Path(tempfile.mkdtemp(prefix=f"{session[-8:]}-", dir=self._base))
+            (self.path / "owner").write_text(identity(os.getpid()))
+        except OutputError:
+            raise
+        except OSError as error:
+            raise OutputError(
+                f"the sockets of a run need a folder in {self._base.parent}, which cannot be had: {error.strerror}"
+            ) from error
 
     def close(self) -> None:
         """Remove the folder and what is in it."""
@@ -173,6 +182,7 @@ class RunFolder:
 
 
 def default_base() -> Path:
+    """Where the folders of this user's runs lie."""
     user = os.getuid() if hasattr(os, "getuid") else os.environ.get("USERNAME", "user")
     shm = Path("/dev/shm")
     roots = [shm, Path(tempfile.gettempdir())] if LINUX else [Path(tempfile.gettempdir())]
@@ -197,15 +207,12 @@ def _make_private(base: Path) -> None:
 
 def sweep(base: Path) -> None:
     """Remove the folders of runs whose supervisor is gone."""
-    for folder in _folders(base):
+    for folder in base.iterdir():
         with contextlib.suppress(OSError):
-            owner = (folder / "owner").read_text()
-            if owner and not is_alive(owner):  # an empty one is just being written
+            owner = (folder / "owner").read_text() if (folder / "owner").exists() else ""
+            young = time.time() - folder.stat().st_mtime < _BEGINNING_S  # its owner is just being written
+            if not is_alive(owner) and (owner or not young):
                 shutil.rmtree(folder, ignore_errors=True)
-
-
-def _folders(base: Path) -> Iterable[Path]:
-    return [folder for folder in base.iterdir() if (folder / "owner").is_file()]
 
 
 def identity(pid: int) -> str:

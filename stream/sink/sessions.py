@@ -95,6 +95,8 @@ def prepare(folder: Path, source: str, analysis: str, *, resume: bool) -> str:
     """
     facts = _facts(folder)
     if resume:
+        if facts is None and (folder / FILE_NAME).is_file():
+            raise OutputError(f"the session file in {folder} is damaged; run it without --resume to begin anew")
         if facts is None:
             raise OutputError(f"there is no session in {folder} to resume; run it without --resume")
         if facts.get("asked_source") != source:
@@ -115,6 +117,8 @@ def prepare(folder: Path, source: str, analysis: str, *, resume: bool) -> str:
     store = Store(folder / FILE_NAME)
     store.note(session=session, asked_source=source, analysis=analysis, begun_at=None, begun_ns=None)
     store.close()
+    if store.full:
+        raise OutputError(f"the disk with {folder} is full; make room, or choose another folder")
     return session
 
 

@@ -213,3 +213,55 @@ def test_an_analyser_that_never_starts_ends_the_run_after_five_deaths(tmp_path: 
     done = run("replay", "synthetic:?frames=8", "--output", tmp_path, "--workers", "1", **settings("stillborn"))
     assert done.returncode == 1
     assert "died 5 times in a row without finishing a frame" in done.stderr.splitlines()[-1]
+
+
+def test_a_disk_that_is_full_from_the_beginning_is_said_in_a_sentence(tmp_path: Path) -> None:
+    with small_disk(tmp_path / "disk", 1) as disk:
+        fill(disk)
+        refused(run("replay", SOURCE, "--output", disk / "out", **settings("quick")), "full", str(disk / "out"))
+
+
+def test_a_folder_that_may_only_be_read_is_said_in_a_sentence(tmp_path: Path) -> None:
+    with small_disk(tmp_path / "disk", 1) as disk:
+        subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
+        refused(run("replay", SOURCE, "--output", disk / "out"), "Read-only", str(disk / "out"))
+
+
+@pytest.mark.parametrize(("kilobytes", "says"), [(2048, "bytes"), (4, "/dev/shm")])
+def test_too_little_shared_memory_is_said_in_a_sentence(tmp_path: Path, kilobytes: int, says: str) -> None:
+    """In a mount namespace of its own, so that nobody else's is touched."""
+    shell = f'mount -t tmpfs -o size={kilobytes}k tmpfs /dev/shm && exec "$@"'
+    arguments = command("replay", SOURCE, "--output", tmp_path / "out")
+    if subprocess.run(["unshare", "-m", "sh", "-c", shell, "sh", "true"], check=False).returncode:
+        missing("a /dev/shm of its own needs the right to mount one: run the tests as root")
+    done = subprocess.run(
+        ["unshare", "-m", "sh", "-c", shell, "sh", *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=os.environ | settings("quick", CAPILLARY_STREAM_RUNTIME_PORTABLE="true"),
+    )
+    refused(done, says)
+
+
+@pytest.mark.parametrize(("resume", "code"), [(("--resume",), 1), ((), 0)])
+def test_a_torn_session_file_cannot_be_resumed_but_begun_anew(
+    tmp_path: Path, resume: tuple[str, ...], code: int
+) -> None:
+    assert run("replay", SOURCE, "--output", tmp_path, **settings("quick")).returncode == 0
+    (tmp_path / "summary.json").unlink()
+    (tmp_path / "session.sqlite").write_bytes(b"\0" * 5000)
+    done = run("replay", SOURCE, "--output", tmp_path, *resume, **settings("quick"))
+    if code:
+        refused(done, "damaged", "without --resume")
+    else:
+        assert done.returncode == 0, done.stderr
+        assert len(rows(tmp_path)) == 60
+
+
+def refused(done: "subprocess.CompletedProcess[str]", *says: str) -> None:
+    """It ended in one sentence that says so."""
+    assert done.returncode == 1, done.stderr
+    assert "Traceback" not in done.stderr
+    sentence = done.stderr.strip().splitlines()[-1]
+    assert all(word in sentence for word in says), done.stderr
