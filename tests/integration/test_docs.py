@@ -55,3 +55,16 @@ def test_links_lead_somewhere(document: Path) -> None:
     for target in re.findall(r"\]\(([^)#]+)\)", document.read_text()):
         if "://" not in target:
             assert (document.parent / target).exists(), f"{document.name} points at {target}"
+
+
+def test_every_fault_has_a_test_that_exists() -> None:
+    document = (ROOT / "docs" / "faults.md").read_text()
+    table_rows = [
+        line for line in document.splitlines() if line.startswith("| ") and not line.startswith(("| fault", "| ---"))
+    ]
+    assert len(table_rows) > 40
+    for row in table_rows:
+        named = re.findall(r"`(tests/[\w/]+\.py)::(test_\w+)`", row)
+        assert named, f"no test in: {row}"
+        for path, name in named:
+            assert f"def {name}(" in (ROOT / path).read_text(), f"{path} has no {name}"

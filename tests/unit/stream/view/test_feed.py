@@ -1,5 +1,6 @@
 """What the feed says: the state in words, no number that is not current, a trend that survives odd clocks."""
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -143,6 +144,15 @@ def test_a_wall_clock_that_is_set_back_does_not_turn_the_trend_round(
     xs = view.opening().rows["x"].tolist()
     assert xs == sorted(xs)
     assert xs[-1] - xs[0] < 1
+
+
+def test_a_wall_clock_that_is_set_changes_no_age(feed: MakeFeed, reading: MakeReading, clock: Any) -> None:
+    """Set back by an hour, every reading would seem an hour old when it comes."""
+    view, hour_ns = feed(), 3600 * 10**9
+    for seq, step_ns in enumerate((-hour_ns, hour_ns)):
+        view.accept(reading(seq, t_capture_ns=clock.now_ns + step_ns, t_grab_monotonic_ns=time.monotonic_ns()))
+        assert view.status().state == "good"
+        assert (view.status().age_ms or 0) < 1000
 
 
 def test_the_next_file_of_a_replay_goes_on_where_the_last_one_ended(feed: MakeFeed, reading: MakeReading) -> None:
