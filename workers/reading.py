@@ -9,7 +9,8 @@ import cv2
 import numpy as np
 
 from stream.errors import ModelError, StreamError, WireError
-from stream.messages import DensityReading, FrameHeader, RegionOutline
+from stream.messages import DensityReading, FrameHeader
+from stream.outlines import travelling
 from stream.ports import Analyser, Analysis, Frame, Pixels
 from stream.registry import find
 from stream.thumbnail import HEIGHT_PX, WIDTH_PX
@@ -110,7 +111,7 @@ class Reader:
             "quality": "unusable" if header.frozen else analysis.quality.verdict,
             "quality_reasons": (*((_FROZEN,) if header.frozen else ()), *analysis.quality.reasons),
             "measures": {name: float(value) for name, value in analysis.quality.measures.items()},
-            "regions": _outlines(analysis) if self._settings.regions or header.picture else None,
+            "regions": tuple(map(travelling, analysis.regions)) if self._settings.regions or header.picture else None,
             "picture": _jpeg(pixels, self._settings.picture_width_px) if header.picture else None,
         }
 
@@ -127,13 +128,6 @@ def _failed(error: Exception) -> dict[str, Any]:
 
 def _thumbnail(previous: bytes | None) -> Pixels | None:
     return None if previous is None else np.frombuffer(previous, np.uint8).reshape(HEIGHT_PX, WIDTH_PX)
-
-
-def _outlines(analysis: Analysis) -> tuple[RegionOutline, ...]:
-    return tuple(
-        RegionOutline(region.polygon_px.astype("<i2").tobytes(), round(float(region.score), 4))
-        for region in analysis.regions
-    )
 
 
 def _jpeg(pixels: Pixels, width: int) -> bytes:

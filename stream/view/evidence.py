@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from stream.errors import StreamError
 from stream.messages import RegionOutline
+from stream.outlines import travelling
 from stream.ports import Analysis, Pixels
 from stream.view.archive import Archive, StoredReading
 from stream.view.feed import Feed
@@ -140,10 +141,7 @@ class Evidence:
             analysis = self._recording.analyse(pixels, stored.model_id)
         if analysis is None or abs(analysis.density_pct - (stored.density_pct or 0.0)) > SAME_PCT:
             return None
-        return tuple(
-            RegionOutline(region.polygon_px.astype("<i2").tobytes(), round(float(region.score), 4))
-            for region in analysis.regions
-        )
+        return tuple(map(travelling, analysis.regions))
 
     def _pixels(self, stored: StoredReading) -> Pixels:
         kept = self._feed.pictures.get(stored.seq)

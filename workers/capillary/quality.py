@@ -7,6 +7,7 @@ from typing import Final
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from stream.ports import Frame, Pixels, Quality, Verdict
 from stream.thumbnail import WIDTH_PX, thumbnail
@@ -36,9 +37,13 @@ def sharpness(green: Plane) -> float:
     """
     coarse = cv2.sepFilter2D(green, cv2.CV_32F, _WIDER, _WIDER)
     edges = np.abs(green[::4, ::3] - coarse[::4, ::3]).ravel()
-    ranks = [edges.size // 2, int(edges.size * STRONG)]
-    middle, strong = (1000.0 / CONTRAST) * np.partition(edges, ranks)[ranks].astype(np.float64)
+    middle, strong = (ranked(edges, int(edges.size * share)) * 1000.0 / CONTRAST for share in (0.5, STRONG))
     return float(np.sqrt(max(0.0, strong**2 - (NOISE * middle) ** 2)))
+
+
+def ranked(values: npt.NDArray[np.float32], rank: int) -> float:
+    """The value of that rank, from 0. One rank a call: NumPy sorts out two at once eight times more slowly."""
+    return float(np.partition(values, rank)[rank])
 
 
 def motion_px(previous: Pixels, own: Pixels, width: int) -> float:

@@ -48,8 +48,8 @@ class Proposal:
 
     @property
     def polygon_px(self) -> npt.NDArray[np.int32]:
-        """(n, 2) int32 outline in full-frame pixels: its corners alone, which make the same polygon."""
-        return corners(self.outline) * np.int32(2)
+        """(n, 2) int32 outline in full-frame pixels."""
+        return self.outline * np.int32(2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,13 +128,6 @@ def proposal(outline: Outline) -> Proposal:
     """A proposal from its border pixels."""
     left, top, width, height = cv2.boundingRect(outline)
     return Proposal(outline=outline, box=(left, top, width, height), area_px=area_px(outline))
-
-
-def corners(outline: Outline) -> Outline:
-    """The border pixels at which an outline turns."""
-    steps = np.diff(outline, axis=0, append=outline[:1])
-    turns: Outline = outline[(steps != np.roll(steps, 1, axis=0)).any(axis=1)]
-    return turns
 
 
 def area_px(outline: Outline) -> float:
