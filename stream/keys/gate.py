@@ -12,7 +12,6 @@ from collections.abc import Callable
 from typing import Final
 
 import zmq
-from zmq.utils.monitor import parse_monitor_message
 
 from stream.notes import Notes
 from stream.transport import Keys
@@ -62,6 +61,8 @@ class Gate:
                 each.close(linger=0)
 
     def _run(self) -> None:
+        from zmq.utils.monitor import parse_monitor_message  # it loads asyncio, for which a sink should not wait
+
         assert self._monitor is not None
         poller = zmq.Poller()
         for each in (self._stop, self._asked, self._monitor):

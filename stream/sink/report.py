@@ -1,6 +1,7 @@
 """The files of a finished replay: readings.csv, regions.jsonl, trend.png, and summary.json last of all.
 
-Each is written beside its name and then renamed: a file that is there is whole.
+Each is written beside its name and then renamed: a file that is there is whole. What only the end of a run needs is
+loaded then: a sink that died must be back in a moment.
 """
 
 import csv
@@ -12,14 +13,16 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
-import numpy as np
-import numpy.typing as npt
 
 from stream.messages import RegionOutline
 from stream.sink.store import FILE_NAME, Store
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
 
 CSV_COLUMNS: Final = (
     *("seq", "frame", "time_s", "t_capture_utc", "density_pct", "density_low_pct", "density_high_pct"),
@@ -108,7 +111,7 @@ def write_trend(store: Store, folder: Path, title: str) -> None:
     partial.replace(folder / "trend.png")
 
 
-def drawings(folder: Path) -> Iterator[tuple[list[npt.NDArray[np.int32]], str, bool]]:
+def drawings(folder: Path) -> "Iterator[tuple[list[npt.NDArray[np.int32]], str, bool]]":
     """For each frame of a session in order: outlines as (n, 2) int32 px, a line of text, and whether it is good."""
     store = Store(folder / FILE_NAME)
     columns = ("frame", "time_s", "density_pct", "density_low_pct", "density_high_pct", "quality", "regions")
@@ -139,8 +142,10 @@ def density_statistics(store: Store) -> DensityStatistics:
     )
 
 
-def _good_series(store: Store) -> np.ndarray[Any, np.dtype[np.float64]]:
+def _good_series(store: Store) -> "np.ndarray[Any, np.dtype[np.float64]]":
     """Time, density, low, high as (4, n) float64; what is not good is NaN, so that the line has a gap."""
+    import numpy as np
+
     rows = [
         (time_s, *(values if quality == "good" else (None, None, None)))
         for time_s, quality, *values in store.rows(
@@ -154,7 +159,9 @@ def _decoded(blob: object) -> tuple[RegionOutline, ...]:
     return _OUTLINES.decode(blob) if isinstance(blob, bytes) else ()
 
 
-def _polygon(outline: RegionOutline) -> npt.NDArray[np.int32]:
+def _polygon(outline: RegionOutline) -> "npt.NDArray[np.int32]":
+    import numpy as np
+
     return np.frombuffer(outline.polygon, "<i2").reshape(-1, 2).astype(np.int32)
 
 

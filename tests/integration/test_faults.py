@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser
 
 from tests.chaos.pipeline import Life, lives, settings, started
 from tests.conftest import missing
@@ -96,7 +97,7 @@ def test_a_replay_on_a_full_disk_waits_and_goes_on_when_there_is_room(tmp_path: 
         assert values(out) == values(calm)
 
 
-def test_at_the_bedside_a_full_disk_costs_no_reading_on_the_page(tmp_path: Path) -> None:
+def test_at_the_bedside_a_full_disk_costs_no_reading_on_the_page(tmp_path: Path, chromium: Browser) -> None:
     with small_disk(tmp_path / "disk", 6) as disk:
         own = QUIET | {"CAPILLARY_STREAM_SINK_SESSIONS_DIR": str(disk)}
         with running("live", "synthetic:?seed=3&fps=30", **own) as program:
@@ -104,9 +105,14 @@ def test_at_the_bedside_a_full_disk_costs_no_reading_on_the_page(tmp_path: Path)
             eventually(lambda: status(page)["seq"], "readings come")
             ballast = fill(disk)
             full = noticed(page, "disk is full")
+            shown = chromium.new_page()
+            shown.goto(page)
+            eventually(lambda: "disk is full" in shown.locator("#notices").inner_text(), "people see it")
             eventually(lambda: status(page)["seq"] > full["seq"] + 15, "readings go on")
             ballast.unlink()
             room = noticed(page, "")
+            eventually(lambda: not shown.locator("#notices").is_visible(), "and no longer")
+            shown.close()
             program.send_signal(signal.SIGINT)
             program.communicate(timeout=20)
         [session] = disk.glob("*/session.sqlite")

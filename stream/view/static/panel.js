@@ -30,6 +30,9 @@ export function showState(status, decided, pictured, looking, missing) {
   get("banner").hidden = over === null;
   put("banner-word", over?.word ?? "");
   put("banner-say", over?.say ?? "");
+  const notices = decided.connected ? (status?.notices ?? []) : [];
+  get("notices").hidden = notices.length === 0;
+  put("notices", notices.join(" "));
 }
 
 export function showDensity(status, decided) {
