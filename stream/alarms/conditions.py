@@ -49,6 +49,7 @@ class Conditions:
         self._began_ns: int | None = None
         self._reading_ns: int | None = None
         self._good_ns: int | None = None
+        self._starting = True
         self._trouble: str = ""
         self._trouble_ns = 0
         self._free_mb: float | None = None
@@ -68,8 +69,8 @@ class Conditions:
         """How the run stands, and how much room there is for the session."""
         self._began_ns = t_ns if self._began_ns is None else self._began_ns
         self._free_mb = free_mb
-        starting = self._reading_ns is None and t_ns - self._began_ns < GRACE_S * 1e9
-        trouble = state if state in TROUBLES and not starting else ""
+        self._starting = self._reading_ns is None and t_ns - self._began_ns < GRACE_S * 1e9
+        trouble = state if state in TROUBLES and not self._starting else ""
         if trouble and not self._trouble:
             self._trouble_ns = t_ns
         self._trouble = trouble
@@ -87,13 +88,14 @@ class Conditions:
 
     def _machine(self, t_ns: int, on: frozenset[str]) -> dict[str, Finding]:
         limits, found = self.limits, {}
-        if limits.technical_after_s:
+        if limits.technical_after_s and not (self._starting and "technical" in on):  # of an interrupted session
             lasted = (t_ns - self._trouble_ns) / 1e9 if self._trouble else 0.0
-            holds = bool(self._trouble) and lasted >= limits.technical_after_s
+            holds = bool(self._trouble) and ("technical" in on or lasted >= limits.technical_after_s)
             found["technical"] = Finding(holds, lasted, limits.technical_after_s, self._trouble)
         if limits.signal_after_s and self._reading_ns is not None and self._began_ns is not None:
             without = (t_ns - (self._good_ns or self._began_ns)) / 1e9
-            if not self._trouble:  # frames come
+            known = self._good_ns is not None or "signal" not in on
+            if known and not self._trouble:  # frames come
                 found["signal"] = Finding(without >= limits.signal_after_s, without, limits.signal_after_s)
         if limits.disk_free_mb and self._free_mb is not None:
             enough = limits.disk_free_mb * (1 + limits.hysteresis if "disk" in on else 1)

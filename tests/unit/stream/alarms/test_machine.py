@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stream.alarms.conditions import HOLD_S
-from stream.alarms.machine import Alarms, News
+from stream.alarms.machine import Alarms, News, Past
 from stream.alarms.past import past_of, with_limits
 from stream.config import AlarmsConfig
 from stream.errors import ConfigError
@@ -214,6 +214,26 @@ def test_the_end_of_a_session_ends_its_alarms() -> None:
     bed = ward()
     bed.see(3.0, 15)
     assert [one.event for one in bed.alarms.standing(bed.t_ns, "ended")] == ["cleared"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "density", "state"), [("signal", None, "poor signal"), ("technical", None, "no camera")]
+)
+def test_after_an_interruption_an_alarm_stays_until_it_is_known_to_be_over(
+    kind: str, density: float | None, state: State
+) -> None:
+    limits = AlarmsConfig(signal_after_s=5, technical_after_s=5)
+    bed = ward(limits)
+    bed.see(6.0, 3)
+    for _ in range(60):
+        bed.see(density, 0.5) if kind == "signal" else bed.silence(0.5, state)
+    alarm = bed.only
+    assert alarm.kind == kind
+    again = Ward(Alarms(limits, Past(2, (alarm,), None)), bed.t_ns)
+    assert again.silence(3, "stale") == []
+    assert (again.see(density, 3) if kind == "signal" else again.silence(20, state)) == []
+    assert again.only.id == alarm.id
+    assert again.see(6.0, 1) == ["cleared"]
 
 
 # What may happen in a tenth of a second: a good density, a poor frame, no frame, or somebody doing something.
