@@ -5,7 +5,7 @@ Knows no source of frames and no analyser: whoever puts the commands together ha
 
 import contextlib
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -43,6 +43,10 @@ class Opener(Protocol):
 @click.option("--frames", type=click.IntRange(min=2), help="The first so many frames. Default: as configured, 100.")
 @click.option("--rounds", type=click.IntRange(1, 99), help="How often each case runs, in turn. Default: 3.")
 @click.option("--stages", is_flag=True, help="Instead: what each step of a frame costs, in this process.")
+@click.option(
+    "--live", type=click.FloatRange(min=2), metavar="SECONDS", help="Instead: this program live, so long each."
+)
+@click.option("--fps", default="60,25", show_default=True, help="With --live: frames a second.")
 @click.option("--output", "-o", required=True, type=click.Path(path_type=Path), help="Folder for bench.json, pictures.")
 @click.option("--into", type=click.Path(path_type=Path), help="Also put the report between its marks in this document.")
 @click.pass_obj
@@ -55,6 +59,8 @@ def bench(
     frames: int | None,
     rounds: int | None,
     stages: bool,
+    live: float | None,
+    fps: str,
     output: Path,
     into: Path | None,
 ) -> None:
@@ -72,12 +78,15 @@ def bench(
         names if analysers else list(chosen.analysers),
         plan.counts(workers) if workers else list(chosen.workers),
     )
+    rates = plan.rates(fps)
     opener.opened(source, config, frames).close()  # a source that cannot be read is told now
     folder = OutputFolder(output)
     with contextlib.ExitStack() as stack:
         stack.callback(folder.release)
         if stages:
             mark, report = "stages", _stages(opener, source, config, frames, output)
+        elif live is not None:
+            mark, report = "live", _live(opener, rates, live, output)
         else:
             mark, report = "bench", _bench(opener, source, cases, frames, rounds or chosen.rounds, output)
         print(report)
@@ -90,15 +99,23 @@ def _bench(opener: Opener, source: str, cases: "list[Any]", frames: int, rounds:
     from stream.engines.bench.running import Order, run
     from stream.engines.bench.table import text
 
-    def say(line: str) -> None:
-        if not opener.quiet:
-            print(line, file=sys.stderr, flush=True)
-
-    result = run(Order(opener.program(), source, frames, rounds, cases, output), say)
+    result = run(Order(opener.program(), source, frames, rounds, cases, output), _say(opener))
     draw(result, output)
     report = text(result)
     (output / "bench.md").write_text(report)
     return report
+
+
+def _live(opener: Opener, rates: Sequence[float], seconds: float, output: Path) -> str:
+    from stream.engines.bench.live import run, text
+
+    report = text(run(opener.program(), rates, seconds, output, _say(opener)))
+    (output / "live.md").write_text(report)
+    return report
+
+
+def _say(opener: Opener) -> Callable[[str], None]:
+    return (lambda _: None) if opener.quiet else (lambda line: print(line, file=sys.stderr, flush=True))
 
 
 def _stages(opener: Opener, source: str, config: "Config", frames: int, output: Path) -> str:

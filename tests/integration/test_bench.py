@@ -54,10 +54,23 @@ def test_table_document_and_pictures_are_there(benched: tuple[Path, str]) -> Non
     assert names == {"bench.json", "bench.md", "figure-5.png", "figure-6.png", "figure-7.png"}
 
 
+def test_live_every_frame_is_accounted_for(tmp_path: Path) -> None:
+    done = run("bench", "--live", "3", "--fps", "10", "-o", tmp_path / "out")
+    assert done.returncode == 0, done.stderr
+    (one,) = json.loads((tmp_path / "out" / "live.json").read_text())["runs"]
+    assert one["promised"] == 30
+    assert 0 < one["captured"] == one["published"] + one["dropped"] + one["late"] + one["failed"]
+    assert 0 < one["latency_p50_ms"] <= one["latency_p99_ms"]
+    assert one["first_reading_s"] > 0
+    assert one["worker_pss_mib"] > 10
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {"live.json", "live.md"}
+
+
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
         (("--engines", "spark"), "--engines takes serial, router, ray, stream"),
+        (("--live", "5", "--fps", "fast"), "--fps takes numbers from 1 to 240"),
         (("--workers", "0"), "--workers takes numbers from 1 to 64"),
         (("no-such.mp4",), "no-such.mp4"),
     ],

@@ -90,8 +90,8 @@ def figures_of(case: Case, folder: Path, seen: Watched) -> tuple[Figures, list[f
     begin_ns, end_ns = float(captured.min()), float(published.max())
     frames, wall_s = len(rows), (end_ns - begin_ns) / 1e9
     cpu_s = float(np.diff(np.interp([begin_ns, end_ns], seen.times_ns, seen.cpu_s))[0])
-    p50, p95, p99 = _percentiles(gaps_ms(captured / 1e6 + latency_ms, worker, case.workers))
-    l50, l95, l99 = _percentiles((published - captured) / 1e6)
+    p50, p95, p99 = percentiles(gaps_ms(captured / 1e6 + latency_ms, worker, case.workers))
+    l50, l95, l99 = percentiles((published - captured) / 1e6)
     figures = Figures(
         execution_ms=1000 * wall_s / frames,
         execution_p50_ms=p50,
@@ -190,6 +190,7 @@ def _over(rounds: Sequence[Figures], function: object) -> Figures:
     return Figures(**values)  # type: ignore[arg-type]  # the same names, numbers of the same kind
 
 
-def _percentiles(values: Numbers) -> tuple[float, float, float]:
+def percentiles(values: Numbers) -> tuple[float, float, float]:
+    """The 50th, 95th and 99th."""
     p50, p95, p99 = (float(value) for value in np.percentile(values, [50, 95, 99]))
     return p50, p95, p99

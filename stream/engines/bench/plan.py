@@ -44,6 +44,17 @@ def counts(text: str) -> list[int]:
     return found
 
 
+def rates(text: str) -> list[float]:
+    """The frames a second in "60,25". Raises UsageError."""
+    try:
+        found = [float(part) for part in text.split(",")]
+    except ValueError:
+        found = []
+    if not found or not all(1 <= rate <= 240 for rate in found):
+        raise UsageError(f"--fps takes numbers from 1 to 240 divided by commas, such as 60,25; not '{text}'")
+    return found
+
+
 def cases(engines: Sequence[str], analysers: Sequence[str], workers: Sequence[int]) -> list[Case]:
     """Every combination; `serial` has one worker, whatever is asked for."""
     found = [

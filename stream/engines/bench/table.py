@@ -14,9 +14,9 @@ def text(bench: Bench) -> str:
         described(bench.machine),
         f"{bench.frames} frames of `{bench.source}`, {bench.rounds} rounds in turn; medians (least to most).",
         "Execution time, as the paper measures it:",
-        _table(_TIME, [_time(result, done) for result in done]),
+        markdown(_TIME, [_time(result, done) for result in done]),
         "What else it costs:",
-        _table(_COST, [_cost(result) for result in done]),
+        markdown(_COST, [_cost(result) for result in done]),
         "%Faster = (slower - faster) / slower execution time (equation 1), each with its best number of workers:",
         "\n".join(compared(done)),
     ]
@@ -122,7 +122,7 @@ def _name(result: Result) -> str:
     return f"{result.engine}, {result.analyser}, {result.workers} workers"
 
 
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+def markdown(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """A Markdown table with columns of even width."""
     widths = [max(len(row[column]) for row in (head, *rows)) for column in range(len(head))]
     lines = [[cell.ljust(width) for cell, width in zip(row, widths, strict=True)] for row in (head, *rows)]

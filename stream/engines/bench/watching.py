@@ -27,7 +27,7 @@ class Watched:
 
     started_ns: when the program was started, UTC. times_ns: moments, UTC. cpu_s: CPU time of all processes together at
     each of them. worker_pss: by process number, the largest proportional share of memory of each worker, bytes; empty
-    where the system does not tell.
+    where the system does not tell. pss: moments, and that share of all processes together.
     """
 
     started_ns: int = field(default_factory=time.time_ns)
@@ -35,6 +35,7 @@ class Watched:
     times_ns: list[int] = field(default_factory=list)
     cpu_s: list[float] = field(default_factory=list)
     worker_pss: dict[int, int] = field(default_factory=dict)
+    pss: list[tuple[int, int]] = field(default_factory=list)
 
 
 def watch(command: Sequence[str], environment: Mapping[str, str], log: Path, deadline_s: float) -> Watched:
@@ -91,15 +92,19 @@ class _Family:
         seen.cpu_s.append(sum(self._cpu_s.values()))
 
     def _meet(self, seen: Watched) -> None:
+        """Find new members, and weigh all."""
         try:
             for child in self._root.children(recursive=True):
                 self._members.setdefault(child.pid, child)
         except psutil.Error:
             return
+        together = 0
         for member in list(self._members.values()):
             try:
+                pss = getattr(member.memory_full_info(), "pss", 0)
+                together += pss
                 if member.name().startswith(_WORKERS):
-                    pss = getattr(member.memory_full_info(), "pss", 0)
                     seen.worker_pss[member.pid] = max(pss, seen.worker_pss.get(member.pid, 0))
             except psutil.Error:
                 continue
+        seen.pss.append((time.time_ns(), together))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from stream.engines.bench.plan import Case, cases, counts, interleaved, listed
+from stream.engines.bench.plan import Case, cases, counts, interleaved, listed, rates
 from stream.errors import UsageError
 
 
@@ -31,3 +31,10 @@ def test_numbers_of_workers() -> None:
     for wrong in ("", "0,1", "two", "65"):
         with pytest.raises(UsageError, match="--workers takes numbers from 1 to 64"):
             counts(wrong)
+
+
+def test_frames_a_second() -> None:
+    assert rates("60, 25") == [60, 25]
+    for wrong in ("", "0", "fast", "241"):
+        with pytest.raises(UsageError, match="--fps takes numbers from 1 to 240"):
+            rates(wrong)
