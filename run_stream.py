@@ -13,6 +13,7 @@ import click
 
 from capture.cli import synthesize
 from stream.alarms.cli import alarms
+from stream.engines.bench.plan import ENGINES
 from stream.engines.cli import bench
 from stream.errors import StreamError, UsageError
 from stream.keys.cli import keys
@@ -36,7 +37,6 @@ if TYPE_CHECKING:  # `--help` answers in a blink: what a command needs is loaded
     from stream.supervisor import Outcome, ProcessSpec
 
 _DEMO = "capillary-demo-"
-ENGINES = ("stream", "serial", "router", "ray")
 CONFIGS = Path(__file__).resolve().parent / "configs"
 
 
@@ -186,11 +186,12 @@ def replay(
     address: str | None,
 ) -> None:
     """Analyse recordings: every frame exactly once, in order. Several get a folder each below --output."""
+    from stream.engines.replaying import spread_of
     from stream.sink.sessions import finished, result_folders
 
     config = common.load("replay.toml", {"workers.count": workers})
-    spread = _spread(engine, config, address, resume=resume, speed=speed)
     factor = _speed(speed)
+    spread = spread_of(engine, config.workers.count, address, whole=not resume and factor == 0)
     codes = []
     for source, folder in zip(sources, result_folders(sources, output), strict=True):
         if resume and finished(folder):
@@ -250,22 +251,6 @@ def _speed(text: str) -> float:
     if not 0 < factor < 1000:
         raise UsageError(f"--speed is 'max' or a factor above 0, not '{text}'")
     return factor
-
-
-def _spread(engine: str, config: "Config", address: str | None, *, resume: bool, speed: str) -> "Spread | None":
-    """How an engine that is not the program's own is run; None for its own."""
-    from stream.engines.replaying import Spread
-    from stream.portability import cores
-
-    if address is not None and engine != "ray":
-        raise UsageError("--address names a Ray cluster: use it with --engine ray")
-    if engine == "stream":
-        return None
-    if resume or speed != "max":
-        raise UsageError(
-            f"--resume and --speed are for --engine stream; {engine} takes a recording whole, at full speed"
-        )
-    return Spread(engine, 1 if engine == "serial" else config.workers.count or cores(), address)
 
 
 def _run(

@@ -19,8 +19,9 @@ from stream.engines.ray import ray_engine
 from stream.engines.router import router
 from stream.engines.serial import serial
 from stream.engines.step import Engine, StepMaker, Tally
-from stream.errors import OutputError, SourceError
+from stream.errors import OutputError, SourceError, UsageError
 from stream.messages import MAX_SENTENCE, DensityReading, EndOfStream, FrameHeader, Progress
+from stream.portability import cores
 from stream.ports import FrameSource, Pixels
 from stream.sink import report
 from stream.sink.cpu import tree_cpu_seconds
@@ -50,6 +51,20 @@ class Spread:
             "ray": partial(ray_engine, address=self.address),
         }
         return known[self.engine]
+
+
+def spread_of(engine: str, workers: int, address: str | None, *, whole: bool) -> Spread | None:
+    """How an engine that is not the program's own is run; None for its own. `workers` 0: one a core.
+
+    `whole`: a recording from its first frame, at full speed. Raises UsageError for what an engine cannot do.
+    """
+    if address is not None and engine != "ray":
+        raise UsageError("--address names a Ray cluster: use it with --engine ray")
+    if engine == "stream":
+        return None
+    if not whole:
+        raise UsageError(f"--resume and --speed are for --engine stream; {engine} takes a recording whole")
+    return Spread(engine, 1 if engine == "serial" else workers or cores(), address)
 
 
 class Reel:

@@ -18,7 +18,6 @@ from stream.errors import EngineError
 _LOOK_S: Final = 0.05
 _FAMILY_S: Final = 0.5  # finding new processes means reading the whole process table
 _WORKERS: Final = ("worker-", "ray::Analyst")  # Ray calls its processes by the class that they run
-_LAST_LINES: Final = 5
 
 
 @dataclass(slots=True)
@@ -46,8 +45,8 @@ def watch(command: Sequence[str], environment: Mapping[str, str], log: Path, dea
             command, env=environment, stdout=words, stderr=words, stdin=subprocess.DEVNULL, start_new_session=True
         )
     family = _Family(psutil.Process(process.pid))
+    until = time.monotonic() + deadline_s
     try:
-        until = time.monotonic() + deadline_s
         while process.poll() is None and time.monotonic() < until:
             family.look(seen)
             time.sleep(_LOOK_S)
@@ -55,9 +54,11 @@ def watch(command: Sequence[str], environment: Mapping[str, str], log: Path, dea
         if process.poll() is None:
             process.terminate()
             _end(process)
+    if time.monotonic() >= until:
+        raise EngineError(f"it was not done after {deadline_s:.0f} s")
     if process.returncode != 0:
-        lines = log.read_text(errors="replace").strip().splitlines() or [f"exit code {process.returncode}"]
-        raise EngineError(" ".join(lines[-_LAST_LINES:] if process.returncode < 0 else lines[-1:]))
+        *_, last = ["", *log.read_text(errors="replace").strip().splitlines()]
+        raise EngineError(last.removeprefix("Error: ") or f"it ended with exit code {process.returncode}")
     return seen
 
 
