@@ -13,8 +13,8 @@ import click
 
 from capture.cli import synthesize
 from stream.alarms.cli import alarms
-from stream.engines.bench.plan import ENGINES
 from stream.engines.cli import bench
+from stream.engines.spread import ENGINES, Spread, spread_of
 from stream.errors import StreamError, UsageError
 from stream.keys.cli import keys
 from stream.subscribing import subscribe
@@ -29,7 +29,6 @@ if TYPE_CHECKING:  # `--help` answers in a blink: what a command needs is loaded
     from capture.sources.opening import SourceLimits
     from stream.audit import AuditLog
     from stream.config import Config
-    from stream.engines.replaying import Spread
     from stream.engines.step import StepMaker
     from stream.logs import LogFormat
     from stream.messages import Hello, Mode, Progress
@@ -186,12 +185,12 @@ def replay(
     address: str | None,
 ) -> None:
     """Analyse recordings: every frame exactly once, in order. Several get a folder each below --output."""
-    from stream.engines.replaying import spread_of
+    from stream.portability import cores
     from stream.sink.sessions import finished, result_folders
 
     config = common.load("replay.toml", {"workers.count": workers})
     factor = _speed(speed)
-    spread = spread_of(engine, config.workers.count, address, whole=not resume and factor == 0)
+    spread = spread_of(engine, config.workers.count or cores(), address, whole=not resume and factor == 0)
     codes = []
     for source, folder in zip(sources, result_folders(sources, output), strict=True):
         if resume and finished(folder):
@@ -302,7 +301,7 @@ class Wanted:
     regions: bool = False
     regions_file: bool = False
     frames: int | None = None
-    spread: "Spread | None" = None
+    spread: Spread | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -394,7 +393,7 @@ def _by_processes(common: Common, run: Run, on_progress: "Callable[[Progress], N
     ).run()
 
 
-def _by_engine(common: Common, run: Run, spread: "Spread", on_progress: "Callable[[Progress], None]") -> "Outcome":
+def _by_engine(common: Common, run: Run, spread: Spread, on_progress: "Callable[[Progress], None]") -> "Outcome":
     """The same frames, analyser and files as the pipeline's, by another engine."""
     from stream.engines.replaying import replay
     from stream.engines.step import StepMaker

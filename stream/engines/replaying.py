@@ -6,7 +6,6 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import dataclass
 from functools import partial
 from types import FrameType
 from typing import Final
@@ -18,10 +17,10 @@ from stream.engines.frames import frames_of
 from stream.engines.ray import ray_engine
 from stream.engines.router import router
 from stream.engines.serial import serial
+from stream.engines.spread import Spread
 from stream.engines.step import Engine, StepMaker, Tally
-from stream.errors import OutputError, SourceError, UsageError
+from stream.errors import OutputError, SourceError
 from stream.messages import MAX_SENTENCE, DensityReading, EndOfStream, FrameHeader, Progress
-from stream.portability import cores
 from stream.ports import FrameSource, Pixels
 from stream.sink import report
 from stream.sink.cpu import tree_cpu_seconds
@@ -35,36 +34,10 @@ from stream.supervisor import Outcome
 _PROGRESS_S: Final = 0.25
 
 
-@dataclass(frozen=True, slots=True)
-class Spread:
-    """How an engine is run: its name, how many workers, and for ray a running cluster's address."""
-
-    engine: str
-    workers: int
-    address: str | None = None
-
-    def chosen(self) -> Engine:
-        """The engine itself."""
-        known: dict[str, Engine] = {
-            "serial": serial,
-            "router": router,
-            "ray": partial(ray_engine, address=self.address),
-        }
-        return known[self.engine]
-
-
-def spread_of(engine: str, workers: int, address: str | None, *, whole: bool) -> Spread | None:
-    """How an engine that is not the program's own is run; None for its own. `workers` 0: one a core.
-
-    `whole`: a recording from its first frame, at full speed. Raises UsageError for what an engine cannot do.
-    """
-    if address is not None and engine != "ray":
-        raise UsageError("--address names a Ray cluster: use it with --engine ray")
-    if engine == "stream":
-        return None
-    if not whole:
-        raise UsageError(f"--resume and --speed are for --engine stream; {engine} takes a recording whole")
-    return Spread(engine, 1 if engine == "serial" else workers or cores(), address)
+def engine_of(spread: Spread) -> Engine:
+    """The engine itself."""
+    known: dict[str, Engine] = {"serial": serial, "router": router, "ray": partial(ray_engine, address=spread.address)}
+    return known[spread.engine]
 
 
 class Reel:
@@ -132,7 +105,7 @@ class Recording:
         source = self._reel.source
         store.note(source=source.name, width=source.width, height=source.height, fps=source.fps, begun_at=0)
         source_hash = SourceHash(self._settings.source)
-        readings = self._spread.chosen()(self._reel, maker, self._spread.workers, self._tally)
+        readings = engine_of(self._spread)(self._reel, maker, self._spread.workers, self._tally)
         with closing(readings):  # its workers end here
             self._record(readings, store, on_progress)
         return self._finish(store, source_hash)
