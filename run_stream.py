@@ -21,6 +21,7 @@ from stream.subscribing import subscribe
 from stream.version import VERSION
 from stream.view.cli import view
 from workers.cli import models
+from workers.remote.cli import worker
 
 if TYPE_CHECKING:  # `--help` answers in a blink: what a command needs is loaded by that command
     from collections.abc import Callable, Iterator
@@ -236,7 +237,7 @@ def doctor(common: Common, verify: Path | None) -> None:
 
 
 models.add_command(synthesize)
-for command in (models, view, alarms, keys, subscribe, bench):
+for command in (models, view, alarms, keys, subscribe, worker, bench):
     main.add_command(command)
 
 
@@ -327,12 +328,14 @@ def _processes(run: Run) -> "list[ProcessSpec]":
     from stream.supervisor import ProcessSpec
     from stream.view.info import SessionInfo
     from stream.view.settings import ViewSettings
+    from workers.remote.settings import RelaySettings
     from workers.settings import WorkerSettings
 
     config, replaying = run.config, run.mode == "replay"
-    count = config.workers.count or cores()
+    count, remote = config.workers.count or cores(), config.workers.remote
+    total = count + len(remote)
     capture = CaptureSettings(
-        run.source, run.wanted.frames, replaying, run.speed, count, config.capture, config.workers, config.view
+        run.source, run.wanted.frames, replaying, run.speed, total, config.capture, config.workers, config.view
     )
     worker = WorkerSettings(
         config.analyser.name, config.analyser.settings, run.wanted.regions, config.view.picture_width_px
@@ -344,7 +347,7 @@ def _processes(run: Run) -> "list[ProcessSpec]":
         regions=run.wanted.regions,
         regions_file=run.wanted.regions_file,
         source=run.source,
-        worker_count=count,
+        worker_count=total,
         config_sha256=sha256(config),
         version=VERSION,
         started_ns=run.started_ns,
@@ -356,7 +359,7 @@ def _processes(run: Run) -> "list[ProcessSpec]":
     info = SessionInfo(
         session=run.session,
         mode=run.mode,
-        workers=count,
+        workers=total,
         version=VERSION,
         stale_after_s=config.sink.stale_after_s,
         media_time=replaying,
@@ -364,6 +367,16 @@ def _processes(run: Run) -> "list[ProcessSpec]":
     specs = [
         ProcessSpec("capture", 0, "capture.process:run", capture),
         *(ProcessSpec("worker", index, "workers.process:run", worker) for index in range(count)),
+        *(
+            ProcessSpec(
+                "worker",
+                count + place,
+                "workers.remote.relay:run",
+                RelaySettings(far, config.security.keys_dir, worker, sha256(config.analyser), VERSION),
+                essential=False,
+            )
+            for place, far in enumerate(remote)
+        ),
         ProcessSpec("sink", 0, "stream.sink.process:run", sink),
     ]
     if config.view.enabled and not replaying:

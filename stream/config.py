@@ -35,6 +35,13 @@ class CaptureConfig(Section, frozen=True, kw_only=True):
     slots: Annotated[int, Meta(ge=0, le=500, description="frames that the ring holds; 0: as many as are needed")] = 0
 
 
+class RemoteWorker(Section, frozen=True, kw_only=True):
+    """A worker on another machine."""
+
+    address: Annotated[str, Meta(pattern=r"^tcp://[\w.\[\]:-]+:[1-9]\d{0,4}$", description="where it listens")]
+    key: Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$", description="its public key, as `keys new` printed it there")]
+
+
 class WorkersConfig(Section, frozen=True, kw_only=True):
     """Who analyses."""
 
@@ -42,6 +49,9 @@ class WorkersConfig(Section, frozen=True, kw_only=True):
     frame_deadline_s: Annotated[float, Meta(ge=0.2, le=600, description="a worker at one frame longer is killed")] = (
         10.0
     )
+    remote: Annotated[
+        tuple[RemoteWorker, ...], Meta(max_length=32, description="workers on other machines, besides those here")
+    ] = ()
     deaths_per_frame: Annotated[int, Meta(ge=1, le=100, description="then the frame is set aside as failed")] = 5
 
 

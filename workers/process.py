@@ -5,12 +5,14 @@ on disk: a new sink is given what the one before may have taken with it.
 """
 
 from collections import deque
+from typing import Protocol
 
 import cv2
 
 from stream.child import Child
 from stream.errors import WireError
 from stream.messages import Committed, DensityReading, Done, FrameHeader, PeerUp, Stop
+from stream.ports import Pixels
 from stream.ring import Ring
 from stream.wire import encode
 from workers.reading import Reader, make_analyser
@@ -27,10 +29,22 @@ def run(child: Child, settings: WorkerSettings) -> None:
     Worker(child, Reader(analyser, settings, child.place.session, child.place.index)).run()
 
 
+class Reads(Protocol):
+    """What makes readings: here, or on another machine."""
+
+    model_id: str
+
+    def read(self, header: FrameHeader, pixels: Pixels) -> DensityReading:
+        """The reading of a frame."""
+
+    def failed(self, header: FrameHeader, error: Exception) -> DensityReading:
+        """The reading of a frame that has none."""
+
+
 class Worker:
     """One incarnation of one worker."""
 
-    def __init__(self, child: Child, reader: Reader) -> None:
+    def __init__(self, child: Child, reader: Reads) -> None:
         self._child, self._reader = child, reader
         self._rings: dict[str, Ring] = {}
         self._waiting: deque[FrameHeader] = deque()

@@ -1,0 +1,98 @@
+"""Requests from another machine are answered with readings, or refused: whatever the bytes are."""
+
+import random
+import time
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import pytest
+
+from stream.errors import WireError
+from stream.far import FarSide, FarWorker, LostError
+from stream.keys.keyring import Keyring
+from stream.messages import DensityReading, Engage, Engaged, FrameHeader
+from stream.notes import Notes
+from stream.transport import new_keys
+from stream.wire import decode, encode
+from tests.contracts import strange_analysers
+from tests.fuzz.mutation import mutated
+from workers.remote.serving import Serving
+from workers.settings import WorkerSettings
+
+ENGAGE = Engage(session="s", worker=3, regions=True, picture_width_px=160, version="0.1", analyser="a" * 64)
+HEADER = FrameHeader(
+    source="s", seq=7, frame="f7", time_s=0.0, t_capture_ns=1, t_grab_monotonic_ns=2**60, width=64, height=48,
+    ring="", slot=0, generation=0, attempt=2, capture=0,
+)  # fmt: skip
+PIXELS = np.full((48, 64, 3), 90, np.uint8)
+
+
+@pytest.fixture
+def serving() -> Serving:
+    return Serving(strange_analysers.good({}), WorkerSettings("good", {}, False, 160), "a" * 64, "0.1")
+
+
+def test_a_frame_is_answered_with_its_reading(serving: Serving) -> None:
+    answer = decode(serving.answer([encode(ENGAGE), encode(HEADER), PIXELS.data]))
+    assert isinstance(answer, DensityReading)
+    assert (answer.session, answer.worker, answer.seq, answer.attempt, answer.status) == ("s", 3, 7, 2, "ok")
+    assert answer.regions is not None
+    assert 0 <= answer.latency_ms < 60_000, "by this machine's clock, not by the one of who asked"
+
+
+def test_a_greeting_is_answered_with_the_model_or_a_refusal(serving: Serving) -> None:
+    assert decode(serving.answer([encode(ENGAGE)])) == Engaged(model_id="fixed")
+    for change in ({"version": "0.2"}, {"analyser": "b" * 64}):
+        other = encode(msgspec.structs.replace(ENGAGE, **change))
+        for parts in ([other], [other, encode(HEADER), PIXELS.tobytes()]):
+            answer = decode(serving.answer(parts))
+            assert isinstance(answer, Engaged)
+            assert answer.refusal
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        [b""],
+        [encode(HEADER)],
+        [encode(ENGAGE), encode(ENGAGE), PIXELS.data],
+        [encode(ENGAGE), encode(HEADER)],
+        [encode(ENGAGE), encode(HEADER), PIXELS.data[:-1]],
+        [encode(ENGAGE), encode(HEADER), b""],
+        [encode(ENGAGE), encode(HEADER), PIXELS.data, b""],
+    ],
+)
+def test_what_is_no_request_is_refused(serving: Serving, parts: list[bytes]) -> None:
+    with pytest.raises(WireError):
+        serving.answer(parts)
+
+
+def test_damaged_requests_are_answered_or_refused(serving: Serving) -> None:
+    chance = random.Random(1)
+    for _ in range(2000):
+        parts = [encode(ENGAGE), encode(HEADER), PIXELS.tobytes()]
+        at = chance.randrange(3)
+        parts[at] = mutated(parts[at], chance)
+        try:
+            assert isinstance(decode(serving.answer(parts)), DensityReading | Engaged)
+        except WireError:
+            continue
+
+
+def test_only_an_allowed_key_is_answered(tmp_path: Path) -> None:
+    ring, notes = Keyring(tmp_path), Notes()
+    own, friend = ring.make(), new_keys()
+    ring.allow(friend.public.hex(), "near")
+    side = FarSide("tcp://127.0.0.1:*", ring, notes, 1000)
+    until = time.monotonic() + 20
+    stranger = FarWorker(side.address, new_keys(), own.public)
+    with pytest.raises(LostError):
+        stranger.ask([b"hello"], lambda: time.monotonic() < until)
+    stranger.close()
+    assert notes.refused == 1
+    allowed = FarWorker(side.address, friend, own.public)
+    assert allowed.ask([b"hello"], lambda: not side.receive(0)) is None
+    side.answer(b"")
+    allowed.close()
+    side.close()

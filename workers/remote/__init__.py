@@ -1,0 +1,1 @@
+"""A worker on another machine: the relay that stands for it here, and what runs there."""

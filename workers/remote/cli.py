@@ -1,0 +1,62 @@
+"""`run_stream.py worker`: one worker for a monitoring run on another machine. Loads what it needs when it runs."""
+
+import signal
+import sys
+from typing import TYPE_CHECKING, Any, Protocol
+
+import click
+
+if TYPE_CHECKING:
+    from stream.config import Config
+    from stream.logs import LogFormat
+
+
+class Configured(Protocol):
+    """What the command line hands over."""
+
+    log_level: int
+    log_format: "LogFormat"
+
+    def load(self, default: str, overrides: dict[str, Any]) -> "Config":
+        """The configuration of a command."""
+
+
+@click.command("worker")
+@click.option("--listen", default="tcp://0.0.0.0:5570", show_default=True, help="Where frames are taken.")
+@click.pass_obj
+def worker(configured: Configured, listen: str) -> None:
+    """Analyse frames of a run on another machine, which names this one under `workers.remote`. Ctrl-C ends.
+
+    Takes this machine's key and that machine's among the allowed ones; see `keys`.
+    """
+    import cv2
+
+    from stream import logs
+    from stream.config import sha256
+    from stream.errors import ConfigError
+    from stream.far import FarSide
+    from stream.keys.keyring import Keyring, keys_folder
+    from stream.notes import Notes
+    from stream.version import VERSION
+    from workers.reading import make_analyser
+    from workers.remote.serving import Serving, serve
+    from workers.settings import WorkerSettings
+
+    config = configured.load("default.toml", {})
+    logs.set_up(configured.log_level, configured.log_format)
+    ring, notes, ended = Keyring(keys_folder(config.security.keys_dir)), Notes(), []
+    own = ring.own()
+    if not ring.allowed():
+        raise ConfigError("no key is allowed to send frames: `keys allow KEY NAME`")
+    cv2.setNumThreads(1)
+    settings = WorkerSettings(config.analyser.name, config.analyser.settings, False, config.view.picture_width_px)
+    serving = Serving(make_analyser(settings), settings, sha256(config.analyser), VERSION)
+    longest = config.capture.max_width_px * config.capture.max_height_px * 3
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: ended.append(True))
+    side = FarSide(listen, ring, notes, longest)
+    print(f"Waiting for frames on {side.address}, with the key {own.public.hex()}", file=sys.stderr, flush=True)
+    try:
+        serve(side, serving, notes, lambda: not ended)
+    finally:
+        side.close()

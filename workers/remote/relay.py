@@ -1,0 +1,88 @@
+"""The process that stands here for a worker on another machine: frames out with their pixels, readings back.
+
+To everyone else it is a worker like any other: it dies when the far side does, its frame goes to another worker at
+once, and its successor says hello when the far side is there again.
+"""
+
+import logging
+import sys
+import time
+from typing import Final
+
+from msgspec.structs import replace
+
+from stream.child import Child
+from stream.errors import ModelError, WireError
+from stream.far import FarWorker, LostError
+from stream.keys.keyring import Keyring, keys_folder, parse_key
+from stream.messages import DensityReading, Engage, Engaged, FrameHeader, Stop
+from stream.ports import Pixels
+from stream.wire import decode, encode
+from workers.process import Worker
+from workers.remote.settings import RelaySettings
+
+log = logging.getLogger("capillary.relay")
+
+_PATIENCE_S: Final = 2.0
+_AGAIN_MS: Final = 500
+
+
+def run(child: Child, settings: RelaySettings) -> None:
+    """Entry point. Raises ModelError where the far side would compute other values."""
+    engage = Engage(
+        session=child.place.session,
+        worker=child.place.index,
+        regions=settings.worker.regions,
+        picture_width_px=settings.worker.picture_width_px,
+        version=settings.version,
+        analyser=settings.analyser_sha256,
+    )
+    own = Keyring(keys_folder(settings.keys_dir)).own()
+    address, key = settings.remote.address, parse_key(settings.remote.key)
+    told = False
+    while not isinstance(child.receive(0 if not told else _AGAIN_MS), Stop):
+        far = FarWorker(address, own, key)
+        try:
+            answer = _engaged(far, engage)
+            if answer is not None:
+                if answer.refusal:
+                    raise ModelError(f"the worker at {address} {answer.refusal}")
+                Worker(child, FarReader(far, engage, answer.model_id)).run()
+                return
+        except LostError:
+            log.warning("the worker at %s is gone; its frame goes to another one", address)
+            sys.exit(1)
+        finally:
+            far.close()
+        if not told:
+            told = True
+            log.warning("no worker at %s yet; it is taken in as soon as it answers", address)
+
+
+def _engaged(far: FarWorker, engage: Engage) -> Engaged | None:
+    until = time.monotonic() + _PATIENCE_S
+    try:
+        data = far.ask([encode(engage)], lambda: time.monotonic() < until)
+        message = None if data is None else decode(data)
+    except (LostError, WireError):
+        return None
+    return message if isinstance(message, Engaged) else None
+
+
+class FarReader:
+    """Has frames read elsewhere; the same to a `Worker` as its own reader."""
+
+    def __init__(self, far: FarWorker, engage: Engage, model_id: str) -> None:
+        self._far, self._engage, self.model_id = far, engage, model_id
+
+    def read(self, header: FrameHeader, pixels: Pixels) -> DensityReading:
+        """The reading from there, its latency by this clock. Raises LostError: then another worker gets the frame."""
+        data = self._far.ask([encode(self._engage), encode(header), pixels.data], lambda: True)
+        message = None if data is None else decode(data)
+        if not isinstance(message, DensityReading) or message.seq != header.seq:
+            raise LostError(f"an answer that is none: {type(message).__name__}")
+        return replace(message, latency_ms=(time.monotonic_ns() - header.t_grab_monotonic_ns) / 1e6)
+
+    def failed(self, header: FrameHeader, error: Exception) -> DensityReading:
+        """Never asked for: what comes from there has passed the same check there. Raises LostError."""
+        raise LostError(f"frame {header.seq} came back as no reading") from error

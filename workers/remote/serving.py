@@ -1,0 +1,80 @@
+"""What runs on the other machine: one worker that answers requests, for whoever has an allowed key.
+
+A request is who asks, a frame's header and its pixels; the answer is the reading. Without a frame it is a greeting.
+Nothing of a frame is kept.
+"""
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from typing import Final
+
+import numpy as np
+from msgspec.structs import replace
+
+from stream.errors import WireError
+from stream.far import FarSide
+from stream.messages import Engage, Engaged, FrameHeader
+from stream.notes import Notes
+from stream.ports import Analyser
+from stream.wire import decode, encode
+from workers.reading import Reader
+from workers.settings import WorkerSettings
+
+log = logging.getLogger("capillary.worker")
+
+_IDLE_MS: Final = 1000
+
+
+class Serving:
+    """Answers requests with one analyser. Pure but for the clock: bytes in, bytes out."""
+
+    def __init__(self, analyser: Analyser, settings: WorkerSettings, analyser_sha256: str, version: str) -> None:
+        self._analyser, self._settings = analyser, settings
+        self._sha256, self._version = analyser_sha256, version
+        self._reader = lru_cache(maxsize=8)(self._make_reader)
+
+    def answer(self, parts: Sequence[bytes | memoryview]) -> bytes:
+        """The reading of a frame, or the answer to a greeting. Raises WireError where it is neither."""
+        engage = decode(parts[0])
+        if not isinstance(engage, Engage):
+            raise WireError("a request begins with who asks")
+        refusal = self._refusal(engage)
+        if refusal or len(parts) == 1:
+            return encode(Engaged(model_id=self._analyser.model_id, refusal=refusal))
+        header = decode(parts[1])
+        if not isinstance(header, FrameHeader) or len(parts) != 3:
+            raise WireError("a request goes on with a frame's header and its pixels")
+        pixels = np.frombuffer(parts[2], np.uint8)
+        if pixels.size != header.height * header.width * 3:
+            raise WireError(f"{pixels.size} bytes are not {header.width}x{header.height} pixels")
+        frame = pixels.reshape(header.height, header.width, 3)
+        return self._reader(engage).encoded(replace(header, t_grab_monotonic_ns=time.monotonic_ns()), frame)
+
+    def _refusal(self, engage: Engage) -> str:
+        if engage.version != self._version:
+            return f"is version {self._version} of the program, this is {engage.version}; install the same on both"
+        if engage.analyser != self._sha256:
+            return "has other settings under [analyser]; make them the same on both machines"
+        return ""
+
+    def _make_reader(self, engage: Engage) -> Reader:
+        settings = WorkerSettings(
+            self._settings.analyser, self._settings.analyser_settings, engage.regions, engage.picture_width_px
+        )
+        return Reader(self._analyser, settings, engage.session, engage.worker)
+
+
+def serve(side: FarSide, serving: Serving, notes: Notes, going_on: Callable[[], bool]) -> None:
+    """Answer until `going_on` says no. What is no request is answered with a refusal, noted and counted."""
+    while going_on():
+        parts = side.receive(_IDLE_MS)
+        if parts is not None:
+            try:
+                side.answer(serving.answer(parts))
+            except WireError as error:
+                notes.add("refused", "worker", detail="what came was no request")
+                side.answer(encode(Engaged(model_id="", refusal=str(error)[:500])))
+        for noted in notes.take(time.monotonic()):
+            log.warning("%s: %s %s (%d)", noted.what, noted.who or "somebody", noted.detail, noted.count)
