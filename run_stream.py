@@ -15,7 +15,7 @@ from capture.cli import synthesize
 from stream.alarms.cli import alarms
 from stream.engines.cli import bench
 from stream.engines.spread import ENGINES, Spread, spread_of
-from stream.errors import StreamError, UsageError
+from stream.errors import NO_TENSORFLOW, ModelError, StreamError, UsageError
 from stream.keys.cli import keys
 from stream.subscribing import subscribe
 from stream.version import VERSION
@@ -120,13 +120,15 @@ def main(context: click.Context, config: Path | None, verbose: bool, quiet: bool
 @main.command()
 @click.option("--seconds", type=click.FloatRange(min=0, min_open=True), help="End by itself after so many seconds.")
 @click.option("--workers", type=click.IntRange(1, 64), help="Worker processes; default: one a core.")
+@click.option("--max-fps", type=click.FloatRange(0, 1000), help="Analyse at most so many frames a second.")
 @click.option("--no-view", is_flag=True, help="Do not serve the live page.")
 @click.pass_obj
-def demo(common: Common, seconds: float | None, workers: int | None, no_view: bool) -> None:
+def demo(common: Common, seconds: float | None, workers: int | None, max_fps: float | None, no_view: bool) -> None:
     """Watch the built-in synthetic microscope live: no camera, no patient."""
     from stream.sink.sessions import sweep
 
-    config = common.load("demo.toml", {"workers.count": workers, "view.enabled": False if no_view else None})
+    overrides = {"workers.count": workers, "capture.max_fps": max_fps, "view.enabled": False if no_view else None}
+    config = common.load("demo.toml", overrides)
     source = config.source
     if seconds is not None:
         source += ("&" if "?" in source else "?") + f"seconds={seconds:g}"
@@ -467,6 +469,11 @@ def entry() -> None:
         sys.exit(2)
     except (click.Abort, KeyboardInterrupt):
         sys.exit(130)
+    except ModuleNotFoundError as error:
+        if error.name not in ("keras", "tensorflow"):
+            raise
+        print(f"Error: {NO_TENSORFLOW}", file=sys.stderr)
+        sys.exit(ModelError.exit_code)
     except StreamError as error:
         print(f"Error: {error}", file=sys.stderr)
         sys.exit(error.exit_code)

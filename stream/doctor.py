@@ -12,6 +12,7 @@ from typing import Final, Literal
 import psutil
 
 from stream.config import Config
+from stream.energy import available, count
 from stream.errors import StreamError
 from stream.keys.keyring import keyring_for
 from stream.portability import LINUX
@@ -46,6 +47,7 @@ def examine(config: Config, checks: Sequence[tuple[str, Verdict, Check]]) -> Ite
     yield _machine()
     yield _memory()
     yield _shared_memory()
+    yield Finding("ok" if count() else "note", "energy", available())
     yield _disk(sessions_folder(config.sink.sessions_dir))
     yield _port("live page", config.view.host, config.view.port, "view.port")
     host, _, port = config.publish.endpoint.removeprefix("tcp://").rpartition(":")

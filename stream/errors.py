@@ -4,7 +4,7 @@ Each concrete error is also the built-in error that it is, so a caller may catch
 The message is one or two plain sentences: what was wrong, where, and what to do.
 """
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 
 class StreamError(Exception):
@@ -51,6 +51,12 @@ class OutputError(StreamError, OSError):
 
 class AuditError(StreamError, ValueError):
     """A session's audit log is not there, or was touched."""
+
+
+NO_TENSORFLOW: Final = (
+    "this needs TensorFlow, which is not installed here (requirements-edge.lock leaves it out): "
+    "uv sync, or pip install -r requirements.lock"
+)
 
 
 class WireError(StreamError, ValueError):

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from msgspec.structs import replace
 
-from stream import logs
+from stream import energy, logs
 from stream.child import Child
 from stream.clock import steady_utc
 from stream.errors import OutputError
@@ -116,6 +116,7 @@ class Sink:
         self._free_mb: float | None = None
         self._stopping = False
         self._refused_elsewhere = 0
+        self._energy = energy.count()
         self._hash = SourceHash(settings.source) if settings.outputs else None
         if store.facts().get("begun_at") is None:  # `prepare` clears it: a session that is resumed has had other runs
             store.note(name=settings.sink.session_name or None)
@@ -361,7 +362,7 @@ class Sink:
             settings,
             end,
             self._standing,
-            Course(begun_at, begun_ns, time.time_ns(), cpu_seconds()),
+            Course(begun_at, begun_ns, time.time_ns(), cpu_seconds(), energy.joules(self._energy, energy.count())),
             report.density_statistics(self._store),
             model_id=str(facts.get("model_id") or ""),
             source_sha256=self._hash.result(hash_timeout_s) if self._hash is not None else None,

@@ -18,12 +18,14 @@ class Course:
     """How this run went: it began with frame `begun_at` (above 0 where it was resumed); times in ns since 1970 UTC.
 
     begun_ns: when the first frame could be grabbed. cpu_s: CPU time of all processes, s.
+    energy_j: what the machine used meanwhile, J, by its own count; None where it counts nothing.
     """
 
     begun_at: int
     begun_ns: int
     ended_ns: int
     cpu_s: float
+    energy_j: float | None = None
 
 
 def summary_of(
@@ -58,6 +60,7 @@ def summary_of(
         "startup_s": round((course.begun_ns - settings.started_ns) / 1e9, 3),
         "frames_per_s": round(frames / streamed_s, 2),
         "cpu_ms_per_frame": round(1000 * course.cpu_s / max(1, frames), 2),
+        "energy_j": None if course.energy_j is None else round(course.energy_j, 3),
         "workers": settings.worker_count,
         "engine": "stream",
         "source": without_credentials(settings.source),

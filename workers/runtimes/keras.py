@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import numpy.typing as npt
 
-from stream.errors import ModelError
+from stream.errors import NO_TENSORFLOW, ModelError
 from workers.runtimes.base import Crops, Logits, Probabilities, Shape, check, in_batches, softmax_second
 from workers.runtimes.quiet import without_chatter
 
@@ -27,9 +27,11 @@ HeatMaps = npt.NDArray[np.float32]
 def load_network(content: bytes) -> "keras.Model":
     """The network in a .keras file's bytes; code in it (Lambda layers) is never run. Raises ModelError."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    with without_chatter():
-        import keras
-
+    try:
+        with without_chatter():
+            import keras
+    except ModuleNotFoundError as error:
+        raise ModelError(NO_TENSORFLOW) from error
     with without_chatter(), tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "weights.keras"
         path.write_bytes(content)
