@@ -48,15 +48,17 @@ class Patience:
 class Sequencer(Generic[Item]):
     """Puts items in order of seq, each seq once.
 
-    known: seqs that were accounted for before; next_seq: above all that were released. A restarted sink reads both
-    from disk.
+    known: seqs that were accounted for before, all below `first` with them; next_seq: above all that were released.
+    A restarted sink reads them from disk.
     """
 
-    def __init__(self, wait_s: float | None = None, known: Iterable[int] = (), next_seq: int = 0) -> None:
+    def __init__(
+        self, wait_s: float | None = None, known: Iterable[int] = (), next_seq: int = 0, first: int = 0
+    ) -> None:
         self.wait_s = wait_s
         accounted = set(known)
         self.next_seq = next_seq
-        self._passed = set(range(next_seq)) - accounted
+        self._passed = set(range(first, next_seq)) - accounted
         self._held: dict[int, tuple[float, Item | None]] = {
             seq: (float("inf"), None) for seq in accounted if seq >= next_seq
         }

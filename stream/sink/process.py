@@ -90,7 +90,9 @@ class Sink:
         least_s, most_s = settings.sink.reorder_wait_ms / 1000, settings.sink.stale_after_s
         self._patience = None if settings.mode == "replay" else Patience(least_s, most_s)
         wait_s = None if self._patience is None else least_s
-        self._sequencer: Sequencer[DensityReading] = Sequencer(wait_s, store.seqs(), store.next_seq())
+        self._sequencer: Sequencer[DensityReading] = Sequencer(
+            wait_s, store.seqs(store.accounted), max(store.next_seq(), store.accounted), store.accounted
+        )
         self._standing = Standing(child.place.session, settings.mode, settings.sink.stale_after_s)
         counts = store.counts()
         self._standing.published, self._standing.failed = counts["published"], counts["failed"]
@@ -250,6 +252,7 @@ class Sink:
             self._store.add(self._trimmed(reading))
             self._bedside.reading(reading)
         self._watch_clock()
+        self._store.accounted = self._sequencer.accounted
         self._unshown += released
         if self._commit(time.monotonic()) or self._settings.mode != "replay":  # at the bedside a value counts at once
             self._acknowledge()

@@ -37,6 +37,9 @@ CREATE TABLE readings (
 );
 CREATE TABLE drops (seq INTEGER PRIMARY KEY, cause TEXT NOT NULL);
 """
+_NOTE: Final = "INSERT OR REPLACE INTO session VALUES (?, ?)"
+_BOOKS: Final = "books"
+"""Counts, and the seq below which nothing is missing: a sink that died is back at once after any number of frames."""
 _COLUMNS: Final = (
     *("seq", "frame", "time_s", "t_capture_ns", "t_published_ns", "late", "status", "error"),
     *("density_pct", "density_low_pct", "density_high_pct", "capillary_count"),
@@ -50,6 +53,7 @@ class Store:
     """One session file. Nothing is on disk before `commit`.
 
     full: the disk has no room; `commit` tries again. given_up: readings and drops that it never took.
+    accounted: what its writer knows to be accounted for without holes; kept with every commit.
     """
 
     def __init__(self, path: Path) -> None:
@@ -71,20 +75,27 @@ class Store:
         self.given_up = 0
         self._waiting: deque[tuple[str, tuple[object, ...]]] = deque()  # what the next commit holds
         self._facts = dict(self._db.execute("SELECT key, value FROM session"))
+        known = json.loads(self._facts.get(_BOOKS, "{}"))
+        self._counts: dict[str, int] = known.get("counts") or self._counted()
+        self.accounted: int = known.get("accounted", 0)
 
     def add(self, reading: DensityReading, *, late: bool = False) -> None:
         """A reading, once a seq."""
+        self._counts["late" if late else "published" if reading.status == "ok" else "failed"] += 1
         self.write(_INSERT, _row(reading, late))
 
     def drop(self, drop: Drop) -> None:
         """A frame without a reading."""
+        if self._db.execute("SELECT 1 FROM drops WHERE seq = ?", (drop.seq,)).fetchone():
+            return
+        self._counts["dropped"] += 1
         self.write("INSERT OR IGNORE INTO drops VALUES (?, ?)", (drop.seq, drop.cause))
 
     def note(self, **values: str | int | float | None) -> None:
         """Facts about the session: source, model, versions."""
         for key, value in values.items():
             self._facts[key] = json.dumps(value)
-            self.write("INSERT OR REPLACE INTO session VALUES (?, ?)", (key, self._facts[key]))
+            self.write(_NOTE, (key, self._facts[key]))
 
     def commit(self) -> bool:
         """Put on disk what was added. False where there was nothing, or no room for it: then call it again later."""
@@ -94,7 +105,11 @@ class Store:
             if self.full:
                 for statement in self._waiting:
                     self._execute(*statement)
+            books = json.dumps({"counts": self._counts, "accounted": self.accounted})
+            if books != self._facts.get(_BOOKS):
+                self._execute(_NOTE, (_BOOKS, books))
             self._db.execute("COMMIT")
+            self._facts[_BOOKS] = books
         except sqlite3.OperationalError as error:
             self._make_out(error)
             return False
@@ -121,17 +136,21 @@ class Store:
         """Statements that are not on disk."""
         return len(self._waiting)
 
-    def seqs(self) -> set[int]:
-        """Every seq that is accounted for."""
-        return {row[0] for row in self._db.execute("SELECT seq FROM readings UNION SELECT seq FROM drops")}
+    def seqs(self, first: int = 0) -> set[int]:
+        """Every seq from `first` on that is accounted for."""
+        union = "SELECT seq FROM readings WHERE seq >= :first UNION SELECT seq FROM drops WHERE seq >= :first"
+        return {row[0] for row in self._db.execute(union, {"first": first})}
 
     def next_seq(self) -> int:
         """Above the newest reading that was published."""
-        newest: int | None = self._db.execute("SELECT MAX(seq) FROM readings WHERE NOT late").fetchone()[0]
-        return 0 if newest is None else newest + 1
+        newest = self._db.execute("SELECT seq FROM readings WHERE NOT late ORDER BY seq DESC LIMIT 1").fetchone()
+        return 0 if newest is None else int(newest[0]) + 1
 
     def counts(self) -> dict[str, int]:
-        """published, failed, late, dropped: together every seq accounted for."""
+        """published, failed, late, dropped: together every seq accounted for. Free, however long the session is."""
+        return dict(self._counts)
+
+    def _counted(self) -> dict[str, int]:
         late, failed, total = self._db.execute(
             "SELECT COALESCE(SUM(late), 0), COALESCE(SUM(status = 'failed' AND NOT late), 0), COUNT(*) FROM readings"
         ).fetchone()
@@ -140,7 +159,7 @@ class Store:
 
     def facts(self) -> dict[str, str | int | float | None]:
         """What was noted about the session."""
-        return {key: json.loads(value) for key, value in self._facts.items()}
+        return {key: json.loads(value) for key, value in self._facts.items() if key != _BOOKS}
 
     def rows(self, *columns: str, late: bool = False) -> Iterator[tuple[object, ...]]:
         """The named columns of all readings, in order of seq; late ones only where asked for."""

@@ -143,3 +143,13 @@ def test_patience_follows_what_frames_take() -> None:
     for _ in range(20):
         patience.took(5.0)
     assert patience.wait_s == 1.0, "what is stale anyway is not waited for"
+
+
+def test_what_lies_below_a_known_prefix_is_accounted_for() -> None:
+    sequencer: Sequencer[str] = Sequencer(None, known={12}, next_seq=10, first=10)
+    assert sequencer.accounted == 10
+    assert sequencer.offer(3, "item 3", 0.0) is Arrival.DUPLICATE
+    sequencer.offer(10, "item 10", 0.0)
+    sequencer.offer(11, "item 11", 0.0)
+    assert released(sequencer) == [10, 11]
+    assert sequencer.accounted == 13

@@ -220,3 +220,33 @@ def test_a_disk_that_stays_full_costs_the_oldest_and_they_are_counted(
     assert len(store.seqs()) == 800 - store.given_up
     assert max(store.seqs()) == 799
     store.close()
+
+
+def test_a_session_of_any_length_is_gone_on_with_at_once(tmp_path: Path) -> None:
+    """What is below the prefix that its writer knew is not looked at again."""
+    store = Store(tmp_path / FILE_NAME)
+    for seq in range(10):
+        store.add(reading(seq))
+    store.add(reading(11), late=True)
+    store.drop(Drop(seq=12, cause="overload"))
+    store.add(reading(14, status="failed"))
+    store.accounted = 10
+    store.commit()
+    store.close()
+    again = Store(tmp_path / FILE_NAME)
+    assert again.accounted == 10
+    assert again.seqs(again.accounted) == {11, 12, 14}
+    assert again.next_seq() == 15
+    assert again.counts() == {"published": 10, "failed": 1, "late": 1, "dropped": 1}
+    again.close()
+
+
+def test_what_was_not_committed_is_in_no_book(tmp_path: Path) -> None:
+    store = Store(tmp_path / FILE_NAME)
+    store.add(reading(0))
+    store.commit()
+    store.add(reading(1))
+    store._db.close()  # as a kill would
+    again = Store(tmp_path / FILE_NAME)
+    assert again.counts()["published"] == len(again.seqs()) == 1
+    again.close()
