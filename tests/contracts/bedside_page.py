@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,6 +17,10 @@ from stream.view.info import SessionInfo
 from stream.view.server import ViewServer, make_app
 from tests.contracts.kept_session import KeptSession
 
+OpenPage = Callable[..., Page]
+"""Opens an address in a browser that is watched; see tests/integration/page/conftest.py."""
+Shoot = Callable[[Page, str], Path]
+"""Keeps what a page looks like under a name."""
 DEADLINE_S: Final = 30.0
 LAPTOP: Final[ViewportSize] = {"width": 1366, "height": 768}
 DESK: Final[ViewportSize] = {"width": 1920, "height": 1080}

@@ -97,15 +97,17 @@ export class Evidence {
     return [button(text.nearestKept, () => this.look(nearest_seq))];
   }
 
-  // index: the region pointed at or stepped to, or null.
-  drawRegion(index) {
-    const regions = this.picture.held?.header.regions ?? [];
-    const scores = this.picture.held?.header.scores ?? [];
+  // pointed: the region under the pointer or stepped to, or null. Those of the live picture have their score beside them.
+  drawRegion(pointed) {
+    const { held } = this.picture;
+    const { regions, scores } = held?.header ?? { regions: [], scores: [] };
+    const index = held ? pointed : null;
     get("region-steps").hidden = regions.length === 0;
     const crop = get("region-crop");
-    crop.hidden = index === null || !this.picture.held?.bitmap;
-    put("region-says", index === null ? (regions.length ? text.regionHint : this.frame?.regions_why_not || text.noRegions) : text.regionScore(scores[index], index, regions.length));
-    if (!crop.hidden) drawCrop(crop, this.picture.held, index);
+    crop.hidden = index === null || !held.bitmap;
+    const hint = regions.length ? text.regionHint : this.frame?.regions_why_not || text.noRegions;
+    put("region-says", index === null ? hint : text.regionScore(scores[index], index, regions.length));
+    if (!crop.hidden) drawCrop(crop, held, index);
     crop.ariaLabel = index === null ? "" : text.regionCrop(index);
   }
 

@@ -111,6 +111,7 @@ export class PictureView {
     ctx.clearRect(0, 0, width, height);
     canvas.dataset.outlines = this.outlines && shown ? shown.header.regions.length : 0;
     canvas.dataset.seq = shown?.header.seq ?? "";
+    canvas.dataset.pointed = this.pointed ?? "";
     if (!shown?.bitmap || !width) return;
     ctx.drawImage(shown.bitmap, left, top, shown.header.width * scale, shown.header.height * scale);
     if (this.outlines) this.trace(ctx, shown.header, scale, left, top, ratio);

@@ -1,20 +1,17 @@
 """What tests of the page share: a microscope, a browser's page that is watched, and a place for screenshots."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, ViewportSize
 
 from stream.messages import Mode
-from tests.contracts.bedside_page import LAPTOP, Scope
+from tests.contracts.bedside_page import LAPTOP, OpenPage, Scope, Shoot
 
 SCREENSHOTS = "CAPILLARY_SCREENSHOTS"
 """Names the folder where screenshots are kept; without it they lie in pytest's own temporary folder."""
-
-OpenPage = Callable[..., Page]
-Shoot = Callable[[Page, str], Path]
 
 
 @pytest.fixture

@@ -74,6 +74,9 @@ def test_a_region_under_the_pointer_tells_its_score_and_shows_it_closely(page: P
     assert page.evaluate(dark), "the crop shows what lies inside the outline"
     page.click("#region-on")
     wait(page, says("region-says", "Score 0.71. 2 of 2"))
+    page.keyboard.press("Escape")
+    page.hover("#picture")  # the live one: its score is written beside it
+    scope.until(page, "document.getElementById('picture').dataset.pointed === '0'")
 
 
 def test_the_trend_is_panned_and_zoomed_and_comes_back_to_now(page: Page, scope: Scope) -> None:

@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
-from tests.contracts.bedside_page import says, shows, wait
-from tests.integration.page.conftest import OpenPage
+from tests.contracts.bedside_page import OpenPage, says, shows, wait
 from tests.running import page_address, run, running
 
 pytestmark = pytest.mark.real
