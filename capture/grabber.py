@@ -153,7 +153,7 @@ class Grabber:
                 if self._thinning.take(self._clock.monotonic_s()):
                     self._time_s = max(self._time_s, grab.time_s)  # a device's clock may be set back
                     return replace(grab, time_s=self._time_s)
-            else:
+            elif self._thinning.take(grab.time_s):
                 self._stopping.wait(self._playback.wait_s(grab.time_s, self._clock.monotonic_s()))
                 return grab
         return None

@@ -260,15 +260,20 @@ class Capture:
             self._source,
             ring,
             self._child.inbox,
-            Thinning(self._settings.capture.max_fps),
+            Thinning(0.0 if self._settings.replay else self._settings.capture.max_fps),
             Playback(speed),
             self._clock,
             self._ring_path,
         )
         self._flow = Flow(self._source.fps, self._settings.capture.max_fps, self._clock.monotonic_s())
         self._child.alive(busy=True)  # decoding up to there may take its time
-        self._grabber.start(0 if self._source.live else ring.captured)
+        self._grabber.start(0 if self._source.live else self._index_of(ring.captured))
         self._child.alive()
+
+    def _index_of(self, seq: int) -> int:
+        """Where the frame of that seq lies in a recording: further on where it is thinned, as at a bedside."""
+        fps, most = self._source.fps or 0.0, self._settings.capture.max_fps
+        return seq if self._settings.replay or not 0 < most < fps else int(seq * fps / most)
 
     @property
     def _captured(self) -> int:

@@ -45,7 +45,7 @@ class Counting:
         pass
 
 
-Make = Callable[[Counting], Grabber]
+Make = Callable[..., Grabber]
 
 
 @pytest.fixture
@@ -61,8 +61,8 @@ def make(tmp_path: Path, ring: Ring) -> Iterator[Make]:
     inbox = Inbox(context, tmp_path, "capture-0", portable=False)
     made: list[Grabber] = []
 
-    def make(source: Counting) -> Grabber:
-        made.append(Grabber(source, ring, inbox, Thinning(0), Playback(0), Clock()))
+    def make(source: Counting, max_fps: float = 0.0) -> Grabber:
+        made.append(Grabber(source, ring, inbox, Thinning(max_fps), Playback(0), Clock()))
         return made[-1]
 
     yield make
@@ -84,6 +84,15 @@ def test_frames_come_in_the_slots_that_were_given_until_the_end(make: Make, ring
         assert isinstance(item, Grabbed)
         assert ring.holds(item.slot, item.generation)
         assert (ring.pixels(item.slot, HEIGHT, WIDTH) == item.grab.index).all()
+
+
+def test_a_recording_at_a_bedside_is_thinned_by_its_own_time(make: Make) -> None:
+    grabber = make(Counting(7), max_fps=10.0)
+    for slot in range(4):
+        grabber.give(slot)
+    grabber.start(0)
+    items = [grabber.taken.get(timeout=20) for _ in range(4)]
+    assert [item.grab.index for item in items if isinstance(item, Grabbed)] == [0, 1, 3, 6], "every third, once begun"
 
 
 def test_every_frame_knows_the_one_before(make: Make) -> None:
