@@ -9,7 +9,7 @@ A measurement is a marker of kind `site-n` with an end. Measuring site 1 begins 
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Any, Final, Literal, cast, get_args
+from typing import Any, Final, Literal, cast
 
 import numpy as np
 from msgspec import Struct
@@ -190,6 +190,3 @@ def _ended(marker: ShownMarker, newest: Any) -> KeepMarker:
         until_seq=int(newest["seq"]),
         until_ns=int(newest["t_ns"]),
     )
-
-
-ACTIONS: Final = get_args(Action)
