@@ -1,5 +1,6 @@
 """What every child process does alike: an inbox, a hello to the supervisor, outboxes to peers as they come and go."""
 
+import contextlib
 import importlib
 import logging
 import multiprocessing
@@ -8,9 +9,10 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import Any, Final
 
 from stream import logs
@@ -132,6 +134,21 @@ class Child:
         ending = threading.Thread(target=self._context.term, daemon=True)
         ending.start()  # it waits for the last words, and for a thread in a device's driver without end
         ending.join(_LAST_WORDS_S)
+
+
+@contextlib.contextmanager
+def no_main() -> Iterator[None]:
+    """Children started meanwhile do not load the command line again: they find what they run by its own name.
+
+    A spawned interpreter otherwise begins with its parent's main module (`multiprocessing.spawn.get_preparation_data`),
+    which here would cost more than all that a sink needs.
+    """
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
 
 
 def run_child(place: Place, target: str, settings: Any) -> None:

@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from msgspec.structs import replace
 
-from stream.child import PeerKey, Place, run_child
+from stream.child import PeerKey, Place, no_main, run_child
 from stream.logs import LogFormat
 from stream.messages import (
     Alive,
@@ -291,7 +291,7 @@ class Supervisor:
         process = multiprocessing.get_context("spawn").Process(
             target=run_child, args=(place, running.spec.target, running.spec.settings), name=place.name
         )
-        with deaf_to_signals():
+        with deaf_to_signals(), no_main():
             process.start()
         running.process, running.killed = process, False
         running.handle = death_handle(process, self._portable)
