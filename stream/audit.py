@@ -5,6 +5,7 @@ changed, taken out or put in later breaks the chain there. Whoever can write the
 it guards against edits, not against replacement; keep its last hash elsewhere where that matters.
 """
 
+import errno
 import getpass
 import hashlib
 import json
@@ -73,17 +74,18 @@ def _hash(entry: dict[str, Any]) -> str:
 
 
 class AuditLog:
-    """The log of one folder; only ever added to. A disk that takes no more stops the log, not the run; it is said."""
+    """The log of one folder; only ever added to. A full disk stops the log, not the run; how much it cost is noted."""
 
     def __init__(self, folder: Path) -> None:
         """Goes on where an earlier run in the folder stopped. What a crash left of a line is cut off, and noted."""
         self._path = folder / FILE_NAME
-        self._last, self._silent = BEGINNING, False
+        self._last, self._lost, self._readable = BEGINNING, 0, True
         self._models: set[str] = set()
         try:
             self._go_on()
         except OSError as error:
-            self._give_up(error)
+            self._readable = False  # what cannot be read cannot be gone on with
+            self._complain(error)
 
     def _go_on(self) -> None:
         if not self._path.exists():
@@ -111,25 +113,40 @@ class AuditLog:
         self.write(noted.what, where=noted.where, who=noted.who, detail=noted.detail, count=noted.count)
 
     def write(self, what: str, **fields: Any) -> None:
-        """One line, on disk when this returns."""
-        if self._silent:
+        """One line, on disk when this returns; where it cannot be, the next one that can says how many are missing."""
+        if not self._readable:
             return
-        entry = chained({"t": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%fZ}", "what": what} | fields, self._last)
-        line = json.dumps(entry, sort_keys=True) + "\n"
+        missing = {"lost_before": self._lost} if self._lost else {}
+        now = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
+        entry = chained({"t": now, "what": what} | fields | missing, self._last)
         try:
-            fd = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-            try:
-                os.write(fd, line.encode())
-                os.fsync(fd)
-            finally:
-                os.close(fd)
+            _append(self._path, json.dumps(entry, sort_keys=True).encode() + b"\n")
         except OSError as error:
-            self._give_up(error)
-        self._last = entry["hash"]
+            self._complain(error)
+            self._lost += 1
+            return
+        self._last, self._lost = entry["hash"], 0
 
-    def _give_up(self, error: OSError) -> None:
-        self._silent = True
-        log.error("the audit log cannot be written any more: %s", error.strerror)
+    def _complain(self, error: OSError) -> None:
+        """Once, until it works again."""
+        if not self._lost:
+            log.error("the audit log cannot be written: %s", error.strerror)
+
+
+def _append(path: Path, line: bytes) -> None:
+    """The whole line on disk, or none of it. Raises OSError."""
+    fd = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    try:
+        before = os.fstat(fd).st_size
+        try:
+            if os.write(fd, line) < len(line):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            os.fsync(fd)
+        except OSError:
+            os.ftruncate(fd, before)
+            raise
+    finally:
+        os.close(fd)
 
 
 def _user() -> str:

@@ -28,12 +28,14 @@ async def watch(socket: WebSocket, feed: Feed, notes: Notes | None = None) -> No
         await socket.close(code=1013, reason=f"{VIEWERS_LIMIT} pages are open already")
         return
     await socket.accept()
+    noted = notes or Notes()
+    noted.add("connected", "page", socket.client.host if socket.client else "")
     changed = asyncio.Event()
     viewer = feed.join(_waker(changed))
     try:
         async with asyncio.TaskGroup() as both:
             both.create_task(_send(socket, feed, changed, viewer))
-            both.create_task(_listen(socket, feed, viewer, notes or Notes()))
+            both.create_task(_listen(socket, feed, viewer, noted))
     except* (WebSocketDisconnect, TimeoutError):
         pass
     finally:

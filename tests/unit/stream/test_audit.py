@@ -1,6 +1,7 @@
 """The audit log holds together, and says where it was touched."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -91,6 +92,20 @@ def test_no_log_is_said(tmp_path: Path) -> None:
     (tmp_path / FILE_NAME).touch()
     with pytest.raises(AuditError, match="empty"):
         verify(tmp_path)
+
+
+def test_after_a_full_disk_the_log_goes_on_and_says_what_is_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log, write = AuditLog(tmp_path), os.write
+    log.write("begun")
+    monkeypatch.setattr(os, "write", lambda fd, data: write(fd, data[:10]))
+    for _ in range(2):
+        log.write("changed")
+    monkeypatch.undo()
+    log.write("ended")
+    assert verify(tmp_path).startswith("2 lines, unbroken")
+    assert '"lost_before": 2' in (tmp_path / FILE_NAME).read_text()
 
 
 def test_a_folder_that_takes_no_more_stops_the_log_and_not_the_run(

@@ -15,6 +15,8 @@ from stream.view.feed import Feed
 class Page:
     """Stands in for a WebSocket: takes a picture only when told, and leaves when told."""
 
+    client = None
+
     def __init__(self) -> None:
         self.texts: list[dict[str, Any]] = []
         self.pictures: list[int] = []
