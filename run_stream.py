@@ -413,7 +413,7 @@ def _by_engine(common: Common, run: Run, spread: Spread, on_progress: "Callable[
     from stream.engines.replaying import replay
     from stream.engines.step import StepMaker
 
-    settings = {spec.role: spec.settings for spec in _processes(run)}
+    settings = {spec.role: spec.settings for spec in reversed(_processes(run))}  # of workers, the first: a local one
     maker = StepMaker("workers.reading:make_step", settings["worker"], run.session, common.log_level, common.log_format)
     source = common.opened(run.source, run.config, run.wanted.frames)
     return replay(spread, source, maker, settings["sink"], on_progress)

@@ -150,7 +150,7 @@ class Recording:
             source_sha256=source_hash.result(0.1 if stopped else None),
         )
         handed = round(self._tally.handed_bytes / max(1, end.frames_read))
-        summary |= {"engine": self._spread.engine, "handed_bytes_per_frame": handed}
+        summary |= {"engine": self._spread.engine, "workers": self._spread.workers, "handed_bytes_per_frame": handed}
         report.write_readings(store, settings.folder)
         if settings.regions_file:
             report.write_regions(store, settings.folder)

@@ -58,6 +58,11 @@ def described(machine: Machine) -> str:
     )
 
 
+def named(source: str) -> str:
+    """A source without the folders of this machine."""
+    return source.rstrip("/").rpartition("/")[2]
+
+
 def _cpu() -> str:
     try:
         for line in Path("/proc/cpuinfo").read_text().splitlines():

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from stream.engines.bench.figures import Figures, Result, faster_pct
-from stream.engines.bench.machine import described
+from stream.engines.bench.machine import described, named
 from stream.engines.bench.running import Bench
 
 
@@ -12,7 +12,7 @@ def text(bench: Bench) -> str:
     done = [result for result in bench.results if result.median is not None]
     parts = [
         described(bench.machine),
-        f"{bench.frames} frames of `{bench.source}`, {bench.rounds} rounds in turn; medians (least to most).",
+        f"{bench.frames} frames of `{named(bench.source)}`, {bench.rounds} rounds in turn; medians (least to most).",
         "Execution time, as the paper measures it:",
         markdown(_TIME, [_time(result, done) for result in done]),
         "What else it costs:",
