@@ -11,11 +11,16 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.contracts.engine_contract import FRAMES, EngineContract, reference_readings
+from tests.contracts.engine_contract import FRAMES, EngineContract, config, reference_readings
 from tests.contracts.media import write_video
-from tests.running import children, committed, eventually, free_port, run, running, summary, values
+from tests.running import children, committed, eventually, free_port, rows, run, running, summary, values
 
 CLUSTER = {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": "0123456789abcdef" * 4, "RAY_raylet_start_wait_time_s": "120"}
+
+
+def a_worker_of(process: "subprocess.Popen[str]") -> psutil.Process:
+    """One of its workers, by what `top` calls them."""
+    return next(child for child in children(process) if child.name().startswith(("worker-", "ray::Analyst")))
 
 
 @pytest.fixture(scope="module")
@@ -30,6 +35,15 @@ class TestSerial(EngineContract):
 class TestRouter(EngineContract):
     engine = "router"
 
+    def test_a_worker_that_dies_ends_the_run_with_a_sentence(self, tmp_path: Path) -> None:
+        arguments = ("replay", "synthetic:?seed=1", "--engine", "router", "--workers", "2", "-o", tmp_path / "out")
+        with running("-c", config(tmp_path, "good"), *arguments) as process:
+            eventually(lambda: committed(tmp_path / "out") > 3, "first frames", 90)
+            a_worker_of(process).kill()
+            _, words = process.communicate(timeout=90)
+        assert process.returncode == 1
+        assert "of the engine router died (exit code -9)" in words
+
 
 @pytest.mark.slow
 class TestStream(EngineContract):
@@ -39,6 +53,15 @@ class TestStream(EngineContract):
 @pytest.mark.slow
 class TestRay(EngineContract):
     engine = "ray"
+
+    def test_a_frame_whose_worker_dies_goes_to_another(self, tmp_path: Path) -> None:
+        frames = 400
+        arguments = ("replay", "synthetic:?seed=1", "--frames", str(frames), "--engine", "ray", "--workers", "2")
+        with running("-c", config(tmp_path, "good"), *arguments, "-o", tmp_path / "out") as process:
+            eventually(lambda: committed(tmp_path / "out") > 3, "first frames", 90)
+            a_worker_of(process).kill()
+            assert process.wait(110) == 0
+        assert [int(row["seq"]) for row in rows(tmp_path / "out")] == list(range(frames))
 
     def test_a_local_ray_listens_on_loopback_alone_and_ends_in_order(self, tmp_path: Path) -> None:
         with running("replay", "synthetic:?seed=1", "--engine", "ray", "--workers", "1", "-o", tmp_path) as process:
