@@ -115,6 +115,11 @@ def die_with_parent(portable: bool) -> None:
     threading.Thread(target=watch, name="parent-watch", daemon=True).start()
 
 
+def asked_to_end_with_parent() -> None:
+    """Between fork and exec of any program, on Linux: it gets SIGTERM when the process that started it is gone."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
 def name_process(name: str) -> None:
     """What `top` and `ps -o comm` call this process, where the system lets it say so. Call from the main thread."""
     if LINUX:

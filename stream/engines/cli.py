@@ -4,6 +4,7 @@ Knows no source of frames and no analyser: whoever puts the commands together ha
 """
 
 import contextlib
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -83,6 +84,7 @@ def bench(
     folder = OutputFolder(output)
     with contextlib.ExitStack() as stack:
         stack.callback(folder.release)
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: what was started is ended
         if stages:
             mark, report = "stages", _stages(opener, source, config, frames, output)
         elif live is not None:

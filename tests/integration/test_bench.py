@@ -1,11 +1,12 @@
 """`bench` as a user runs it: engines in turn, a table, a file, pictures; an engine that is not there stops nobody."""
 
 import json
+import signal
 from pathlib import Path
 
 import pytest
 
-from tests.running import run
+from tests.running import children, committed, eventually, is_alive, run, running
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +53,18 @@ def test_table_document_and_pictures_are_there(benched: tuple[Path, str]) -> Non
     assert (folder / "out" / "bench.md").read_text().strip() in (folder / "doc.md").read_text()
     names = {path.name for path in (folder / "out").iterdir()}
     assert names == {"bench.json", "bench.md", "figure-5.png", "figure-6.png", "figure-7.png"}
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
+def test_whoever_ends_the_bench_ends_what_it_started(how: signal.Signals, tmp_path: Path) -> None:
+    arguments = ("--engines", "stream", "--analyser", "default", "--frames", "100000", "--workers", "1")
+    with running("bench", *arguments, "-o", tmp_path / "out") as process:
+        session = tmp_path / "out" / "runs" / "stream-default-1" / "out"
+        eventually(lambda: committed(session) > 0, "a first frame", 90)
+        started = children(process)
+        process.send_signal(how)
+        eventually(lambda: process.poll() is not None, "the end of the bench")
+        eventually(lambda: not any(is_alive(child) for child in started), "the end of the rest", 60)
 
 
 def test_live_every_frame_is_accounted_for(tmp_path: Path) -> None:

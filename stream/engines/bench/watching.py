@@ -14,6 +14,7 @@ from typing import Final
 import psutil
 
 from stream.errors import EngineError
+from stream.portability import LINUX, asked_to_end_with_parent
 
 _LOOK_S: Final = 0.05
 _FAMILY_S: Final = 0.5  # finding new processes means reading the whole process table
@@ -42,7 +43,13 @@ def watch(command: Sequence[str], environment: Mapping[str, str], log: Path, dea
     seen = Watched()
     with log.open("wb") as words:
         process = subprocess.Popen(
-            command, env=environment, stdout=words, stderr=words, stdin=subprocess.DEVNULL, start_new_session=True
+            command,
+            env=environment,
+            stdout=words,
+            stderr=words,
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,  # Linux shares a busy machine by session; Ray's processes have their own as well
+            preexec_fn=asked_to_end_with_parent if LINUX else None,
         )
     family = _Family(psutil.Process(process.pid))
     until = time.monotonic() + deadline_s
