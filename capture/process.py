@@ -12,6 +12,7 @@ from capture.clock import Clock
 from capture.first import FirstFrames
 from capture.flow import Flow
 from capture.grabber import Broke, Ended, Grabbed, Grabber
+from capture.headers import failed_reading, header_of, why_failed
 from capture.pacing import Playback, Thinning
 from capture.reopening import Reopening
 from capture.settings import CaptureSettings
@@ -362,34 +363,21 @@ class Capture:
                 case Dropped(seq, cause):
                     self._to_sink.append(Drop(seq=seq, cause=cause))
                 case GaveUp(seq, grabbed, deaths):
-                    if deaths:
-                        log.error("frame %d ended %d workers in a row: set aside as failed", seq, deaths)
-                    else:
-                        log.error("frame %d set aside as failed: %s", seq, grabbed.unreadable)
-                    self._to_sink.append(self._failed(seq, grabbed, deaths))
+                    log.error("frame %s set aside as failed: %s", grabbed.grab.name, why_failed(grabbed, deaths))
+                    name, session = self._source.name, self._session
+                    failed = failed_reading(grabbed, session=session, source=name, seq=seq, deaths=deaths)
+                    self._to_sink.append(failed)
         while self._to_sink and self._child.tell("sink", self._to_sink[0]):
             self._to_sink.popleft()
 
     def _header(self, seq: int, grabbed: Grabbed, attempt: int) -> FrameHeader:
-        grab = grabbed.grab
-        return FrameHeader(
+        return header_of(
+            grabbed,
             source=self._source.name,
             seq=seq,
-            frame=grab.name,
-            time_s=grab.time_s,
-            t_capture_ns=grabbed.moment.utc_ns,
-            t_grab_monotonic_ns=grabbed.moment.monotonic_ns,
-            width=grab.width,
-            height=grab.height,
-            ring=grabbed.ring,
-            slot=grabbed.slot,
-            generation=grabbed.generation,
             attempt=attempt,
-            capture=self._child.place.incarnation,
-            previous=grabbed.previous,
+            incarnation=self._child.place.incarnation,
             picture=self._picture_wanted(),
-            frozen=grabbed.frozen,
-            truth_density_pct=grab.truth_density_pct,
         )
 
     def _picture_wanted(self) -> bool:
@@ -399,23 +387,6 @@ class Capture:
             return False
         self._next_picture_s = max(self._next_picture_s + 1 / self._settings.view.pictures_per_s, now_s)
         return True
-
-    def _failed(self, seq: int, grabbed: Grabbed, deaths: int) -> DensityReading:
-        return DensityReading(
-            session=self._session,
-            source=self._source.name,
-            seq=seq,
-            frame=grabbed.grab.name,
-            time_s=grabbed.grab.time_s,
-            t_capture_ns=grabbed.moment.utc_ns,
-            status="failed",
-            error=(grabbed.unreadable or f"the analysis died {deaths} times on this frame")[:500],
-            model_id="",
-            latency_ms=0.0,
-            worker=-1,
-            attempt=max(1, deaths),
-            t_grab_monotonic_ns=grabbed.moment.monotonic_ns,
-        )
 
     def _end_stream(self) -> None:
         """Grab no more; what was captured is finished."""

@@ -49,7 +49,8 @@ _JOIN_S: Final = 0.4
 _BACK_OFF_S: Final = 0.1
 _BACK_OFF_MAX_S: Final = 2.0
 _SUSPENDED_S: Final = 1.0
-_OUTSIDE_S: Final = 30.0
+_OUTSIDE_S: Final = 10.0
+_OUTSIDE_EVERYWHERE_S: Final = 120.0  # several kinds of process are killed: that is somebody's hand, not a fault
 _KILLED: Final = -9  # exit code of a process that met SIGKILL
 _SILENT_S: Final = 1.0  # the sink tells how it stands four times a second
 _MAY_HANG: Final = ("worker",)  # capture watches them, by the frame
@@ -134,6 +135,7 @@ class Supervisor:
         self._peers: dict[PeerKey, tuple[Hello, Outbox]] = {}
         self._ring: Ring | None = None
         self._outcome: Outcome | None = None
+        self._killed_outside_s: dict[Role, float] = {}
         self._published = 0
         self._turned_s = time.monotonic()
         self._standing: Progress | None = None
@@ -314,7 +316,7 @@ class Supervisor:
         # A frame is set aside at as many deaths, which is told after the last: one life more for a worker at a frame.
         allowed = self._restarts + (spec.role == "worker" and introduced and self._restarts > 1)
         now_s = time.monotonic()
-        hopeless = running.by_itself or now_s - running.row_began_s > _OUTSIDE_S
+        hopeless = running.by_itself or now_s - running.row_began_s > self._outside_patience_s(running)
         if running.deaths >= allowed and hopeless:
             self._give_up(running, exit_code)
             return
@@ -328,6 +330,13 @@ class Supervisor:
         running.published_at_death = self._published
         running.deaths += 1
         running.by_itself = running.by_itself or not outside
+        if outside:
+            self._killed_outside_s[running.spec.role] = time.monotonic()
+
+    def _outside_patience_s(self, running: _Running) -> float:
+        """How long kills from outside may go on without a finished frame."""
+        others = [at for role, at in self._killed_outside_s.items() if role != running.spec.role]
+        return _OUTSIDE_EVERYWHERE_S if max(others, default=0.0) > running.row_began_s else _OUTSIDE_S
 
     def _give_up(self, running: _Running, exit_code: int | None) -> None:
         spec, running.given_up = running.spec, True

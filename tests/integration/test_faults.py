@@ -211,7 +211,7 @@ def test_a_frame_that_kills_every_worker_is_set_aside_and_the_run_goes_on(tmp_pa
     done = run("replay", "synthetic:?seed=3&frames=8", "--output", tmp_path, "--workers", workers, **own)
     assert done.returncode == 0, done.stderr
     assert [row["status"] for row in rows(tmp_path)] == ["ok"] * 3 + ["failed"] + ["ok"] * 4
-    assert "ended 5 workers in a row" in done.stderr
+    assert "the analysis died 5 times on this frame" in done.stderr
     assert summary(tmp_path)["frames_failed"] == 1
 
 
