@@ -97,6 +97,7 @@ def test_a_replay_on_a_full_disk_waits_and_goes_on_when_there_is_room(tmp_path: 
         assert values(out) == values(calm)
 
 
+@pytest.mark.slow
 def test_at_the_bedside_a_full_disk_costs_no_reading_on_the_page(tmp_path: Path, chromium: Browser) -> None:
     with small_disk(tmp_path / "disk", 6) as disk:
         own = QUIET | {"CAPILLARY_STREAM_SINK_SESSIONS_DIR": str(disk)}
@@ -140,6 +141,7 @@ def test_a_suspended_program_goes_on_and_kills_nobody(tmp_path: Path) -> None:
     assert {row["attempt"] for row in rows(tmp_path / "out")} == {"1"}
 
 
+@pytest.mark.slow
 def test_a_hung_sink_makes_the_page_stale_and_is_replaced() -> None:
     with running("demo", CAPILLARY_STREAM_RUNTIME_HANG_S="3", **QUIET) as program:
         page = page_address(program)
@@ -150,6 +152,7 @@ def test_a_hung_sink_makes_the_page_stale_and_is_replaced() -> None:
         eventually(lambda: status(page)["seq"] > stale["seq"] + 5, "a new sink goes on", 30)
 
 
+@pytest.mark.slow
 def test_a_hung_sink_makes_the_terminal_stale() -> None:
     ours, theirs = pty.openpty()
     termios.tcsetwinsize(theirs, (24, 120))
@@ -185,6 +188,7 @@ def one(program: "subprocess.Popen[str]", role: str) -> Life:
     return eventually(lambda: next((life for life in lives(program) if life.role.startswith(role)), None), role)
 
 
+@pytest.mark.slow
 def test_live_books_balance_after_every_kill(tmp_path: Path) -> None:
     """captured = published + dropped + late + failed, whoever died."""
     own = settings("quick", CAPILLARY_STREAM_SINK_SESSIONS_DIR=str(tmp_path), CAPILLARY_STREAM_PUBLISH_ENABLED="false")
@@ -205,6 +209,7 @@ def test_live_books_balance_after_every_kill(tmp_path: Path) -> None:
     assert seqs == list(range(len(seqs)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("workers", ["1", "2"])
 def test_a_frame_that_kills_every_worker_is_set_aside_and_the_run_goes_on(tmp_path: Path, workers: str) -> None:
     own = settings("deadly", CHAOS_DEADLY_SEQ="3")
@@ -221,18 +226,21 @@ def test_an_analyser_that_never_starts_ends_the_run_after_five_deaths(tmp_path: 
     assert "died 5 times in a row without finishing a frame" in done.stderr.splitlines()[-1]
 
 
+@pytest.mark.slow
 def test_a_disk_that_is_full_from_the_beginning_is_said_in_a_sentence(tmp_path: Path) -> None:
     with small_disk(tmp_path / "disk", 1) as disk:
         fill(disk)
         refused(run("replay", SOURCE, "--output", disk / "out", **settings("quick")), "full", str(disk / "out"))
 
 
+@pytest.mark.slow
 def test_a_folder_that_may_only_be_read_is_said_in_a_sentence(tmp_path: Path) -> None:
     with small_disk(tmp_path / "disk", 1) as disk:
         subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
         refused(run("replay", SOURCE, "--output", disk / "out"), "Read-only", str(disk / "out"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("kilobytes", "says"), [(2048, "bytes"), (4, "/dev/shm")])
 def test_too_little_shared_memory_is_said_in_a_sentence(tmp_path: Path, kilobytes: int, says: str) -> None:
     """In a mount namespace of its own, so that nobody else's is touched."""
@@ -250,6 +258,7 @@ def test_too_little_shared_memory_is_said_in_a_sentence(tmp_path: Path, kilobyte
     refused(done, says)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("resume", "code"), [(("--resume",), 1), ((), 0)])
 def test_a_torn_session_file_cannot_be_resumed_but_begun_anew(
     tmp_path: Path, resume: tuple[str, ...], code: int

@@ -83,6 +83,7 @@ def test_a_frozen_picture_is_no_measurement(camera: FakeCamera, bedside: Bedside
     bedside.shows(lambda status: current(status) and "picture frozen" not in status["quality_reasons"], "it moves")
 
 
+@pytest.mark.slow
 def test_another_frame_size_is_a_new_segment(camera: FakeCamera, bedside: Bedside) -> None:
     before = bedside.status()["seq"]
     camera.mood, camera.width, camera.height = "unplugged", 640, 480
@@ -92,11 +93,13 @@ def test_another_frame_size_is_a_new_segment(camera: FakeCamera, bedside: Bedsid
     assert ("segment", "320x240 to 640x480 px") in bedside.incidents()
 
 
+@pytest.mark.slow
 def test_a_camera_that_slows_down_is_said_so(camera: FakeCamera, bedside: Bedside) -> None:
     camera.fps = 4.0
     bedside.shows(lambda status: any("of 25 frames a second" in said for said in status["notices"]), "the rate sags")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("mood", "reason"), [("black", "too dark"), ("white", "glare")])
 def test_a_picture_without_content_is_unusable(camera: FakeCamera, bedside: Bedside, mood: str, reason: str) -> None:
     camera.mood = mood  # type: ignore[assignment]
