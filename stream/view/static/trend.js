@@ -6,7 +6,7 @@ import * as marks from "./trend-marks.js";
 import { clamped, panned, revealing, zoomed } from "./viewport.js";
 
 const POINTS = 900;
-const TOPS = [2, 5, 10, 15, 20, 30, 40, 60, 80, 100];
+const TOPS = [2, 4, 6, 8, 10, 15, 20, 30, 40, 60, 80, 100];
 const LIMIT_IN_SIGHT = 2.5; // a limit further above the line than this does not squeeze it
 const HOUR_S = 3600;
 
@@ -144,7 +144,7 @@ export class Trend {
       scales: { x: { time: false, range: () => this.edges() }, y: { range: (_, low, high) => [0, this.top(high ?? 0)] } },
       series: [{}, { stroke: colour.line, width: 2, points }, bound, bound, bound, bound],
       bands: [{ series: [3, 2], fill: colour.band }, { series: [5, 4], fill: colour.spread }],
-      axes: [{ ...axis, size: 28, space: 90, incrs: STEPS_S, values: times }, { ...axis, size: 48, space: 34, values: percents }],
+      axes: [{ ...axis, size: 28, space: 90, incrs: STEPS_S, values: times }, { ...axis, size: 48, space: 26, values: percents }],
       hooks: { drawClear: [(plot) => marks.shades(plot, this.windows, colour)], draw: [(plot) => this.over(plot)] },
     };
   }
