@@ -55,6 +55,7 @@ def test_table_document_and_pictures_are_there(benched: tuple[Path, str]) -> Non
     assert names == {"bench.json", "bench.md", "figure-5.png", "figure-6.png", "figure-7.png"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
 def test_whoever_ends_the_bench_ends_what_it_started(how: signal.Signals, tmp_path: Path) -> None:
     arguments = ("--engines", "stream", "--analyser", "default", "--frames", "100000", "--workers", "1")
