@@ -4,7 +4,7 @@
 import { stopwatch } from "./state.js";
 
 const RETRY_MS = 500;
-const SILENT_MS = 2000;
+const SILENT_MS = 1700; // with the refresh of the page, told within two seconds; the server speaks four times a second
 
 export class Line {
   // onText(object), onPicture(header, jpegBlob). Silence is what `connected()` tells.
