@@ -59,6 +59,7 @@ def test_before_and_after_a_marker_with_the_interval_of_the_change(page: Page, s
     assert "90 % interval +" in said
 
 
+@pytest.mark.slow
 def test_a_flag_in_the_trend_opens_its_marker(page: Page, scope: Scope) -> None:
     for ago in range(300, 0, -1):
         scope.see(ago_s=ago / 10)

@@ -8,6 +8,7 @@ from tests.contracts.bedside_page import Scope, says, shows, wait
 pytestmark = pytest.mark.real
 
 
+@pytest.mark.slow
 def test_five_sites_are_measured_one_after_the_other(page: Page, scope: Scope) -> None:
     scope.until(page, shows(state_word="LIVE"))
     page.click("#sites-open")
