@@ -170,6 +170,7 @@ def live(common: Common, source: str | None, workers: int | None, max_fps: float
 @click.option("--regions", is_flag=True, help="Also write regions.jsonl: every capillary's outline.")
 @click.option("--overlay", is_flag=True, help="Also write overlay.mkv: the recording with its capillaries outlined.")
 @click.option("--resume", is_flag=True, help="Go on where an interrupted run stopped.")
+@click.option("--overwrite", is_flag=True, help="Replace finished results of the same source, markers included.")
 @click.option("--frames", type=click.IntRange(min=1), help="Only the first so many frames of each source.")
 @click.option("--engine", type=click.Choice(ENGINES), default="stream", show_default=True, help="What spreads frames.")
 @click.option("--address", help="With --engine ray: a running cluster, as host:port. Default: this machine alone.")
@@ -183,30 +184,44 @@ def replay(
     regions: bool,
     overlay: bool,
     resume: bool,
+    overwrite: bool,
     frames: int | None,
     engine: str,
     address: str | None,
 ) -> None:
     """Analyse recordings: every frame exactly once, in order. Several get a folder each below --output."""
     from stream.portability import cores
-    from stream.sink.sessions import finished, result_folders
+    from stream.sink.provenance import without_credentials
+    from stream.sink.sessions import finished, holds_frames, result_folders, spare
 
+    if resume and overwrite:
+        raise UsageError("--resume goes on, --overwrite begins anew; choose one")
     config = common.load("replay.toml", {"workers.count": workers})
     factor = _speed(speed)
     spread = spread_of(engine, config.workers.count or cores(), address, whole=not resume and factor == 0)
     codes = []
-    for source, folder in zip(sources, result_folders(sources, output), strict=True):
+    folders = result_folders(sources, output)
+    for source, folder in () if resume else zip(sources, folders, strict=True):  # told before hours went into others
+        spare(folder, without_credentials(source), overwrite=overwrite)
+        if holds_frames(folder):
+            common.opened(source, config).close()  # nothing makes room for a source that is not there
+    for source, folder in zip(sources, folders, strict=True):
         if resume and finished(folder):
             print(f"{folder} is complete: nothing to resume.", file=sys.stderr)
             codes.append(0)
             continue
         wanted = Wanted(True, regions or overlay, regions, frames, spread)
-        outcome = _run(common, config, source, "replay", folder, wanted, speed=factor, resume=resume)
+        outcome = _run(
+            common, config, source, "replay", folder, wanted, speed=factor, resume=resume, overwrite=overwrite
+        )
         if overlay and outcome.exit_code in (0, 5):
             _overlay(config, source, folder)
         _say(outcome)
         if outcome.exit_code in (0, 5):
             print(f"Results: {folder}", file=sys.stderr)
+        elif outcome.exit_code == 130 and holds_frames(folder):
+            further = "go on with --resume" if spread is None else "--engine stream goes on with --resume"
+            print(f"Results so far: {folder}; {further}.", file=sys.stderr)
         codes.append(outcome.exit_code)
         if outcome.exit_code == 130:
             break
@@ -265,6 +280,7 @@ def _run(
     *,
     speed: float = 0.0,
     resume: bool = False,
+    overwrite: bool = False,
 ) -> "Outcome":
     """One run of the pipeline, from the folder's preparation to the outcome."""
     from stream import logs, terminal
@@ -281,7 +297,9 @@ def _run(
     claim = OutputFolder(folder)
     shown = terminal.display(replay=mode == "replay", quiet=common.quiet)
     try:
-        session = prepare(folder, without_credentials(source), sha256(config.analyser), resume=resume)
+        session = prepare(
+            folder, without_credentials(source), sha256(config.analyser), resume=resume, overwrite=overwrite
+        )
         run = Run(session, mode, source, folder, wanted, speed, started_ns, config)
         audit = AuditLog(folder)
         audit.begun(session, mode, VERSION, config_sha256=sha256(config), analyser_sha256=sha256(config.analyser))
@@ -293,7 +311,7 @@ def _run(
         return outcome
     finally:
         shown.close()
-        claim.release()
+        claim.leave()
 
 
 @dataclass(frozen=True, slots=True)

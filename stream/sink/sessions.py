@@ -12,12 +12,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+from stream import audit
 from stream.errors import OutputError, UsageError
 from stream.portability import identity, is_alive
-from stream.sink.report import clear
+from stream.sink.report import OUTPUTS, clear
 from stream.sink.store import FILE_NAME, Store
 
 OWNER: Final = ".writer"
+_SESSION: Final = (FILE_NAME, f"{FILE_NAME}-wal", f"{FILE_NAME}-shm")
 
 
 def new_session_id() -> str:
@@ -57,6 +59,8 @@ class OutputFolder:
     def __init__(self, path: Path) -> None:
         """Raises OutputError where it cannot be made or written, or another run writes to it."""
         self.path = path
+        self._made = [each for each in (path, *path.parents) if not each.exists()]
+        self._found = {each.name for each in path.iterdir()} if path.is_dir() else set()
         try:
             path.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -85,13 +89,23 @@ class OutputFolder:
         """Let others write."""
         self._mark.unlink(missing_ok=True)
 
+    def leave(self) -> None:
+        """Release it as it was found where no frame came: without this run's files and the folders made for them."""
+        if not (holds_frames(self.path) or (self.path / "summary.json").exists()):
+            for name in {*_SESSION, audit.FILE_NAME, *OUTPUTS} - self._found:
+                (self.path / name).unlink(missing_ok=True)
+        self.release()
+        with contextlib.suppress(OSError):  # it is not empty
+            for folder in self._made:
+                folder.rmdir()
 
-def prepare(folder: Path, source: str, analysis: str, *, resume: bool) -> str:
+
+def prepare(folder: Path, source: str, analysis: str, *, resume: bool, overwrite: bool = False) -> str:
     """Make a folder ready for a run of `source` by `analysis` (a hash), and return the session's id.
 
-    A session of the same source is begun again, or with `resume` continued.
-    Raises OutputError where there is nothing to resume, a table would mix two analyses, or frames of another source
-    would be lost.
+    An unfinished session of the same source is begun again, a finished one with `overwrite`; either is continued with
+    `resume`. Raises OutputError where there is nothing to resume, a table would mix two analyses, or frames of another
+    source or finished results would be lost.
     """
     facts = _facts(folder)
     if resume:
@@ -105,14 +119,12 @@ def prepare(folder: Path, source: str, analysis: str, *, resume: bool) -> str:
             raise OutputError(
                 f"the session in {folder} was begun with other analyser settings; use those, or begin anew"
             )
-    elif facts is not None and facts.get("asked_source") != source and facts["frames"]:
-        raise OutputError(
-            f"{folder} holds the results of {facts.get('asked_source')}; choose another folder, or remove it"
-        )
+    else:
+        spare(folder, source, overwrite=overwrite)
     clear(folder)
     if not resume:
-        for suffix in ("", "-wal", "-shm"):
-            (folder / (FILE_NAME + suffix)).unlink(missing_ok=True)
+        for name in _SESSION:
+            (folder / name).unlink(missing_ok=True)
     session = str(facts["session"]) if resume and facts is not None else new_session_id()
     store = Store(folder / FILE_NAME)
     store.note(session=session, asked_source=source, analysis=analysis, begun_at=None, begun_ns=None)
@@ -120,6 +132,30 @@ def prepare(folder: Path, source: str, analysis: str, *, resume: bool) -> str:
     if store.full:
         raise OutputError(f"the disk with {folder} is full; make room, or choose another folder")
     return session
+
+
+def spare(folder: Path, source: str, *, overwrite: bool) -> None:
+    """Raises OutputError where beginning `source` anew would lose frames of another one.
+
+    Or finished results, or markers that somebody set, unless they are to be overwritten.
+    """
+    facts = _facts(folder)
+    if facts is not None and facts.get("asked_source") != source and facts["frames"]:
+        raise OutputError(
+            f"{folder} holds the results of {facts.get('asked_source')}; choose another folder, or remove it"
+        )
+    if overwrite:
+        return
+    if finished(folder):
+        raise OutputError(
+            f"{folder} holds finished results; choose another folder, or replace them, markers included, with "
+            "--overwrite"
+        )
+    if marked := _marked(folder):
+        raise OutputError(
+            f"{folder} holds an unfinished run with {marked} marker{'s' * (marked > 1)}; go on with --resume, or begin "
+            "anew without them with --overwrite"
+        )
 
 
 def finished(folder: Path) -> bool:
@@ -155,3 +191,16 @@ def _facts(folder: Path) -> dict[str, str | int | float | None] | None:
             store.close()
     except (OutputError, sqlite3.Error, json.JSONDecodeError):
         return None
+
+
+def _marked(folder: Path) -> int:
+    """How many markers somebody set; none where no session can be read."""
+    if not (folder / FILE_NAME).is_file():
+        return 0
+    try:
+        with contextlib.closing(
+            sqlite3.connect(f"{(folder / FILE_NAME).resolve().as_uri()}?mode=ro", uri=True)
+        ) as file:
+            return int(file.execute("SELECT COUNT(*) FROM markers WHERE change != 'removed'").fetchone()[0])
+    except sqlite3.Error:
+        return 0

@@ -40,7 +40,7 @@ def video(path: Path, frames: int = 40, width: int = 320, height: int = 240) -> 
 
 def test_a_missing_file(tmp_path: Path) -> None:
     refused(SOURCE, "replay", tmp_path / "no.mp4", "--output", tmp_path / "out", says=("no.mp4",))
-    assert not (tmp_path / "out" / "summary.json").exists()
+    assert not (tmp_path / "out").exists()
 
 
 def test_an_empty_file(tmp_path: Path) -> None:
@@ -147,6 +147,21 @@ def test_results_of_another_source_are_not_overwritten(tmp_path: Path) -> None:
     before = (tmp_path / "readings.csv").read_bytes()
     refused(FAILED, "replay", "synthetic:?seed=9&frames=2", "--output", tmp_path, says=("holds the results",))
     assert (tmp_path / "readings.csv").read_bytes() == before
+
+
+def test_finished_results_are_replaced_only_by_overwrite_and_a_source_that_is_there(tmp_path: Path) -> None:
+    clip, out = tmp_path / "clip.avi", tmp_path / "out"
+    video(clip, frames=3)
+    assert run("replay", clip, "--output", out).returncode == 0
+    before = (out / "readings.csv").read_bytes()
+    refused(FAILED, "replay", clip, "--output", out, "--frames", "2", says=(str(out), "--overwrite"))
+    refused(USAGE, "replay", clip, "--output", out, "--resume", "--overwrite", says=("--resume", "--overwrite"))
+    clip.rename(tmp_path / "moved.avi")
+    refused(SOURCE, "replay", clip, "--output", out, "--overwrite", says=("clip.avi",))
+    assert (out / "readings.csv").read_bytes() == before
+    (tmp_path / "moved.avi").rename(clip)
+    assert run("replay", clip, "--output", out, "--frames", "2", "--overwrite").returncode == 0
+    assert len(rows(out)) == 2
 
 
 def test_results_among_the_sources_pictures(tmp_path: Path) -> None:

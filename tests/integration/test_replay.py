@@ -122,8 +122,9 @@ def test_a_stop_leaves_whole_files_and_nothing_running(tmp_path: Path, number: s
         eventually(lambda: committed(tmp_path) >= 5, "some frames are on disk")
         below = children(process)
         process.send_signal(number)
-        process.communicate(timeout=10)
+        _, errors = process.communicate(timeout=10)
     assert process.returncode == 130
+    assert f"Results so far: {tmp_path}; go on with --resume." in errors
     found = summary(tmp_path)
     assert found["status"] == "incomplete"
     assert "stopped" in found["reason"]

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from stream.errors import OutputError
+from stream.messages import Marker
 from stream.portability import identity
+from stream.sink.journal import Journal
 from stream.sink.sessions import OutputFolder, new_session_id, prepare, sessions_folder
 from stream.sink.store import FILE_NAME, Store
 from tests.contracts.storing import reading
@@ -22,7 +24,7 @@ def written(folder: Path, *, finished: bool, count: int = 3) -> None:
     store.close()
     (folder / "readings.csv").write_text("old")
     if finished:
-        (folder / "summary.json").write_text("{}")
+        (folder / "summary.json").write_text('{"status": "complete"}')
 
 
 def seqs(folder: Path) -> set[int]:
@@ -96,10 +98,58 @@ def test_a_new_run_begins_a_session(tmp_path: Path) -> None:
 def test_the_same_source_again_begins_anew(tmp_path: Path, finished: bool) -> None:
     first = prepare(tmp_path, "clip.avi", "analysis", resume=False)
     written(tmp_path, finished=finished)
-    assert prepare(tmp_path, "clip.avi", "analysis", resume=False) != first
+    assert prepare(tmp_path, "clip.avi", "analysis", resume=False, overwrite=finished) != first
     assert seqs(tmp_path) == set()
     assert not (tmp_path / "summary.json").exists()
     assert not (tmp_path / "readings.csv").exists(), "old results are not taken for new ones"
+
+
+def test_finished_results_are_replaced_only_where_asked_to(tmp_path: Path) -> None:
+    prepare(tmp_path, "clip.avi", "analysis", resume=False)
+    written(tmp_path, finished=True)
+    with pytest.raises(OutputError, match="--overwrite"):
+        prepare(tmp_path, "clip.avi", "analysis", resume=False)
+    assert seqs(tmp_path) == {0, 1, 2}
+    assert (tmp_path / "readings.csv").read_text() == "old"
+
+
+def test_markers_that_somebody_set_are_lost_only_where_asked_to(tmp_path: Path) -> None:
+    prepare(tmp_path, "clip.avi", "analysis", resume=False)
+    written(tmp_path, finished=False)
+    store = Store(tmp_path / FILE_NAME)
+    marker = Marker(session="s", source="", change="set", t_changed_ns=1, id=1, kind="bolus", text="", seq=0, t_ns=1)
+    Journal(store, "s").keep(marker)
+    store.close()
+    with pytest.raises(OutputError, match=r"1 marker;.*--resume.*--overwrite"):
+        prepare(tmp_path, "clip.avi", "analysis", resume=False)
+    prepare(tmp_path, "clip.avi", "analysis", resume=False, overwrite=True)
+
+
+def test_another_source_is_not_overwritten_even_where_asked_to(tmp_path: Path) -> None:
+    prepare(tmp_path, "clip.avi", "analysis", resume=False)
+    written(tmp_path, finished=True)
+    with pytest.raises(OutputError, match=r"clip\.avi"):
+        prepare(tmp_path, "other.avi", "analysis", resume=False, overwrite=True)
+
+
+def test_a_run_without_a_frame_leaves_a_folder_as_it_found_it(tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "notes.txt").write_text("mine")
+    for folder in (tmp_path / "mine", tmp_path / "new" / "below"):
+        claim = OutputFolder(folder)
+        prepare(folder, "clip.avi", "analysis", resume=False)
+        (folder / "audit.jsonl").write_text("begun")
+        claim.leave()
+    assert [path.name for path in (tmp_path / "mine").iterdir()] == ["notes.txt"]
+    assert not (tmp_path / "new").exists()
+
+
+def test_a_run_with_frames_leaves_them(tmp_path: Path) -> None:
+    claim = OutputFolder(tmp_path / "out")
+    prepare(tmp_path / "out", "clip.avi", "analysis", resume=False)
+    written(tmp_path / "out", finished=False)
+    claim.leave()
+    assert seqs(tmp_path / "out") == {0, 1, 2}
 
 
 @pytest.mark.parametrize("finished", [False, True])
