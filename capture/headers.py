@@ -1,6 +1,7 @@
 """What capture says of a frame: to a worker, that it lies in the ring; to the sink, that it has no value. Pure."""
 
 from capture.grabber import Grabbed
+from stream.counting import counted
 from stream.messages import DensityReading, FrameHeader
 
 
@@ -30,7 +31,7 @@ def header_of(grabbed: Grabbed, *, source: str, seq: int, attempt: int, incarnat
 
 def why_failed(grabbed: Grabbed, deaths: int) -> str:
     """Why a frame is given up: it cannot be read, or ended so many workers."""
-    return grabbed.unreadable or f"the analysis died {deaths} times on this frame"
+    return grabbed.unreadable or f"the analysis died {counted(deaths, 'time')} on this frame"
 
 
 def failed_reading(grabbed: Grabbed, *, session: str, source: str, seq: int, deaths: int) -> DensityReading:

@@ -292,7 +292,7 @@ AlarmKind = Literal["low", "high", "fall", "signal", "technical"]
 AlarmState = Literal["sounding", "acknowledged", "latched"]
 Priority = Literal["high", "medium", "low"]
 AlarmChange = (
-    Literal["raised", "acknowledged", "latched", "returned", "suspended", "judged", "cleared"]
+    Literal["raised", "acknowledged", "latched", "returned", "suspended", "judged", "cleared", "ended"]
     | Literal["paused", "pause-ended", "limits"]
 )
 MarkerKind = (

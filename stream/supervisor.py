@@ -18,6 +18,7 @@ from typing import Any, Final
 from msgspec.structs import replace
 
 from stream.child import PeerKey, Place, no_main, run_child
+from stream.counting import counted
 from stream.logs import LogFormat
 from stream.messages import (
     Alive,
@@ -46,6 +47,7 @@ log = logging.getLogger("capillary.supervisor")
 _TICK_MS: Final = 50
 _STOP_S: Final = 1.3
 _JOIN_S: Final = 0.4
+_JOIN_AT_EASE_S: Final = 2.0  # nobody waits: what is closed in order takes its time
 _BACK_OFF_S: Final = 0.1
 _BACK_OFF_MAX_S: Final = 2.0
 _SUSPENDED_S: Final = 1.0
@@ -341,7 +343,7 @@ class Supervisor:
     def _give_up(self, running: _Running, exit_code: int | None) -> None:
         spec, running.given_up = running.spec, True
         sentence = (
-            f"The {spec.role} process died {running.deaths} times in a row without finishing a frame "
+            f"The {spec.role} process died {counted(running.deaths, 'time')} in a row without finishing a frame "
             f"(exit code {exit_code}); the log above says why."
         )
         if spec.essential:
@@ -378,7 +380,7 @@ class Supervisor:
     def _stop_children(self) -> None:
         for _, outbox in self._peers.values():
             outbox.send(Stop())
-        deadline = time.monotonic() + _JOIN_S
+        deadline = time.monotonic() + (_JOIN_AT_EASE_S if self._signalled is None else _JOIN_S)
         for running in self._running.values():
             if running.process is not None:
                 if running.spec.key in self._peers:  # one that never said hello does not listen yet

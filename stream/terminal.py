@@ -5,6 +5,7 @@ from typing import Any, Final, Protocol
 
 from tqdm import tqdm
 
+from stream.counting import counted
 from stream.messages import Progress
 
 _WORDS: Final = {
@@ -83,5 +84,5 @@ def status_text(progress: Progress) -> str:
     why = f" ({', '.join(progress.quality_reasons)})" if progress.state == "poor signal" else ""
     return (
         f"{words}{why}  density {value}  {progress.frames_per_s:.0f}/s"
-        f"  {progress.published} frames, {progress.dropped} dropped, {progress.failed} failed"
+        f"  {counted(progress.published, 'frame')}, {progress.dropped} dropped, {progress.failed} failed"
     )

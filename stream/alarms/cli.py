@@ -40,6 +40,7 @@ def alarms() -> None:
 def alarms_try(opener: Opener, /, session: Path, **given: float | bool | None) -> None:
     """List what would have sounded in SESSION; what is not given is as configured in [alarms]."""
     from stream.alarms.trial import tried
+    from stream.counting import counted
     from stream.view.archive import Archive
     from stream.view.review import mode_of, session_file
 
@@ -58,7 +59,8 @@ def alarms_try(opener: Opener, /, session: Path, **given: float | bool | None) -
     for line, sounded in _lines(tried(readings, limits), media_time):
         times += sounded
         print(line)
-    print(f"{times} times somebody would have been called, in {len(rows)} readings.", file=sys.stderr)
+    said = f"Somebody would have been called {counted(times, 'time')}, in {counted(len(rows), 'reading')}."
+    print(said, file=sys.stderr)
 
 
 _KEYS = {
@@ -74,6 +76,9 @@ _KEYS = {
 }
 
 
+_SAID = {"ended": "session ends"}
+
+
 def _lines(news: "Iterator[News]", media_time: bool) -> Iterator[tuple[str, bool]]:
     """A line an event, tab-separated: when, what happened, to which alarm, value and limit; and whether it sounded."""
     for one in news:
@@ -85,6 +90,6 @@ def _lines(news: "Iterator[News]", media_time: bool) -> Iterator[tuple[str, bool
         values = f"{alarm.value or 0:.2f} {unit}\tlimit {alarm.limit or 0:.2f} {unit}"
         kind = f"{alarm.kind} ({alarm.cause})" if alarm.cause else alarm.kind
         yield (
-            f"{when}\t{one.event}\t{alarm.id}\t{kind}\t{alarm.priority}\t{values}",
+            f"{when}\t{_SAID.get(one.event, one.event)}\t{alarm.id}\t{kind}\t{alarm.priority}\t{values}",
             one.event in ("raised", "returned"),
         )

@@ -5,6 +5,8 @@
 | sounding | latched (density, where latching), else cleared | acknowledged | – |
 | acknowledged | cleared | – | – |
 | latched | – | cleared | sounding |
+
+With the session every alarm that is active ends; it is told as it stood.
 """
 
 from dataclasses import dataclass
@@ -51,6 +53,7 @@ class Alarms:
         self._next_id = past.next_id
         self._active = {rule_of(alarm): alarm for alarm in past.active}
         self.paused_until_ns = past.paused_until_ns
+        self._over = False
 
     @property
     def limits(self) -> AlarmsConfig:
@@ -106,7 +109,10 @@ class Alarms:
         return [News("limits", t_ns), *(self._clear(t_ns, alarm) for alarm in off), *self._follow(t_ns)]
 
     def _end(self, t_ns: int) -> list[News]:
-        return [self._clear(t_ns, alarm) for alarm in self.active]
+        if self._over:
+            return []
+        self._over = True
+        return [News("ended", t_ns, alarm) for alarm in self.active]
 
     def _follow(self, t_ns: int) -> list[News]:
         news = []

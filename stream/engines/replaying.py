@@ -13,6 +13,7 @@ from typing import Final
 import psutil
 from msgspec.structs import replace
 
+from stream.counting import counted
 from stream.engines.frames import frames_of
 from stream.engines.ray import ray_engine
 from stream.engines.router import router
@@ -155,7 +156,7 @@ class Recording:
         if settings.regions_file:
             report.write_regions(store, settings.folder)
         if not stopped:
-            report.write_trend(store, settings.folder, f"{end.frames_read} frames, {summary['status']}")
+            report.write_trend(store, settings.folder, f"{counted(end.frames_read, 'frame')}, {summary['status']}")
         report.write_summary(summary, settings.folder)
         store.note(**{key: value for key, value in summary.items() if key != "density"})
         return Outcome(130 if stopped else exit_code(end, summary, settings.mode), sentence(summary))

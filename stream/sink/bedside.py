@@ -131,10 +131,10 @@ class Bedside:
 
 
 def event_of(news: News, session: str, source: str, seq: int | None, alarms: Alarms) -> AlarmEvent:
-    """The message that tells of it. An alarm that was cleared has no state."""
+    """The message that tells of it. An alarm that is over has no state."""
     alarm = news.alarm
     fields: dict[str, Any] = {} if alarm is None else asdict(alarm)
-    if news.event == "cleared":
+    if news.event in ("cleared", "ended"):
         fields["state"] = None
     return AlarmEvent(
         session=session,

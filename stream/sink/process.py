@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from stream import energy, logs
 from stream.child import Child
 from stream.clock import steady_utc
+from stream.counting import counted
 from stream.errors import OutputError
 from stream.keys.keyring import keyring_for
 from stream.messages import (
@@ -348,7 +349,7 @@ class Sink:
             if self._settings.regions_file:
                 report.write_regions(self._store, folder)
             if end.reason != STOPPED:  # whoever stops a run wants it to end now
-                report.write_trend(self._store, folder, f"{end.frames_read} frames, {summary['status']}")
+                report.write_trend(self._store, folder, f"{counted(end.frames_read, 'frame')}, {summary['status']}")
             report.write_summary(summary, folder)
         self._store.note(**{key: value for key, value in summary.items() if key != "density"})
         self._store.commit()

@@ -4,6 +4,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import Final
 
+from stream.counting import counted
 from stream.messages import DensityReading, Mode, Progress, State
 
 _RATE_WINDOW_S: Final = 3.0
@@ -95,7 +96,7 @@ class Standing:
         elif self.disk_full:
             found.append("The disk is full: readings are shown, but not kept until there is room.")
         if self.not_stored:
-            found.append(f"{self.not_stored} readings could not be kept: the disk was full.")
+            found.append(f"{counted(self.not_stored, 'reading')} could not be kept: the disk was full.")
         if self.trouble:
             found.append(f"{self.trouble[:1].upper()}{self.trouble[1:]}".rstrip(".") + ".")
         if self.clock_step_s:

@@ -3,6 +3,7 @@
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
+from stream.counting import counted
 from stream.messages import MAX_SENTENCE, EndOfStream, Mode
 from stream.sink.provenance import without_credentials
 from stream.sink.report import DensityStatistics
@@ -99,7 +100,7 @@ def sentence(summary: dict[str, Any]) -> str:
     density = summary["density"]
     mean = density["density_mean_pct"]
     value = f"density {mean:.2f} % (sd {density['density_sd_pct']:.2f})" if mean is not None else "no good frame"
-    counts = f"{summary['frames_analysed']} frames analysed, {density['good_frames']} good"
+    counts = f"{counted(summary['frames_analysed'], 'frame')} analysed, {density['good_frames']} good"
     lost = "".join(
         f", {summary[f'frames_{what}']} {what.replace('_', ' ')}"
         for what in ("failed", "dropped", "late", "not_stored")

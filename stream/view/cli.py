@@ -40,6 +40,7 @@ def view(opener: Opener, session: Path, port: int | None, recording: str | None)
     from stream.version import VERSION
     from stream.view.archive import Archive
     from stream.view.desk import FileDesk
+    from stream.view.process import FAREWELL_S
     from stream.view.recorded import Recorded
     from stream.view.review import reviewed, session_file
     from stream.view.rules import certificate, rules_of
@@ -57,6 +58,7 @@ def view(opener: Opener, session: Path, port: int | None, recording: str | None)
     server.start()
     print(f"Review: {server.address} (Ctrl-C ends)", file=sys.stderr, flush=True)
     _wait()
+    feed.end(FAREWELL_S)
     server.stop()
 
 

@@ -96,7 +96,8 @@ class Feed:
         self._site_s = site_s
         self._clock = clock or steady_utc()
         self._history = history or History()
-        self._lock = threading.Lock()
+        self._lock = threading.Condition(threading.Lock())
+        self._over = False
         self._newest = Newest(started_ns=self._clock())
         self._progress: Progress | None = None
         self._picture: Picture | None = None
@@ -158,6 +159,21 @@ class Feed:
         with self._lock:
             self._progress, self._model_id = progress, model_id
 
+    def end(self, within_s: float) -> None:
+        """The run is over: every open page is told, and has left when this returns; for so long at most."""
+        with self._lock:
+            self._over = True
+            wakes = list(self._wakes.values())
+        for wake in wakes:
+            wake()
+        with self._lock:
+            self._lock.wait_for(lambda: not self._wakes, within_s)
+
+    @property
+    def over(self) -> bool:
+        """Whether the run is over, and with it this page."""
+        return self._over
+
     def viewers(self) -> int:
         """How many pages are open."""
         return len(self._wakes)
@@ -189,6 +205,7 @@ class Feed:
         with self._lock:
             self._wakes.pop(viewer, None)
             self._wishes.pop(viewer, None)
+            self._lock.notify_all()
 
     def status(self) -> Status:
         """What the page says now."""
@@ -277,6 +294,7 @@ class Feed:
             frames_per_s=self._rate(now_ns),
             viewers=len(self._wakes),
             model_id=self._model_id,
+            over=self._over,
             now_ns=now_ns,
         )
 

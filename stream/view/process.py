@@ -13,6 +13,8 @@ from stream.view.server import ViewServer, make_app
 from stream.view.settings import ViewSettings
 
 _TICK_MS: Final = 200
+FAREWELL_S: Final = 0.2
+"""How long open pages have for hearing of the end."""
 
 
 def run(child: Child, settings: ViewSettings) -> None:
@@ -36,6 +38,7 @@ def run(child: Child, settings: ViewSettings) -> None:
         if feed.lookers() != lookers or (isinstance(message, PeerUp) and message.peer.role == "capture"):
             lookers = feed.lookers()
             child.tell("capture", Looking(viewers=lookers))
+    feed.end(FAREWELL_S)
     server.stop()
     waker.close()
 

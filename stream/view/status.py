@@ -112,10 +112,11 @@ def status_of(
     frames_per_s: float,
     viewers: int,
     model_id: str,
+    over: bool,
     now_ns: int,
 ) -> Status:
     """Everything the page says, at `now_ns` of the view's clock."""
-    state = state_of(info, newest, progress.state if progress else None, now_ns)
+    state = state_of(info, newest, "ended" if over else progress.state if progress else None, now_ns)
     point, good = newest.any, newest.good
     good_age = age_ms(good, newest.good_delay_ms, now_ns, info.mode)
     shown = good if state == "good" else None

@@ -20,6 +20,8 @@ HEARTBEAT_S: Final = 0.25
 SEND_TIMEOUT_S: Final = 10.0
 """A page that takes nothing for that long is given up; it reconnects by itself."""
 VIEWERS_LIMIT: Final = 32
+ENDED: Final = 4001
+"""Close code: the run has ended, and no fault did it."""
 
 
 async def watch(socket: WebSocket, feed: Feed, notes: Notes | None = None) -> None:
@@ -67,10 +69,14 @@ async def _listen(socket: WebSocket, feed: Feed, viewer: int, notes: Notes) -> N
 async def _send(socket: WebSocket, feed: Feed, changed: asyncio.Event, viewer: int) -> None:
     update = feed.opening()
     shown = await _push(socket, feed, hello(feed.info, update), update, None, viewer)
-    while True:
+    over = False
+    while not over:
         await _due(feed, changed, viewer, shown)
+        over = feed.over
         update = feed.since(update.cursor)
         shown = await _push(socket, feed, tick(update), update, shown, viewer)
+    await socket.close(ENDED, "the run has ended")
+    raise WebSocketDisconnect(ENDED)
 
 
 async def _due(feed: Feed, changed: asyncio.Event, viewer: int, shown: Picture | None) -> None:
@@ -86,7 +92,7 @@ async def _due(feed: Feed, changed: asyncio.Event, viewer: int, shown: Picture |
                 await changed.wait()
             changed.clear()
             something = True
-            if feed.wishes(viewer).pictures and feed.newest_picture() is not shown:
+            if feed.over or (feed.wishes(viewer).pictures and feed.newest_picture() is not shown):
                 return
 
 

@@ -19,6 +19,7 @@ from typing import Any, Final
 import cv2
 import msgspec
 
+from stream.counting import counted
 from stream.engines.bench.machine import described, named, this_machine
 from stream.engines.frames import frames_of
 from stream.engines.step import StepMaker, reading_of
@@ -179,7 +180,8 @@ def report(steps: dict[str, float], source: str, frames: int) -> str:
         "\n\n".join(
             [
                 described(machine),
-                f"{frames} frames of `{named(source)}`, one core; a step's time is without the steps inside it.",
+                f"{counted(frames, 'frame')} of `{named(source)}`, one core; "
+                "a step's time is without the steps inside it.",
                 "\n".join(rows),
                 f"All steps together: {total:.1f} ms. The floor, decoding and a pass over the pixels: {floor:.1f} ms. "
                 f"So a frame costs {total / floor:.1f} times the floor, {total - floor:.1f} ms above it.",

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from stream.counting import counted
 from stream.engines.bench.figures import Figures, Result, faster_pct
 from stream.engines.bench.machine import described, named
 from stream.engines.bench.running import Bench
@@ -12,7 +13,8 @@ def text(bench: Bench) -> str:
     done = [result for result in bench.results if result.median is not None]
     parts = [
         described(bench.machine),
-        f"{bench.frames} frames of `{named(bench.source)}`, {bench.rounds} rounds in turn; medians (least to most).",
+        f"{counted(bench.frames, 'frame')} of `{named(bench.source)}`, {counted(bench.rounds, 'round')} in turn; "
+        "medians (least to most).",
         "Execution time, as the paper measures it:",
         markdown(_TIME, [_time(result, done) for result in done]),
         "What else it costs:",

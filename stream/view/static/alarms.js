@@ -14,21 +14,24 @@ export function setAlarms(said) {
   alarms = said;
 }
 
-// nowNs: the server's clock. lost: the line is broken. reviewing: what is listed happened long ago and does not sound.
-export function showAlarms(nowNs, lost, reviewing) {
+// nowNs: the server's clock. state: of the page. reviewing: what is listed happened long ago and does not sound.
+// What was active when the run ended stays listed, and does not sound either: nothing judges it any more.
+export function showAlarms(nowNs, state, reviewing) {
+  const [lost, ended] = [state === "lost", state === "ended"];
   if (!lost) seenLost = false;
   const shown = shownAlarms(withLost(alarms, lost && !seenLost), nowNs);
   const bar = get("alarms");
   bar.dataset.level = shown.level;
-  bar.dataset.sounding = shown.unseen;
-  get("alarm-icon").setAttribute("href", `#alarm-${shown.level}`);
-  put("alarm-says", says(shown, reviewing));
+  bar.dataset.sounding = shown.unseen && !ended;
+  get("alarm-icon").setAttribute("href", ended ? "#icon-ended" : `#alarm-${shown.level}`);
+  put("alarm-says", ended ? text.alarmEnded(shown.active.length) : says(shown, reviewing));
   list(shown);
+  get("acknowledge").hidden = ended || !shown.unseen;
   put("pause", shown.pausedS ? text.resume : text.pause);
   get("pause").dataset.paused = Boolean(shown.pausedS);
-  sound.sound(reviewing ? null : shown.sounding);
+  sound.sound(reviewing || ended ? null : shown.sounding);
   get("sound").dataset.bursts = sound.bursts;
-  for (const id of ["pause", "sound"]) get(id).hidden = reviewing;
+  for (const id of ["pause", "sound"]) get(id).hidden = reviewing || ended;
 }
 
 function says(shown, reviewing) {
@@ -43,7 +46,6 @@ function list(shown) {
   if (key !== listed) {
     listed = key;
     get("alarm-list").replaceChildren(...shown.active.map((alarm, i) => item(alarm, i === 0)));
-    get("acknowledge").hidden = !shown.unseen;
     announce(shown.active.filter(unseen));
   }
   if (shown.active.length) put(get("alarm-list").querySelector(".value"), text.alarmSentence(shown.active[0]));

@@ -83,8 +83,7 @@ function wish() {
 }
 
 function refresh() {
-  const lost = !line.connected();
-  const decided = decide(status, sinceStatus(), line.connected(), (run?.stale_after_s ?? 1) * 1000);
+  const decided = decide(status, sinceStatus(), line.connected(), (run?.stale_after_s ?? 1) * 1000, line.ended);
   showState(status, decided, picture.current(), evidence.frame !== null, evidence.missing());
   if (reviewing()) showFrame(evidence.frame);
   else {
@@ -92,7 +91,7 @@ function refresh() {
     showQuality(status, decided, pressed(series.lately(WATCHED_S)));
   }
   showCorner(status, decided);
-  showAlarms((status?.t_ns ?? 0) + sinceStatus() * 1e6, lost && decided.state !== "ended", reviewing());
+  showAlarms((status?.t_ns ?? 0) + sinceStatus() * 1e6, decided.state, reviewing());
   evidence.tick(now());
   if (run !== null && sinceDrawn() >= drawEveryMs()) redraw();
 }

@@ -5,11 +5,13 @@ import { stopwatch } from "./state.js";
 
 const RETRY_MS = 500;
 const SILENT_MS = 1700; // with the refresh of the page, told within two seconds; the server speaks four times a second
+const QUIET_MS = 3000; // between two looks for a new run, once this one has ended
+const ENDED = 4001; // see stream/view/viewer.py
 
 export class Line {
   // onText(object), onPicture(header, jpegBlob). Silence is what `connected()` tells.
   constructor(url, { onText, onPicture }) {
-    Object.assign(this, { url, onText, onPicture, socket: null, silence: stopwatch() });
+    Object.assign(this, { url, onText, onPicture, socket: null, silence: stopwatch(), ended: false });
     this.open();
     setInterval(() => this.watch(), RETRY_MS);
   }
@@ -25,8 +27,12 @@ export class Line {
     socket.onmessage = (event) => {
       if (socket !== this.socket) return;
       this.silence = stopwatch();
+      this.ended = false;
       if (typeof event.data === "string") this.onText(JSON.parse(event.data));
       else this.onPicture(...split(event.data));
+    };
+    socket.onclose = (event) => {
+      if (socket === this.socket && event.code === ENDED) this.ended = true;
     };
     this.socket = socket;
   }
@@ -36,8 +42,9 @@ export class Line {
     if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(wishes));
   }
 
-  // A closed line is opened again; one that stays silent is given up first.
+  // A closed line is opened again; one that stays silent is given up first. After the run's end a new one is looked for.
   watch() {
+    if (this.ended && this.opening() < QUIET_MS) return;
     if (this.socket.readyState === WebSocket.CLOSED) this.open();
     else if (!this.connected() && this.opening() > SILENT_MS) {
       this.socket.close();

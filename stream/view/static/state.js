@@ -13,12 +13,12 @@ export function stopwatch() {
 // The word for a state: a good one is called by its mode.
 export const named = (state, mode) => (state === "good" ? mode : state);
 
-// status: the newest one, or null. sinceMs: how long ago it came. Returns {state, current, connected, ages in ms or null}.
-export function decide(status, sinceMs, connected, staleAfterMs) {
+// status: the newest one, or null. sinceMs: how long ago it came. ended: the server said so as it left. Returns {state, current, connected, ages in ms or null}.
+export function decide(status, sinceMs, connected, staleAfterMs, ended = false) {
   const grown = (ms) => (ms === null || ms === undefined ? null : ms + sinceMs);
   const ageMs = grown(status?.age_ms);
   const goodAgeMs = grown(status?.last_good_age_ms);
-  let state = status?.state ?? "starting";
+  let state = ended ? "ended" : status?.state ?? "starting";
   if (CURRENT.has(state) && (ageMs === null || ageMs > staleAfterMs)) state = "stale";
   else if (state === "good" && (goodAgeMs === null || goodAgeMs > staleAfterMs)) state = "poor signal";
   // A run that has ended takes its server with it: that is no fault.

@@ -112,6 +112,8 @@ export const toDark = "Dark";
 export const announce = (mode, state) => `${mode ? mode + ". " : ""}${state.word}. ${state.say}`;
 export const title = (mode, state) => `${mode ? mode + " · " : ""}${state.word} – Capillary Stream`;
 export const count = (n) => n.toLocaleString("en-GB").replaceAll(",", "\u202f");
+// How many of something: a noun whose plural takes an s.
+export const counted = (n, noun) => `${count(n)} ${noun}${n === 1 ? "" : "s"}`;
 export const rate = (perSecond) => `${perSecond.toFixed(1)} /s`;
 export const milliseconds = (ms) => `${Math.round(ms)} ms`;
 export const trendEmpty = "No good reading in this window";
@@ -146,6 +148,7 @@ export function limitsNow(low, high) {
   return low !== null ? `Limit: below ${percent(low)}` : high !== null ? `Limit: above ${percent(high)}` : "No density limits set";
 }
 export const limitNames = { low_pct: (v) => `low ${percent(v)}`, high_pct: (v) => `high ${percent(v)}` };
+export const alarmEnded = (active) => (active ? "Active when the run ended:" : "No alarm was active when the run ended");
 export const alarmReview = "A finished session: alarms do not sound";
 export const alarmWord = (alarm) => (alarm.kind === "technical" ? `${alarmWords.technical}: ${causes[alarm.cause] ?? alarm.cause}` : alarmWords[alarm.kind]);
 export function alarmSentence({ kind, value, limit, cause }) {
@@ -163,7 +166,7 @@ export const logEmpty = "No alarm in this session so far.";
 export const logHead = ["Time", "Alarm", "What happened", "Value"];
 export const logEvents = {
   raised: "began", acknowledged: "acknowledged", latched: "over, not yet seen", returned: "began again", suspended: "cannot be judged",
-  judged: "judged again", cleared: "over", paused: "sound paused", "pause-ended": "pause ended", limits: "limits changed",
+  judged: "judged again", cleared: "over", ended: "session ended", paused: "sound paused", "pause-ended": "pause ended", limits: "limits changed",
 };
 
 // The limits dialog
@@ -225,7 +228,7 @@ export const reviewTitle = (x) => clock(x, true);
 export const evidenceAge = (seconds) => `${span(seconds)} ago, not live`;
 export const frameOf = (seq, frame) => (String(seq) === frame ? `frame ${count(seq)}` : `frame ${count(seq)} (${frame})`);
 export const frameSays = (frame) =>
-  `${interval(frame.density_low_pct, frame.density_high_pct)}, ${frame.capillary_count} capillaries`;
+  `${interval(frame.density_low_pct, frame.density_high_pct)}, ${frame.capillary_count} ${frame.capillary_count === 1 ? "capillary" : "capillaries"}`;
 export const facts = {
   quality: "Quality", reasons: "Because", model: "Model", latency: "Latency", dropped: "Dropped", frame: "Frame", worker: "Worker", truth: "Truth", outlines: "Outlines",
 };

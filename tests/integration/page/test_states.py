@@ -9,8 +9,8 @@ from playwright.sync_api import Page
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
-from stream.messages import State
-from tests.contracts.bedside_page import DEADLINE_S, DESK, JPEG, LAPTOP, Scope, shows, wait
+from stream.messages import SetLimits, State
+from tests.contracts.bedside_page import DEADLINE_S, DESK, JPEG, LAPTOP, Scope, says, shows, wait
 
 pytestmark = pytest.mark.real
 
@@ -160,6 +160,27 @@ def test_a_replay_is_not_live_and_its_end_stays_when_the_program_goes(page: Page
     scope.server.stop()
     wait(page, "document.body.dataset.connected === 'false'")
     assert page.title() == "REPLAY · ENDED – Capillary Stream"
+
+
+def test_a_run_that_ends_says_so_and_alarms_nobody(page: Page, scope: Scope) -> None:
+    scope.until(page, shows(state_word="LIVE"))
+    scope.feed.end(5)
+    scope.server.stop()
+    wait(page, "document.body.dataset.connected === 'false'")
+    assert page.inner_text("#state-word") == "ENDED"
+    assert page.inner_text("#alarm-says") == "No alarm was active when the run ended"
+    assert page.is_hidden("#alarm-list li")
+    assert page.is_hidden("#sound")
+
+
+def test_alarms_that_are_active_at_the_end_stay_listed(page: Page, scope: Scope) -> None:
+    scope.kept.ask(SetLimits(request=1, limits={"high_pct": 1, "over_s": 1, "delay_s": 0}))
+    scope.until(page, says("alarm-list", "High density"))
+    scope.tell("ended")
+    scope.feed.end(5)
+    wait(page, shows(state_word="ENDED", alarm_says="Active when the run ended:"))
+    assert "High density" in page.inner_text("#alarm-list")
+    assert page.is_hidden("#acknowledge")
 
 
 @pytest.mark.parametrize(("state", "word"), [("no camera", "NO CAMERA"), ("no analysis", "NO ANALYSIS")])

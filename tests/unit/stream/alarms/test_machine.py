@@ -213,7 +213,9 @@ def test_a_wrong_limit_is_refused_by_name(changes: dict[str, float], says: str) 
 def test_the_end_of_a_session_ends_its_alarms() -> None:
     bed = ward()
     bed.see(3.0, 15)
-    assert [one.event for one in bed.alarms.standing(bed.t_ns, "ended")] == ["cleared"]
+    assert [one.event for one in bed.alarms.standing(bed.t_ns, "ended")] == ["ended"]
+    assert bed.alarms.standing(bed.t_ns, "ended") == []
+    assert [alarm.kind for alarm in bed.alarms.active] == ["low"], "a page goes on to show what was active"
 
 
 @pytest.mark.parametrize(
