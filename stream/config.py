@@ -141,6 +141,12 @@ class AlarmsConfig(Section, frozen=True, kw_only=True):
     priority_signal: Priority = "low"
     priority_technical: Priority = "medium"
 
+    def contradiction(self) -> str:
+        """In a sentence, what cannot be meant; empty where there is nothing of that."""
+        if self.low_pct is None or self.high_pct is None or self.low_pct < self.high_pct:
+            return ""
+        return f"The low limit, {self.low_pct:g} %, must be below the high one, {self.high_pct:g} %"
+
 
 class SecurityConfig(Section, frozen=True, kw_only=True):
     """Who may connect from elsewhere."""
@@ -219,6 +225,9 @@ def load(
     except msgspec.ValidationError as error:
         raise ConfigError(_plain(str(error), origins)) from error
     _refuse_exposed(config)
+    if config.alarms.contradiction():
+        where = origins.get("alarms.low_pct") or origins.get("alarms.high_pct") or ""
+        raise ConfigError(f'"alarms"{where}: {config.alarms.contradiction()}')
     return config
 
 

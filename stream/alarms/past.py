@@ -18,7 +18,7 @@ def past_of(events: Iterable[AlarmEvent]) -> tuple[Past, AlarmsConfig | None]:
     for event in events:
         paused_until_ns = event.paused_until_ns
         if event.event == "limits":
-            limits = with_limits(AlarmsConfig(), event.limits)
+            limits = _changed(AlarmsConfig(), event.limits)
         if event.id is None:
             continue
         last_id = max(last_id, event.id)
@@ -32,6 +32,13 @@ def past_of(events: Iterable[AlarmEvent]) -> tuple[Past, AlarmsConfig | None]:
 
 def with_limits(limits: AlarmsConfig, changes: Mapping[str, Any]) -> AlarmsConfig:
     """The limits with some of them changed. Raises ConfigError with a sentence where one is wrong."""
+    changed = _changed(limits, changes)
+    if changed.contradiction():
+        raise ConfigError(changed.contradiction())
+    return changed
+
+
+def _changed(limits: AlarmsConfig, changes: Mapping[str, Any]) -> AlarmsConfig:
     fields = msgspec.structs.asdict(limits)
     unknown = sorted(set(changes) - set(fields))
     if unknown:

@@ -199,6 +199,11 @@ def test_a_wrong_value_is_blamed_on_where_it_was_set(tmp_path: Path) -> None:
         assert "mine.toml" not in message
 
 
+def test_limits_that_contradict_each_other_are_refused(tmp_path: Path) -> None:
+    said = refused("[alarms]\nlow_pct = 20\nhigh_pct = 10", tmp_path)
+    assert "The low limit, 20 %, must be below the high one, 10 %" in said
+
+
 def test_a_variable_that_sets_nothing_is_refused_with_the_nearest_one(tmp_path: Path) -> None:
     message = refused("", tmp_path, {"CAPILLARY_STREAM_WORKER_COUNT": "2"})
     assert "CAPILLARY_STREAM_WORKERS_COUNT" in message

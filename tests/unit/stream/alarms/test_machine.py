@@ -203,6 +203,7 @@ def test_limits_change_while_it_runs_and_a_rule_that_is_switched_off_ends_its_al
         ({"low_pct": -1}, "low_pct"),
         ({"low_pct": "3"}, "low_pct"),
         ({"latching": None}, "latching"),
+        ({"high_pct": 3}, "The low limit, 4 %, must be below the high one, 3 %"),
     ],
 )
 def test_a_wrong_limit_is_refused_by_name(changes: dict[str, float], says: str) -> None:

@@ -120,6 +120,8 @@ def test_a_marker_before_the_first_frame_has_a_moment_alone(bed: Bed) -> None:
         ("POST", "/api/alarms/pause", {"seconds": 601}, 400),
         ("PUT", "/api/alarms/limits", {"low_pct": -1}, 400),
         ("PUT", "/api/alarms/limits", {"low": 3}, 400),
+        ("PUT", "/api/alarms/limits", {"low_pct": 20, "high_pct": 10}, 400),
+        ("PUT", "/api/alarms/limits", {"high_pct": 1}, 400),
         ("PUT", "/api/alarms/limits", [3], 400),
         ("POST", "/api/sites", {"action": "dance"}, 400),
         ("POST", "/api/sites", {"action": "stop"}, 400),
