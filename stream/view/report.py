@@ -12,7 +12,7 @@ from stream.messages import AlarmEvent
 from stream.view.chart import clock, drawing
 from stream.view.info import SessionInfo
 from stream.view.markers import ShownMarker
-from stream.view.sites import Sites
+from stream.view.sites import SITES, Site, Sites
 from stream.view.trend import GOOD, Columns, Reduced
 
 NOTICE = (
@@ -118,13 +118,22 @@ def _sites(sites: Sites) -> list[tuple[str, str]]:
         (
             f"Site {site.site}",
             ("no good frame" if site.mean_pct is None else f"{site.mean_pct:.2f} % (sd {site.sd_pct:.2f})")
-            + f", {site.seconds:.0f} s, {100 * site.share_good:.0f} % good{'' if site.enough else ', too short'}",
+            + f", {site.seconds:.0f} s, {100 * site.share_good:.0f} % good{_why_not_counted(site)}",
         )
         for site in sites.sites
     ]
     mean = "–" if sites.mean_pct is None else f"{sites.mean_pct:.2f} %"
     spread = "–" if sites.heterogeneity is None else f"{sites.heterogeneity:.2f}"
-    return [*measured, ("Mean of sites", mean), ("Heterogeneity index", spread)]
+    return [
+        *measured,
+        ("Sites that count", f"{sites.counted} of {SITES}"),
+        ("Their mean", mean),
+        ("Heterogeneity index", spread),
+    ]
+
+
+def _why_not_counted(site: Site) -> str:
+    return "" if site.counts else f"; does not count: {'mostly not good' if site.enough else 'too short'}"
 
 
 def _markers(paper: Paper) -> list[tuple[str, str]]:

@@ -21,12 +21,17 @@ from stream.view.trend import GOOD, Columns, Trend
 
 SITES: Final = 5
 _TOGETHER_S: Final = 1.0
+_MOSTLY: Final = 0.5
+"""Of a site less than that share of whose frames is good, the good ones say little."""
 
 Action = Literal["start", "next", "repeat", "stop"]
 
 
 class Site(Struct, frozen=True, kw_only=True):
-    """One site's measurement. `enough`: as many seconds with a good signal as were wanted. Density in %."""
+    """One site's measurement. `enough`: as many seconds with a good signal as were wanted. Density in %.
+
+    `counts`: enough, and mostly good; mean and heterogeneity are of such sites alone.
+    """
 
     site: int
     marker: int
@@ -42,6 +47,7 @@ class Site(Struct, frozen=True, kw_only=True):
     mean_pct: float | None
     sd_pct: float | None
     enough: bool
+    counts: bool
 
 
 class Sites(Struct, frozen=True, kw_only=True):
@@ -53,6 +59,7 @@ class Sites(Struct, frozen=True, kw_only=True):
     good_s: float
     wanted_s: float
     sites: tuple[Site, ...]
+    counted: int
     mean_pct: float | None
     heterogeneity: float | None
     complete: bool
@@ -66,7 +73,8 @@ def sites_of(markers: Iterable[ShownMarker], trend: Trend, wanted_s: float) -> S
     found = {_number(marker): _site(marker, trend, wanted_s) for marker in measured if not marker.measuring}
     sites = tuple(site for _, site in sorted(found.items()) if site is not None)
     running = None if current is None else _site(current, trend, wanted_s)
-    means = [site.mean_pct for site in sites if site.mean_pct is not None]
+    means = [site.mean_pct for site in sites if site.counts and site.mean_pct is not None]
+    poor = [site.site for site in sites if not site.counts and site.site > 1]  # site 1 would begin a new round
     return Sites(
         measuring=None if current is None else _number(current),
         since_ns=None if current is None else current.t_ns,
@@ -74,10 +82,11 @@ def sites_of(markers: Iterable[ShownMarker], trend: Trend, wanted_s: float) -> S
         good_s=running.good_s if running else 0.0,
         wanted_s=wanted_s,
         sites=sites,
+        counted=len(means),
         mean_pct=round(float(np.mean(means)), 3) if means else None,
         heterogeneity=heterogeneity(means),
         complete=len(means) == SITES,
-        next=_next(measured),
+        next=_next(measured) or (poor[0] if poor and current is None else None),
     )
 
 
@@ -144,7 +153,7 @@ def _site(marker: ShownMarker, trend: Trend, wanted_s: float) -> Site | None:
     if len(rows) == 0:
         return None
     good = rows[rows["grade"] == GOOD]
-    good_s = _together_s(rows)
+    good_s, share = _together_s(rows), len(good) / len(rows)
     return Site(
         site=_number(marker),
         marker=marker.id,
@@ -156,10 +165,11 @@ def _site(marker: ShownMarker, trend: Trend, wanted_s: float) -> Site | None:
         good_s=good_s,
         frames=len(rows),
         good=len(good),
-        share_good=round(len(good) / len(rows), 4),
+        share_good=round(share, 4),
         mean_pct=round(float(good["density"].mean(dtype=np.float64)), 3) if len(good) else None,
         sd_pct=round(float(good["density"].std(dtype=np.float64)), 3) if len(good) else None,
         enough=good_s >= wanted_s,
+        counts=good_s >= wanted_s and share >= _MOSTLY,
     )
 
 

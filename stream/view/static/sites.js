@@ -72,6 +72,7 @@ function how() {
   if (!allowed) return "";
   if (sites.measuring) return sites.good_s >= sites.wanted_s ? text.siteHow.enough(sites.measuring) : text.siteHow.measuring(sites.measuring);
   if (sites.complete) return text.siteHow.complete;
+  if (sites.sites.length === 5) return text.siteHow.refused(sites.sites.filter((site) => !site.counts).map((site) => site.site));
   return sites.sites.length && sites.next ? text.siteHow.between(sites.next) : text.siteHow.idle;
 }
 
@@ -79,11 +80,11 @@ function drawCard(n) {
   const box = get(`site-card-${n}`);
   const done = sites.sites.find((site) => site.site === n);
   const measuring = sites.measuring === n;
-  box.dataset.state = measuring ? "measuring" : done ? "done" : "waiting";
+  box.dataset.state = measuring ? "measuring" : !done ? "waiting" : done.counts ? "done" : "refused";
   const bar = box.querySelector("progress");
   bar.hidden = !measuring;
   if (measuring) bar.value = Math.min(sites.good_s / sites.wanted_s, 1);
-  put(box.querySelector(".mark"), measuring ? text.siteMeasuring : done ? (done.enough ? text.siteEnough : text.siteShort) : text.siteWaiting);
+  put(box.querySelector(".mark"), measuring ? text.siteMeasuring : done ? (done.counts ? text.siteEnough : done.enough ? text.sitePoor : text.siteShort) : text.siteWaiting);
   put(box.querySelector(".figure"), measuring ? text.siteGood(sites.good_s, sites.wanted_s) : done?.mean_pct != null ? text.percent(done.mean_pct) : text.none);
   const facts = !done || measuring ? [] : [
     [text.siteTime, text.seconds(done.seconds)], [text.siteShare, text.share(done.share_good)],
@@ -96,7 +97,7 @@ function drawAll() {
   const box = get("site-all");
   put(box.querySelector(".figure"), sites.mean_pct === null ? text.none : text.percent(sites.mean_pct));
   const spread = sites.heterogeneity === null ? text.none : sites.heterogeneity.toFixed(2);
-  listFacts(box, [[text.sitesDone, `${sites.sites.length} / 5`], [text.heterogeneity, spread], [text.heterogeneityIs, ""]]);
+  listFacts(box, [[text.sitesDone, text.ofFive(sites.counted)], [text.heterogeneity, spread], [text.heterogeneityIs, ""]]);
 }
 
 function listFacts(box, facts) {

@@ -248,6 +248,7 @@ export const siteHow = {
   enough: (n) => `Site ${n} is long enough. Go on, or measure longer.`,
   between: (n) => `Move to site ${n}, then go on.`,
   complete: "All five sites are measured.",
+  refused: (sites) => `Measure again: ${sites.map((n) => `site ${n}`).join(", ")}. What is too short or mostly not good does not count.`,
 };
 export const siteStart = "Start";
 export const siteStartAt = (n) => `Start site ${n}`;
@@ -256,17 +257,19 @@ export const siteRepeat = "Repeat";
 export const siteStop = "Stop";
 export const siteWaiting = "not measured";
 export const siteGood = (good, wanted) => `${Math.floor(good)} / ${wanted.toFixed(0)} s`;
-export const siteShort = "too short";
+export const siteShort = "✗ too short";
+export const sitePoor = "✗ mostly not good";
 export const siteEnough = "✓ done";
 export const siteMeasuring = "measuring";
 export const siteFinish = "Finish";
-export const sitesDone = "Measured";
+export const sitesDone = "Sites that count";
+export const ofFive = (n) => `${n} of 5`;
 export const seconds = (s) => `${s.toFixed(0)} s`;
 export const siteTime = "Time";
 export const siteShare = "Good";
 export const siteSpread = "SD";
 export const share = (value) => `${Math.round(value * 100)} %`;
-export const siteMean = "Mean of sites";
+export const siteMean = "Mean";
 export const heterogeneity = "Heterogeneity";
 export const heterogeneityIs = "(highest − lowest) / mean";
 

@@ -75,9 +75,25 @@ def test_poor_frames_do_not_count_and_a_site_needs_enough_good_ones() -> None:
     measured.watch(6, None)
     (site,) = measured.do("stop").sites
     assert not site.enough
+    assert not site.counts
     assert site.seconds == pytest.approx(8, abs=0.2)
     assert site.good_s == pytest.approx(2, abs=0.2)
     assert site.share_good == pytest.approx(0.26, abs=0.02)
+
+
+def test_sites_that_are_too_short_or_mostly_not_good_do_not_count() -> None:
+    measured = Round()
+    measured.watch(1, 5.0)
+    measured.do("start")
+    for good_s, poor_s in ((6, 0), (2, 0), (6, 9), (6, 0), (6, 2)):
+        measured.watch(good_s, good_s - 1.0 if good_s < 6 else 4.0 + poor_s)
+        measured.watch(poor_s, None)
+        measured.do("next")
+    stood = measured.now()
+    assert [site.counts for site in stood.sites] == [True, False, False, True, True]
+    assert (stood.counted, stood.complete, stood.next) == (3, False, 2)
+    assert stood.mean_pct == pytest.approx((4 + 4 + 6) / 3, abs=0.1)
+    assert stood.heterogeneity == pytest.approx(2 / (14 / 3), abs=0.03)
 
 
 def test_a_bad_one_is_measured_again_and_forgotten() -> None:
