@@ -17,6 +17,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
+from msgspec.structs import replace
+
 from stream.errors import AuditError
 from stream.messages import Hello, Noted
 
@@ -25,6 +27,8 @@ log = logging.getLogger("capillary.audit")
 FILE_NAME: Final = "audit.jsonl"
 BEGINNING: Final = "0" * 64
 """What the first line names as the hash before it."""
+REVIEW: Final = "review"
+"""Where something happened after the end of the run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +55,8 @@ def check(lines: Iterable[str]) -> Chain:
         if fault:
             return Chain(count, last, f"line {count + 1} {fault}")
         entry = json.loads(line)
-        last, count, ended = entry["hash"], count + 1, entry.get("what") == "ended"
+        over = entry.get("what") == "ended" or (ended and entry.get("where") == REVIEW)
+        last, count, ended = entry["hash"], count + 1, over
     return Chain(count, last, ended=ended)
 
 
@@ -111,6 +116,11 @@ class AuditLog:
     def noted(self, noted: Noted) -> None:
         """What a process noted."""
         self.write(noted.what, where=noted.where, who=noted.who, detail=noted.detail, count=noted.count)
+
+    def reviewed(self, noted: Noted) -> None:
+        """What was changed in the finished session, by whom, or who was turned away; looking alone leaves no line."""
+        if noted.what != "connected":
+            self.noted(replace(noted, where=REVIEW, who=f"{_user()} {noted.who}".strip()))
 
     def write(self, what: str, **fields: Any) -> None:
         """One line, on disk when this returns; where it cannot be, the next one that can says how many are missing."""

@@ -4,6 +4,7 @@ One writer, the sink; the view and the exports read along. On a full disk what i
 room again; beyond a limit the oldest is given up and counted.
 """
 
+import contextlib
 import json
 import sqlite3
 from collections import deque
@@ -191,6 +192,12 @@ class Store:
         """Commit and close; the write-ahead file goes with the last reader."""
         self.commit()
         self._db.close()
+
+
+def settle(path: Path) -> None:
+    """All of a session in its one file, as far as others have it not open and it can be written."""
+    with contextlib.suppress(sqlite3.Error), contextlib.closing(sqlite3.connect(path)) as database:
+        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def _row(reading: DensityReading, late: bool) -> list[object]:

@@ -62,6 +62,7 @@ class Archive:
         """Nothing is opened before it is asked for something."""
         self.path = path
         self._mine = threading.local()
+        self._open: list[sqlite3.Connection] = []
 
     def read(self, statement: str, values: Iterable[object] = ()) -> list[tuple[Any, ...]]:
         """All rows of a query. Raises OutputError where the file cannot be read."""
@@ -132,9 +133,15 @@ class Archive:
         """Frames without a reading, by cause."""
         return dict(self.read("SELECT cause, COUNT(*) FROM drops GROUP BY cause"))
 
+    def close(self) -> None:
+        """Let go of the file, once nobody asks any more."""
+        while self._open:
+            self._open.pop().close()
+
     def _connection(self) -> sqlite3.Connection:
         if not hasattr(self._mine, "connection"):
             self._mine.connection = _open(self.path)
+            self._open.append(self._mine.connection)
         connection: sqlite3.Connection = self._mine.connection
         return connection
 

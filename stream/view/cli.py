@@ -6,15 +6,20 @@ Knows no source of frames and no analyser: whoever puts the commands together ha
 import signal
 import sys
 import threading
+import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import click
 
 if TYPE_CHECKING:
     from stream.config import Config
+    from stream.messages import Noted
     from stream.ports import Analyser
     from stream.view.recorded import Frames
+
+_TURN_S: Final = 0.5
 
 
 class Opener(Protocol):
@@ -37,6 +42,8 @@ class Opener(Protocol):
 @click.pass_obj
 def view(opener: Opener, session: Path, port: int | None, recording: str | None) -> None:
     """Look at a finished SESSION in the page: a session.sqlite, or the folder of a replay. Ctrl-C ends."""
+    from stream.notes import Notes
+    from stream.sink.store import settle
     from stream.version import VERSION
     from stream.view.archive import Archive
     from stream.view.desk import FileDesk
@@ -53,18 +60,34 @@ def view(opener: Opener, session: Path, port: int | None, recording: str | None)
     facts = archive.facts()
     source = recording or str(facts.get("asked_source") or "")
     recorded = Recorded(source, facts.get("source_sha256"), opener.lookup(source), opener.analyser) if source else None
-    app = make_app(feed, desk=FileDesk(path, feed), archive=archive, recording=recorded, rules=rules_of(config.view))
+    notes = Notes()
+    desk, rules = FileDesk(path, feed), rules_of(config.view)
+    app = make_app(feed, desk=desk, archive=archive, recording=recorded, rules=rules, notes=notes)
     server = ViewServer(app, config.view.host, config.view.port, certificate(config.view))
     server.start()
     print(f"Review: {server.address} (Ctrl-C ends)", file=sys.stderr, flush=True)
-    _wait()
+    _wait(lambda now_s: _write_down(notes.take(now_s), path.parent))
     feed.end(FAREWELL_S)
     server.stop()
+    _write_down(notes.take(float("inf")), path.parent)
+    archive.close()
+    settle(path)
 
 
-def _wait() -> None:
-    """Until somebody stops it."""
+def _write_down(noted: "list[Noted]", folder: Path) -> None:
+    """Into the session's audit log, which is opened each time: others may look at the same session."""
+    from stream.audit import AuditLog
+
+    if noted:
+        log = AuditLog(folder)
+        for one in noted:
+            log.reviewed(one)
+
+
+def _wait(turn: Callable[[float], None]) -> None:
+    """Until somebody stops it; `turn` is called now and then, with the time."""
     stopped = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopped.set())
-    stopped.wait()
+    while not stopped.wait(_TURN_S):
+        turn(time.monotonic())

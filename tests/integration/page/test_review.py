@@ -1,12 +1,19 @@
 """A finished session in the same page, from the real program: scrub, step, mark, export, and the way to its report."""
 
+import json
+import shutil
+import signal
+import sqlite3
 import subprocess
+import urllib.request
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page
 
+from stream.audit import verify
 from tests.contracts.bedside_page import OpenPage, says, shows, wait
 from tests.running import page_address, run, running
 
@@ -79,6 +86,25 @@ def test_markers_are_kept_with_the_session(page: Page, address: str, watched: Op
     wait(another, says("markers", "0:03"))
     another.get_by_text("Delete").click()
     wait(another, shows(markers_open="Markers 0"))
+
+
+def test_what_is_changed_in_review_is_audited_and_lies_in_one_file(session: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "copy"
+    shutil.copytree(session, folder)
+    with running("view", folder, "--port", "0") as process:
+        request = urllib.request.Request(
+            f"{page_address(process)}/api/markers", b'{"kind": "bolus", "seq": 3}', {"content-type": "application/json"}
+        )
+        assert urllib.request.urlopen(request).status == 201
+        process.send_signal(signal.SIGINT)
+        assert process.wait(10) == 0
+    assert {path.name for path in folder.iterdir() if path.name.startswith("session.")} == {"session.sqlite"}
+    with closing(sqlite3.connect(f"file:{folder / 'session.sqlite'}?immutable=1", uri=True)) as file:
+        assert file.execute("SELECT kind FROM markers WHERE seq = 3").fetchall() == [("bolus",)]
+    line = json.loads((folder / "audit.jsonl").read_text().splitlines()[-1])
+    assert (line["what"], line["where"], line["detail"]) == ("changed", "review", "POST /api/markers")
+    assert "unbroken" in verify(folder)
+    assert "no end" not in verify(folder)
 
 
 def test_exports_and_the_report(page: Page, watched: OpenPage, address: str, tmp_path: Path) -> None:
