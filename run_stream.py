@@ -122,9 +122,12 @@ def main(context: click.Context, config: Path | None, verbose: bool, quiet: bool
 @click.option("--workers", type=click.IntRange(1, 64), help="Worker processes; default: one a core.")
 @click.option("--max-fps", type=click.FloatRange(0, 1000), help="Analyse at most so many frames a second.")
 @click.option("--no-view", is_flag=True, help="Do not serve the live page.")
+@click.option("--keep", is_flag=True, help="Keep the session, as `live` does.")
 @click.pass_obj
-def demo(common: Common, seconds: float | None, workers: int | None, max_fps: float | None, no_view: bool) -> None:
-    """Watch the built-in synthetic microscope live: no camera, no patient."""
+def demo(
+    common: Common, seconds: float | None, workers: int | None, max_fps: float | None, no_view: bool, keep: bool
+) -> None:
+    """Watch the built-in synthetic microscope live: no camera, no patient. Keeps nothing, unless told to."""
     from stream.sink.sessions import sweep
 
     overrides = {"workers.count": workers, "capture.max_fps": max_fps, "view.enabled": False if no_view else None}
@@ -132,7 +135,10 @@ def demo(common: Common, seconds: float | None, workers: int | None, max_fps: fl
     source = config.source
     if seconds is not None:
         source += ("&" if "?" in source else "?") + f"seconds={seconds:g}"
+    if keep:
+        _finish(_run_and_keep(common, config, source, "demo"))
     sweep(Path(tempfile.gettempdir()), _DEMO)
+    print("A demo keeps nothing: its session is gone at its end. `demo --keep` keeps it.", file=sys.stderr)
     with tempfile.TemporaryDirectory(prefix=_DEMO) as folder:
         _finish(_run(common, config, source, "demo", Path(folder), Wanted()))
 
@@ -145,21 +151,12 @@ def demo(common: Common, seconds: float | None, workers: int | None, max_fps: fl
 @click.pass_obj
 def live(common: Common, source: str | None, workers: int | None, max_fps: float | None, no_view: bool) -> None:
     """Monitor SOURCE at the bedside: camera:0, http://…, rtsp://…, a recording, synthetic:?seed=1."""
-    from stream.sink.sessions import holds_frames, new_session_id, sessions_folder
-    from stream.sink.store import FILE_NAME
-
     overrides = {"workers.count": workers, "capture.max_fps": max_fps, "view.enabled": False if no_view else None}
     config = common.load("default.toml", overrides)
     source = source or config.source
     if not source:
         raise UsageError("no source: name one (camera:0), or set `source` in the config file")
-    folder = sessions_folder(config.sink.sessions_dir) / new_session_id()
-    outcome = _run(common, config, source, "live", folder, Wanted())
-    if holds_frames(folder):
-        print(f"Session: {folder / FILE_NAME}", file=sys.stderr)
-    else:
-        shutil.rmtree(folder, ignore_errors=True)
-    _finish(outcome)
+    _finish(_run_and_keep(common, config, source, "live"))
 
 
 @main.command()
@@ -268,6 +265,20 @@ def _speed(text: str) -> float:
     if not 0 < factor < 1000:
         raise UsageError(f"--speed is 'max' or a factor above 0, not '{text}'")
     return factor
+
+
+def _run_and_keep(common: Common, config: "Config", source: str, mode: "Mode") -> "Outcome":
+    """A run whose session stays in the folder of sessions, where it has a frame."""
+    from stream.sink.sessions import holds_frames, new_session_id, sessions_folder
+    from stream.sink.store import FILE_NAME
+
+    folder = sessions_folder(config.sink.sessions_dir) / new_session_id()
+    outcome = _run(common, config, source, mode, folder, Wanted())
+    if holds_frames(folder):
+        print(f"Session: {folder / FILE_NAME}", file=sys.stderr)
+    else:
+        shutil.rmtree(folder, ignore_errors=True)
+    return outcome
 
 
 def _run(

@@ -19,6 +19,7 @@ from stream.sink.report import OUTPUTS, clear
 from stream.sink.store import FILE_NAME, Store
 
 OWNER: Final = ".writer"
+_SESSION_ID: Final = re.compile(r"\d{8}-\d{6}-[0-9a-f]{6}")
 _SESSION: Final = (FILE_NAME, f"{FILE_NAME}-wal", f"{FILE_NAME}-shm")
 
 
@@ -103,6 +104,8 @@ class OutputFolder:
 def prepare(folder: Path, source: str, analysis: str, *, resume: bool, overwrite: bool = False) -> str:
     """Make a folder ready for a run of `source` by `analysis` (a hash), and return the session's id.
 
+    A folder that is named like a session names it.
+
     An unfinished session of the same source is begun again, a finished one with `overwrite`; either is continued with
     `resume`. Raises OutputError where there is nothing to resume, a table would mix two analyses, or frames of another
     source or finished results would be lost.
@@ -125,7 +128,8 @@ def prepare(folder: Path, source: str, analysis: str, *, resume: bool, overwrite
     if not resume:
         for name in _SESSION:
             (folder / name).unlink(missing_ok=True)
-    session = str(facts["session"]) if resume and facts is not None else new_session_id()
+    named = folder.name if _SESSION_ID.fullmatch(folder.name) else new_session_id()
+    session = str(facts["session"]) if resume and facts is not None else named
     store = Store(folder / FILE_NAME)
     store.note(session=session, asked_source=source, analysis=analysis, begun_at=None, begun_ns=None)
     store.close()

@@ -36,12 +36,46 @@ class Opener(Protocol):
 
 
 @click.command("view")
-@click.argument("session", type=click.Path(path_type=Path))
+@click.argument("session", required=False, type=click.Path(path_type=Path))
+@click.option("--last", is_flag=True, help="The newest session.")
 @click.option("--port", type=click.IntRange(0, 65535), help="0: any free port; default: as configured, 8765.")
 @click.option("--recording", help="Where the recording lies now; default: where it was analysed.")
 @click.pass_obj
-def view(opener: Opener, session: Path, port: int | None, recording: str | None) -> None:
-    """Look at a finished SESSION in the page: a session.sqlite, or the folder of a replay. Ctrl-C ends."""
+def view(opener: Opener, session: Path | None, last: bool, port: int | None, recording: str | None) -> None:
+    """Look at a finished SESSION in the page: a session.sqlite, or the folder of a replay. Ctrl-C ends.
+
+    Without SESSION: list the sessions that are kept, newest first.
+    """
+    from stream.view.listing import newest
+
+    config = opener.load("default.toml", {} if port is None else {"view.port": port})
+    if last:
+        session = newest(session or _kept_in(config))
+    if session is None:
+        _list(_kept_in(config))
+    else:
+        _show(opener, config, session, recording)
+
+
+def _kept_in(config: "Config") -> Path:
+    from stream.sink.sessions import sessions_folder
+
+    return sessions_folder(config.sink.sessions_dir)
+
+
+def _list(folder: Path) -> None:
+    from stream.view.listing import listed, sessions_in
+
+    sessions = sessions_in(folder)
+    if not sessions:
+        print(f"There is no session in {folder} yet: `live` makes one.", file=sys.stderr)
+        return
+    print(listed(sessions))
+    print(f"They lie in {folder}. `view {sessions[0].folder}` opens one, `view --last` the newest.", file=sys.stderr)
+
+
+def _show(opener: Opener, config: "Config", session: Path, recording: str | None) -> None:
+    """The page, until Ctrl-C."""
     from stream.notes import Notes
     from stream.sink.store import settle
     from stream.version import VERSION
@@ -53,7 +87,6 @@ def view(opener: Opener, session: Path, port: int | None, recording: str | None)
     from stream.view.rules import certificate, rules_of
     from stream.view.server import ViewServer, make_app
 
-    config = opener.load("default.toml", {} if port is None else {"view.port": port})
     path = session_file(session)
     archive = Archive(path)
     feed = reviewed(archive, VERSION, site_s=config.view.site_s)

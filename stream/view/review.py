@@ -23,6 +23,11 @@ def session_file(named: Path) -> Path:
     """The session that a user names: the file, or the folder of a replay or session. Raises UsageError, OutputError."""
     path = named / FILE_NAME if named.is_dir() else named
     if not path.is_file():
+        several = sorted(named.glob(f"*/{FILE_NAME}"))
+        if several:
+            raise UsageError(
+                f"{named} is a folder of sessions: name one of them, such as {several[-1].parent}, or use `view --last`"
+            )
         raise UsageError(f"there is no session in {named}: name a folder with a {FILE_NAME}, or that file")
     writer = path.parent / OWNER
     if path.name == FILE_NAME and writer.is_file() and is_alive(writer.read_text()):

@@ -1,0 +1,84 @@
+"""The sessions in a folder of sessions, newest first. Knows their files, no page."""
+
+import contextlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from stream.counting import counted
+from stream.errors import OutputError, UsageError
+from stream.portability import is_alive
+from stream.sink.sessions import OWNER
+from stream.sink.store import FILE_NAME, settle
+from stream.view.archive import Archive
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A session: its folder, when it began (ns since 1970 UTC), how long it is, of what, and with how many readings."""
+
+    folder: Path
+    begun_ns: int
+    length_s: float
+    source: str
+    readings: int
+    running: bool
+
+
+def sessions_in(base: Path) -> list[Kept]:
+    """Those that have readings, newest first."""
+    return sorted(_found(base), key=lambda kept: kept.begun_ns, reverse=True)
+
+
+def _found(base: Path) -> Iterator[Kept]:
+    for file in base.glob(f"*/{FILE_NAME}"):
+        with contextlib.suppress(OutputError):
+            kept = _read(file)
+            if kept.readings:
+                yield kept
+
+
+def _read(file: Path) -> Kept:
+    """Raises OutputError where it is no session."""
+    archive, writer = Archive(file), file.parent / OWNER
+    try:
+        count, first_ns, last_ns = archive.read(
+            "SELECT COUNT(*), COALESCE(MIN(t_capture_ns), 0), COALESCE(MAX(t_capture_ns), 0) FROM readings"
+        )[0]
+        source = str(archive.facts().get("source") or "")
+    finally:
+        archive.close()
+    running = writer.is_file() and is_alive(writer.read_text())
+    if not running:
+        settle(file)
+    return Kept(file.parent, first_ns, (last_ns - first_ns) / 1e9, source, count, running)
+
+
+def newest(base: Path) -> Path:
+    """The folder of the newest session that is finished. Raises UsageError where there is none."""
+    for kept in sessions_in(base):
+        if not kept.running:
+            return kept.folder
+    raise UsageError(f"there is no finished session in {base}: `live` makes one")
+
+
+def listed(sessions: Sequence[Kept]) -> str:
+    """A line a session: name, when it began, length, source, readings."""
+    lines = [
+        (
+            kept.folder.name,
+            f"{datetime.fromtimestamp(kept.begun_ns / 1e9):%Y-%m-%d %H:%M:%S}",
+            _length(kept.length_s),
+            kept.source,
+            counted(kept.readings, "reading") + (", still being written" if kept.running else ""),
+        )
+        for kept in sessions
+    ]
+    widths = [max(len(line[place]) for line in lines) for place in range(4)]
+    return "\n".join("  ".join([*map(str.ljust, line[:4], widths), line[4]]) for line in lines)
+
+
+def _length(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes // 60}:{minutes % 60:02d}:{rest:02d}"

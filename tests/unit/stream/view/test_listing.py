@@ -1,0 +1,53 @@
+"""The sessions that are kept are found, newest first; a folder of them is no session."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from stream.errors import UsageError
+from stream.messages import DensityReading
+from stream.sink.sessions import OutputFolder
+from stream.sink.store import FILE_NAME, Store
+from stream.view.listing import listed, newest, sessions_in
+from stream.view.review import session_file
+
+BEGUN_NS = 1_800_000_000_000_000_000
+
+
+@pytest.fixture
+def base(tmp_path: Path, reading: Callable[..., DensityReading]) -> Path:
+    """Two sessions of three readings each, one without, and a folder that is none."""
+    for place, (name, count) in enumerate([("b", 3), ("a", 3), ("c", 0)]):
+        (tmp_path / name).mkdir()
+        store = Store(tmp_path / name / FILE_NAME)
+        store.note(source="scope")
+        for seq in range(count):
+            store.add(reading(seq, t_capture_ns=BEGUN_NS + (place * 7200 + seq * 45) * 10**9))
+        store.close()
+    (tmp_path / "other").mkdir()
+    return tmp_path
+
+
+def test_they_are_listed_newest_first(base: Path) -> None:
+    sessions = sessions_in(base)
+    assert [kept.folder.name for kept in sessions] == ["a", "b"]
+    first, second = listed(sessions).splitlines()
+    assert first.split()[0] == "a"
+    assert first.endswith("0:01:30  scope  3 readings")
+    assert second.split()[0] == "b"
+
+
+def test_the_newest_one_that_is_finished(base: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    assert newest(base) == base / "a"
+    writer = OutputFolder(base / "a")
+    assert newest(base) == base / "b"
+    assert "still being written" in listed(sessions_in(base))
+    writer.release()
+    with pytest.raises(UsageError, match="no finished session"):
+        newest(tmp_path_factory.mktemp("empty"))
+
+
+def test_a_folder_of_sessions_says_what_to_do(base: Path) -> None:
+    with pytest.raises(UsageError, match=r"is a folder of sessions.*view --last"):
+        session_file(base)
