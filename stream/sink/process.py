@@ -110,6 +110,7 @@ class Sink:
         self._unshown: list[DensityReading] = []
         self._next_try_s = 0.0
         self._acknowledged = -1
+        self._untold = False
         self._deaths: deque[tuple[int, int]] = deque()  # of workers, of which capture was not told yet
         self._source: SourceInfo | None = None
         self._end: EndOfStream | None = None
@@ -153,7 +154,7 @@ class Sink:
             case EndOfStream():
                 self._end = message
             case PeerUp(peer=peer) if peer.role == "capture":
-                self._acknowledge(again=True)
+                self._untold = True  # it is told once all that is accounted for is on disk
             case PeerUp(peer=peer) if peer.role == "worker":
                 self._workers.add(peer.index)
                 self._meet_model(peer.detail)
@@ -255,13 +256,13 @@ class Sink:
         self._watch_clock()
         self._store.accounted = self._sequencer.accounted
         self._unshown += released
-        if self._commit(time.monotonic()) or self._settings.mode != "replay":  # at the bedside a value counts at once
+        now_s = time.monotonic()
+        if self._commit(now_s) or self._settings.mode != "replay":  # at the bedside a value counts at once
             self._acknowledge()
             for reading in self._unshown:
                 self._show(reading)
             self._unshown = []
         self._show_bedside()
-        now_s = time.monotonic()
         if now_s >= self._next_progress_s:
             self._next_progress_s = now_s + _PROGRESS_S
             self._tell_progress(now_s)
@@ -284,16 +285,16 @@ class Sink:
         """As it is stored: outlines that were only made for the page are not kept."""
         return reading if self._settings.regions else replace(reading, regions=None)
 
-    def _acknowledge(self, *, again: bool = False) -> None:
+    def _acknowledge(self) -> None:
         """Tell capture and workers what is on disk, where that has changed; and capture what came of a dead worker."""
         accounted = self._sequencer.accounted
-        if again or accounted != self._acknowledged:
+        if self._untold or accounted != self._acknowledged:
             message = self._committed(accounted)
             for role, index in self._child.peers:
                 if role == "worker":
                     self._child.tell(role, message, index)
             if self._child.tell("capture", message):
-                self._acknowledged = accounted
+                self._acknowledged, self._untold = accounted, False
         while self._deaths and self._child.tell("capture", self._committed(accounted, self._deaths[0])):
             self._deaths.popleft()
 

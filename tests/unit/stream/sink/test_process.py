@@ -180,6 +180,21 @@ def test_a_new_capture_is_told_where_to_go_on(bench: Bench) -> None:
     bench.committed(2)
 
 
+def test_a_new_capture_is_told_of_nothing_that_is_not_on_disk(bench: Bench) -> None:
+    """Readings and introduction lie in the inbox together: what is told of is freed, and must be safe."""
+    bench.start("replay")
+    bench.committed(0)
+    for first in range(0, 60, 3):
+        bench.tell(reading(first), reading(first + 1))
+        bench.introduce("capture", bench.capture)
+        bench.tell(reading(first + 2))
+        told = bench.hear(bench.capture, Committed, where=lambda message: message.next_seq > 0)
+        assert isinstance(told, Committed)
+        store = Store(bench.folder / FILE_NAME)
+        assert store.next_seq() >= told.next_seq
+        store.close()
+
+
 def test_a_new_sink_goes_on_where_the_disk_ends_and_shows_nothing_twice(bench: Bench) -> None:
     bench.start("replay")
     bench.tell(SOURCE, reading(0), reading(1), reading(3))
