@@ -1,11 +1,15 @@
 """Capillary Stream's command line, and the only place where the parts are put together."""
 
+import contextlib
 import logging
+import os
 import shutil
+import signal
 import sys
 import tempfile
+import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -121,16 +125,23 @@ def main(context: click.Context, config: Path | None, verbose: bool, quiet: bool
 @click.option("--seconds", type=click.FloatRange(min=0, min_open=True), help="End by itself after so many seconds.")
 @click.option("--workers", type=click.IntRange(1, 64), help="Worker processes; default: one a core.")
 @click.option("--max-fps", type=click.FloatRange(0, 1000), help="Analyse at most so many frames a second.")
+@click.option("--port", type=click.IntRange(0, 65535), help="Of the live page; 0: any free one. Default: 8765.")
 @click.option("--no-view", is_flag=True, help="Do not serve the live page.")
 @click.option("--keep", is_flag=True, help="Keep the session, as `live` does.")
 @click.pass_obj
 def demo(
-    common: Common, seconds: float | None, workers: int | None, max_fps: float | None, no_view: bool, keep: bool
+    common: Common,
+    seconds: float | None,
+    workers: int | None,
+    max_fps: float | None,
+    port: int | None,
+    no_view: bool,
+    keep: bool,
 ) -> None:
     """Watch the built-in synthetic microscope live: no camera, no patient. Keeps nothing, unless told to."""
     from stream.sink.sessions import sweep
 
-    overrides = {"workers.count": workers, "capture.max_fps": max_fps, "view.enabled": False if no_view else None}
+    overrides = _live_overrides(workers, max_fps, port, no_view)
     config = common.load("demo.toml", overrides)
     source = config.source
     if seconds is not None:
@@ -145,18 +156,32 @@ def demo(
 
 @main.command()
 @click.argument("source", required=False)
+@click.option("--seconds", type=click.FloatRange(min=1), help="End by itself so many seconds after its start.")
 @click.option("--workers", type=click.IntRange(1, 64), help="Worker processes; default: one a core.")
 @click.option("--max-fps", type=click.FloatRange(0, 1000), help="Analyse at most so many frames a second.")
+@click.option("--port", type=click.IntRange(0, 65535), help="Of the live page; 0: any free one. Default: 8765.")
 @click.option("--no-view", is_flag=True, help="Do not serve the live page.")
 @click.pass_obj
-def live(common: Common, source: str | None, workers: int | None, max_fps: float | None, no_view: bool) -> None:
+def live(
+    common: Common,
+    source: str | None,
+    seconds: float | None,
+    workers: int | None,
+    max_fps: float | None,
+    port: int | None,
+    no_view: bool,
+) -> None:
     """Monitor SOURCE at the bedside: camera:0, http://…, rtsp://…, a recording, synthetic:?seed=1."""
-    overrides = {"workers.count": workers, "capture.max_fps": max_fps, "view.enabled": False if no_view else None}
+    overrides = _live_overrides(workers, max_fps, port, no_view)
     config = common.load("default.toml", overrides)
     source = source or config.source
     if not source:
         raise UsageError("no source: name one (camera:0), or set `source` in the config file")
-    _finish(_run_and_keep(common, config, source, "live"))
+    with _ending_after(seconds) as ended:
+        outcome = _run_and_keep(common, config, source, "live")
+    if ended.is_set() and outcome.exit_code == 130:
+        outcome = replace(outcome, exit_code=0)
+    _finish(outcome)
 
 
 @main.command()
@@ -253,6 +278,34 @@ def doctor(common: Common, verify: Path | None) -> None:
 models.add_command(synthesize)
 for command in (models, view, alarms, keys, subscribe, worker, bench):
     main.add_command(command)
+
+
+def _live_overrides(workers: int | None, max_fps: float | None, port: int | None, no_view: bool) -> dict[str, Any]:
+    return {
+        "workers.count": workers,
+        "capture.max_fps": max_fps,
+        "view.port": port,
+        "view.enabled": False if no_view else None,
+    }
+
+
+@contextlib.contextmanager
+def _ending_after(seconds: float | None) -> "Iterator[threading.Event]":
+    """Ends this program as Ctrl-C would after so many seconds; the event is then set."""
+    ended = threading.Event()
+
+    def end() -> None:
+        ended.set()
+        os.kill(os.getpid(), signal.SIGINT)
+
+    timer = threading.Timer(seconds or 0, end)
+    timer.daemon = True
+    if seconds is not None:
+        timer.start()
+    try:
+        yield ended
+    finally:
+        timer.cancel()
 
 
 def _speed(text: str) -> float:
@@ -431,7 +484,7 @@ def _by_processes(common: Common, run: Run, on_progress: "Callable[[Progress], N
         hang_s=run.config.runtime.hang_s,
         log_level=common.log_level,
         log_format=common.log_format,
-        on_hello=lambda hello: _announce(hello, audit),
+        on_hello=lambda hello: _announce(hello, audit, run.config),
         on_progress=on_progress,
         on_noted=audit.noted,
     ).run()
@@ -448,10 +501,12 @@ def _by_engine(common: Common, run: Run, spread: Spread, on_progress: "Callable[
     return replay(spread, source, maker, settings["sink"], on_progress)
 
 
-def _announce(hello: "Hello", audit: "AuditLog") -> None:
+def _announce(hello: "Hello", audit: "AuditLog", config: "Config") -> None:
+    from stream.view.address import entrance
+
     audit.hello(hello)
     if hello.role == "view":
-        print(f"Live page: {hello.detail}", file=sys.stderr)
+        print(f"Live page: {hello.detail}{entrance(config.view)}", file=sys.stderr)
 
 
 def _overlay(config: "Config", source: str, folder: Path) -> None:

@@ -185,7 +185,8 @@ def verify(session: Path) -> str:
         with path.open(encoding="utf-8", errors="replace", newline="\n") as file:
             chain = check(file)
     except OSError as error:
-        raise AuditError(f"{path} cannot be read: {error.strerror}") from error
+        named = path if session.exists() else session
+        raise AuditError(f"{named} cannot be read: {error.strerror}") from error
     if chain.fault or not chain.lines:
         raise AuditError(f"{path}: {chain.fault or 'the log is empty'}")
     end = "" if chain.ended else "; it has no end: the run goes on, or was killed, or the last lines were removed"

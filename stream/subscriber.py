@@ -2,7 +2,8 @@
 
 import json
 import logging
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -26,8 +27,17 @@ class Credentials:
     publisher: bytes
 
 
-def json_lines(endpoint: str, topic: str, credentials: Credentials | None = None) -> Iterator[str]:
-    """Messages whose topic begins so, for ever. Raises UsageError where the endpoint is not one."""
+def json_lines(
+    endpoint: str,
+    topic: str,
+    credentials: Credentials | None = None,
+    say: Callable[[str], None] = log.warning,
+    patience_s: float = 5.0,
+) -> Iterator[str]:
+    """Messages whose topic begins so, for ever. Raises UsageError where the endpoint is not one.
+
+    say: is told once where after `patience_s` nobody answered, or nobody let this program in.
+    """
     port = endpoint.rpartition(":")[2]
     if endpoint.startswith("tcp://") and not (port.isdigit() and 0 < int(port) < 2**16):
         raise UsageError(f'"{endpoint}" is no ZeroMQ endpoint, such as tcp://127.0.0.1:5560')
@@ -39,6 +49,7 @@ def json_lines(endpoint: str, topic: str, credentials: Credentials | None = None
         socket.setsockopt(zmq.CURVE_SERVERKEY, credentials.publisher)
         socket.setsockopt(zmq.CURVE_PUBLICKEY, credentials.own.public)
         socket.setsockopt(zmq.CURVE_SECRETKEY, credentials.own.secret)
+    door = _Door(socket, time.monotonic() + patience_s)
     try:
         try:
             socket.connect(endpoint)
@@ -46,12 +57,54 @@ def json_lines(endpoint: str, topic: str, credentials: Credentials | None = None
             raise UsageError(f'"{endpoint}" is no ZeroMQ endpoint, such as tcp://127.0.0.1:5560') from error
         socket.setsockopt_string(zmq.SUBSCRIBE, topic)
         while True:
+            if not door.opened():
+                say(_why_shut(endpoint, answered=door.answered, keyed=credentials is not None))
             line = _as_json(socket.recv_multipart())
             if line is not None:
                 yield line
     finally:
+        door.close()
         socket.close()
         context.term()
+
+
+class _Door:
+    """How far a socket came with whom it connects to, until `until_s` of the monotonic clock."""
+
+    def __init__(self, socket: "zmq.Socket[bytes]", until_s: float) -> None:
+        self.answered = False
+        self._socket, self._until_s = socket, until_s
+        self._watched = True
+        self._monitor = socket.get_monitor_socket(zmq.EVENT_CONNECTED | zmq.EVENT_HANDSHAKE_SUCCEEDED)
+
+    def opened(self) -> bool:
+        """Wait for the other side. False, once, where it did not let this one in; then nobody is watched any more."""
+        from zmq.utils.monitor import parse_monitor_message  # it loads asyncio
+
+        while self._watched:
+            if not self._monitor.poll(max(0, round(1000 * (self._until_s - time.monotonic())))):
+                self._watched = False
+                return False
+            event = parse_monitor_message(self._monitor.recv_multipart())["event"]
+            self.answered = True
+            self._watched = event != zmq.Event.HANDSHAKE_SUCCEEDED
+        return True
+
+    def close(self) -> None:
+        """Before the socket is closed."""
+        self._socket.disable_monitor()
+        self._monitor.close(linger=0)
+
+
+def _why_shut(endpoint: str, *, answered: bool, keyed: bool) -> str:
+    if not answered:
+        return f"Nothing answers on {endpoint}; still waiting. Does the program run there, and publish there?"
+    if keyed:
+        return (
+            f"{endpoint} does not let this machine in; still waiting. Allow its key there (`keys list` here, `keys "
+            "allow` there), and check that --key is that machine's (`keys list` there)."
+        )
+    return f"{endpoint} does not let this machine in; still waiting. It may ask for keys: see `keys --help`, and --key."
 
 
 def _as_json(parts: list[bytes]) -> str | None:

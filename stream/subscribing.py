@@ -39,7 +39,11 @@ def subscribe(configured: Configured, endpoint: str | None, count: int | None, t
         credentials = Credentials(Keyring(keys_folder(config.security.keys_dir)).own(), parse_key(key))
     if not configured.quiet:
         print(f"Waiting for {topic}* on {endpoint}; Ctrl-C ends.", file=sys.stderr)
-    for number, line in enumerate(json_lines(endpoint, topic, credentials), start=1):
+
+    def say(sentence: str) -> None:
+        print(sentence, file=sys.stderr, flush=True)
+
+    for number, line in enumerate(json_lines(endpoint, topic, credentials, say), start=1):
         print(line, flush=True)
         if number == count:
             return

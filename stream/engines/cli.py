@@ -81,7 +81,7 @@ def bench(
     )
     rates = plan.rates(fps)
     opener.opened(source, config, frames).close()  # a source that cannot be read is told now
-    folder = OutputFolder(output)
+    folder, ran = OutputFolder(output), True
     with contextlib.ExitStack() as stack:
         stack.callback(folder.release)
         signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: what was started is ended
@@ -90,22 +90,28 @@ def bench(
         elif live is not None:
             mark, report = "live", _live(opener, rates, live, output)
         else:
-            mark, report = "bench", _bench(opener, source, cases, frames, rounds or chosen.rounds, output)
+            mark = "bench"
+            report, ran = _bench(opener, source, cases, frames, rounds or chosen.rounds, output)
         print(report)
-        if into is not None:
+        if into is not None and ran:
             fill(into, mark, report)
+    if not ran:
+        sys.exit(1)
 
 
-def _bench(opener: Opener, source: str, cases: "list[Any]", frames: int, rounds: int, output: Path) -> str:
+def _bench(opener: Opener, source: str, cases: "list[Any]", frames: int, rounds: int, output: Path) -> tuple[str, bool]:
+    """The report, and whether anything could be run."""
     from stream.engines.bench.plots import draw
     from stream.engines.bench.running import Order, run
     from stream.engines.bench.table import text
 
     result = run(Order(opener.program(), source, frames, rounds, cases, output), _say(opener))
-    draw(result, output)
+    ran = any(one.median is not None for one in result.results)
+    if ran:
+        draw(result, output)
     report = text(result)
     (output / "bench.md").write_text(report)
-    return report
+    return report, ran
 
 
 def _live(opener: Opener, rates: Sequence[float], seconds: float, output: Path) -> str:

@@ -29,7 +29,7 @@ from stream.sink.provenance import SourceHash
 from stream.sink.settings import SinkSettings
 from stream.sink.standing import Standing
 from stream.sink.store import FILE_NAME, Store
-from stream.sink.summary import STOPPED, Course, exit_code, sentence, summary_of
+from stream.sink.summary import STOPPED, Course, exit_code, noted_of, sentence, summary_of
 from stream.supervisor import Outcome
 
 _PROGRESS_S: Final = 0.25
@@ -158,5 +158,5 @@ class Recording:
         if not stopped:
             report.write_trend(store, settings.folder, f"{counted(end.frames_read, 'frame')}, {summary['status']}")
         report.write_summary(summary, settings.folder)
-        store.note(**{key: value for key, value in summary.items() if key != "density"})
+        store.note(**noted_of(summary))
         return Outcome(130 if stopped else exit_code(end, summary, settings.mode), sentence(summary))

@@ -50,7 +50,7 @@ from stream.sink.publisher import Publisher
 from stream.sink.settings import SinkSettings
 from stream.sink.standing import Standing
 from stream.sink.store import FILE_NAME, Store
-from stream.sink.summary import STOPPED, Course, exit_code, sentence, summary_of
+from stream.sink.summary import STOPPED, Course, exit_code, noted_of, sentence, summary_of
 
 log = logging.getLogger("capillary.sink")
 
@@ -352,7 +352,7 @@ class Sink:
             if end.reason != STOPPED:  # whoever stops a run wants it to end now
                 report.write_trend(self._store, folder, f"{counted(end.frames_read, 'frame')}, {summary['status']}")
             report.write_summary(summary, folder)
-        self._store.note(**{key: value for key, value in summary.items() if key != "density"})
+        self._store.note(**noted_of(summary))
         self._store.commit()
         self._standing.ended = True
         self._tell_progress(time.monotonic())

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from stream.messages import RegionOutline
+from stream.sink.cells import harmless
 from stream.sink.store import FILE_NAME, Store
 
 if TYPE_CHECKING:
@@ -26,7 +27,17 @@ if TYPE_CHECKING:
 
 CSV_COLUMNS: Final = (
     *("seq", "frame", "time_s", "t_capture_utc", "density_pct", "density_low_pct", "density_high_pct"),
-    *("capillary_count", "quality", "quality_reasons", "status", "model_id", "latency_ms", "worker", "attempt"),
+    *(
+        "capillary_count",
+        "quality",
+        "quality_reasons",
+        "status",
+        "error",
+        "model_id",
+        "latency_ms",
+        "worker",
+        "attempt",
+    ),
 )
 CSV_SOURCES: Final = tuple("t_capture_ns" if name == "t_capture_utc" else name for name in CSV_COLUMNS)
 """The store's columns that they are made of."""
@@ -73,11 +84,12 @@ def csv_rows(rows: Iterable[Sequence[object]]) -> Iterator[list[str]]:
 
 
 def write_regions(store: Store, folder: Path) -> None:
-    """regions.jsonl: a line a frame, the outlines of its capillaries in full-frame pixels."""
+    """regions.jsonl: a line a frame, the outlines of its capillaries in full-frame pixels; null where it failed."""
 
     def write(file: io.TextIOBase) -> None:
         for seq, frame, blob in store.rows("seq", "frame", "regions"):
-            line = {"seq": seq, "frame": frame, "regions": [_region(outline) for outline in _decoded(blob)]}
+            regions = None if blob is None else [_region(outline) for outline in _decoded(blob)]
+            line = {"seq": seq, "frame": frame, "regions": regions}
             file.write(json.dumps(line, separators=(",", ":")) + "\n")
 
     _write_whole(folder / "regions.jsonl", write)
@@ -176,7 +188,7 @@ def _region(outline: RegionOutline) -> dict[str, Any]:
 
 
 def _plain(value: object) -> str:
-    return "" if value is None else str(value)
+    return "" if value is None else harmless(str(value))
 
 
 def _fixed(digits: int) -> Callable[[object], str]:

@@ -74,6 +74,11 @@ def summary_of(
     }
 
 
+def noted_of(summary: dict[str, Any]) -> dict[str, Any]:
+    """What of it is kept in the session: no statistics, and not `source`, which is there under its neutral name."""
+    return {key: value for key, value in summary.items() if key not in ("density", "source")}
+
+
 def why_incomplete(end: EndOfStream, mode: Mode) -> str:
     """Empty for a whole run; a live run that the user ended is whole."""
     if mode != "replay":

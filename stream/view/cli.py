@@ -79,6 +79,7 @@ def _show(opener: Opener, config: "Config", session: Path, recording: str | None
     from stream.notes import Notes
     from stream.sink.store import settle
     from stream.version import VERSION
+    from stream.view.address import address_of, entrance
     from stream.view.archive import Archive
     from stream.view.desk import FileDesk
     from stream.view.process import FAREWELL_S
@@ -98,7 +99,8 @@ def _show(opener: Opener, config: "Config", session: Path, recording: str | None
     app = make_app(feed, desk=desk, archive=archive, recording=recorded, rules=rules, notes=notes)
     server = ViewServer(app, config.view.host, config.view.port, certificate(config.view))
     server.start()
-    print(f"Review: {server.address} (Ctrl-C ends)", file=sys.stderr, flush=True)
+    page = address_of(config.view, server.port) + entrance(config.view)
+    print(f"Review: {page} (Ctrl-C ends)", file=sys.stderr, flush=True)
     _wait(lambda now_s: _write_down(notes.take(now_s), path.parent))
     feed.end(FAREWELL_S)
     server.stop()

@@ -5,6 +5,7 @@ from typing import Final
 from stream.child import Child
 from stream.messages import Answer, DensityReading, Looking, Message, PeerUp, Progress, SourceInfo, Stop
 from stream.sink.store import FILE_NAME
+from stream.view.address import address_of
 from stream.view.archive import Archive
 from stream.view.desk import SinkDesk, pass_on
 from stream.view.feed import Feed
@@ -25,7 +26,7 @@ def run(child: Child, settings: ViewSettings) -> None:
     app = make_app(feed, desk=desk, archive=archive, rules=rules_of(settings.view), notes=child.notes)
     server = ViewServer(app, settings.view.host, settings.view.port, certificate(settings.view))
     server.start()
-    child.hello(server.address)
+    child.hello(address_of(settings.view, server.port))
     lookers = 0
     stopping = False
     while not stopping:

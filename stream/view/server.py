@@ -90,7 +90,8 @@ def listen(host: str, port: int, *, guarded: bool = False) -> socket.socket:
 def _why_not(host: str, port: int, error: Exception) -> str:
     taken = isinstance(error, OSError) and error.errno == errno.EADDRINUSE
     reason = "is in use by another program" if taken else f"cannot be opened ({error})"
-    return f"Port {port} on {host}, where the live page is served, {reason}: choose another port for the view."
+    mend = "choose another one with --port, or view.port in the configuration"
+    return f"Port {port} on {host}, where the live page is served, {reason}: {mend}."
 
 
 class ViewServer:

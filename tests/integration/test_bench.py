@@ -44,15 +44,25 @@ def test_the_machine_is_described(benched: tuple[Path, str]) -> None:
 
 
 def test_an_engine_that_cannot_run_is_told_and_the_others_go_on(benched: tuple[Path, str]) -> None:
-    assert "Not run: ray, default, 1 workers: The engine ray needs Ray" in benched[1]
+    assert "Not run: ray, default, 1 worker: The engine ray needs Ray" in benched[1]
 
 
 def test_table_document_and_pictures_are_there(benched: tuple[Path, str]) -> None:
     folder, words = benched
     assert "| default  | stream | 1 " in words
+    assert "Too few frames to compare" in words
     assert (folder / "out" / "bench.md").read_text().strip() in (folder / "doc.md").read_text()
     names = {path.name for path in (folder / "out").iterdir()}
     assert names == {"bench.json", "bench.md", "figure-5.png", "figure-6.png", "figure-7.png"}
+
+
+def test_where_nothing_could_run_that_is_told_once_and_is_a_failure(tmp_path: Path) -> None:
+    (tmp_path / "ray.py").write_text("raise ModuleNotFoundError('ray', name='ray')\n")
+    arguments = ("--engines", "ray", "--analyser", "default", "--workers", "1,2", "--frames", "5", "--rounds", "2")
+    done = run("bench", *arguments, "-o", tmp_path / "out", PYTHONPATH=str(tmp_path))
+    assert done.returncode == 1
+    assert done.stderr.count("needs Ray") == done.stdout.count("needs Ray") == 1
+    assert "Not run: ray, default, 1 worker; ray, default, 2 workers: " in done.stdout
 
 
 @pytest.mark.slow

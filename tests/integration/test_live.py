@@ -98,9 +98,15 @@ def test_a_person_sees_number_and_trend_move(demo: Demo, chromium: Browser) -> N
     page.close()
 
 
+def test_live_ends_by_itself_where_told_to(tmp_path: Path) -> None:
+    settings = {"CAPILLARY_STREAM_SINK_SESSIONS_DIR": str(tmp_path), "CAPILLARY_STREAM_PUBLISH_ENABLED": "false"}
+    done = run("live", "synthetic:?seed=1&fps=5", "--seconds", "5", "--port", "0", "--workers", "1", **settings)
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"frames? analysed|before the first frame", done.stderr.splitlines()[-1])
+
+
 def test_the_demo_ends_by_itself_with_a_summary() -> None:
-    settings = {"CAPILLARY_STREAM_VIEW_PORT": "0", "CAPILLARY_STREAM_PUBLISH_ENABLED": "false"}
-    done = run("demo", "--seconds", "2", **settings)
+    done = run("demo", "--seconds", "2", "--port", "0", CAPILLARY_STREAM_PUBLISH_ENABLED="false")
     assert done.returncode == 0, done.stderr
     assert re.search(r"\d+ frames analysed.*density", done.stderr.splitlines()[-1])
 

@@ -120,5 +120,8 @@ def test_one_unreadable_picture_in_a_folder_is_a_failed_row(tmp_path: Path) -> N
     assert [(row["frame"], row["status"]) for row in rows(tmp_path / "out")] == [
         ("a", "ok"), ("b", "failed"), ("c", "failed"), ("d", "ok"),
     ]  # fmt: skip
+    assert [name in row["error"] for name, row in zip("abcd", rows(tmp_path / "out"), strict=True)] == [
+        False, True, True, False,
+    ]  # fmt: skip
     assert summary(tmp_path / "out")["frames_failed"] == 2
     assert "b.png" in done.stderr

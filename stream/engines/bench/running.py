@@ -61,8 +61,9 @@ def run(order: Order, say: Callable[[str], None]) -> Bench:
         try:
             figures, trace = _run_one(order, case)
         except EngineError as error:
+            if str(error) not in errors.values():  # one cause, such as a library that is missing, is told once
+                say(f"{case.name}: {error}")
             errors[case] = str(error)
-            say(f"{case.name}: {error}")
         else:
             rounds[case].append(figures)
             traces.setdefault(case, trace)

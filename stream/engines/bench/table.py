@@ -1,6 +1,7 @@
 """The bench as text: Markdown tables that also read well in a terminal. Pure."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from stream.counting import counted
 from stream.engines.bench.figures import Figures, Result, faster_pct
@@ -15,16 +16,17 @@ def text(bench: Bench) -> str:
         described(bench.machine),
         f"{counted(bench.frames, 'frame')} of `{named(bench.source)}`, {counted(bench.rounds, 'round')} in turn; "
         "medians (least to most).",
-        "Execution time, as the paper measures it:",
-        markdown(_TIME, [_time(result, done) for result in done]),
-        "What else it costs:",
-        markdown(_COST, [_cost(result) for result in done]),
-        "%Faster = (slower - faster) / slower execution time (equation 1), each with its best number of workers:",
-        "\n".join(compared(done)),
+        *_tables(done),
+        *_comparison(done),
     ]
-    parts += [f"Not run: {_name(result)}: {result.error}" for result in bench.results if result.error]
+    for error in dict.fromkeys(result.error for result in bench.results if result.error):
+        cases = "; ".join(_name(result) for result in bench.results if result.error == error)
+        parts.append(f"Not run: {cases}: {error}")
     return "\n\n".join(part for part in parts if part) + "\n"
 
+
+FEWEST: Final = 10
+"""Below so many frames how a run begins and ends weighs more than what is between: nothing is compared."""
 
 _TIME = (
     *("analyser", "engine", "workers", "ms a frame", "p50", "p95", "p99", "frames/s"),
@@ -36,18 +38,44 @@ _COST = (
 )
 
 
+def _tables(done: Sequence[Result]) -> list[str]:
+    if not done:
+        return []
+    return [
+        "Execution time, as the paper measures it:",
+        markdown(_TIME, [_time(result, done) for result in done]),
+        "What else it costs:",
+        markdown(_COST, [_cost(result) for result in done]),
+    ]
+
+
+def _comparison(done: Sequence[Result]) -> list[str]:
+    if not done:
+        return []
+    if _too_few(*done):
+        return [f"Too few frames to compare engines: take {FEWEST} or more, better 100 (--frames)."]
+    head = "%Faster = (slower - faster) / slower execution time (equation 1), each with its best number of workers:"
+    return [head, "\n".join(compared(done))]
+
+
+def _too_few(*results: Result) -> bool:
+    return any(_median(result).frames < FEWEST for result in results)
+
+
 def _time(result: Result, done: Sequence[Result]) -> list[str]:
     middle, serial, alone = (
         _median(result),
         _of(done, "serial", result.analyser, 1),
         _of(done, result.engine, result.analyser, 1),
     )
+    few = _too_few(result)
+    percentiles = (middle.execution_p50_ms, middle.execution_p95_ms, middle.execution_p99_ms)
     return [
         *(result.analyser, result.engine, str(result.workers), _spread(result, "execution_ms", 1)),
-        *(f"{value:.1f}" for value in (middle.execution_p50_ms, middle.execution_p95_ms, middle.execution_p99_ms)),
+        *("-" if few else f"{value:.1f}" for value in percentiles),
         f"{middle.frames_per_s:.1f}",
-        "" if serial is None or result.engine == "serial" else _faster(serial, result),
-        "" if alone is None else f"{_median(alone).execution_ms / middle.execution_ms:.2f}",
+        "" if few or serial is None or result.engine == "serial" else _faster(serial, result),
+        "" if few or alone is None else f"{_median(alone).execution_ms / middle.execution_ms:.2f}",
     ]
 
 
@@ -121,7 +149,7 @@ def _spread(result: Result, name: str, digits: int) -> str:
 
 
 def _name(result: Result) -> str:
-    return f"{result.engine}, {result.analyser}, {result.workers} workers"
+    return f"{result.engine}, {result.analyser}, {counted(result.workers, 'worker')}"
 
 
 def markdown(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from stream.sink.cells import harmless
 from stream.sink.report import CSV_COLUMNS, CSV_SOURCES, csv_rows
 from stream.view.report import Paper, report_html
 from stream.view.routes.answers import Page, number
@@ -88,9 +89,10 @@ def _table(name: str, columns: Sequence[str], lines: Iterable[Sequence[object]])
 
 
 def _text(columns: Sequence[str], lines: Iterator[Sequence[object]]) -> Iterator[str]:
+    cells = ([harmless(cell) if isinstance(cell, str) else cell for cell in line] for line in lines)
     block: list[Sequence[object]] = [columns]
     while block:
         written = io.StringIO()
         csv.writer(written, lineterminator="\n").writerows(block)
         yield written.getvalue()
-        block = list(islice(lines, _LINES_AT_ONCE))
+        block = list(islice(cells, _LINES_AT_ONCE))

@@ -89,6 +89,8 @@ def test_a_broken_log_stays_broken_where_it_was(tmp_path: Path) -> None:
 def test_no_log_is_said(tmp_path: Path) -> None:
     with pytest.raises(AuditError, match="cannot be read"):
         verify(tmp_path)
+    with pytest.raises(AuditError, match="nowhere cannot be read"):
+        verify(tmp_path / "nowhere")
     (tmp_path / FILE_NAME).touch()
     with pytest.raises(AuditError, match="empty"):
         verify(tmp_path)

@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 
 from stream.engines.bench.figures import Figures, Result, faster_pct, gaps_ms, result_of, trace
+from stream.engines.bench.machine import this_machine
 from stream.engines.bench.plan import Case
-from stream.engines.bench.table import compared
+from stream.engines.bench.running import Bench
+from stream.engines.bench.table import compared, text
 from stream.engines.bench.watching import Watched
 
 
@@ -56,6 +58,22 @@ def test_what_a_system_does_not_tell_stays_untold() -> None:
 def test_a_case_that_was_not_run_says_why() -> None:
     found = result_of(Case("ray", "default", 2), [], [], "Ray is not installed")
     assert (found.median, found.error) == (None, "Ray is not installed")
+
+
+def test_of_too_few_frames_nothing_is_concluded() -> None:
+    machine = this_machine()
+
+    def said(frames: int) -> str:
+        done = [
+            result_of(Case(engine, "default", 1), [figures(ms, frames=frames)], [], "")
+            for engine, ms in (("serial", 20.0), ("stream", 10.0))
+        ]
+        return text(Bench(version="1", source="a.mp4", frames=frames, rounds=1, machine=machine, results=done))
+
+    assert "50.0 % faster" in said(10)
+    assert "1 round in turn" in said(10)
+    assert "Too few frames" in said(9)
+    assert "% faster than serial:" not in said(9)
 
 
 def test_engines_are_compared_at_their_best_and_with_the_paper_s_serial_system() -> None:

@@ -33,12 +33,20 @@ def test_readings_to_the_byte(store: Store, tmp_path: Path) -> None:
     report.write_readings(store, tmp_path)
     assert (tmp_path / "readings.csv").read_bytes() == (
         b"seq,frame,time_s,t_capture_utc,density_pct,density_low_pct,density_high_pct,capillary_count,quality,"
-        b"quality_reasons,status,model_id,latency_ms,worker,attempt\n"
-        b"0,f0,0.000000,2027-01-15T08:00:00.000Z,12.3457,11.0000,14.0000,9,good,,ok,model-1,20.124,0,1\n"
+        b"quality_reasons,status,error,model_id,latency_ms,worker,attempt\n"
+        b"0,f0,0.000000,2027-01-15T08:00:00.000Z,12.3457,11.0000,14.0000,9,good,,ok,,model-1,20.124,0,1\n"
         b'1,"a ""b"", c",0.040000,2027-01-15T08:00:00.040Z,12.5000,11.0000,14.0000,9,poor,'
-        b'"too dark; blurred, badly",ok,model-1,20.000,0,1\n'
-        b"2,f2,0.080000,2027-01-15T08:00:00.080Z,,,,,,,failed,,20.000,-1,5\n"
+        b'"too dark; blurred, badly",ok,,model-1,20.000,0,1\n'
+        b"2,f2,0.080000,2027-01-15T08:00:00.080Z,,,,,,,failed,ValueError: why,,20.000,-1,5\n"
     )
+
+
+def test_no_cell_is_a_formula_to_a_spreadsheet(store: Store, tmp_path: Path) -> None:
+    for seq, name in enumerate(("=1+1", "-7", "+a", "@b")):
+        store.add(reading(seq, frame=name))
+    report.write_readings(store, tmp_path)
+    with (tmp_path / "readings.csv").open(newline="") as file:
+        assert [row["frame"] for row in csv.DictReader(file)] == ["'=1+1", "-7", "'+a", "'@b"]
 
 
 def test_the_same_readings_in_any_order_give_the_same_bytes(tmp_path: Path) -> None:
@@ -82,7 +90,7 @@ def test_regions_are_polygons_and_boxes_in_pixels(store: Store, tmp_path: Path) 
             {"polygon_px": [[-1, 0], [1919, 1079]], "bbox_xywh_px": [-1, 0, 1921, 1080], "score": 0.5},
         ],
     }
-    assert [line["regions"] for line in lines[1:]] == [[], []]
+    assert [line["regions"] for line in lines[1:]] == [[], None], "a frame that failed is not one without capillaries"
 
 
 def test_statistics_are_over_good_frames_alone(store: Store) -> None:

@@ -254,6 +254,7 @@ def test_five_sites_are_measured_one_after_the_other(bed: Bed) -> None:
 def test_papers(bed: Bed) -> None:
     bed.see(30, density_pct=3.0)
     bed.post("/api/markers", {"kind": "note", "text": "<b>told & kept</b>"})
+    bed.post("/api/markers", {"kind": "note", "text": "=HYPERLINK(1)"})
     report = bed.ask("GET", "/report")
     assert report.headers["content-type"].startswith("text/html")
     assert "&lt;b&gt;told &amp; kept&lt;/b&gt;" in report.text
@@ -266,6 +267,7 @@ def test_papers(bed: Bed) -> None:
     part = bed.ask("GET", f"/export.csv?from_s={trend['x'][10]}").text
     assert len(part.splitlines()) in (20, 21)
     assert "told & kept" in bed.ask("GET", "/export/markers.csv").text
+    assert ",'=HYPERLINK(1)," in bed.ask("GET", "/export/markers.csv").text, "no formula to a spreadsheet"
     assert "raised" in bed.ask("GET", "/export/alarms.csv").text
 
 

@@ -93,7 +93,7 @@ def test_a_port_in_use_is_told_in_one_sentence(view: Feed) -> None:
     with listen("127.0.0.1", 0) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(
-            OutputError, match=rf"^Port {port} on 127\.0\.0\.1, .* is in use by another program: choose"
+            OutputError, match=rf"^Port {port} on 127\.0\.0\.1, .* is in use by another program: .*--port"
         ):
             ViewServer(make_app(view), port=port)
 
