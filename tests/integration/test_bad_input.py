@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
+from stream.sink.store import Store
 from tests.running import eventually, free_port, page_address, rows, run, running, summary
 
 USAGE, SOURCE, MODEL, INCOMPLETE, FAILED = 2, 3, 4, 5, 1
@@ -153,6 +154,7 @@ def test_finished_results_are_replaced_only_by_overwrite_and_a_source_that_is_th
     clip, out = tmp_path / "clip.avi", tmp_path / "out"
     video(clip, frames=3)
     assert run("replay", clip, "--output", out).returncode == 0
+    assert str(Store(out / "session.sqlite").facts()["source"]).startswith("video-"), "its name stays out of topics"
     before = (out / "readings.csv").read_bytes()
     refused(FAILED, "replay", clip, "--output", out, "--frames", "2", says=(str(out), "--overwrite"))
     refused(USAGE, "replay", clip, "--output", out, "--resume", "--overwrite", says=("--resume", "--overwrite"))
