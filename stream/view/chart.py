@@ -9,9 +9,10 @@ from stream.view.trend import Reduced
 
 WIDTH: Final = 900
 HEIGHT: Final = 260
-_LEFT, _RIGHT, _TOP, _BOTTOM = 46, 8, 22, 30
+_LEFT, _RIGHT, _TOP, _BOTTOM = 52, 8, 22, 30
 _STEPS: Final = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 43200, 86400)
-_TOPS: Final = (2, 5, 10, 15, 20, 30, 40, 60, 80, 100)
+_TICKS: Final = (0.5, 1, 2, 5, 10, 20, 25)
+_MOST_TICKS: Final = 5
 
 Place = Callable[[float], float]
 
@@ -20,7 +21,8 @@ def drawing(trend: Reduced, marks: Sequence[tuple[float, str]], limits: Sequence
     """Density with its interval, a strip of what was not good, numbered marks (s, text), and alarm limits (%)."""
     span = max(trend.to_s - trend.from_s, 1e-3)
     shown = [value for value in (*trend.high, *limits) if value is not None]
-    top = next((value for value in _TOPS if value >= max(shown, default=1) * 1.05), 100)
+    ticks = round_ticks(max(shown, default=1) * 1.05)
+    top = ticks[-1]
 
     def x(time_s: float) -> float:
         return round(_LEFT + (time_s - trend.from_s) / span * (WIDTH - _LEFT - _RIGHT), 1)
@@ -28,7 +30,7 @@ def drawing(trend: Reduced, marks: Sequence[tuple[float, str]], limits: Sequence
     def y(value: float) -> float:
         return round(_TOP + (1 - value / top) * (HEIGHT - _TOP - _BOTTOM), 1)
 
-    parts = [_axes(trend, top, media_time, x, y)]
+    parts = [_axes(trend, ticks, media_time, x, y)]
     for run in _runs(trend.mean):
         low, high = [trend.low[i] or 0.0 for i in run], [trend.high[i] or 0.0 for i in run]
         upper = [f"{x(trend.x[i])},{y(value)}" for i, value in zip(run, high, strict=True)]
@@ -52,10 +54,15 @@ def drawing(trend: Reduced, marks: Sequence[tuple[float, str]], limits: Sequence
     )
 
 
-def _axes(trend: Reduced, top: float, media_time: bool, x: Place, y: Place) -> str:
+def round_ticks(highest: float) -> list[float]:
+    """0 and round values up to one that is not below the highest, %."""
+    step = next((step for step in _TICKS if highest / step <= _MOST_TICKS), _TICKS[-1])
+    return [step * number for number in range(max(math.ceil(highest / step), 1) + 1)]
+
+
+def _axes(trend: Reduced, ticks: Sequence[float], media_time: bool, x: Place, y: Place) -> str:
     parts = []
-    for part in range(5):
-        value = top * part / 4
+    for value in ticks:
         parts.append(f'<line class="grid" x1="{_LEFT}" x2="{WIDTH - _RIGHT}" y1="{y(value)}" y2="{y(value)}"/>')
         parts.append(f'<text class="value" x="{_LEFT - 6}" y="{y(value) + 4}">{value:g} %</text>')
     span = max(trend.to_s - trend.from_s, 1e-3)

@@ -1,6 +1,6 @@
 """One page to print: what a session was, in figures, with everything that was noted. Pure: facts in, HTML out."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from html import escape
 from typing import Any
@@ -9,6 +9,8 @@ import numpy as np
 from msgspec import Struct
 
 from stream.messages import AlarmEvent
+from stream.view import words
+from stream.view.change import Change
 from stream.view.chart import clock, drawing
 from stream.view.info import SessionInfo
 from stream.view.markers import ShownMarker
@@ -19,7 +21,7 @@ NOTICE = (
     "Research use. Not a certified medical device, and not an alarm system as IEC 60601-1-8 means it; "
     "decisions belong to clinicians."
 )
-_LINES = 18
+LINES = 18
 _SETTINGS = (
     *(("source", "Source"), ("source_sha256", "SHA-256 of the source"), ("model_id", "Model"), ("version", "Program")),
     *(("config_sha256", "SHA-256 of the configuration"), ("workers", "Workers"), ("width", "Width, px")),
@@ -28,7 +30,7 @@ _SETTINGS = (
 
 
 class Paper(Struct, frozen=True, kw_only=True):
-    """All that the report is made of."""
+    """All that the report is made of. changes: before and after markers, by their id."""
 
     info: SessionInfo
     facts: dict[str, Any]
@@ -39,6 +41,7 @@ class Paper(Struct, frozen=True, kw_only=True):
     events: Sequence[AlarmEvent]
     limits: dict[str, Any]
     sites: Sites
+    changes: Mapping[int, Change]
 
 
 def report_html(paper: Paper) -> str:
@@ -57,8 +60,8 @@ def report_html(paper: Paper) -> str:
         _table("Frames", shares(paper.rows, paper.dropped)),
         _table("Five sites", _sites(paper.sites)) if paper.sites.sites else "",
         _table("Markers", _markers(paper)) if paper.markers else "",
-        _table("Alarms", _alarms(paper)) if any(event.id for event in paper.events) else "",
-        _table("Limits of alarms", _limits(paper.limits)),
+        _table("Alarms", alarms) if (alarms := _alarms(paper)) else "",
+        _table("Limits of alarms, at the end", _limits(paper.limits)),
         _table("Made with", [(label, paper.facts[key]) for key, label in _SETTINGS if paper.facts.get(key)]),
         "</div>",
     ]
@@ -138,48 +141,43 @@ def _why_not_counted(site: Site) -> str:
 
 def _markers(paper: Paper) -> list[tuple[str, str]]:
     lines = [
-        (f"{number} · {_time(marker.x, paper.info)}", f"{marker.kind} {marker.text}".strip())
+        (f"{number} · {_time(marker.x, paper.info)}", words.marker(marker.kind, marker.text) + _change(paper, marker))
         for number, marker in enumerate(paper.markers, start=1)
     ]
     return _at_most(lines, "markers")
 
 
+def _change(paper: Paper, marker: ShownMarker) -> str:
+    """Before and after it, where that can be told."""
+    change = paper.changes.get(marker.id)
+    if change is None or change.change_pct is None or change.change_low_pct is None or change.change_high_pct is None:
+        return ""
+    interval = f"{change.change_low_pct:+.2f} to {change.change_high_pct:+.2f}"
+    sides = f"{change.before.mean_pct or 0:.2f} % before, {change.after.mean_pct or 0:.2f} % after"
+    return f"; {sides}: {change.change_pct:+.2f} ({interval})"
+
+
 def _alarms(paper: Paper) -> list[tuple[str, str]]:
-    """Each time somebody was called, and what they did."""
-    told = {"raised", "returned", "acknowledged", "cleared", "paused"}
-    lines = [
-        (f"{datetime.fromtimestamp(event.t_ns / 1e9):%H:%M:%S}", _said(event))
-        for event in paper.events
-        if event.event in told
-    ]
+    """Each time somebody was called, and what they did. The first limits are those of the beginning: no change."""
+    told = {"raised", "returned", "acknowledged", "cleared", "ended", "paused", "pause-ended", "limits"}
+    lines, limits = [], None
+    for event in paper.events:
+        before, limits = limits, event.limits if event.event == "limits" else limits
+        if event.event not in told or (event.event == "limits" and before is None):
+            continue
+        values = f": {words.changed(before or {}, event.limits)}" if event.event == "limits" else ""
+        lines.append((f"{datetime.fromtimestamp(event.t_ns / 1e9):%H:%M:%S}", words.alarm(event) + values))
     return _at_most(lines, "alarms")
 
 
 def _at_most(lines: list[tuple[str, str]], what: str) -> list[tuple[str, str]]:
     """As many as one page holds, and where the others are."""
-    more = len(lines) - _LINES
-    return lines if more <= 0 else [*lines[:_LINES], (f"and {more} more", f"/export/{what}.csv")]
-
-
-def _said(event: AlarmEvent) -> str:
-    if event.kind is None:
-        return event.event
-    unit = "s" if event.kind in ("signal", "technical") else "%"
-    value = "" if event.value is None else f": {event.value:.2f} {unit}, limit {event.limit or 0:.2f}"
-    kind = event.cause or event.kind
-    return f"{event.event}: {kind} ({event.priority}){value if event.event in ('raised', 'returned') else ''}"
+    more = len(lines) - LINES
+    return lines if more <= 0 else [*lines[:LINES], (f"and {more} more", f"/export/{what}.csv")]
 
 
 def _limits(limits: dict[str, Any]) -> list[tuple[str, str]]:
-    names = {"low_pct": "Low", "high_pct": "High", "fall_pct": "Fall"}
-    off = "off"
-    return [
-        *((name, f"{limits[key]:g} %" if limits.get(key) else off) for key, name in names.items()),
-        *((name, f"{limits[key]:g} s" if limits.get(key) else off) for key, name in _AFTER.items()),
-    ]
-
-
-_AFTER = {"signal_after_s": "Poor signal after", "technical_after_s": "Technical after"}
+    return [(name, words.limit(key, limits.get(key))) for key, (name, _) in words.LIMITS.items()]
 
 
 def _time(x: float | None, info: SessionInfo) -> str:

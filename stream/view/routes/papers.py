@@ -13,12 +13,15 @@ from starlette.routing import Route
 
 from stream.sink.cells import harmless
 from stream.sink.report import CSV_COLUMNS, CSV_SOURCES, csv_rows
-from stream.view.report import Paper, report_html
+from stream.view.change import Change, change_at
+from stream.view.feed import Feed
+from stream.view.report import LINES, Paper, report_html
 from stream.view.routes.answers import Page, number
 from stream.view.trend import reduce
 
 _STYLE: Final = Path(__file__).parent.parent / "report.css"
 _PIXELS: Final = 850
+_CHANGE_OVER_S: Final = 60.0
 _LINES_AT_ONCE: Final = 500
 _FAR_S: Final = 1e11
 _MARKER: Final = ("id", "kind", "text", "seq", "x", "t_ns", "until_seq", "until_x", "until_ns")
@@ -46,6 +49,7 @@ def routes(page: Page) -> list[Route]:
                     events=archive.events(info.session, info.source),
                     limits=feed.alarms_now().limits,
                     sites=feed.sites(),
+                    changes=_changes(feed),
                 )
             )
         )
@@ -75,6 +79,15 @@ def routes(page: Page) -> list[Route]:
         Route("/export/markers.csv", markers),
         Route("/export/alarms.csv", alarms),
     ]
+
+
+def _changes(feed: Feed) -> dict[int, Change]:
+    """Before and after each marker of a moment that the report has a line for."""
+    moments = [marker for marker in feed.marked()[:LINES] if marker.until_x is None and marker.x is not None]
+    return {
+        marker.id: change_at(feed.trend, marker.id, marker.x or 0.0, _CHANGE_OVER_S, _CHANGE_OVER_S)
+        for marker in moments
+    }
 
 
 def _until(request: Request) -> float:

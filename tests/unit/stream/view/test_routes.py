@@ -258,7 +258,7 @@ def test_papers(bed: Bed) -> None:
     report = bed.ask("GET", "/report")
     assert report.headers["content-type"].startswith("text/html")
     assert "&lt;b&gt;told &amp; kept&lt;/b&gt;" in report.text
-    assert "raised: low (high): 3.00 %" in report.text
+    assert "Low density (high priority) began: 3.0 %, limit 4 %" in report.text
     assert "IEC 60601-1-8" in report.text
     assert bed.ask("GET", "/report.css").status_code == 200
     lines = list(csv.DictReader(io.StringIO(bed.ask("GET", "/export.csv").text)))
