@@ -75,11 +75,12 @@ def _axes(trend: Reduced, ticks: Sequence[float], media_time: bool, x: Place, y:
     return "".join(parts)
 
 
-def clock(time_s: float, media_time: bool) -> str:
-    """A time on the axis for a person: h:mm:ss of media time, or the time of day here."""
+def clock(time_s: float, media_time: bool, *, fine: bool = False) -> str:
+    """A time on the axis for a person: h:mm:ss.s of media time, or the time of day here, to the tenth where `fine`."""
+    whole, tenth = divmod(round(time_s * 10), 10)
     if not media_time:
-        return f"{datetime.fromtimestamp(time_s):%H:%M:%S}"
-    minutes, seconds = divmod(time_s, 60)
+        return f"{datetime.fromtimestamp(whole):%H:%M:%S}" + (f".{tenth}" if fine else "")
+    minutes, seconds = divmod(whole + tenth / 10, 60)
     hours, minutes = divmod(int(minutes), 60)
     return f"{hours}:{minutes:02d}:{seconds:04.1f}" if hours else f"{minutes}:{seconds:04.1f}"
 

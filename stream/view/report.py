@@ -181,7 +181,7 @@ def _limits(limits: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 def _time(x: float | None, info: SessionInfo) -> str:
-    return "–" if x is None else clock(x, info.media_time)
+    return "–" if x is None else clock(x, info.media_time, fine=True)
 
 
 def _table(title: str, lines: Iterable[tuple[str, Any]]) -> str:

@@ -32,23 +32,30 @@ _EVENTS: Final = {
     "limits": "limits changed",
 }
 LIMITS: Final = {
-    "low_pct": ("Low density", "below {:g} %"),
-    "high_pct": ("High density", "above {:g} %"),
-    "fall_pct": ("Density falls", "by {:g} %"),
-    "fall_over_s": ("Density falls, within", "{:g} s"),
-    "over_s": ("Median of", "{:g} s"),
-    "delay_s": ("Low and high last", "{:g} s"),
-    "signal_after_s": ("Poor signal", "after {:g} s"),
-    "technical_after_s": ("Technical", "after {:g} s"),
-    "disk_free_mb": ("Disk", "below {:g} MB"),
+    "low_pct": ("Low density", "below {} %"),
+    "high_pct": ("High density", "above {} %"),
+    "fall_pct": ("Density falls", "by {} %"),
+    "fall_over_s": ("Density falls, within", "{} s"),
+    "over_s": ("Median of", "{} s"),
+    "delay_s": ("Low and high last", "{} s"),
+    "signal_after_s": ("Poor signal", "after {} s"),
+    "technical_after_s": ("Technical", "after {} s"),
+    "disk_free_mb": ("Disk", "below {} MB"),
 }
 
 
 def limit(name: str, value: Any) -> str:
-    """A limit in words; 0 and nothing switch most of them off."""
+    """A limit in words; 0 and nothing switch it off, but for lengths of time over which is judged."""
     if name not in LIMITS:
         return str(value)
-    return LIMITS[name][1].format(value) if value else "off" if name not in ("over_s", "delay_s") else "0 s"
+    if not value and name not in ("over_s", "delay_s"):
+        return "off"
+    return LIMITS[name][1].format(_figure(value, percent=name.endswith("_pct")))
+
+
+def _figure(value: float, *, percent: bool) -> str:
+    """As the page writes it: a percentage to the tenth, or to the hundredth where that says more."""
+    return f"{value:.2f}".removesuffix("0") if percent else f"{value:g}"
 
 
 def changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
@@ -72,5 +79,6 @@ def alarm(event: AlarmEvent) -> str:
     cause = f": {_CAUSES.get(event.cause, event.cause)}" if event.cause else ""
     unit = "MB" if event.cause == "disk" else "s" if event.kind in ("signal", "technical") else "%"
     compared = event.event in ("raised", "returned") and event.value is not None
-    values = f": {event.value:.1f} {unit}, limit {event.limit or 0:g} {unit}" if compared else ""
+    limit_said = _figure(event.limit or 0, percent=unit == "%")
+    values = f": {event.value:.1f} {unit}, limit {limit_said} {unit}" if compared else ""
     return f"{ALARMS[event.kind]}{cause} ({event.priority} priority) {said}{values}"

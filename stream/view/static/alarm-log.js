@@ -23,14 +23,26 @@ export function watchLog(look) {
 
 function table(events, look) {
   const head = make("tr", {}, ...text.logHead.map((word) => make("th", { scope: "col" }, word)));
-  return make("table", {}, make("thead", {}, head), make("tbody", {}, ...events.map((event) => row(event, look))));
+  return make("table", {}, make("thead", {}, head), make("tbody", {}, ...rows(events, look)));
 }
 
-function row(event, look) {
+// Limits are told by what changed in them; the first ones are those of the start, which nobody changed.
+function rows(events, look) {
+  let limits = null;
+  return events.map((event) => {
+    if (event.event !== "limits") return row(event, look);
+    const before = limits;
+    limits = event.limits;
+    if (before) return row(event, look, text.limitsChanged(before, limits));
+    return row(event, look, text.limitsNow(limits.low_pct ?? null, limits.high_pct ?? null), text.limitsAtStart);
+  });
+}
+
+function row(event, look, told = "", happened = text.logEvents[event.event] ?? event.event) {
   const time = text.clock(event.t_ns / 1e9);
   const show = () => { dialog.close(); look(event.seq); };
   const when = event.seq === null ? time : button(time, show, { title: text.showFrame });
   const what = event.kind === null ? "" : text.alarmWord(event);
-  const says = event.kind === null ? "" : text.alarmSentence(event);
-  return make("tr", {}, ...[when, what, text.logEvents[event.event] ?? event.event, says].map((cell) => make("td", {}, cell)));
+  const says = event.kind === null ? told : text.alarmSentence(event);
+  return make("tr", {}, ...[when, what, happened, says].map((cell) => make("td", {}, cell)));
 }

@@ -94,7 +94,7 @@ function draw() {
 function line(marker) {
   const current = { current: String(marker.id === chosen) };
   return make("button", { type: "button", aria: current, data: { id: marker.id }, onclick: () => openMarkers(marker.id) },
-    make("time", {}, text.clock(marker.x)), make("span", {}, text.markerName(marker)));
+    make("time", {}, text.clock(marker.x, marker.x < 1e8)), make("span", { title: text.markerName(marker) }, text.markerName(marker)));
 }
 
 function one(marker) {

@@ -17,7 +17,8 @@ export const labels = {
   keyLine: "density",
   keyBand: "90 % interval",
   keyLimit: "alarm limit",
-  keyPoor: "not good, not drawn",
+  keyPoor: "poor",
+  keyBad: "unusable (neither is drawn)",
   outlines: "Outlines",
   rate: "Frame rate",
   latency: "Latency",
@@ -98,8 +99,10 @@ export const densityFell = "density fell with focus steady";
 
 export const none = "––";
 export const densityNow = "Capillary density now";
-export const densityAt = (x) => `Capillary density at ${clock(x)}`;
+export const densityAt = (x) => `Capillary density at ${clock(x, true)}`;
 export const percent = (value) => `${value.toFixed(1)} %`;
+// A limit as it was set: to the hundredth, where that says more than the tenth.
+export const limitPercent = (value) => `${value.toFixed(2).replace(/0$/, "")} %`;
 export const age = (seconds) => (seconds < 60 ? `${seconds.toFixed(1)} s ago` : span(seconds) + " ago");
 export const lastGood = (pct, seconds) => `Last good ${pct.toFixed(1)} %, ${span(seconds)} ago. Not current.`;
 export const noGoodYet = "No good reading yet";
@@ -144,18 +147,18 @@ export const resume = "End pause";
 export const soundOn = "Sound on";
 export const soundOff = "Sound off";
 export function limitsNow(low, high) {
-  if (low !== null && high !== null) return `Limits ${percent(low)} to ${percent(high)}`;
-  return low !== null ? `Limit: below ${percent(low)}` : high !== null ? `Limit: above ${percent(high)}` : "No density limits set";
+  if (low !== null && high !== null) return `Limits ${limitPercent(low)} to ${limitPercent(high)}`;
+  return low !== null ? `Limit: below ${limitPercent(low)}` : high !== null ? `Limit: above ${limitPercent(high)}` : "No density limits set";
 }
-export const limitNames = { low_pct: (v) => `low ${percent(v)}`, high_pct: (v) => `high ${percent(v)}` };
+export const limitNames = { low_pct: (v) => `low ${limitPercent(v)}`, high_pct: (v) => `high ${limitPercent(v)}` };
 export const alarmEnded = (active) => (active ? "Active when the run ended:" : "No alarm was active when the run ended");
 export const alarmReview = "A finished session: alarms do not sound";
 export const alarmWord = (alarm) => (alarm.kind === "technical" ? `${alarmWords.technical}: ${causes[alarm.cause] ?? alarm.cause}` : alarmWords[alarm.kind]);
 export function alarmSentence({ kind, value, limit, cause }) {
   if (value === null || value === undefined) return "";
-  if (kind === "low") return `${percent(value)}, below ${percent(limit)}`;
-  if (kind === "high") return `${percent(value)}, above ${percent(limit)}`;
-  if (kind === "fall") return `by ${value.toFixed(0)} % of what it was, limit ${limit.toFixed(0)} %`;
+  if (kind === "low") return `${percent(value)}, below ${limitPercent(limit)}`;
+  if (kind === "high") return `${percent(value)}, above ${limitPercent(limit)}`;
+  if (kind === "fall") return `by ${value.toFixed(0)} % of what it was, limit ${limitPercent(limit)}`;
   if (cause === "disk") return `${Math.round(value)} MB free`;
   return `for ${span(value)}`;
 }
@@ -164,6 +167,25 @@ export function alarmSentence({ kind, value, limit, cause }) {
 export const logTitle = "Alarm log";
 export const logEmpty = "No alarm in this session so far.";
 export const logHead = ["Time", "Alarm", "What happened", "Value"];
+export const limitsAtStart = "limits at the start";
+// What changed from one set of limits to the next.
+export function limitsChanged(before, after) {
+  const changed = Object.keys(after).filter((name) => after[name] !== before[name]);
+  return changed.map((name) => `${limitWords[name]?.[0] ?? name} ${limitSays(name, after[name])}`).join(", ");
+}
+const limitSays = (name, value) => (value === null ? "off" : name in limitWords ? limitWords[name][1](value) : String(value));
+const limitWords = {
+  low_pct: ["Low density", (v) => `below ${limitPercent(v)}`],
+  high_pct: ["High density", (v) => `above ${limitPercent(v)}`],
+  fall_pct: ["Density falls", (v) => `by ${v} %`],
+  fall_over_s: ["Density falls", (v) => `within ${v} s`],
+  over_s: ["median", (v) => `of ${v} s`],
+  delay_s: ["Low and high", (v) => `after ${v} s`],
+  hysteresis: ["end", (v) => `${Math.round(v * 100)} % inside`],
+  signal_after_s: ["Poor signal", (v) => (v ? `after ${v} s` : "off")],
+  technical_after_s: ["Technical", (v) => (v ? `after ${v} s` : "off")],
+  disk_free_mb: ["Disk", (v) => (v ? `below ${v} MB` : "off")],
+};
 export const logEvents = {
   raised: "began", acknowledged: "acknowledged", latched: "over, not yet seen", returned: "began again", suspended: "cannot be judged",
   judged: "judged again", cleared: "over", ended: "session ended", paused: "sound paused", "pause-ended": "pause ended", limits: "limits changed",
@@ -202,6 +224,7 @@ export const markersButton = (n) => `Markers ${n}`;
 export const noMarkers = "No markers yet. Mark the frame in view with the buttons under the trend, or with the keys 1 to 9.";
 export const chooseMarker = "Choose a marker to edit it and to compare before and after.";
 export const markerName = ({ kind, text }) => (text ? (kind === "note" ? text : `${kinds[kind] ?? kind}: ${text}`) : kinds[kind] ?? kind);
+export const markerLine = (marker) => `${clock(marker.x, true)}  ${markerName(marker)}`;
 export const marked = (marker) => `Marked: ${markerName(marker)}`;
 export const removed = (marker) => `Removed: ${markerName(marker)}`;
 export const kindLabel = "Kind";
@@ -300,8 +323,10 @@ const two = (number) => String(number).padStart(2, "0");
 export const minutes = (seconds) => `${Math.floor(seconds / 60)}:${two(Math.floor(seconds % 60))}`;
 
 // A place on the trend's axis: the time of day for live sessions (UTC seconds), else the recording's own time.
-export function clock(x, fine = false) {
-  const rest = fine ? `.${Math.floor((x - Math.floor(x)) * 10)}` : "";
+// Rounded to a tenth of a second before anything is cut off, so that a moment has one name everywhere.
+export function clock(exact, fine = false) {
+  const x = Math.round(exact * 10) / 10;
+  const rest = fine ? `.${Math.round((x - Math.floor(x)) * 10)}` : "";
   if (x < 1e8) return (x >= 3600 ? `${Math.floor(x / 3600)}:${two(Math.floor(x / 60) % 60)}` : Math.floor(x / 60)) + `:${two(Math.floor(x % 60))}${rest}`;
   const time = new Date(x * 1000);
   return `${two(time.getHours())}:${two(time.getMinutes())}:${two(time.getSeconds())}${rest}`;

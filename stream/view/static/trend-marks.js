@@ -57,14 +57,17 @@ export function flags(plot, markers, colour, font) {
     for (const marker of markers) {
       const x = at(plot, marker.x);
       const until = marker.until_x ? at(plot, marker.until_x) : x;
-      if (until < bbox.left - 200 || x > bbox.left + bbox.width) continue;
+      if (until < bbox.left - 200 || x > bbox.left + bbox.width + ratio()) continue; // a marker's time is rounded
       dashed(ctx, [x, bbox.top, x, bbox.top + bbox.height], colour.mark, [2, 4]);
       ctx.fillStyle = colour.window;
       if (until > x) ctx.fillRect(x, bbox.top, until - x, bbox.height);
-      if (x < free) continue; // no room for its flag: the list of markers has it
-      const width = flag(ctx, short(text.markerName(marker)), x, bbox.top, colour, font);
-      spots.push({ id: marker.id, left: x / ratio(), right: (x + width) / ratio() });
-      free = x + width + 2 * ratio();
+      const label = short(text.markerName(marker));
+      const width = flagWidth(ctx, label, font);
+      const left = Math.min(x, bbox.left + bbox.width - width); // at the right edge it flies to the left
+      if (left < free) continue; // no room for its flag: the list of markers has it
+      flag(ctx, label, left, width, bbox.top, colour, font);
+      spots.push({ id: marker.id, left: left / ratio(), right: (left + width) / ratio() });
+      free = left + width + 2 * ratio();
     }
   });
   return spots;
@@ -72,13 +75,15 @@ export function flags(plot, markers, colour, font) {
 
 const short = (name) => (name.length > 18 ? name.slice(0, 17) + "…" : name);
 
-function flag(ctx, label, x, top, colour, font) {
+function flagWidth(ctx, label, font) {
   ctx.font = font;
-  const width = ctx.measureText(label).width + 12 * ratio();
+  return ctx.measureText(label).width + 12 * ratio();
+}
+
+function flag(ctx, label, x, width, top, colour, font) {
   ctx.fillStyle = colour.mark;
   ctx.fillRect(x, top, width, FLAG_PX * ratio());
   words(ctx, label, x + 6 * ratio(), top + 15 * ratio(), colour.onMark, font);
-  return width;
 }
 
 export function moment(plot, x, colour) {

@@ -9,6 +9,7 @@ const POINTS = 900;
 const TOPS = [2, 4, 6, 8, 10, 15, 20, 30, 40, 60, 80, 100];
 const LIMIT_IN_SIGHT = 2.5; // a limit further above the line than this does not squeeze it
 const HOUR_S = 3600;
+const ROUNDED_S = 0.001; // a marker's time may lie that far beyond its own frame's
 
 export class Trend {
   // box: the element to fill. live: the newest readings (a Series); stored: the server's (TrendData).
@@ -149,11 +150,14 @@ export class Trend {
     };
   }
 
-  // The plot as a picture with a title, for a document: a canvas.
+  // The plot as a picture with a title, and all markers in it by name, for a document: a canvas.
   picture(title) {
     const from = this.plot.ctx.canvas;
     const ratio = window.devicePixelRatio || 1;
-    const canvas = Object.assign(document.createElement("canvas"), { width: from.width, height: from.height + 36 * ratio });
+    const [first, last] = this.edges();
+    const lines = this.markers.filter(({ x }) => x >= first && x <= last + ROUNDED_S).map(text.markerLine);
+    const height = from.height + (36 + 20 * lines.length) * ratio;
+    const canvas = Object.assign(document.createElement("canvas"), { width: from.width, height });
     const ctx = canvas.getContext("2d");
     ctx.fillStyle = this.colour.panel;
     ctx.fillRect(0, 0, canvas.width, canvas.height);
@@ -161,6 +165,8 @@ export class Trend {
     ctx.font = `600 ${16 * ratio}px ${getComputedStyle(document.body).fontFamily}`;
     ctx.fillText(title, 14 * ratio, 25 * ratio);
     ctx.drawImage(from, 0, 36 * ratio);
+    ctx.font = this.font;
+    lines.forEach((line, i) => ctx.fillText(line, 14 * ratio, from.height + (46 + 20 * i) * ratio));
     return canvas;
   }
 }

@@ -50,7 +50,7 @@ def page(watched: OpenPage, address: str) -> Page:
 
 
 def test_it_opens_at_the_first_frame_and_is_never_taken_for_live(page: Page) -> None:
-    assert page.inner_text("#density-title") == "Capillary density at 0:00"
+    assert page.inner_text("#density-title") == "Capillary density at 0:00.0"
     assert page.get_attribute("body", "data-current") == "false"
     assert page.inner_text("#announcer") == "REVIEW. A finished session. Nothing here is current."
     assert page.inner_text("#alarm-says") == "A finished session: alarms do not sound"
@@ -86,6 +86,19 @@ def test_markers_are_kept_with_the_session(page: Page, address: str, watched: Op
     wait(another, says("markers", "0:03"))
     another.get_by_text("Delete").click()
     wait(another, shows(markers_open="Markers 0"))
+
+
+def test_a_marker_on_the_last_frame_has_its_flag(page: Page) -> None:
+    page.keyboard.press("End")
+    wait(page, f"{SEQ} === '59'")
+    page.keyboard.press("2")
+    wait(page, shows(markers_open="Markers 1"))
+    box = page.locator("#trend .u-over").bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + box["width"] - 20, box["y"] + 8)
+    wait(page, "!document.getElementById('markers').hidden")
+    page.get_by_text("Delete").click()
+    wait(page, shows(markers_open="Markers 0"))
 
 
 def test_what_is_changed_in_review_is_audited_and_lies_in_one_file(session: Path, tmp_path: Path) -> None:

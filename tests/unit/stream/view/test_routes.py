@@ -3,6 +3,7 @@
 import asyncio
 import csv
 import io
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -234,6 +235,8 @@ def test_before_and_after_a_marker(bed: Bed) -> None:
     assert change["change_pct"] == pytest.approx(-2, abs=0.3)
     assert change["change_low_pct"] < change["change_pct"] < change["change_high_pct"] < 0
     assert (change["confidence"], change["after"]["share_good"]) == (0.9, 1)
+    report = bed.ask("GET", "/report").text
+    assert re.search(r"Bolus; [78]\.\d\d % before, [56]\.\d\d % after: -[12]\.\d\d \(-", report)
 
 
 def test_five_sites_are_measured_one_after_the_other(bed: Bed) -> None:
@@ -258,7 +261,7 @@ def test_papers(bed: Bed) -> None:
     report = bed.ask("GET", "/report")
     assert report.headers["content-type"].startswith("text/html")
     assert "&lt;b&gt;told &amp; kept&lt;/b&gt;" in report.text
-    assert "Low density (high priority) began: 3.0 %, limit 4 %" in report.text
+    assert "Low density (high priority) began: 3.0 %, limit 4.0 %" in report.text
     assert "IEC 60601-1-8" in report.text
     assert bed.ask("GET", "/report.css").status_code == 200
     lines = list(csv.DictReader(io.StringIO(bed.ask("GET", "/export.csv").text)))
