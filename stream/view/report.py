@@ -160,9 +160,10 @@ def _change(paper: Paper, marker: ShownMarker) -> str:
 def _alarms(paper: Paper) -> list[tuple[str, str]]:
     """Each time somebody was called, and what they did. The first limits are those of the beginning: no change."""
     told = {"raised", "returned", "acknowledged", "cleared", "ended", "paused", "pause-ended", "limits"}
-    lines, limits = [], None
+    lines: list[tuple[str, str]] = []
+    limits: dict[str, Any] | None = None
     for event in paper.events:
-        before, limits = limits, event.limits if event.event == "limits" else limits
+        before, limits = limits, (event.limits if event.event == "limits" else limits)
         if event.event not in told or (event.event == "limits" and before is None):
             continue
         values = f": {words.changed(before or {}, event.limits)}" if event.event == "limits" else ""
