@@ -13,6 +13,7 @@ _LEFT, _RIGHT, _TOP, _BOTTOM = 52, 8, 22, 30
 _STEPS: Final = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 43200, 86400)
 _TICKS: Final = (0.5, 1, 2, 5, 10, 20, 25)
 _MOST_TICKS: Final = 5
+_ROUNDED_S: Final = 0.001  # a marker's time may lie that far beyond its own frame's
 
 Place = Callable[[float], float]
 
@@ -45,7 +46,7 @@ def drawing(trend: Reduced, marks: Sequence[tuple[float, str]], limits: Sequence
         f'<line class="limit" x1="{_LEFT}" x2="{WIDTH - _RIGHT}" y1="{y(limit)}" y2="{y(limit)}"/>' for limit in limits
     ]
     for time_s, label in marks:
-        if trend.from_s <= time_s <= trend.to_s:
+        if trend.from_s <= time_s <= trend.to_s + _ROUNDED_S:
             parts.append(f'<line class="mark" x1="{x(time_s)}" x2="{x(time_s)}" y1="{_TOP}" y2="{HEIGHT - _BOTTOM}"/>')
             parts.append(f'<text class="mark" x="{x(time_s)}" y="{_TOP - 6}">{label}</text>')
     return (
