@@ -16,7 +16,11 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import ClientConnection, connect
 
+from stream.view.archive import Archive
+from stream.view.viewer import ENDED
 from tests.running import children, command, command_line, eventually, free_port, is_alive, page_address, run, running
 
 TEN_LINES = """
@@ -109,17 +113,44 @@ def test_the_demo_ends_by_itself_with_a_summary() -> None:
     done = run("demo", "--seconds", "2", "--port", "0", CAPILLARY_STREAM_PUBLISH_ENABLED="false")
     assert done.returncode == 0, done.stderr
     assert re.search(r"\d+ frames analysed.*density", done.stderr.splitlines()[-1])
+    assert "A demo keeps nothing" in done.stderr
+
+
+def test_a_demo_is_kept_where_told_to(tmp_path: Path) -> None:
+    settings = {"CAPILLARY_STREAM_SINK_SESSIONS_DIR": str(tmp_path), "CAPILLARY_STREAM_PUBLISH_ENABLED": "false"}
+    done = run("demo", "--seconds", "2", "--no-view", "--keep", **settings)
+    assert done.returncode == 0, done.stderr
+    (session,) = tmp_path.glob("*/session.sqlite")
+    assert f"Session: {session}" in done.stderr
+    assert Archive(session).facts()["session"] == session.parent.name
+    listed = run("view", **settings)
+    assert listed.stdout.startswith(session.parent.name)
+
+
+def last_words(line: ClientConnection) -> tuple[str, int | None]:
+    """The last state that an open page is told, and with what code its line is closed."""
+    state = ""
+    try:
+        while True:
+            message = line.recv(30)
+            if isinstance(message, str):
+                state = json.loads(message)["status"]["state"]
+    except ConnectionClosed as closed:
+        return state, closed.rcvd.code if closed.rcvd else None
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_stop_leaves_no_process(number: signal.Signals) -> None:
     settings = {"CAPILLARY_STREAM_VIEW_PORT": "0", "CAPILLARY_STREAM_PUBLISH_ENABLED": "false"}
     with running("demo", **settings) as process:
-        page_address(process)
+        page = page_address(process)
         below = eventually(
             lambda: [child for child in children(process) if "spawn_main" in command_line(child)], "children are up"
         )
-        process.send_signal(number)
+        with connect(page.replace("http", "ws") + "/ws", max_size=None) as line:
+            process.send_signal(number)
+            state, code = last_words(line)
+        assert (state, code) == ("ended", ENDED)
         process.communicate(timeout=10)
         assert process.returncode == 130
         eventually(lambda: not any(is_alive(child) for child in below), "no process is left", 2.0)
