@@ -242,8 +242,8 @@ def replay(
         if outcome.exit_code in (0, 5):
             print(f"Results: {folder}", file=sys.stderr)
         elif outcome.exit_code == 130 and holds_frames(folder):
-            further = "go on with --resume" if spread is None else "--engine stream goes on with --resume"
-            print(f"Results so far: {folder}; {further}.", file=sys.stderr)
+            further = "; go on with --resume" if spread is None else ""
+            print(f"Results so far: {folder}{further}.", file=sys.stderr)
         codes.append(outcome.exit_code)
         if outcome.exit_code == 130:
             break
