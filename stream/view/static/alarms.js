@@ -24,7 +24,7 @@ export function showAlarms(nowNs, state, reviewing) {
   bar.dataset.level = shown.level;
   bar.dataset.sounding = shown.unseen && !ended;
   get("alarm-icon").setAttribute("href", ended ? "#icon-ended" : `#alarm-${shown.level}`);
-  put("alarm-says", ended ? text.alarmEnded(shown.active.length) : says(shown, reviewing));
+  put("alarm-says", ended && !reviewing ? text.alarmEnded(shown.active.length) : says(shown, reviewing));
   list(shown);
   get("acknowledge").hidden = ended || !shown.unseen;
   put("pause", shown.pausedS ? text.resume : text.pause);

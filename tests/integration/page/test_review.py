@@ -138,3 +138,11 @@ def test_exports_and_the_report(page: Page, watched: OpenPage, address: str, tmp
 def test_five_sites_cannot_be_measured_any_more(page: Page) -> None:
     page.click("#sites-open")
     wait(page, "document.getElementById('site-next').disabled")
+
+
+def test_a_review_that_is_closed_says_so_and_nothing_of_alarms(session: Path, watched: OpenPage) -> None:
+    with running("view", session, "--port", "0") as process:
+        page = watched(page_address(process))
+        wait(page, shows(state_word="REVIEW"))
+        process.send_signal(signal.SIGINT)
+        wait(page, shows(state_word="ENDED", alarm_says="A finished session: alarms do not sound"))
