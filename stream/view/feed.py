@@ -100,6 +100,7 @@ class Feed:
         self._over = False
         self._newest = Newest(started_ns=self._clock())
         self._progress: Progress | None = None
+        self._reported_ns = 0
         self._picture: Picture | None = None
         self._model_id = ""
         self._readings = 0
@@ -151,7 +152,7 @@ class Feed:
     def progress(self, progress: Progress) -> None:
         """Take what the sink says about the run."""
         with self._lock:
-            self._progress = progress
+            self._progress, self._reported_ns = progress, self._clock()
         self._wake()
 
     def finished(self, progress: Progress, model_id: str) -> None:
@@ -289,6 +290,7 @@ class Feed:
             self.info,
             self._newest,
             self._progress,
+            reported_ns=self._reported_ns,
             readings=self._readings,
             failed=self._failed,
             frames_per_s=self._rate(now_ns),

@@ -73,10 +73,11 @@ def age_ms(point: Point | None, delay_ms: float, now_ns: int, mode: str) -> floa
     return since_arrival if mode == "replay" else since_arrival + delay_ms
 
 
-def state_of(info: SessionInfo, newest: Newest, reported: State | None, now_ns: int) -> PageState:
-    """The one word for the screen. What readings show goes before what the sink last reported.
+def state_of(info: SessionInfo, newest: Newest, reported: State | None, now_ns: int, *, reported_ns: int) -> PageState:
+    """The one word for the screen. What readings show goes before what the sink last reported, at `reported_ns`.
 
-    A review has no now. In order: ended; nothing yet; nothing new; nothing analysed; nothing good; else good.
+    A review has no now. In order: ended; nothing yet; nothing new; nothing analysed; nothing good; else good. Trouble
+    that was reported before the newest reading came is over: if nothing new comes, nobody has said why.
     """
     if info.mode == "review":
         return "review"
@@ -86,6 +87,8 @@ def state_of(info: SessionInfo, newest: Newest, reported: State | None, now_ns: 
     if newest.any is None:
         patient = now_ns - newest.started_ns < STARTING_S * 1e9
         return "starting" if patient or trouble is None else trouble
+    if reported_ns < newest.any.arrived_ns:
+        trouble = None
     limit = info.stale_after_s * 1e3
     age = age_ms(newest.any, newest.delay_ms, now_ns, info.mode)
     if age is None or age > limit:
@@ -107,6 +110,7 @@ def status_of(
     newest: Newest,
     progress: Progress | None,
     *,
+    reported_ns: int,
     readings: int,
     failed: int,
     frames_per_s: float,
@@ -116,7 +120,8 @@ def status_of(
     now_ns: int,
 ) -> Status:
     """Everything the page says, at `now_ns` of the view's clock."""
-    state = state_of(info, newest, "ended" if over else progress.state if progress else None, now_ns)
+    reported: State | None = "ended" if over else progress.state if progress else None
+    state = state_of(info, newest, reported, now_ns, reported_ns=reported_ns)
     point, good = newest.any, newest.good
     good_age = age_ms(good, newest.good_delay_ms, now_ns, info.mode)
     shown = good if state == "good" else None

@@ -107,6 +107,19 @@ def test_the_sink_says_why_readings_stopped(feed: MakeFeed, reading: MakeReading
     assert view.status().state == trouble
 
 
+def test_a_trouble_that_readings_have_ended_is_not_told_when_they_stop_again(
+    feed: MakeFeed, reading: MakeReading, clock: Any
+) -> None:
+    """The sink said "no camera" while it started, then readings came, then it hung: nobody knows about the camera."""
+    view = feed()
+    view.progress(progress("no camera"))
+    clock.pass_s(0.1)
+    view.accept(reading())
+    clock.pass_s(2)
+    status = view.status()
+    assert (status.state, status.density_pct) == ("stale", None)
+
+
 def test_the_end_is_the_end(feed: MakeFeed, reading: MakeReading) -> None:
     view = feed("demo")
     view.accept(reading())
