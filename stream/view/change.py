@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 from msgspec import Struct
 
+from stream.counting import counted
 from stream.view.trend import GOOD, Columns, Trend
 
 CONFIDENCE: Final = 0.9
@@ -137,7 +138,7 @@ def quantile_t(probability: float, freedom: float) -> float:
 
 def _why_not(name: str, one: Side) -> str:
     if one.good < _NEEDED:
-        return f"There are {one.good} good frames {name} it; {_NEEDED} are needed."
+        return f"{name.capitalize()} it: {counted(one.good, 'good frame')}; {_NEEDED} are needed."
     if one.effective_n is not None and one.effective_n < _NEEDED_EFFECTIVE:
         return f"The frames {name} it follow one slow course, which hides a change: look at a longer time."
     return ""

@@ -71,7 +71,7 @@ def test_too_little_on_a_side_is_said_instead_of_a_number() -> None:
     trend = trend_of(rng.normal(10, 1, 100))
     change = change_at(trend, 1, 0.5, 60, 60)
     assert change.change_pct is None
-    assert change.why_not == "There are 5 good frames before it; 10 are needed."
+    assert change.why_not == "Before it: 5 good frames; 10 are needed."
     assert change_at(trend, 1, 1e6, 60, 60).before.mean_pct is None
 
 
