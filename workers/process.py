@@ -12,6 +12,7 @@ import cv2
 from stream.child import Child
 from stream.errors import WireError
 from stream.messages import Committed, DensityReading, Done, FrameHeader, PeerUp, Stop
+from stream.portability import keep_freed_memory
 from stream.ports import Pixels
 from stream.ring import Ring
 from stream.wire import encode
@@ -25,6 +26,7 @@ _KEPT_MAX = 500  # a frame that was lost for good holds up the commit of those a
 def run(child: Child, settings: WorkerSettings) -> None:
     """Entry point. Raises ModelError where the analyser cannot be made."""
     cv2.setNumThreads(1)
+    keep_freed_memory()
     analyser = make_analyser(settings)
     Worker(child, Reader(analyser, settings, child.place.session, child.place.index)).run()
 

@@ -1,6 +1,5 @@
 """The machine that the figures were taken on."""
 
-import os
 import platform
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -15,6 +14,8 @@ _LIBRARIES: Final = (
     *("ai-edge-litert", "msgpack", "msgspec", "numpy", "opencv-python-headless"),
     *("pyzmq", "ray", "scikit-image", "tensorflow"),
 )
+_LOOK_S: Final = 2.0
+_QUIET_PCT: Final = 10.0
 
 
 class Machine(msgspec.Struct, frozen=True, kw_only=True):
@@ -23,7 +24,7 @@ class Machine(msgspec.Struct, frozen=True, kw_only=True):
     cpu: str
     cores: int
     memory_gb: float
-    load_at_start: tuple[float, float, float] | None
+    busy_at_start_pct: float
     system: str
     python: str
     libraries: dict[str, str]
@@ -31,7 +32,7 @@ class Machine(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def busy(self) -> bool:
         """True where others worked when the bench began: times are then theirs as well."""
-        return self.load_at_start is not None and self.load_at_start[0] > 0.3 * self.cores
+        return self.busy_at_start_pct > _QUIET_PCT
 
 
 def this_machine() -> Machine:
@@ -40,7 +41,7 @@ def this_machine() -> Machine:
         cpu=_cpu(),
         cores=cores(),
         memory_gb=round(psutil.virtual_memory().total / 2**30, 1),
-        load_at_start=os.getloadavg() if hasattr(os, "getloadavg") else None,
+        busy_at_start_pct=psutil.cpu_percent(_LOOK_S),
         system=platform.platform(),
         python=f"{platform.python_implementation()} {platform.python_version()}",
         libraries={name: found for name in _LIBRARIES if (found := _version(name))},
@@ -49,7 +50,7 @@ def this_machine() -> Machine:
 
 def described(machine: Machine) -> str:
     """One paragraph on the machine."""
-    load = "" if machine.load_at_start is None else f"; load at the start {machine.load_at_start[0]:.1f}"
+    load = f"; {machine.busy_at_start_pct:.0f} % of its cores at work before the start"
     busy = " (**busy with other work: times are not only the engines' own**)" if machine.busy else ""
     libraries = ", ".join(f"{name} {version}" for name, version in machine.libraries.items())
     return (
