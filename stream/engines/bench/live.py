@@ -71,7 +71,10 @@ def _run_one(program: Sequence[str], fps: float, seconds: float, folder: Path) -
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     source = f"synthetic:?seed=1&live=true&fps={fps:g}&seconds={seconds:g}"
-    environment = os.environ | {"CAPILLARY_STREAM_SINK_SESSIONS_DIR": str(folder)}
+    environment = os.environ | {
+        "CAPILLARY_STREAM_SINK_SESSIONS_DIR": str(folder),
+        "CAPILLARY_STREAM_PUBLISH_ENDPOINT": "tcp://127.0.0.1:*",  # any free port: the usual one may be taken
+    }
     seen = watch([*program, "live", source, "--no-view"], environment, folder / "log", _START_S + 2 * seconds)
     found = next(folder.glob(f"*/{FILE_NAME}"), None)
     if found is None:
