@@ -78,17 +78,23 @@ def _control(
 
 def _answer(controller: "zmq.Socket[bytes]", processes: list[BaseProcess]) -> bytes:
     """The next reading, or nothing from a worker that is ready. Raises what the worker could not do, EngineError."""
+    _see_alive(processes)  # also while others answer: the frame of a dead worker never comes
     while not controller.poll(_LOOK_MS):
-        for process in processes:
-            if not process.is_alive():
-                raise EngineError(
-                    f"{process.name} of the engine router died (exit code {process.exitcode}); "
-                    "this engine does not send its frames to another. Use --engine stream."
-                )
+        _see_alive(processes)
     kind, *content = controller.recv_multipart()
     if kind == _ERROR:
         raise_named(*(part.decode() for part in content))
     return content[0] if content else b""
+
+
+def _see_alive(processes: list[BaseProcess]) -> None:
+    """Raises EngineError where one has died."""
+    for process in processes:
+        if not process.is_alive():
+            raise EngineError(
+                f"{process.name} of the engine router died (exit code {process.exitcode}); "
+                "this engine does not send its frames to another. Use --engine stream."
+            )
 
 
 def _route(endpoints: Endpoints) -> None:
