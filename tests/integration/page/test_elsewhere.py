@@ -30,7 +30,7 @@ def test_the_whole_page_works_over_tls_once_the_token_was_given(chromium: Browse
     environment = {f"CAPILLARY_STREAM_{name}": value for name, value in settings.items()}
     with running("demo", "--workers", "1", **environment) as process:
         assert process.stderr is not None
-        port = next(found[1] for line in process.stderr if (found := re.search(r"https://0\.0\.0\.0:(\d+)", line)))
+        port = next(found[1] for line in process.stderr if (found := re.search(r"https://[\w.-]+:(\d+)", line)))
         context = chromium.new_context(ignore_https_errors=True)
         page = context.new_page()
         complaints: list[str] = []

@@ -37,7 +37,7 @@ def test_a_note_is_written_edited_and_deleted(page: Page, scope: Scope) -> None:
     page.get_by_text("Delete").click()
     wait(page, shows(markers_open="Markers 0"))
     page.keyboard.press("Escape")
-    assert page.is_hidden("#markers")
+    page.locator("#markers").wait_for(state="hidden")
 
 
 def test_before_and_after_a_marker_with_the_interval_of_the_change(page: Page, scope: Scope) -> None:
