@@ -11,6 +11,7 @@ import numpy as np
 from stream.errors import ModelError, StreamError, WireError
 from stream.messages import DensityReading, FrameHeader
 from stream.outlines import travelling
+from stream.portability import keep_freed_memory
 from stream.ports import Analyser, Analysis, Frame, Pixels
 from stream.registry import find
 from stream.thumbnail import HEIGHT_PX, WIDTH_PX
@@ -119,6 +120,7 @@ class Reader:
 def make_step(settings: WorkerSettings, session: str, worker: int) -> Callable[[FrameHeader, Pixels], bytes]:
     """What an engine runs in each of its workers: header and pixels to an encoded reading. Raises ModelError."""
     cv2.setNumThreads(1)
+    keep_freed_memory()
     return Reader(make_analyser(settings), settings, session, worker).encoded
 
 
