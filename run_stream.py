@@ -76,12 +76,9 @@ class Common:
     def opened(self, source: str, config: "Config", frames: int | None = None) -> "FrameSource":
         """A source of recorded frames, or of its first ones. Raises SourceError, UsageError."""
         from capture.first import FirstFrames
-        from capture.sources.opening import open_source
+        from capture.lookup import open_recorded
 
-        opened = open_source(source, _limits(config))
-        if opened.live:
-            opened.close()
-            raise UsageError(f"{source} is live; give pictures or a recording")
+        opened = open_recorded(source, _limits(config))
         return opened if frames is None else FirstFrames(opened, frames)
 
     def frames(self, source: str) -> "Iterator[tuple[str, Pixels]]":

@@ -85,11 +85,18 @@ class Lookup:
         return pixels
 
 
+def open_recorded(source: str, limits: SourceLimits) -> FrameSource:
+    """A source whose frames wait to be taken. Raises SourceError, UsageError where it is live."""
+    opened = open_source(source, limits)
+    if opened.live:
+        opened.close()
+        raise UsageError(f"{source} is live; give pictures or a recording")
+    return opened
+
+
 def frames_of(source: str, limits: SourceLimits) -> Iterator[tuple[str, Pixels]]:
     """Name and (height, width, 3) uint8 BGR pixels of every frame. Raises SourceError, UsageError."""
-    with contextlib.closing(open_source(source, limits)) as opened:
-        if opened.live:
-            raise UsageError(f"{source} is live; give pictures or a recording")
+    with contextlib.closing(open_recorded(source, limits)) as opened:
         while (grab := opened.grab()) is not None:
             pixels: Pixels = np.empty((opened.height, opened.width, 3), np.uint8)
             opened.retrieve(pixels)

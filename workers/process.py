@@ -7,16 +7,13 @@ on disk: a new sink is given what the one before may have taken with it.
 from collections import deque
 from typing import Protocol
 
-import cv2
-
 from stream.child import Child
 from stream.errors import WireError
 from stream.messages import Committed, DensityReading, Done, FrameHeader, PeerUp, Stop
-from stream.portability import keep_freed_memory
 from stream.ports import Pixels
 from stream.ring import Ring
 from stream.wire import encode
-from workers.reading import Reader, make_analyser
+from workers.reading import Reader, make_analyser, set_up_process
 from workers.settings import WorkerSettings
 
 _IDLE_MS = 1000
@@ -25,8 +22,7 @@ _KEPT_MAX = 500  # a frame that was lost for good holds up the commit of those a
 
 def run(child: Child, settings: WorkerSettings) -> None:
     """Entry point. Raises ModelError where the analyser cannot be made."""
-    cv2.setNumThreads(1)
-    keep_freed_memory()
+    set_up_process()
     analyser = make_analyser(settings)
     Worker(child, Reader(analyser, settings, child.place.session, child.place.index)).run()
 
@@ -108,18 +104,26 @@ class Worker:
 
         False where the sink takes no more, or has been away for too long: then the frame is not done.
         """
+        present = ("sink", 0) in self._child.peers
         try:
-            encode(reading)
+            sent = self._send(reading, present)
         except WireError as error:
             reading = self._reader.failed(header, error)
-        present = ("sink", 0) in self._child.peers
-        if present and not self._child.tell("sink", reading):
+            sent = self._send(reading, present)
+        if not sent:
             return False
         if len(self._kept) >= _KEPT_MAX:
             if not present:
                 return False
             del self._kept[min(self._kept)]
         self._kept[header.seq] = reading
+        return True
+
+    def _send(self, reading: DensityReading, present: bool) -> bool:
+        """To the sink. While there is none it is only checked. Raises WireError where it is no message."""
+        if present:
+            return self._child.tell("sink", reading)
+        encode(reading)
         return True
 
     def _read(self, header: FrameHeader) -> DensityReading | None:

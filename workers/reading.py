@@ -117,10 +117,15 @@ class Reader:
         }
 
 
-def make_step(settings: WorkerSettings, session: str, worker: int) -> Callable[[FrameHeader, Pixels], bytes]:
-    """What an engine runs in each of its workers: header and pixels to an encoded reading. Raises ModelError."""
+def set_up_process() -> None:
+    """For a process that analyses frame after frame: one thread, and a frame's memory kept for the next."""
     cv2.setNumThreads(1)
     keep_freed_memory()
+
+
+def make_step(settings: WorkerSettings, session: str, worker: int) -> Callable[[FrameHeader, Pixels], bytes]:
+    """What an engine runs in each of its workers: header and pixels to an encoded reading. Raises ModelError."""
+    set_up_process()
     return Reader(make_analyser(settings), settings, session, worker).encoded
 
 

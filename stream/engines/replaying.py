@@ -13,7 +13,6 @@ from typing import Final
 import psutil
 from msgspec.structs import replace
 
-from stream.counting import counted
 from stream.engines.frames import frames_of
 from stream.engines.ray import ray_engine
 from stream.engines.router import router
@@ -26,6 +25,7 @@ from stream.ports import FrameSource, Pixels
 from stream.sink import report
 from stream.sink.cpu import tree_cpu_seconds
 from stream.sink.provenance import SourceHash
+from stream.sink.results import write_results
 from stream.sink.settings import SinkSettings
 from stream.sink.standing import Standing
 from stream.sink.store import FILE_NAME, Store
@@ -152,11 +152,6 @@ class Recording:
         )
         handed = round(self._tally.handed_bytes / max(1, end.frames_read))
         summary |= {"engine": self._spread.engine, "workers": self._spread.workers, "handed_bytes_per_frame": handed}
-        report.write_readings(store, settings.folder)
-        if settings.regions_file:
-            report.write_regions(store, settings.folder)
-        if not stopped:
-            report.write_trend(store, settings.folder, f"{counted(end.frames_read, 'frame')}, {summary['status']}")
-        report.write_summary(summary, settings.folder)
+        write_results(store, settings, end, summary)
         store.note(**noted_of(summary))
         return Outcome(130 if stopped else exit_code(end, summary, settings.mode), sentence(summary))

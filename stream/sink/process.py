@@ -13,7 +13,6 @@ from msgspec.structs import replace
 from stream import energy, logs
 from stream.child import Child
 from stream.clock import steady_utc
-from stream.counting import counted
 from stream.errors import OutputError
 from stream.keys.keyring import keyring_for
 from stream.messages import (
@@ -47,6 +46,7 @@ from stream.sink.incidents import Incidents, WallClock
 from stream.sink.journal import Journal
 from stream.sink.provenance import SourceHash
 from stream.sink.publisher import Publisher
+from stream.sink.results import write_results
 from stream.sink.settings import SinkSettings
 from stream.sink.standing import Standing
 from stream.sink.store import FILE_NAME, Store
@@ -345,13 +345,7 @@ class Sink:
             self._standing.not_stored = self._store.given_up + self._store.waiting
         summary = self._summary(end)
         if self._settings.outputs:
-            folder = self._settings.folder
-            report.write_readings(self._store, folder)
-            if self._settings.regions_file:
-                report.write_regions(self._store, folder)
-            if end.reason != STOPPED:  # whoever stops a run wants it to end now
-                report.write_trend(self._store, folder, f"{counted(end.frames_read, 'frame')}, {summary['status']}")
-            report.write_summary(summary, folder)
+            write_results(self._store, self._settings, end, summary)
         self._store.note(**noted_of(summary))
         self._store.commit()
         self._standing.ended = True

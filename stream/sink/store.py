@@ -8,7 +8,7 @@ import contextlib
 import json
 import sqlite3
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -41,13 +41,13 @@ CREATE TABLE drops (seq INTEGER PRIMARY KEY, cause TEXT NOT NULL);
 _NOTE: Final = "INSERT OR REPLACE INTO session VALUES (?, ?)"
 _BOOKS: Final = "books"
 """Counts, and the seq below which nothing is missing: a sink that died is back at once after any number of frames."""
-_COLUMNS: Final = (
+COLUMNS: Final = (
     *("seq", "frame", "time_s", "t_capture_ns", "t_published_ns", "late", "status", "error"),
     *("density_pct", "density_low_pct", "density_high_pct", "capillary_count"),
     *("quality", "quality_reasons", "measures", "model_id", "latency_ms", "worker", "attempt", "drops_total"),
     *("truth_density_pct", "regions"),
 )
-_INSERT: Final = f"INSERT INTO readings ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"
+_INSERT: Final = f"INSERT INTO readings ({', '.join(COLUMNS)}) VALUES ({', '.join('?' * len(COLUMNS))})"
 
 
 class Store:
@@ -152,11 +152,7 @@ class Store:
         return dict(self._counts)
 
     def _counted(self) -> dict[str, int]:
-        late, failed, total = self._db.execute(
-            "SELECT COALESCE(SUM(late), 0), COALESCE(SUM(status = 'failed' AND NOT late), 0), COUNT(*) FROM readings"
-        ).fetchone()
-        dropped = self._db.execute("SELECT COUNT(*) FROM drops").fetchone()[0]
-        return {"published": total - late - failed, "failed": failed, "late": late, "dropped": dropped}
+        return counted_by(lambda statement: self._db.execute(statement).fetchall())
 
     def facts(self) -> dict[str, str | int | float | None]:
         """What was noted about the session."""
@@ -164,7 +160,7 @@ class Store:
 
     def rows(self, *columns: str, late: bool = False) -> Iterator[tuple[object, ...]]:
         """The named columns of all readings, in order of seq; late ones only where asked for."""
-        unknown = set(columns) - set(_COLUMNS)
+        unknown = set(columns) - set(COLUMNS)
         if unknown:
             raise ValueError(f"a session has no columns {sorted(unknown)}")
         where = "" if late else " WHERE NOT late"
@@ -200,10 +196,19 @@ def settle(path: Path) -> None:
         database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
+def counted_by(read: Callable[[str], list[tuple[Any, ...]]]) -> dict[str, int]:
+    """published, failed, late, dropped in a session; `read` gives all rows of a query."""
+    late, failed, total = read(
+        "SELECT COALESCE(SUM(late), 0), COALESCE(SUM(status = 'failed' AND NOT late), 0), COUNT(*) FROM readings"
+    )[0]
+    dropped = read("SELECT COUNT(*) FROM drops")[0][0]
+    return {"published": total - late - failed, "failed": failed, "late": late, "dropped": dropped}
+
+
 def _row(reading: DensityReading, late: bool) -> list[object]:
-    values: dict[str, object] = {name: getattr(reading, name, None) for name in _COLUMNS}
+    values: dict[str, object] = {name: getattr(reading, name, None) for name in COLUMNS}
     values["late"] = int(late)
     values["quality_reasons"] = "; ".join(reading.quality_reasons)
     values["measures"] = json.dumps(dict(sorted(reading.measures.items())))
     values["regions"] = None if reading.regions is None else msgspec.msgpack.encode(reading.regions)
-    return [values[name] for name in _COLUMNS]
+    return [values[name] for name in COLUMNS]

@@ -15,17 +15,12 @@ from msgspec import Struct
 from stream.errors import OutputError
 from stream.messages import AlarmEvent, Marker, RegionOutline
 from stream.sink.journal import events_of, markers_of
+from stream.sink.store import COLUMNS
 from stream.view.trend import DTYPE, Columns
 
 _OUTLINES: Final = msgspec.msgpack.Decoder(tuple[RegionOutline, ...])
 _GRADE: Final = """CASE WHEN status != 'ok' OR density_pct IS NULL THEN 3
     ELSE CASE quality WHEN 'good' THEN 0 WHEN 'poor' THEN 1 WHEN 'unusable' THEN 2 ELSE 3 END END"""
-_FRAME: Final = (
-    *("seq", "frame", "time_s", "t_capture_ns", "t_published_ns", "late", "status", "error"),
-    *("density_pct", "density_low_pct", "density_high_pct", "capillary_count"),
-    *("quality", "quality_reasons", "measures", "model_id", "latency_ms", "worker", "attempt", "drops_total"),
-    *("truth_density_pct", "regions"),
-)
 
 
 class StoredReading(Struct, frozen=True, kw_only=True):
@@ -101,10 +96,10 @@ class Archive:
 
     def reading(self, seq: int) -> StoredReading | None:
         """Everything about one frame; None where the session has none of that number."""
-        rows = self.read(f"SELECT {', '.join(_FRAME)} FROM readings WHERE seq = ?", (seq,))
+        rows = self.read(f"SELECT {', '.join(COLUMNS)} FROM readings WHERE seq = ?", (seq,))
         if not rows:
             return None
-        fields = dict(zip(_FRAME, rows[0], strict=True))
+        fields = dict(zip(COLUMNS, rows[0], strict=True))
         blob = fields["regions"]
         return StoredReading(
             **fields

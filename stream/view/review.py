@@ -11,7 +11,7 @@ from stream.errors import OutputError, UsageError
 from stream.messages import AlarmsNow, Marker, Mode, Progress
 from stream.portability import is_alive
 from stream.sink.sessions import OWNER
-from stream.sink.store import FILE_NAME
+from stream.sink.store import FILE_NAME, counted_by
 from stream.view.archive import Archive
 from stream.view.feed import Feed
 from stream.view.info import SessionInfo
@@ -80,16 +80,14 @@ def _ended(marker: Marker, feed: Feed) -> Marker:
 
 
 def _counted(archive: Archive, info: SessionInfo, recorded: Mode) -> Progress:
-    late, failed, total = archive.read(
-        "SELECT COALESCE(SUM(late), 0), COALESCE(SUM(status = 'failed' AND NOT late), 0), COUNT(*) FROM readings"
-    )[0]
+    counts = counted_by(archive.read)
     return Progress(
         session=info.session,
         source=info.source,
         mode=recorded,
         state="ended",
-        published=total - late - failed,
-        failed=failed,
-        late=late,
-        dropped=sum(archive.drops().values()),
+        published=counts["published"],
+        failed=counts["failed"],
+        late=counts["late"],
+        dropped=counts["dropped"],
     )

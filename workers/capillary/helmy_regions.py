@@ -32,9 +32,9 @@ def helmy_propose(half: Pixels, flat: Flat) -> Candidates:
     return Candidates(mask, green, depth_of(green, mask), found)
 
 
-def unlike(picture: Pixels, surroundings: Pixels) -> Pixels:
+def unlike(picture: Pixels, surroundings: Pixels, window_px: int = WINDOW_PX) -> Pixels:
     """(height, width) uint8, 1 where two pictures' SSIM, the mean of the three colours, is below Otsu's threshold."""
-    _, map_ = structural_similarity(picture, surroundings, win_size=WINDOW_PX, channel_axis=2, full=True)
+    _, map_ = structural_similarity(picture, surroundings, win_size=window_px, channel_axis=2, full=True)
     likeness: Pixels = np.clip(np.rint(255.0 * map_.mean(axis=2)), 0, 255).astype(np.uint8)
     _, mask = cv2.threshold(likeness, 0, 1, cv2.THRESH_BINARY_INV | cv2.THRESH_OTSU)
     return mask.astype(np.uint8, copy=False)

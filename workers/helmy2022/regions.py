@@ -16,13 +16,11 @@ from typing import Final
 import cv2
 import numpy as np
 import numpy.typing as npt
-from skimage.metrics import structural_similarity
 
 from stream.ports import Pixels
+from workers.capillary.helmy_regions import MAX_AREA_PX, MIN_AREA_PX, unlike
 
 WINDOW_PX: Final = 15
-MIN_AREA_PX: Final = 100.0
-MAX_AREA_PX: Final = 10_000.0
 PADDING_PX: Final = 50
 CROP_PX: Final = 50
 BLUR_OF: Final = 16
@@ -43,19 +41,10 @@ def background(pixels: Pixels) -> Pixels:
     return learned
 
 
-def unlike(pixels: Pixels, surroundings: Pixels) -> Pixels:
-    """(height, width) uint8, 1 where two pictures' SSIM, the mean of the three colours, is below Otsu's threshold."""
-    _, map_ = structural_similarity(pixels, surroundings, win_size=WINDOW_PX, channel_axis=2, full=True)
-    likeness = np.clip(np.rint(255.0 * map_.mean(axis=2)), 0, 255).astype(np.uint8)
-    mask: Pixels = cv2.threshold(likeness, 0, 1, cv2.THRESH_BINARY_INV | cv2.THRESH_OTSU)[1].astype(
-        np.uint8, copy=False
-    )
-    return mask
-
-
 def propose(pixels: Pixels) -> list[Outline]:
     """Outlines of what differs from the frame's background, top to bottom."""
-    contours, _ = cv2.findContours(unlike(pixels, background(pixels)), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    mask = unlike(pixels, background(pixels), WINDOW_PX)
+    contours, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     return [
         contour.reshape(-1, 2).astype(np.int32, copy=False)
         for contour in contours

@@ -29,8 +29,6 @@ def worker(configured: Configured, listen: str) -> None:
 
     Takes this machine's key and that machine's among the allowed ones; see `keys`.
     """
-    import cv2
-
     from stream import logs
     from stream.config import sha256
     from stream.errors import ConfigError
@@ -38,7 +36,7 @@ def worker(configured: Configured, listen: str) -> None:
     from stream.keys.keyring import Keyring, keys_folder
     from stream.notes import Notes
     from stream.version import VERSION
-    from workers.reading import make_analyser
+    from workers.reading import make_analyser, set_up_process
     from workers.remote.serving import Serving, serve
     from workers.settings import WorkerSettings
 
@@ -48,7 +46,7 @@ def worker(configured: Configured, listen: str) -> None:
     own = ring.own()
     if not ring.allowed():
         raise ConfigError("no key is allowed to send frames: `keys allow KEY NAME`")
-    cv2.setNumThreads(1)
+    set_up_process()
     settings = WorkerSettings(config.analyser.name, config.analyser.settings, False, config.view.picture_width_px)
     serving = Serving(make_analyser(settings), settings, sha256(config.analyser), VERSION)
     longest = config.capture.max_width_px * config.capture.max_height_px * 3
