@@ -28,18 +28,26 @@ Protocol version {PROTOCOL_VERSION}. Connect a ZeroMQ SUB socket to `publish.end
 A message has two parts: the topic, and one msgpack map with string keys. Ignore keys that you do not know: they may be
 added without a new version. A slow subscriber loses messages; nobody waits for it. Act on the `density_pct` of a
 reading only where `quality` is `good`; a status carries `density_pct` only while there is a good and current one.
+Statuses come four a second, whatever befalls the source: after a second without one the last value is no longer so.
 
 ```python
 import msgpack, zmq
 
 socket = zmq.Context().socket(zmq.SUB)
 socket.connect("tcp://127.0.0.1:5560")
-socket.setsockopt_string(zmq.SUBSCRIBE, "reading.")
+socket.setsockopt_string(zmq.SUBSCRIBE, "status.")
+socket.setsockopt(zmq.RCVTIMEO, 1000)
 while True:
-    topic, body = socket.recv_multipart()
-    reading = msgpack.unpackb(body)
-    print(topic.decode(), reading["seq"], reading["density_pct"], reading["quality"])
+    try:
+        topic, body = socket.recv_multipart()
+    except zmq.Again:
+        print("stale: nothing came for a second")
+        continue
+    status = msgpack.unpackb(body)
+    print(topic.decode(), status["state"], status["density_pct"])
 ```
+
+`reading.` instead of `status.` gives every frame's value, with its interval.
 """
 
 

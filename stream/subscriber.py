@@ -17,6 +17,10 @@ log = logging.getLogger("capillary.subscriber")
 
 _LONGEST: Final = 256 * 1024
 """Bytes: far above any reading without its picture, and little enough to be read whatever it holds."""
+_SILENT_MS: Final = 1000
+"""Statuses come four a second: who publishes hangs, or is gone, where nothing came for so long."""
+_RARE: Final = ("alarm", "marker")
+_SILENCE: Final = "Nothing came for a second: the last value is no longer current."
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +40,8 @@ def json_lines(
 ) -> Iterator[str]:
     """Messages whose topic begins so, for ever. Raises UsageError where the endpoint is not one.
 
-    say: is told once where after `patience_s` nobody answered, or nobody let this program in.
+    Where they break off for a second, the last status comes once more, as `stale` and without its value.
+    say: is told of that, and once where after `patience_s` nobody answered, or nobody let this program in.
     """
     port = endpoint.rpartition(":")[2]
     if endpoint.startswith("tcp://") and not (port.isdigit() and 0 < int(port) < 2**16):
@@ -56,11 +61,21 @@ def json_lines(
         except zmq.ZMQError as error:
             raise UsageError(f'"{endpoint}" is no ZeroMQ endpoint, such as tcp://127.0.0.1:5560') from error
         socket.setsockopt_string(zmq.SUBSCRIBE, topic)
+        status: dict[str, object] = {}
+        silent_ms = None
         while True:
             if not door.opened():
                 say(_why_shut(endpoint, answered=door.answered, keyed=credentials is not None))
-            line = _as_json(socket.recv_multipart())
-            if line is not None:
+            if not socket.poll(silent_ms):
+                silent_ms = None
+                say(_SILENCE)
+                if status and status.get("state") != "ended":
+                    yield json.dumps(status | {"state": "stale", "density_pct": None})
+                continue
+            fields, line = _read(socket.recv_multipart())
+            if line:
+                silent_ms = None if topic.startswith(_RARE) else _SILENT_MS
+                status = fields if fields.get("type") == "progress" else status
                 yield line
     finally:
         door.close()
@@ -107,11 +122,12 @@ def _why_shut(endpoint: str, *, answered: bool, keyed: bool) -> str:
     return f"{endpoint} does not let this machine in; still waiting. It may ask for keys: see `keys --help`, and --key."
 
 
-def _as_json(parts: list[bytes]) -> str | None:
-    """One line; None, and a word in the log, where it is none of this protocol's messages."""
+def _read(parts: list[bytes]) -> tuple[dict[str, object], str]:
+    """A message and its line; nothing, and a word in the log, where it is none of this protocol's messages."""
     try:
         _, body = parts
-        return json.dumps(msgspec.msgpack.decode(body, type=dict[str, object]))
+        fields = msgspec.msgpack.decode(body, type=dict[str, object])
+        return fields, json.dumps(fields)
     except (ValueError, TypeError, RecursionError) as error:
         log.warning("a message that is none was dropped: %s", error)
-        return None
+        return {}, ""

@@ -1,7 +1,8 @@
 """Sees to it that nothing of a local Ray outlives the run, even where its driver is killed.
 
-Ray's own agents do: they lose their parent and go on. All processes of a run inherit a mark in their environment; a
-keeper waits for the driver's end and then ends whoever bears it.
+Ray's own agents do: they lose their parent and go on for a minute. All processes of a Ray write its log files, which
+lie in the run's private folder; a keeper waits for the driver's end and then ends whoever still writes there.
+(An inherited environment variable would not do as a mark: agents that change their title write over it.)
 """
 
 import contextlib
@@ -9,6 +10,7 @@ import multiprocessing
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from multiprocessing import parent_process
 from pathlib import Path
@@ -18,7 +20,7 @@ import psutil
 
 from stream.portability import RunFolder, deaf_to_signals
 
-MARK: Final = "CAPILLARY_RAY_RUN"
+_ENDED_S: Final = 10.0
 
 
 @contextlib.contextmanager
@@ -29,29 +31,33 @@ def alone(session: str) -> Iterator[Path]:
     keeper = multiprocessing.get_context("spawn").Process(target=_keep, args=(folder.path,), daemon=True)
     with deaf_to_signals():
         keeper.start()
-    os.environ[MARK] = str(folder.path)  # after the keeper, who must not bear it
     try:
         yield folder.path
     finally:
-        del os.environ[MARK]
         keeper.kill()
         keeper.join()
-        end_marked(folder.path)
+        end_writers(folder.path)
         folder.close()
 
 
-def end_marked(folder: Path) -> None:
-    """Kill the processes that were started under this mark, but not this one, and wait for their end."""
-    marked = [process for process in psutil.process_iter() if process.pid != os.getpid() and _bears(process, folder)]
-    for process in marked:
-        with contextlib.suppress(psutil.Error):
-            process.kill()
-    psutil.wait_procs(marked, timeout=3)
+def end_writers(folder: Path) -> None:
+    """Kill the processes that write to files below this folder, but not this one, until there are none."""
+    until_s = time.monotonic() + _ENDED_S
+    while (writers := _writers(folder.resolve())) and time.monotonic() < until_s:
+        for process in writers:
+            with contextlib.suppress(psutil.Error):
+                process.kill()
+        psutil.wait_procs(writers, timeout=1)
 
 
-def _bears(process: psutil.Process, folder: Path) -> bool:
+def _writers(folder: Path) -> list[psutil.Process]:
+    return [process for process in psutil.process_iter() if process.pid != os.getpid() and _writes(process, folder)]
+
+
+def _writes(process: psutil.Process, folder: Path) -> bool:
     try:
-        return bool(process.environ().get(MARK) == str(folder))
+        files = process.open_files()
+        return any(Path(file.path).is_relative_to(folder) and getattr(file, "mode", "w") != "r" for file in files)
     except (psutil.Error, OSError):  # another user's, or gone
         return False
 
@@ -60,5 +66,5 @@ def _keep(folder: Path) -> None:
     driver = parent_process()
     assert driver is not None
     driver.join()
-    end_marked(folder)
+    end_writers(folder)
     shutil.rmtree(folder, ignore_errors=True)

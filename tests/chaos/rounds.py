@@ -15,7 +15,7 @@ import psutil
 
 from stream.portability import default_base
 from tests.chaos.pipeline import newest, settings, started
-from tests.running import eventually
+from tests.running import eventually, is_alive
 
 _GONE_S: Final = 5.0
 
@@ -68,7 +68,7 @@ def stops(folder: Path, rounds: int, seed: int) -> Iterator[float]:
             program.send_signal(signal.SIGINT)
             if program.wait(timeout=30) != 130:
                 raise AssertionError(f"a stop ended with exit code {program.returncode}")
-            psutil.wait_procs(below, timeout=_GONE_S)
+            _gone(below)
             yield time.monotonic() - began_s
 
 
@@ -81,6 +81,10 @@ def _replay(folder: Path, name: str) -> Iterator["subprocess.Popen[str]"]:
 
 def _works(out: Path) -> None:
     eventually(lambda: newest(out) >= 0, "it works", 60)
+
+
+def _gone(processes: list[psutil.Process]) -> None:
+    eventually(lambda: not any(map(is_alive, processes)), "all its processes are gone", _GONE_S)
 
 
 def _folders_of(pid: int) -> list[Path]:

@@ -1,5 +1,6 @@
 """Who waits for readings in vain is told why. Real sockets."""
 
+import json
 import threading
 from collections.abc import Iterator
 
@@ -55,3 +56,24 @@ def test_who_is_let_in_is_told_nothing(publisher: "zmq.Socket[bytes]") -> None:
         publisher.send_multipart([b"reading.x", msgspec.msgpack.encode({"v": 1})])
         reader.join(0.05)
     assert lines == ['{"v": 1}']
+
+
+def test_where_messages_break_off_the_last_status_comes_again_as_stale(publisher: "zmq.Socket[bytes]") -> None:
+    port = publisher.bind_to_random_port("tcp://127.0.0.1")
+    told: list[str] = []
+    lines = json_lines(f"tcp://127.0.0.1:{port}", "", None, told.append)
+    status = {"type": "progress", "state": "good", "density_pct": 4.2}
+    done = threading.Event()
+
+    def publish() -> None:
+        while not done.wait(0.05):
+            publisher.send_multipart([b"status.x", msgspec.msgpack.encode(status)])
+
+    publishing = threading.Thread(target=publish)
+    publishing.start()
+    assert json.loads(next(lines)) == status
+    done.set()
+    publishing.join()
+    stale = next(line for line in map(json.loads, lines) if line != status)
+    assert stale == status | {"state": "stale", "density_pct": None}
+    assert told == ["Nothing came for a second: the last value is no longer current."]
