@@ -2,22 +2,23 @@
 
 import contextlib
 import random
-import signal
 import subprocess
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
-import psutil
-
+from tests.chaos.faults import kill, kill_on_full_disk, molest, suspend
 from tests.chaos.pipeline import Life, lives, newest
+
+Kind = Literal["kill", "kill on a full disk", "stop", "stranger"]
+Shares = Mapping[Kind, float]
 
 ROLES: Final = ("worker", "sink", "capture")
 _WEIGHTS: Final = (6, 3, 2)
-_LONGEST_STOP_S: Final = 1.5
+_LONGEST_S: Final = 1.5
 _LOOK_S: Final = 0.02
 
 
@@ -25,13 +26,15 @@ _LOOK_S: Final = 0.02
 class Injector:
     """Faults for one run of `frames` frames, about `every` frames apart.
 
-    stops: the share of faults that are no kill but a SIGSTOP for a while.
+    shares: of the faults, how many are something else than a mere kill.
+    disk: what is filled, where that is among them.
     done: what was done, by kind and role.
     """
 
     seed: int
     every: float
-    stops: float = 0.0
+    shares: Shares = field(default_factory=dict)
+    disk: Path | None = None
     done: Counter[str] = field(default_factory=Counter)
     _chance: random.Random = field(init=False)
 
@@ -41,13 +44,14 @@ class Injector:
     @property
     def kills(self) -> int:
         """How many processes were killed."""
-        return sum(count for what, count in self.done.items() if what.startswith("kill"))
+        return sum(count for what, count in self.done.items() if ": kill" in what)
 
     def torment(self, program: "subprocess.Popen[str]", folder: Path, kills: int, deadline_s: float) -> None:
-        """Until the program ends. After `kills` kills it is left in peace."""
+        """Until the program ends, or for so long. After `kills` kills it is left in peace."""
         until = time.monotonic() + deadline_s
         for frames, seconds in self._pauses():
-            if self.kills >= kills or not self._wait(program, folder, frames, min(time.monotonic() + seconds, until)):
+            alive = self._wait(program, folder, frames, min(time.monotonic() + seconds, until))
+            if not alive or self.kills >= kills or time.monotonic() >= until:
                 break
             self.strike(program)
         with contextlib.suppress(subprocess.TimeoutExpired):
@@ -56,27 +60,31 @@ class Injector:
     def strike(self, program: "subprocess.Popen[str]") -> None:
         """One fault to one process, if one of the kind that chance wants is there."""
         wanted = self._chance.choices(ROLES, _WEIGHTS)[0]
-        stop, pause_s, which = (
-            self._chance.random() < self.stops,
-            self._chance.uniform(0.01, _LONGEST_STOP_S),
-            (self._chance.random()),
-        )
+        kind = self._kind(self._chance.random())
+        seconds, which = self._chance.uniform(0.01, _LONGEST_S), self._chance.random()
         found = sorted((life for life in lives(program) if life.role.startswith(wanted)), key=lambda life: life.role)
-        if not found:
-            return
-        victim = found[int(which * len(found))]
-        with contextlib.suppress(psutil.NoSuchProcess):
-            if stop:
-                self._suspend(victim, pause_s)
-            else:
-                victim.process.kill()
-            self.done[f"{'stop' if stop else 'kill'} {wanted}"] += 1
+        if found:
+            self._do(kind, found[int(which * len(found))], seconds)
+            self.done[f"{wanted}: {kind}"] += 1
 
-    @staticmethod
-    def _suspend(victim: Life, seconds: float) -> None:
-        victim.process.send_signal(signal.SIGSTOP)
-        time.sleep(seconds)  # the fault itself
-        victim.process.send_signal(signal.SIGCONT)
+    def _kind(self, luck: float) -> Kind:
+        for kind, share in self.shares.items():
+            if luck < share:
+                return kind
+            luck -= share
+        return "kill"
+
+    def _do(self, kind: Kind, victim: Life, seconds: float) -> None:
+        match kind:
+            case "kill":
+                kill(victim)
+            case "stop":
+                suspend(victim, seconds)
+            case "kill on a full disk":
+                assert self.disk is not None, "a full disk takes a disk of one's own"
+                kill_on_full_disk(victim, self.disk, seconds)
+            case "stranger":
+                molest(victim, self._chance)
 
     def _pauses(self) -> Iterator[tuple[float, float]]:
         """How many frames, or how many seconds at most, until the next fault."""

@@ -1,11 +1,8 @@
 """Live with far more frames than can be analysed: readings stay young, memory stays as it is, the books balance."""
 
-import json
 import signal
-import sqlite3
 import statistics
 import time
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -14,6 +11,7 @@ import psutil
 
 from tests.chaos.counting import COMPUTE_MS
 from tests.chaos.gaps import listening
+from tests.chaos.live import read
 from tests.chaos.pipeline import settings, started
 from tests.running import children, eventually, free_port
 
@@ -79,7 +77,8 @@ def measure(folder: Path, seconds: float) -> Overload:
         program.send_signal(signal.SIGINT)
         program.wait(timeout=20)
     ages = [1e3 * at - fields["t_grab_monotonic_ns"] / 1e6 for at, fields in ear.heard if began_s < at < ended_s]
-    facts = _facts(folder)
+    [session] = folder.glob("*/session.sqlite")
+    facts, _ = read(session)
     return Overload(
         seconds=seconds,
         frames=facts["frames_read"],
@@ -105,9 +104,3 @@ def _compute_ms(counts: Path) -> float:
         elif seq in begun:
             took.append((int(at_ns) - begun[seq]) / 1e6)
     return statistics.median(took)
-
-
-def _facts(folder: Path) -> dict[str, int]:
-    [session] = folder.glob("*/session.sqlite")
-    with closing(sqlite3.connect(session)) as database:
-        return {key: json.loads(value) for key, value in database.execute("SELECT key, value FROM session")}

@@ -28,6 +28,7 @@ class Life:
     role: str  # capture, sink, view, worker-0 …
     incarnation: int
     process: psutil.Process
+    inbox: str  # path of its socket
 
 
 def lives(program: "subprocess.Popen[str]") -> list[Life]:
@@ -38,7 +39,7 @@ def lives(program: "subprocess.Popen[str]") -> list[Life]:
             for connection in child.net_connections("unix"):
                 name = _SOCKET.search(connection.laddr if isinstance(connection.laddr, str) else "")
                 if name is not None and is_alive(child):
-                    found.append(Life(name[1], int(name[2]), child))
+                    found.append(Life(name[1], int(name[2]), child, connection.laddr))
                     break
     return found
 
@@ -79,6 +80,14 @@ def newest(folder: Path) -> int:
         found = database.execute("SELECT MAX(seq) FROM readings").fetchone()[0]
         return -1 if found is None else int(found)
     return -1
+
+
+def workers_of_last(folder: Path, readings: int) -> set[int]:
+    """Who computed the newest readings on disk."""
+    query = "SELECT worker FROM readings ORDER BY seq DESC LIMIT ?"
+    with contextlib.suppress(sqlite3.Error), contextlib.closing(_session(folder)) as database:
+        return {worker for (worker,) in database.execute(query, (readings,))}
+    return set()
 
 
 def _session(folder: Path) -> sqlite3.Connection:

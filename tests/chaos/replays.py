@@ -10,6 +10,11 @@ from tests.chaos.pipeline import computed, settings, started
 from tests.running import values
 
 _MATTERS: Final = ("regions.jsonl",)
+_IMPATIENT: Final = {
+    "CAPILLARY_STREAM_WORKERS_FRAME_DEADLINE_S": "1.0",
+    "CAPILLARY_STREAM_RUNTIME_HANG_S": "1.0",
+}
+"""The longer of the suspensions are hangs then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +36,7 @@ class Verdict:
         return self.identical and self.exit_code == 0
 
     def __str__(self) -> str:
-        faults = ", ".join(f"{count} {what}" for what, count in sorted(self.faults.items()))
+        faults = ", ".join(f"{what} {count}" for what, count in sorted(self.faults.items()))
         return (
             f"seed {self.seed}: {self.frames} frames, {self.kills} kills ({faults}), exit code {self.exit_code}, "
             f"{'the same bytes as the calm run' if self.identical else 'NOT the bytes of the calm run'}, "
@@ -52,12 +57,13 @@ def calm(source: str, analyser: str, folder: Path) -> None:
 def tormented(
     source: str, frames: int, analyser: str, undisturbed: Path, folder: Path, injector: Injector, kills: int
 ) -> Verdict:
-    """One replay under faults, compared with the undisturbed one."""
-    counts, log = folder.with_suffix(".counts"), folder.with_suffix(".log")
+    """One replay under faults, compared with the undisturbed one, beside which its notes lie: its disk may be full."""
+    counts, log = counts_of(undisturbed, folder), log_of(undisturbed, folder)
     counts.unlink(missing_ok=True)
     began_s = time.monotonic()
     arguments = ("-v", "replay", source, "--output", folder, "--workers", "2", "--regions")
-    with started(*arguments, log=log, **settings(analyser, counts)) as program:
+    own = settings(analyser, counts) | (_IMPATIENT if "stop" in injector.shares else {})
+    with started(*arguments, log=log, **own) as program:
         injector.torment(program, folder, kills, deadline_s=120 + frames * 0.2)
         exit_code = program.poll()
     return Verdict(
@@ -70,6 +76,16 @@ def tormented(
         exit_code=-1 if exit_code is None else exit_code,
         wall_s=time.monotonic() - began_s,
     )
+
+
+def log_of(undisturbed: Path, folder: Path) -> Path:
+    """What the program said on its stderr."""
+    return undisturbed.with_name(f"{folder.name}.log")
+
+
+def counts_of(undisturbed: Path, folder: Path) -> Path:
+    """What was computed."""
+    return undisturbed.with_name(f"{folder.name}.counts")
 
 
 def same(one: Path, other: Path) -> bool:

@@ -19,6 +19,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
+from tests.chaos import disk
+from tests.chaos.disk import fill
+from tests.chaos.live import read
 from tests.chaos.pipeline import Life, lives, settings, started
 from tests.conftest import missing
 from tests.running import (
@@ -46,18 +49,12 @@ def status(page: str) -> dict[str, Any]:
 @contextmanager
 def small_disk(folder: Path, megabytes: float) -> Iterator[Path]:
     """A disk of its own, so small."""
-    folder.mkdir()
-    size = f"size={int(megabytes * 1024)}k"
-    try:
-        made = subprocess.run(["mount", "-t", "tmpfs", "-o", size, "tmpfs", str(folder)], check=False).returncode == 0
-    except FileNotFoundError:
-        made = False
-    if not made:
-        missing("a small disk needs the right to mount one: run the tests as root")
-    try:
+    with contextlib.ExitStack() as stack:
+        try:
+            stack.enter_context(disk.small_disk(folder, megabytes))
+        except PermissionError as error:
+            missing(str(error))
         yield folder
-    finally:
-        subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
 
 def noticed(page: str, words: str) -> dict[str, Any]:
@@ -70,24 +67,15 @@ def noticed(page: str, words: str) -> dict[str, Any]:
     return eventually(says, words or "nothing to say")
 
 
-def fill(disk: Path) -> Path:
-    """Take all the room there is."""
-    ballast = disk / "ballast"
-    with ballast.open("wb", buffering=0) as file, contextlib.suppress(OSError):
-        while True:
-            file.write(b"\0" * 4096)
-    return ballast
-
-
 def test_a_replay_on_a_full_disk_waits_and_goes_on_when_there_is_room(tmp_path: Path) -> None:
     calm = tmp_path / "calm"
     assert run("replay", SOURCE, "--output", calm, **settings("quick")).returncode == 0
-    with small_disk(tmp_path / "disk", 4) as disk:
-        out = disk / "out"
+    with small_disk(tmp_path / "disk", 4) as small:
+        out = small / "out"
         log = tmp_path / "log"
         with started("replay", SOURCE, "--output", out, "--speed", "0.7", log=log, **settings("quick")) as program:
             eventually(lambda: committed(out) >= 5, "some frames are on disk")
-            ballast = fill(disk)
+            ballast = fill(small)
             eventually(lambda: "disk full" in log.read_text(), "it is noticed")
             before = committed(out)
             assert program.poll() is None
@@ -99,12 +87,12 @@ def test_a_replay_on_a_full_disk_waits_and_goes_on_when_there_is_room(tmp_path: 
 
 @pytest.mark.slow
 def test_at_the_bedside_a_full_disk_costs_no_reading_on_the_page(tmp_path: Path, chromium: Browser) -> None:
-    with small_disk(tmp_path / "disk", 6) as disk:
-        own = QUIET | {"CAPILLARY_STREAM_SINK_SESSIONS_DIR": str(disk)}
+    with small_disk(tmp_path / "disk", 6) as small:
+        own = QUIET | {"CAPILLARY_STREAM_SINK_SESSIONS_DIR": str(small)}
         with running("live", "synthetic:?seed=3&fps=30", **own) as program:
             page = page_address(program)
             eventually(lambda: status(page)["seq"], "readings come")
-            ballast = fill(disk)
+            ballast = fill(small)
             full = noticed(page, "disk is full")
             shown = chromium.new_page()
             shown.goto(page)
@@ -116,7 +104,7 @@ def test_at_the_bedside_a_full_disk_costs_no_reading_on_the_page(tmp_path: Path,
             shown.close()
             program.send_signal(signal.SIGINT)
             program.communicate(timeout=20)
-        [session] = disk.glob("*/session.sqlite")
+        [session] = small.glob("*/session.sqlite")
         with closing(sqlite3.connect(session)) as database:
             seqs = {seq for (seq,) in database.execute("SELECT seq FROM readings UNION SELECT seq FROM drops")}
             kinds = [kind for (kind,) in database.execute("SELECT kind FROM incidents ORDER BY n")]
@@ -201,12 +189,9 @@ def test_live_books_balance_after_every_kill(tmp_path: Path) -> None:
         readings_come(session.parent)
         program.send_signal(signal.SIGINT)
         assert program.wait(timeout=20) == 130
-    with closing(sqlite3.connect(session)) as database:
-        facts = {key: json.loads(value) for key, value in database.execute("SELECT key, value FROM session")}
-        seqs = [seq for (seq,) in database.execute("SELECT seq FROM readings UNION SELECT seq FROM drops ORDER BY seq")]
-    counts = [facts[f"frames_{what}"] for what in ("analysed", "dropped", "late", "failed")]
-    assert facts["frames_read"] == sum(counts) == len(seqs)
-    assert seqs == list(range(len(seqs)))
+    facts, in_order = read(session)
+    assert facts["frames_read"] == sum(facts[f"frames_{what}"] for what in ("analysed", "dropped", "late", "failed"))
+    assert in_order
 
 
 @pytest.mark.slow
@@ -228,16 +213,16 @@ def test_an_analyser_that_never_starts_ends_the_run_after_five_deaths(tmp_path: 
 
 @pytest.mark.slow
 def test_a_disk_that_is_full_from_the_beginning_is_said_in_a_sentence(tmp_path: Path) -> None:
-    with small_disk(tmp_path / "disk", 1) as disk:
-        fill(disk)
-        refused(run("replay", SOURCE, "--output", disk / "out", **settings("quick")), "full", str(disk / "out"))
+    with small_disk(tmp_path / "disk", 1) as small:
+        fill(small)
+        refused(run("replay", SOURCE, "--output", small / "out", **settings("quick")), "full", str(small / "out"))
 
 
 @pytest.mark.slow
 def test_a_folder_that_may_only_be_read_is_said_in_a_sentence(tmp_path: Path) -> None:
-    with small_disk(tmp_path / "disk", 1) as disk:
-        subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
-        refused(run("replay", SOURCE, "--output", disk / "out"), "Read-only", str(disk / "out"))
+    with small_disk(tmp_path / "disk", 1) as small:
+        subprocess.run(["mount", "-o", "remount,ro", str(small)], check=True)
+        refused(run("replay", SOURCE, "--output", small / "out"), "Read-only", str(small / "out"))
 
 
 @pytest.mark.slow

@@ -1,0 +1,68 @@
+"""What can be done to a running program, one function a kind. Each returns when the fault is over."""
+
+import contextlib
+import random
+import signal
+import time
+from pathlib import Path
+from typing import Final
+
+import psutil
+import zmq
+
+from stream.errors import WireError
+from stream.wire import decode
+from tests.chaos.disk import fill
+from tests.chaos.pipeline import Life
+from tests.fuzz.mutation import mutated
+from tests.fuzz.wire import SAMPLES
+
+_JUNK: Final = 50
+_SENT_MS: Final = 1000
+
+
+def kill(victim: Life) -> None:
+    """As kill -9 from outside."""
+    with contextlib.suppress(psutil.NoSuchProcess):
+        victim.process.kill()
+
+
+def suspend(victim: Life, seconds: float) -> None:
+    """It stands still for so long. Longer than a deadline, it is a hang: then it is dead when it should go on."""
+    with contextlib.suppress(psutil.NoSuchProcess):
+        victim.process.send_signal(signal.SIGSTOP)
+        time.sleep(seconds)  # the fault itself
+        victim.process.send_signal(signal.SIGCONT)
+
+
+def kill_on_full_disk(victim: Life, disk: Path, seconds: float) -> None:
+    """No room for so long where the results lie, and just then somebody dies."""
+    ballast = fill(disk)
+    kill(victim)
+    time.sleep(seconds)  # the fault itself
+    ballast.unlink()
+
+
+def molest(victim: Life, chance: random.Random) -> None:
+    """A stranger at its socket sends what is no message of this protocol, though it looks like one."""
+    with zmq.Context[zmq.Socket[bytes]]() as context, context.socket(zmq.PUSH) as stranger:
+        stranger.setsockopt(zmq.SNDTIMEO, _SENT_MS)
+        stranger.connect(f"ipc://{victim.inbox}")
+        with contextlib.suppress(zmq.Again):  # it is dead by now
+            for junk in _junk(chance):
+                stranger.send(junk)
+        stranger.close(linger=_SENT_MS)
+
+
+def _junk(chance: random.Random) -> list[bytes]:
+    damaged = (mutated(chance.choice(SAMPLES), chance) for _ in range(_JUNK))
+    return [data for data in damaged if not _is_message(data)]
+
+
+def _is_message(data: bytes) -> bool:
+    """A damaged message that is whole all the same could do anything, and only the run's own user can send one."""
+    try:
+        decode(data)
+    except WireError:
+        return False
+    return True
