@@ -37,24 +37,27 @@ def audit(lock: Path) -> list[dict[str, Any]]:
     return found
 
 
+def report(name: str, packages: list[dict[str, Any]]) -> tuple[list[str], bool]:
+    """What there is to say of a lock file, and whether any of it is vulnerable."""
+    audited = [package for package in packages if "vulns" in package]
+    if not audited:
+        return [f"{name}: NOT AUDITED: the advisories could not be reached from here"], False
+    findings = [
+        f"{name}: {package['name']} {package['version']}: {finding['id']}, mended in "
+        + (", ".join(finding["fix_versions"]) or "no version yet")
+        for package in audited
+        for finding in package["vulns"]
+    ]
+    return [*findings, f"{name}: {len(audited)} of {len(packages)} packages audited"], bool(findings)
+
+
 def main() -> int:
     """1 where something is vulnerable."""
     print(f"{SBOM}: {write_sbom(ROOT / LOCKS[0], ROOT / SBOM)} components")
-    vulnerable = False
-    for lock in (ROOT / name for name in LOCKS if (ROOT / name).exists()):
-        packages = audit(lock)
-        audited = [package for package in packages if "vulns" in package]
-        for package in audited:
-            for finding in package["vulns"]:
-                vulnerable = True
-                mended = ", ".join(finding["fix_versions"]) or "no version yet"
-                print(f"{lock.name}: {package['name']} {package['version']}: {finding['id']}, mended in {mended}")
-        skipped = len(packages) - len(audited)
-        if not audited:
-            print(f"{lock.name}: NOT AUDITED: the advisories could not be reached from here")
-        else:
-            print(f"{lock.name}: {len(audited)} packages audited, {skipped} unknown to the advisories")
-    return int(vulnerable)
+    reports = [report(name, audit(ROOT / name)) for name in LOCKS]
+    for lines, _ in reports:
+        print("\n".join(lines))
+    return int(any(vulnerable for _, vulnerable in reports))
 
 
 if __name__ == "__main__":
