@@ -40,6 +40,7 @@ from stream.messages import (
     SourceTrouble,
     Stop,
 )
+from stream.portability import keep_freed_memory
 from stream.ports import FrameSource
 from stream.ring import Ring
 
@@ -54,6 +55,7 @@ _STOP_S: Final = 0.5
 def run(child: Child, settings: CaptureSettings) -> None:
     """Entry point. Raises SourceError where the source cannot be opened; the child's frame reports it."""
     cv2.setNumThreads(1)
+    keep_freed_memory()
     logs.hide(settings.source)
     capture = Capture(child, settings, _first(child, settings), Clock())
     try:

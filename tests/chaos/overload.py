@@ -18,6 +18,7 @@ from tests.running import children, eventually, free_port
 _COMPUTE_MS: Final = 50
 _OVERLOAD: Final = 3
 _WORKERS: Final = 2
+_WARM_UP_S: Final = 30.0  # until every buffer was needed once
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,7 @@ def measure(folder: Path, seconds: float) -> Overload:
     arguments = ("live", source, "--workers", str(_WORKERS), "--no-view")
     with started(*arguments, log=folder / "log", **own) as program, listening(endpoint) as ear:
         eventually(lambda: len(ear.heard) > 60, "readings flow", 120)
+        time.sleep(_WARM_UP_S)  # nothing to wait for: memory is not steady before
         began_s, before = time.monotonic(), _memory(program.pid)
         time.sleep(seconds)  # the measurement itself
         after, ended_s = _memory(program.pid), time.monotonic()
