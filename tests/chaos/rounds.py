@@ -15,7 +15,7 @@ import psutil
 
 from stream.portability import default_base
 from tests.chaos.pipeline import newest, settings, started
-from tests.running import eventually, is_alive
+from tests.running import eventually, free_port, is_alive
 
 _GONE_S: Final = 5.0
 
@@ -57,11 +57,12 @@ def kills(folder: Path, rounds: int, seed: int) -> Iterator[Killed]:
 
 
 def stops(folder: Path, rounds: int, seed: int) -> Iterator[float]:
-    """How long a clean stop took, in s, each at another moment of a run."""
+    """How long a clean stop took, in s, each at another moment: of replays, and of a bedside with its page."""
     chance = random.Random(seed)
     for number in range(rounds):
-        with _replay(folder, f"stop-{number}") as program:
-            _works(folder / f"stop-{number}")
+        name = f"stop-{number}"
+        with (_bedside if number % 2 else _replay)(folder, name) as program:
+            _works(folder / name)
             time.sleep(chance.uniform(0, 0.5))  # at any moment
             below = psutil.Process(program.pid).children(recursive=True)
             began_s = time.monotonic()
@@ -79,8 +80,20 @@ def _replay(folder: Path, name: str) -> Iterator["subprocess.Popen[str]"]:
         yield program
 
 
-def _works(out: Path) -> None:
-    eventually(lambda: newest(out) >= 0, "it works", 60)
+@contextlib.contextmanager
+def _bedside(folder: Path, name: str) -> Iterator["subprocess.Popen[str]"]:
+    own = settings(
+        "quick",
+        CAPILLARY_STREAM_SINK_SESSIONS_DIR=str(folder / name),
+        CAPILLARY_STREAM_PUBLISH_ENDPOINT=f"tcp://127.0.0.1:{free_port()}",
+    )
+    with started("live", "synthetic:?seed=3&fps=60", log=folder / f"{name}.log", **own) as program:
+        yield program
+
+
+def _works(results: Path) -> None:
+    """There are frames in it, or in the folder of a session in it."""
+    eventually(lambda: any(newest(out) >= 0 for out in (results, *results.glob("*/"))), "it works", 60)
 
 
 def _gone(processes: list[psutil.Process]) -> None:
