@@ -50,6 +50,10 @@ class Standing:
             return max(0.0, now_s * 1e3 - last.t_grab_monotonic_ns / 1e6)
         return last.latency_ms + (now_s - self._last_s) * 1000
 
+    def _behind_s(self, last: DensityReading, now_s: float) -> float:
+        """How far the reading lies in the past. Frames of a recording wait for their workers without getting old."""
+        return now_s - self._last_s if self.mode == "replay" else self._age_ms(last, now_s) / 1e3
+
     def state(self, now_s: float) -> State:
         """One word for it. Nothing is called good that is older than `stale_after_s`."""
         if self.ended:
@@ -58,9 +62,9 @@ class Standing:
             return "no camera"
         if self.workers == 0:
             return "no analysis"
-        if now_s - self._last_s > self.stale_after_s:
+        if self._last is None or self._behind_s(self._last, now_s) > self.stale_after_s:
             return "stale"
-        return "good" if self._last is not None and self._last.quality == "good" else "poor signal"
+        return "good" if self._last.quality == "good" else "poor signal"
 
     def progress(self, now_s: float, now_ns: int) -> Progress:
         """The message for supervisor, view and subscribers. A value appears only while it is good and current."""

@@ -37,6 +37,19 @@ def test_a_good_reading_is_shown_until_it_is_too_old(standing: Standing) -> None
     assert (standing.state(11.1), standing.progress(11.1, 0).density_pct) == ("stale", None)
 
 
+def test_a_reading_that_took_too_long_is_never_current(standing: Standing) -> None:
+    """A worker stood still with the newest frame: what it says afterwards is of the past."""
+    standing.take(reading(0, latency_ms=1500.0, t_grab_monotonic_ns=int(8.5e9)), 10.0)
+    progress = standing.progress(10.0, 0)
+    assert (progress.state, progress.density_pct, progress.age_ms) == ("stale", None, 1500.0)
+
+
+def test_a_recording_that_waits_for_its_workers_is_not_stale() -> None:
+    standing = Standing("session", "replay", stale_after_s=1.0, source="s", workers=1)
+    standing.take(reading(0, latency_ms=1500.0, t_grab_monotonic_ns=int(8.5e9)), 10.0)
+    assert (standing.state(10.9), standing.state(11.1)) == ("good", "stale")
+
+
 @pytest.mark.parametrize("quality", ["poor", "unusable"])
 def test_a_doubtful_value_is_never_shown_as_current(standing: Standing, quality: str) -> None:
     standing.take(reading(0), 10.0)
@@ -80,4 +93,5 @@ def test_a_value_is_shown_if_and_only_if_the_state_is_good(steps: list[tuple[str
         standing.take(failed(seq) if quality is None else reading(seq, quality=quality), now_s)
         now_s += wait_s
         progress = standing.progress(now_s, 0)
-        assert (progress.density_pct is not None) == (progress.state == "good") == (quality == "good" and wait_s <= 1)
+        current = progress.age_ms is not None and progress.age_ms <= 1000
+        assert (progress.density_pct is not None) == (progress.state == "good") == (quality == "good" and current)
