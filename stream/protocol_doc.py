@@ -35,19 +35,15 @@ import msgpack, zmq
 
 socket = zmq.Context().socket(zmq.SUB)
 socket.connect("tcp://127.0.0.1:5560")
-socket.setsockopt_string(zmq.SUBSCRIBE, "status.")
-socket.setsockopt(zmq.RCVTIMEO, 1000)
+socket.setsockopt_string(zmq.SUBSCRIBE, "reading.")
 while True:
-    try:
-        topic, body = socket.recv_multipart()
-    except zmq.Again:
-        print("stale: nothing came for a second")
+    if not socket.poll(1000):
+        print("stale: no reading for a second")
         continue
-    status = msgpack.unpackb(body)
-    print(topic.decode(), status["state"], status["density_pct"])
+    topic, body = socket.recv_multipart()
+    reading = msgpack.unpackb(body)
+    print(topic.decode(), reading["seq"], reading["density_pct"], reading["quality"])
 ```
-
-`reading.` instead of `status.` gives every frame's value, with its interval.
 """
 
 

@@ -33,7 +33,7 @@ def test_the_example_analyser_replaces_the_whole_analysis(tmp_path: Path) -> Non
     assert [row["model_id"] for row in rows(tmp_path / "out")] == ["dark-spots-1"] * 3
 
 
-def test_the_ten_lines_of_the_protocol_receive_readings() -> None:
+def test_the_few_lines_of_the_protocol_receive_readings() -> None:
     (script,) = blocks(ROOT / "docs" / "protocol.md", "python")
     endpoint = f"tcp://127.0.0.1:{free_port()}"
     with running("demo", CAPILLARY_STREAM_VIEW_PORT="0", CAPILLARY_STREAM_PUBLISH_ENDPOINT=endpoint) as process:
@@ -44,10 +44,11 @@ def test_the_ten_lines_of_the_protocol_receive_readings() -> None:
             text=True,
         )
         assert reader.stdout is not None
-        lines = [reader.stdout.readline().split() for _ in range(3)]
+        said = iter(reader.stdout.readline, "")
+        while not next(said).startswith("reading.synthetic "):
+            pass
         reader.kill()
         reader.communicate()
-    assert [line[0] for line in lines] == ["reading.synthetic"] * 3
 
 
 @pytest.mark.parametrize("document", DOCS, ids=lambda path: path.name)
@@ -58,7 +59,7 @@ def test_links_lead_somewhere(document: Path) -> None:
 
 
 def test_every_fault_has_a_test_that_exists() -> None:
-    document = (ROOT / "docs" / "faults.md").read_text()
+    document, _, _ = (ROOT / "docs" / "faults.md").read_text().partition("## How long it takes")
     table_rows = [
         line for line in document.splitlines() if line.startswith("| ") and not line.startswith(("| fault", "| ---"))
     ]
