@@ -124,7 +124,7 @@ async function remove(marker) {
 async function change(answer) {
   try {
     setMarkers([await answer]);
-    openMarkers();
+    if (!get("markers").hidden) openMarkers();  // it may have been closed meanwhile
     return true;
   } catch (error) {
     tell(error.message);

@@ -40,6 +40,29 @@ def test_a_note_is_written_edited_and_deleted(page: Page, scope: Scope) -> None:
     page.locator("#markers").wait_for(state="hidden")
 
 
+def test_a_sheet_that_was_closed_meanwhile_stays_closed(page: Page, scope: Scope) -> None:
+    """The line tells of the deletion before the answer to the request is there."""
+    scope.until(page, "Number(document.getElementById('picture').dataset.seq) > 2")
+    page.keyboard.press("1")
+    scope.until(page, shows(markers_open="Markers 1"))
+    page.click("#markers-open")
+    page.click(".marker-list button")
+    page.evaluate(_SLOW_ANSWERS)
+    page.get_by_text("Delete").click()
+    wait(page, shows(markers_open="Markers 0"))
+    page.keyboard.press("Escape")
+    page.evaluate("window.answer()")
+    wait(page, says("told", "Removed"))
+    assert page.locator("#markers").is_hidden()
+
+
+_SLOW_ANSWERS = """() => {
+    const real = window.fetch;
+    const released = new Promise((done) => { window.answer = done; });
+    window.fetch = async (...request) => { const found = await real(...request); await released; return found; };
+}"""
+
+
 def test_before_and_after_a_marker_with_the_interval_of_the_change(page: Page, scope: Scope) -> None:
     for ago in range(300, 0, -1):
         scope.see(ago_s=ago / 10, density_pct=(4.0 if ago > 150 else 6.0) + 0.1 * (ago % 5))
