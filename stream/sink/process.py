@@ -131,12 +131,12 @@ class Sink:
         """Until the supervisor says stop."""
         self._child.hello()
         while not self._stopping:
-            message = self._child.receive(_WAITING_MS if self._sequencer.waiting else _IDLE_MS)
-            for _ in range(_BATCH):
+            patience_ms = _WAITING_MS if self._sequencer.waiting else _IDLE_MS
+            for wait_ms in (patience_ms, *[0] * (_BATCH - 1)):
+                message = self._child.receive(wait_ms)
                 if message is None:
                     break
                 self._handle(message)
-                message = self._child.receive(0)
             self._turn()
 
     def _handle(self, message: Message) -> None:

@@ -157,6 +157,14 @@ def test_a_replay_comes_out_in_order_once_and_ends_with_its_files(bench: Bench) 
     bench.committed(4)
 
 
+def test_a_backlog_of_any_length_is_taken_whole(bench: Bench) -> None:
+    """A sink that stood still finds more than it takes in one turn."""
+    backlog = 1000
+    bench.start("replay")
+    bench.tell(*map(reading, range(backlog)))
+    bench.committed(backlog)
+
+
 def test_nothing_is_acknowledged_before_the_prefix_is_whole(bench: Bench) -> None:
     bench.start("replay")
     bench.committed(0)
