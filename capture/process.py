@@ -241,13 +241,20 @@ class Capture:
         )
 
     def _begin_when_ready(self) -> None:
-        """Ring, sink and a first worker are there: frames grabbed before that would only be dropped."""
-        ready = self._ring_path and self._sink >= 0 and (self._ledger.idle_hands > 0 or self._ring is not None)
-        if ready and self._grabber is None and self._ended is None and self._reopening is None:
-            first = self._ring is None
-            self._ring = Ring.attach(self._ring_path, writable=True)
-            if first:
-                self._count_from(self._ring)
+        """Ring, sink and a first worker are there: frames grabbed before that would only be dropped.
+
+        Where the run ends before it began anew, what an earlier incarnation took is counted all the same.
+        """
+        ending, first = self._ended is not None, self._ring is None
+        ready = self._ring_path and self._sink >= 0 and (self._ledger.idle_hands > 0 or not first or ending)
+        if not ready or self._grabber is not None or self._reopening is not None or (ending and not first):
+            return
+        self._ring = Ring.attach(self._ring_path, writable=True)
+        if first:
+            self._count_from(self._ring)
+        if ending:
+            self._tell_end()
+        else:
             self._begin(self._ring)
 
     def _count_from(self, ring: Ring) -> None:
@@ -345,7 +352,7 @@ class Capture:
             self._tell_end()
 
     def _tell_end(self) -> None:
-        if self._ended is not None:
+        if self._ended is not None and self._ring is not None:
             self._child.tell(
                 "sink",
                 EndOfStream(
@@ -399,3 +406,4 @@ class Capture:
                 if isinstance(item, Grabbed):
                     self._take(item)
         self._end(Ended("stopped by the user"))
+        self._begin_when_ready()

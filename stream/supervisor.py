@@ -55,6 +55,8 @@ _OUTSIDE_S: Final = 10.0
 _OUTSIDE_EVERYWHERE_S: Final = 120.0  # several kinds of process are killed: that is somebody's hand, not a fault
 _KILLED: Final = -9  # exit code of a process that met SIGKILL
 _SILENT_S: Final = 1.0  # the sink tells how it stands four times a second
+_CAPTURE: Final[PeerKey] = ("capture", 0)
+_SINK: Final[PeerKey] = ("sink", 0)
 _MAY_HANG: Final = ("worker",)  # capture watches them, by the frame
 
 
@@ -247,6 +249,8 @@ class Supervisor:
             newcomer.send(PeerUp(peer=other))
         self._peers[key] = hello, newcomer
         running.heard_s = time.monotonic()
+        if self._stop_deadline is not None and key == _CAPTURE:  # the one before it died with the order
+            newcomer.send(Stop(final=False))
         self._on_hello(hello)
 
     def _forget_peer(self, key: PeerKey) -> None:
@@ -359,9 +363,9 @@ class Supervisor:
         if self._stop_deadline is None:
             log.info("stopping (%s)", number.name)
             self._stop_deadline = time.monotonic() + _STOP_S
-            if {("capture", 0), ("sink", 0)} <= self._peers.keys():
-                self._tell("capture", Stop(final=False))
-            else:
+            self._tell("capture", Stop(final=False))
+            away = [self._running[key] for key in (_CAPTURE, _SINK) if key not in self._peers]
+            if any(running.incarnation == 0 for running in away):
                 self._outcome = Outcome(130, "Stopped before the first frame.")
         elif time.monotonic() > self._stop_deadline:
             self._outcome = Outcome(130, "Stopped before everything was written.")

@@ -195,6 +195,29 @@ def test_live_books_balance_after_every_kill(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("dies_first", [True, False])
+def test_a_stop_is_finished_in_order_though_capture_dies(tmp_path: Path, dies_first: bool) -> None:
+    own = settings("quick", CAPILLARY_STREAM_SINK_SESSIONS_DIR=str(tmp_path), CAPILLARY_STREAM_PUBLISH_ENABLED="false")
+    log = tmp_path / "log"
+    with started("live", "synthetic:?seed=3&fps=60", "--no-view", log=log, **own) as program:
+        session = session_in(tmp_path)
+        readings_come(session.parent)
+        capture = one(program, "capture").process
+        if dies_first:
+            capture.kill()
+            program.send_signal(signal.SIGINT)
+        else:
+            program.send_signal(signal.SIGINT)
+            capture.kill()
+        assert program.wait(timeout=20) == 130
+    assert "Incomplete" not in log.read_text()
+    assert "before" not in log.read_text()
+    facts, in_order = read(session)
+    assert facts["frames_read"] == sum(facts[f"frames_{what}"] for what in ("analysed", "dropped", "late", "failed"))
+    assert in_order
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("workers", ["1", "2"])
 def test_a_frame_that_kills_every_worker_is_set_aside_and_the_run_goes_on(tmp_path: Path, workers: str) -> None:
     own = settings("deadly", CHAOS_DEADLY_SEQ="3")
