@@ -228,9 +228,9 @@ def sweep(base: Path) -> None:
     """Remove the folders of runs whose supervisor is gone."""
     for folder in base.iterdir():
         with contextlib.suppress(OSError):
-            owner = (folder / "owner").read_text() if (folder / "owner").exists() else ""
+            marked = (folder / "owner").exists() and (folder / "owner").stat().st_size > 0
             young = time.time() - folder.stat().st_mtime < _BEGINNING_S  # its owner is just being written
-            if not is_alive(owner) and (owner or not young):
+            if not lives_that_wrote(folder / "owner") and (marked or not young):
                 shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -251,3 +251,8 @@ def is_alive(owner: str) -> bool:
     """True while the process of that `identity` runs."""
     pid = owner.partition(" ")[0]
     return pid.isdecimal() and owner == identity(int(pid))
+
+
+def lives_that_wrote(mark: Path) -> bool:
+    """True while the process runs whose `identity` stands in this file. A damaged one is nobody's. Raises OSError."""
+    return mark.exists() and is_alive(mark.read_text(errors="replace"))

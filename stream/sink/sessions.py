@@ -14,7 +14,7 @@ from typing import Final
 
 from stream import audit
 from stream.errors import OutputError, UsageError
-from stream.portability import identity, is_alive
+from stream.portability import identity, lives_that_wrote
 from stream.sink.report import OUTPUTS, clear
 from stream.sink.store import FILE_NAME, Store
 
@@ -80,7 +80,7 @@ class OutputFolder:
             with self._mark.open("x") as file:
                 file.write(identity(os.getpid()))
         except FileExistsError:
-            if is_alive(self._mark.read_text()):
+            if lives_that_wrote(self._mark):
                 raise OutputError(
                     f"the folder {self.path} is being written by another run; choose another one"
                 ) from None
@@ -112,7 +112,7 @@ def prepare(folder: Path, source: str, analysis: str, *, resume: bool, overwrite
     """
     facts = _facts(folder)
     if resume:
-        if facts is None and (folder / FILE_NAME).is_file():
+        if (folder / FILE_NAME).is_file() and (facts is None or facts.get("asked_source") is None):
             raise OutputError(f"the session file in {folder} is damaged; run it without --resume to begin anew")
         if facts is None:
             raise OutputError(f"there is no session in {folder} to resume; run it without --resume")
@@ -124,10 +124,12 @@ def prepare(folder: Path, source: str, analysis: str, *, resume: bool, overwrite
             )
     else:
         spare(folder, source, overwrite=overwrite)
-    clear(folder)
-    if not resume:
-        for name in _SESSION:
+    try:
+        clear(folder)
+        for name in () if resume else _SESSION:
             (folder / name).unlink(missing_ok=True)
+    except OSError as error:
+        raise OutputError(f"{error.filename} is in the way: {error.strerror}; remove it") from error
     named = folder.name if _SESSION_ID.fullmatch(folder.name) else new_session_id()
     session = str(facts["session"]) if resume and facts is not None else named
     store = Store(folder / FILE_NAME)
@@ -180,7 +182,7 @@ def sweep(base: Path, prefix: str) -> None:
     """Remove the folders of that name whose writer was killed."""
     for folder in base.glob(f"{prefix}*"):
         with contextlib.suppress(OSError):
-            if not is_alive((folder / OWNER).read_text()):
+            if (folder / OWNER).exists() and not lives_that_wrote(folder / OWNER):
                 shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -70,6 +70,24 @@ def test_a_writer_that_died_does_not_hold_its_folder(tmp_path: Path) -> None:
     OutputFolder(tmp_path).release()
 
 
+def test_a_damaged_mark_is_nobodys(tmp_path: Path) -> None:
+    (tmp_path / ".writer").write_bytes(b"\xff\xfe\x00\x80")
+    OutputFolder(tmp_path).release()
+
+
+def test_an_empty_session_file_is_damaged(tmp_path: Path) -> None:
+    (tmp_path / FILE_NAME).touch()
+    with pytest.raises(OutputError, match="is damaged; run it without --resume"):
+        prepare(tmp_path, "clip", "hash", resume=True)
+    assert prepare(tmp_path, "clip", "hash", resume=False)
+
+
+def test_a_folder_in_place_of_a_result_is_a_plain_error(tmp_path: Path) -> None:
+    (tmp_path / "readings.csv.partial").mkdir()
+    with pytest.raises(OutputError, match=r"readings.csv.partial is in the way: .*; remove it"):
+        prepare(tmp_path, "clip", "hash", resume=False)
+
+
 def test_a_file_in_place_of_the_folder_is_a_plain_error(tmp_path: Path) -> None:
     (tmp_path / "out").write_text("a file")
     with pytest.raises(OutputError, match="cannot be made"):
