@@ -97,7 +97,7 @@ def _show(opener: Opener, config: "Config", session: Path, recording: str | None
     notes = Notes()
     desk, rules = FileDesk(path, feed), rules_of(config.view)
     app = make_app(feed, desk=desk, archive=archive, recording=recorded, rules=rules, notes=notes)
-    server = ViewServer(app, config.view.host, config.view.port, certificate(config.view))
+    server = ViewServer(app, config.view.host, config.view.port, certificate(config.view), notes)
     server.start()
     page = address_of(config.view, server.port) + entrance(config.view)
     print(f"Review: {page} (Ctrl-C ends)", file=sys.stderr, flush=True)

@@ -24,7 +24,7 @@ def run(child: Child, settings: ViewSettings) -> None:
     feed = Feed(settings.info, pictures_kept=settings.view.pictures_kept, site_s=settings.view.site_s)
     desk, archive = SinkDesk(waker.wake), Archive(settings.folder / FILE_NAME)
     app = make_app(feed, desk=desk, archive=archive, rules=rules_of(settings.view), notes=child.notes)
-    server = ViewServer(app, settings.view.host, settings.view.port, certificate(settings.view))
+    server = ViewServer(app, settings.view.host, settings.view.port, certificate(settings.view), child.notes)
     server.start()
     child.hello(address_of(settings.view, server.port))
     lookers = 0

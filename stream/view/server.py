@@ -19,6 +19,7 @@ from stream.errors import ConfigError, OutputError
 from stream.notes import Notes
 from stream.view.archive import Archive
 from stream.view.desk import Desk, NoDesk
+from stream.view.door import PATIENCE_S, door
 from stream.view.evidence import Evidence, Recording
 from stream.view.feed import Feed
 from stream.view.guard import LOOPBACK_NAMES, Guard, Rules
@@ -98,10 +99,17 @@ class ViewServer:
     """The server in a thread of its own. The port is taken when this is made, so that a taken one is told at once.
 
     tls: files with the certificate and its key; beyond this machine the app's rules must also ask for a token.
+    notes: of connections that are no request, or half of one for longer than `patience_s`.
     """
 
     def __init__(
-        self, app: Starlette, host: str = "127.0.0.1", port: int = 8765, tls: tuple[Path, Path] | None = None
+        self,
+        app: Starlette,
+        host: str = "127.0.0.1",
+        port: int = 8765,
+        tls: tuple[Path, Path] | None = None,
+        notes: Notes | None = None,
+        patience_s: float = PATIENCE_S,
     ) -> None:
         self._socket = listen(host, port, guarded=tls is not None)
         self.port: int = self._socket.getsockname()[1]
@@ -110,6 +118,7 @@ class ViewServer:
         self._server = uvicorn.Server(
             uvicorn.Config(
                 app,
+                http=door(notes or Notes(), patience_s),
                 ws="websockets-sansio",
                 ws_max_size=1024,  # the page says what it wants, no more
                 ws_per_message_deflate=False,  # a JPEG does not get smaller
@@ -119,7 +128,7 @@ class ViewServer:
                 lifespan="off",
                 access_log=False,
                 log_config=None,
-                log_level="warning",
+                log_level="error",  # what strangers send is noted, not logged
                 server_header=False,
                 timeout_graceful_shutdown=1,
             )

@@ -1,6 +1,7 @@
 """Subscribers get what is published, whole; one that is slow or never comes holds nobody up."""
 
 import json
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -13,10 +14,12 @@ import zmq
 
 from stream.errors import OutputError, UsageError
 from stream.messages import DensityReading, RegionOutline
+from stream.notes import Notes
 from stream.sink.publisher import Publisher
 from stream.sink.standing import Standing
 from stream.subscriber import json_lines
 from tests.contracts.storing import reading
+from tests.running import eventually
 
 ENDPOINT = "tcp://127.0.0.1:*"
 
@@ -112,3 +115,19 @@ def test_subscribe_prints_a_json_line_a_message(publisher: Publisher) -> None:
 def test_what_is_no_endpoint_is_a_plain_error(endpoint: str) -> None:
     with pytest.raises(UsageError, match="no ZeroMQ endpoint"):
         next(json_lines(endpoint, ""))
+
+
+def test_who_speaks_no_zeromq_is_counted() -> None:
+    notes = Notes()
+    publisher = Publisher(ENDPOINT, notes=notes)
+    port = int(address(publisher).rpartition(":")[2])
+    for junk in (b"\xff" * 80, b"GET / HTTP/1.1\r\n\r\n" * 10):
+        with socket.create_connection(("127.0.0.1", port)) as stranger:
+            stranger.sendall(junk)
+
+    def counted() -> bool:
+        publisher.note_strangers()
+        return notes.refused == 2
+
+    eventually(counted, "both are counted")
+    publisher.close()

@@ -1,0 +1,54 @@
+"""What happens to a connection before it is a request: half of one for too long, or none at all. Around uvicorn's HTTP.
+
+uvicorn waits for the rest of a request for ever, and every connection counts towards those that it takes: a stranger
+with a few hundred halves would keep everybody out.
+"""
+
+import asyncio
+from typing import Any, Final
+
+import h11
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from stream.notes import Notes
+
+PATIENCE_S: Final = 5.0
+
+
+def door(notes: Notes, patience_s: float = PATIENCE_S) -> type[asyncio.Protocol]:
+    """The protocol of a server whose requests are whole after so many seconds. What is none is noted."""
+
+    class Door(H11Protocol):
+        def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+            super().connection_made(transport)
+            self._known: Any = None
+            self._look_later()
+
+        def _look_later(self) -> None:
+            self._looking = self.loop.call_later(patience_s, self._look)
+
+        def _look(self) -> None:
+            """A request that was not whole at the last look either is given up. (Browsers open some without any.)"""
+            cycle: Any = self.cycle  # None before the first request
+            half = bool(self.conn.trailing_data[0]) or (cycle is not None and cycle.more_body)
+            if cycle is not self._known or not (half or cycle is None or cycle.response_complete):
+                self._known = cycle
+                self._look_later()
+                return
+            if half:
+                notes.add("refused", "page", detail="half a request")
+            self.transport.close()
+
+        def handle_websocket_upgrade(self, event: h11.Request) -> None:
+            self._looking.cancel()
+            super().handle_websocket_upgrade(event)
+
+        def connection_lost(self, exc: Exception | None) -> None:
+            self._looking.cancel()
+            super().connection_lost(exc)
+
+        def send_400_response(self, msg: str) -> None:
+            notes.add("refused", "page", detail="what came was no request")
+            super().send_400_response(msg)
+
+    return Door
