@@ -27,9 +27,9 @@ _HEAD: Final = f"""# The protocol for subscribers
 Protocol version {PROTOCOL_VERSION}. Connect a ZeroMQ SUB socket to `publish.endpoint` (default `tcp://127.0.0.1:5560`).
 A message has two parts: the topic, and one msgpack map with string keys. Ignore keys that you do not know: they may be
 added without a new version. A slow subscriber loses messages; nobody waits for it. Act on the `density_pct` of a
-reading only where `quality` is `good`, and call it current only where `t_published_ns - t_capture_ns` is below a second:
-a process that stood still gives afterwards what it has. A status carries `density_pct` only while there is a good and
-current one.
+reading only where `quality` is `good`, and call it current only where `t_published_ns - t_capture_ns` is below a
+second: a process that stood still gives afterwards what it has. A status carries `density_pct` only while there is a
+good and current one.
 Statuses come four a second, whatever befalls the source: after a second without one the last value is no longer so.
 
 ```python
