@@ -51,6 +51,7 @@ class TestStream(EngineContract):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(400)
 class TestRay(EngineContract):
     engine = "ray"
 
