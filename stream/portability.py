@@ -228,9 +228,9 @@ def sweep(base: Path) -> None:
     """Remove the folders of runs whose supervisor is gone."""
     for folder in base.iterdir():
         with contextlib.suppress(OSError):
-            marked = (folder / "owner").exists() and (folder / "owner").stat().st_size > 0
+            owner = _written(folder / "owner")
             young = time.time() - folder.stat().st_mtime < _BEGINNING_S  # its owner is just being written
-            if not lives_that_wrote(folder / "owner") and (marked or not young):
+            if not is_alive(owner) and (owner or not young):
                 shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -255,4 +255,8 @@ def is_alive(owner: str) -> bool:
 
 def lives_that_wrote(mark: Path) -> bool:
     """True while the process runs whose `identity` stands in this file. A damaged one is nobody's. Raises OSError."""
-    return mark.exists() and is_alive(mark.read_text(errors="replace"))
+    return is_alive(_written(mark))
+
+
+def _written(mark: Path) -> str:
+    return mark.read_text(errors="replace") if mark.exists() else ""

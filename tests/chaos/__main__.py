@@ -138,9 +138,9 @@ def live(seconds: float, rounds: int, seed: int | None) -> None:
     first = random.SystemRandom().randrange(2**31) if seed is None else seed
     for number in range(first, first + rounds):
         with tempfile.TemporaryDirectory(prefix="chaos-") as folder:
-            books = lives.tormented(Path(folder), seconds, number)
-            print(books, flush=True)
-            if not books.good:
+            found = lives.tormented(Path(folder), seconds, number)
+            print(found, flush=True)
+            if not found.good:
                 print(Path(folder, "log").read_text()[-3000:], file=sys.stderr)
                 sys.exit(f"failed with --seed {number}")
 

@@ -23,7 +23,7 @@ import msgpack
 import psutil
 import zmq
 
-from tests.chaos.pipeline import Life, lives, newest, settings, started, workers_of_last
+from tests.chaos.pipeline import find, lives, newest, settings, started, workers_of_last
 from tests.running import eventually, free_port
 
 _SETTLE_READINGS: Final = 30
@@ -111,15 +111,11 @@ class Bench:
         eventually(lambda: len(self._ear.heard) > known + _SETTLE_READINGS, "readings flow", 60)
         eventually(lambda: {fields["worker"] for _, fields in self._ear.heard[-20:]} >= {0, 1}, "both workers work", 60)
 
-    def find(self, role: str) -> Life:
-        """A living process of that role."""
-        return next(life for life in lives(self._program) if life.role.startswith(role))
-
     def gap_after(self, role: str, number: signal.Signals, watch_s: float) -> float:
         """Send the signal to one of that role; the longest gap in ms within the time that follows."""
         self.steady()
         time.sleep(self._chance.uniform(0, 0.1))  # at any point of a frame
-        victim, moment = self.find(role), time.monotonic()
+        victim, moment = find(self._program, role), time.monotonic()
         victim.process.send_signal(number)
         eventually(lambda: time.monotonic() > moment + watch_s, "the time is over", watch_s + 5)
         eventually(lambda: self._ear.since(moment + watch_s / 2), "readings flow again", 60)
@@ -156,7 +152,7 @@ def dispatched_again_ms(
     with started(*arguments, log=log, **own) as program:
         for _ in range(repetitions):
             _advance(out)
-            victim = next(life.process for life in lives(program) if life.role.startswith("worker"))
+            victim = find(program, "worker").process
             moment = time.monotonic()
             death = _death_s(victim) if number is signal.SIGKILL else _stop_s(victim)
             deaths_ms.append(1000 * (death - moment))

@@ -11,7 +11,7 @@ import psutil
 
 from tests.chaos.counting import COMPUTE_MS
 from tests.chaos.gaps import listening
-from tests.chaos.live import read
+from tests.chaos.live import Books, books_of
 from tests.chaos.pipeline import settings, started
 from tests.running import children, eventually, free_port
 
@@ -26,8 +26,7 @@ class Overload:
     """What came of it. compute_ms: of a frame, in wall time beside everything else; ages as a subscriber sees them."""
 
     seconds: float
-    frames: int
-    counts: dict[str, int]
+    books: Books
     compute_ms: float
     age_ms: float
     growth: float
@@ -38,20 +37,13 @@ class Overload:
         return 2 * self.compute_ms + 50
 
     @property
-    def balanced(self) -> bool:
-        """captured = published + dropped + late + failed."""
-        return self.frames == sum(self.counts.values())
-
-    @property
     def good(self) -> bool:
         """All that was promised."""
-        return self.balanced and self.age_ms <= self.limit_ms and self.growth <= 0.02
+        return self.books.balanced and self.age_ms <= self.limit_ms and self.growth <= 0.02
 
     def __str__(self) -> str:
-        counts = ", ".join(f"{count} {what}" for what, count in self.counts.items())
-        books = "balanced" if self.balanced else "NOT balanced"
         return (
-            f"{self.seconds:.0f} s: {self.frames} frames = {counts} ({books}); "
+            f"{self.seconds:.0f} s: {self.books}; "
             f"age p99 {self.age_ms:.0f} ms at {self.compute_ms:.0f} ms a frame (limit {self.limit_ms:.0f} ms); "
             f"memory {100 * self.growth:+.1f} %: {'held' if self.good else 'MISSED'}"
         )
@@ -80,11 +72,9 @@ def measure(folder: Path, seconds: float) -> Overload:
         program.wait(timeout=20)
     ages = [1e3 * at - fields["t_grab_monotonic_ns"] / 1e6 for at, fields in ear.heard if began_s < at < ended_s]
     [session] = folder.glob("*/session.sqlite")
-    facts, _ = read(session)
     return Overload(
         seconds=seconds,
-        frames=facts["frames_read"],
-        counts={what: facts[f"frames_{what}"] for what in ("analysed", "dropped", "late", "failed")},
+        books=books_of(session),
         compute_ms=_compute_ms(counts),
         age_ms=statistics.quantiles(ages, n=100)[98],
         growth=after / before - 1,

@@ -16,7 +16,7 @@ import psutil
 
 from stream.sink.store import FILE_NAME
 from tests.chaos.counting import COUNTS
-from tests.running import ROOT, children, command, is_alive
+from tests.running import ROOT, children, command, eventually, is_alive
 
 _SOCKET: Final = re.compile(r"/(capture|sink|view|worker-\d+)-(\d+)$")
 
@@ -42,6 +42,11 @@ def lives(program: "subprocess.Popen[str]") -> list[Life]:
                     found.append(Life(name[1], int(name[2]), child, connection.laddr))
                     break
     return found
+
+
+def find(program: "subprocess.Popen[str]", role: str) -> Life:
+    """A living process whose role begins so; one that is just being replaced is waited for."""
+    return eventually(lambda: next((life for life in lives(program) if life.role.startswith(role)), None), role)
 
 
 def settings(analyser: str, counts: Path | None = None, **more: str) -> dict[str, str]:

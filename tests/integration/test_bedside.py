@@ -12,7 +12,7 @@ import msgpack
 import pytest
 import zmq
 
-from tests.chaos.pipeline import lives
+from tests.chaos.pipeline import find
 from tests.running import eventually, free_port, page_address, run, running
 
 LIMITS = "[alarms]\nlow_pct = 99.0\ndelay_s = 0.5\nover_s = 1.0\n"
@@ -137,4 +137,4 @@ def test_markers_alarms_and_trend_survive_the_death_of_view_and_sink(tmp_path: P
 
 def kill(process: "subprocess.Popen[str]", role: str) -> None:
     """The program's process of that role dies."""
-    next(life for life in lives(process) if life.role == role).process.kill()
+    find(process, role).process.kill()

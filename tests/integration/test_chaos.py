@@ -48,9 +48,9 @@ def test_hangs_full_disks_and_strangers_change_no_byte(undisturbed: Path, tmp_pa
 
 
 def test_live_books_balance_whoever_dies(tmp_path: Path) -> None:
-    books = live.tormented(tmp_path, 20.0, seed=1)
-    assert books.good, books
-    assert books.kills > 5
+    found = live.tormented(tmp_path, 20.0, seed=1)
+    assert found.good, found
+    assert found.kills > 5
 
 
 def test_a_killed_group_leaves_nothing_once_the_next_has_started(tmp_path: Path) -> None:

@@ -21,8 +21,8 @@ from playwright.sync_api import Browser
 
 from tests.chaos import disk
 from tests.chaos.disk import fill
-from tests.chaos.live import read
-from tests.chaos.pipeline import Life, lives, settings, started
+from tests.chaos.live import books_of
+from tests.chaos.pipeline import find, settings, started
 from tests.conftest import missing
 from tests.running import (
     command,
@@ -134,7 +134,7 @@ def test_a_hung_sink_makes_the_page_stale_and_is_replaced() -> None:
     with running("demo", CAPILLARY_STREAM_RUNTIME_HANG_S="10", **QUIET) as program:
         page = page_address(program)
         eventually(lambda: status(page)["seq"], "readings come")
-        one(program, "sink").process.send_signal(signal.SIGSTOP)
+        find(program, "sink").process.send_signal(signal.SIGSTOP)
         stale = eventually(lambda: (now := status(page))["state"] == "stale" and now, "it is stale", 9)
         assert stale["density_pct"] is None
         eventually(lambda: status(page)["seq"] > stale["seq"] + 5, "a new sink goes on", 40)
@@ -150,7 +150,7 @@ def test_a_hung_sink_makes_the_terminal_stale() -> None:
         seen = ""
         while not re.search(r"density +\d+\.\d", seen):
             seen += os.read(ours, 4096).decode()
-        one(program, "sink").process.send_signal(signal.SIGSTOP)
+        find(program, "sink").process.send_signal(signal.SIGSTOP)
         until = time.monotonic() + 5
         while "STALE" not in seen.rpartition("\r")[2]:
             assert time.monotonic() < until
@@ -172,10 +172,6 @@ def readings_come(folder: Path) -> None:
     eventually(lambda: committed(folder) > known + 10, "readings come")
 
 
-def one(program: "subprocess.Popen[str]", role: str) -> Life:
-    return eventually(lambda: next((life for life in lives(program) if life.role.startswith(role)), None), role)
-
-
 @pytest.mark.slow
 def test_live_books_balance_after_every_kill(tmp_path: Path) -> None:
     """captured = published + dropped + late + failed, whoever died."""
@@ -185,13 +181,11 @@ def test_live_books_balance_after_every_kill(tmp_path: Path) -> None:
         for role in ("sink", "worker", "capture", "sink", "worker", "sink"):
             session = session_in(tmp_path)
             readings_come(session.parent)
-            one(program, role).process.kill()
+            find(program, role).process.kill()
         readings_come(session.parent)
         program.send_signal(signal.SIGINT)
         assert program.wait(timeout=20) == 130
-    facts, in_order = read(session)
-    assert facts["frames_read"] == sum(facts[f"frames_{what}"] for what in ("analysed", "dropped", "late", "failed"))
-    assert in_order
+    assert books_of(session).balanced
 
 
 @pytest.mark.slow
@@ -202,7 +196,7 @@ def test_a_stop_is_finished_in_order_though_capture_dies(tmp_path: Path, dies_fi
     with started("live", "synthetic:?seed=3&fps=60", "--no-view", log=log, **own) as program:
         session = session_in(tmp_path)
         readings_come(session.parent)
-        capture = one(program, "capture").process
+        capture = find(program, "capture").process
         if dies_first:
             capture.kill()
             program.send_signal(signal.SIGINT)
@@ -212,9 +206,7 @@ def test_a_stop_is_finished_in_order_though_capture_dies(tmp_path: Path, dies_fi
         assert program.wait(timeout=20) == 130
     assert "Incomplete" not in log.read_text()
     assert "before" not in log.read_text()
-    facts, in_order = read(session)
-    assert facts["frames_read"] == sum(facts[f"frames_{what}"] for what in ("analysed", "dropped", "late", "failed"))
-    assert in_order
+    assert books_of(session).balanced
 
 
 @pytest.mark.slow
