@@ -1,4 +1,4 @@
-"""What happens to a connection before it is a request: half of one for too long, or none at all. Around uvicorn's HTTP.
+"""Bytes at the page's port that are no request and no message: given up and noted. Around uvicorn's two protocols.
 
 uvicorn waits for the rest of a request for ever, and every connection counts towards those that it takes: a stranger
 with a few hundred halves would keep everybody out.
@@ -9,6 +9,8 @@ from typing import Any, Final
 
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.frames import CloseCode
 
 from stream.notes import Notes
 
@@ -52,3 +54,30 @@ def door(notes: Notes, patience_s: float = PATIENCE_S) -> type[asyncio.Protocol]
             super().send_400_response(msg)
 
     return Door
+
+
+def inner_door(notes: Notes) -> type[asyncio.Protocol]:
+    """The protocol of a server's WebSockets. A message that is none, or too large, ends the connection and is noted."""
+
+    class InnerDoor(WebSocketsSansIOProtocol):
+        def send_receive_event_to_app(self) -> None:
+            """Text that is no text is answered here (RFC 6455, 8.1): uvicorn writes a traceback to the log."""
+            if self.curr_msg_data_type == "text" and not _is_text(b"".join(self.frames)):
+                self.conn.fail(CloseCode.INVALID_DATA)
+                self.handle_parser_exception()
+            else:
+                super().send_receive_event_to_app()
+
+        def handle_parser_exception(self) -> None:
+            notes.add("refused", "page", detail="what came was no message")
+            super().handle_parser_exception()
+
+    return InnerDoor
+
+
+def _is_text(data: bytes) -> bool:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True

@@ -19,7 +19,7 @@ from stream.errors import ConfigError, OutputError
 from stream.notes import Notes
 from stream.view.archive import Archive
 from stream.view.desk import Desk, NoDesk
-from stream.view.door import PATIENCE_S, door
+from stream.view.door import PATIENCE_S, door, inner_door
 from stream.view.evidence import Evidence, Recording
 from stream.view.feed import Feed
 from stream.view.guard import LOOPBACK_NAMES, Guard, Rules
@@ -99,7 +99,7 @@ class ViewServer:
     """The server in a thread of its own. The port is taken when this is made, so that a taken one is told at once.
 
     tls: files with the certificate and its key; beyond this machine the app's rules must also ask for a token.
-    notes: of connections that are no request, or half of one for longer than `patience_s`.
+    notes: of what is no request, half of one for longer than `patience_s`, or no message.
     """
 
     def __init__(
@@ -115,11 +115,12 @@ class ViewServer:
         self.port: int = self._socket.getsockname()[1]
         name = f"[{host}]" if ":" in host and "[" not in host else host
         self.address = f"{'http' if tls is None else 'https'}://{name}:{self.port}"
+        noted = notes or Notes()
         self._server = uvicorn.Server(
             uvicorn.Config(
                 app,
-                http=door(notes or Notes(), patience_s),
-                ws="websockets-sansio",
+                http=door(noted, patience_s),
+                ws=inner_door(noted),
                 ws_max_size=1024,  # the page says what it wants, no more
                 ws_per_message_deflate=False,  # a JPEG does not get smaller
                 ssl_certfile=tls and tls[0],

@@ -3,9 +3,13 @@
 import http.client
 import socket
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 
 import pytest
 from starlette.applications import Starlette
+from websockets.exceptions import ConnectionClosed
+from websockets.frames import CloseCode
+from websockets.sync.client import connect
 
 from stream.notes import Notes
 from stream.view.feed import Feed
@@ -52,6 +56,24 @@ def test_what_is_no_request_is_counted(server: ViewServer, notes: Notes) -> None
         connection.sendall(bytes(range(256)) + b"\r\n\r\n")
         eventually(closed(connection), "it is closed")
     assert notes.refused == 1
+
+
+@pytest.mark.parametrize(
+    "hostile", [b"\x81\x82\0\0\0\0\xff\xfe", b"\x81\xff" + b"\x7f" * 8 + b"\0\0\0\0", b"\xff\x80\0\0\0\0"]
+)
+def test_a_websocket_message_that_is_none_is_counted_and_ends_it(
+    server: ViewServer, notes: Notes, hostile: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    """No UTF-8, larger than anything, no known frame."""
+    with connect(f"ws://127.0.0.1:{server.port}/ws") as page:
+        page.recv()
+        page.socket.sendall(hostile)
+        with suppress(ConnectionClosed):
+            while page.recv(timeout=10):
+                pass
+        assert page.close_code in (CloseCode.INVALID_DATA, CloseCode.MESSAGE_TOO_BIG, CloseCode.PROTOCOL_ERROR)
+    assert notes.refused == 1
+    assert not caplog.text
 
 
 def test_a_connection_that_asks_again_is_kept(server: ViewServer, notes: Notes) -> None:
