@@ -1,15 +1,12 @@
 """Capillary Stream's command line, and the only place where the parts are put together."""
 
-import contextlib
 import logging
-import os
 import shutil
 import signal
 import sys
 import tempfile
-import threading
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -21,6 +18,7 @@ from stream.engines.cli import bench
 from stream.engines.spread import ENGINES, Spread, spread_of
 from stream.errors import NO_TENSORFLOW, ModelError, StreamError, UsageError
 from stream.keys.cli import keys
+from stream.portability import STOP_SIGNALS
 from stream.subscribing import subscribe
 from stream.version import VERSION
 from stream.view.cli import view
@@ -174,11 +172,7 @@ def live(
     source = source or config.source
     if not source:
         raise UsageError("no source: name one (camera:0), or set `source` in the config file")
-    with _ending_after(seconds) as ended:
-        outcome = _run_and_keep(common, config, source, "live")
-    if ended.is_set() and outcome.exit_code == 130:
-        outcome = replace(outcome, exit_code=0)
-    _finish(outcome)
+    _finish(_run_and_keep(common, config, source, "live", seconds))
 
 
 @main.command()
@@ -286,25 +280,6 @@ def _live_overrides(workers: int | None, max_fps: float | None, port: int | None
     }
 
 
-@contextlib.contextmanager
-def _ending_after(seconds: float | None) -> "Iterator[threading.Event]":
-    """Ends this program as Ctrl-C would after so many seconds; the event is then set."""
-    ended = threading.Event()
-
-    def end() -> None:
-        ended.set()
-        os.kill(os.getpid(), signal.SIGINT)
-
-    timer = threading.Timer(seconds or 0, end)
-    timer.daemon = True
-    if seconds is not None:
-        timer.start()
-    try:
-        yield ended
-    finally:
-        timer.cancel()
-
-
 def _speed(text: str) -> float:
     if text == "max":
         return 0.0
@@ -317,13 +292,15 @@ def _speed(text: str) -> float:
     return factor
 
 
-def _run_and_keep(common: Common, config: "Config", source: str, mode: "Mode") -> "Outcome":
-    """A run whose session stays in the folder of sessions, where it has a frame."""
+def _run_and_keep(
+    common: Common, config: "Config", source: str, mode: "Mode", seconds: float | None = None
+) -> "Outcome":
+    """A run (of so many seconds), whose session stays in the folder of sessions where it has a frame."""
     from stream.sink.sessions import holds_frames, new_session_id, sessions_folder
     from stream.sink.store import FILE_NAME
 
     folder = sessions_folder(config.sink.sessions_dir) / new_session_id()
-    outcome = _run(common, config, source, mode, folder, Wanted())
+    outcome = _run(common, config, source, mode, folder, Wanted(seconds=seconds))
     if holds_frames(folder):
         print(f"Session: {folder / FILE_NAME}", file=sys.stderr)
     else:
@@ -377,13 +354,14 @@ def _run(
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a run leaves behind besides the session itself, of how many frames, and by which engine if not its own."""
+    """What a run leaves behind besides the session, of how many frames or seconds, by which engine if not its own."""
 
     outputs: bool = False
     regions: bool = False
     regions_file: bool = False
     frames: int | None = None
     spread: Spread | None = None
+    seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -479,11 +457,13 @@ def _by_processes(common: Common, run: Run, on_progress: "Callable[[Progress], N
         portable=run.config.runtime.portable,
         restarts=run.config.runtime.restarts,
         hang_s=run.config.runtime.hang_s,
+        stale_after_s=run.config.sink.stale_after_s,
         log_level=common.log_level,
         log_format=common.log_format,
         on_hello=lambda hello: _announce(hello, audit, run.config),
         on_progress=on_progress,
         on_noted=audit.noted,
+        end_after_s=run.wanted.seconds,
     ).run()
 
 
@@ -543,6 +523,12 @@ def _say(outcome: "Outcome") -> None:
 
 def entry() -> None:
     """Run the command line; a mistake of the user's ends in a sentence and an exit code, never in a traceback."""
+    from stream.terminal import steady_streams
+
+    steady_streams()
+    for number in STOP_SIGNALS:  # until there is a run that answers them, and after it
+        if signal.getsignal(number) == signal.SIG_DFL:
+            signal.signal(number, signal.default_int_handler)
     try:
         main(standalone_mode=False)
     except click.ClickException as error:

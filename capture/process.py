@@ -101,6 +101,7 @@ class Capture:
         self._to_sink: deque[Drop | DensityReading] = deque()  # until it has taken them: a lost one would hold it up
         self._ahead = 0  # slots that the grabber holds
         self._ended: Ended | None = None
+        self._cut: int | None = None  # the first seq of a replay that is left for another run
         self._reopening: Reopening | None = None
         self._trouble = SourceTrouble(lost=False)
         self._flow = Flow(source.fps, settings.capture.max_fps)
@@ -195,8 +196,10 @@ class Capture:
                 self._follow_sink()
             case Looking(viewers=viewers):
                 self._viewers = viewers
-            case Stop(final=False):
+            case Stop(final=False, at_once=at_once):
                 self._end_stream()
+                if at_once:
+                    self._end_at_once()
             case Stop():
                 self._stopping = True
             case _:
@@ -356,7 +359,7 @@ class Capture:
             self._child.tell(
                 "sink",
                 EndOfStream(
-                    frames_read=self._captured,
+                    frames_read=self._captured if self._cut is None else self._cut,
                     frames_expected=self._source.frame_count,
                     reason=self._ended.reason[:MAX_SENTENCE],
                 ),
@@ -407,3 +410,9 @@ class Capture:
                     self._take(item)
         self._end(Ended("stopped by the user"))
         self._begin_when_ready()
+
+    def _end_at_once(self) -> None:
+        """Somebody is at a frame for longer than whoever stops the run waits."""
+        self._cut = self._ledger.abandon()
+        self._carry_out()
+        self._tell_end()

@@ -19,7 +19,7 @@ from stream import logs
 from stream.errors import StreamError
 from stream.messages import MAX_SENTENCE, Alive, AnyMessage, Fatal, Hello, Message, PeerDown, PeerUp, Role
 from stream.notes import Notes
-from stream.portability import die_with_parent, name_process
+from stream.portability import STOP_SIGNALS, die_with_parent, name_process
 from stream.transport import Inbox, Keys, Outbox, new_context
 
 _LAST_WORDS_S: Final = 1.0
@@ -156,13 +156,17 @@ def run_child(place: Place, target: str, settings: Any) -> None:
 
     The target is a name, "module:function", so that the supervisor never loads what its children load.
     """
-    for number in (signal.SIGINT, signal.SIGTERM):  # the supervisor decides when and in which order to stop
+    for number in STOP_SIGNALS:  # the supervisor decides when and in which order to stop
         signal.signal(number, signal.SIG_IGN)
     die_with_parent(place.portable)
     logs.set_up(place.log_level, place.log_format)
     multiprocessing.current_process().name = place.name
     name_process(place.name)
-    child = Child(place)
+    try:
+        child = Child(place)
+    except StreamError as error:  # without an inbox it cannot be told to anybody
+        logging.getLogger(f"capillary.{place.name}").error("%s", error)
+        sys.exit(error.exit_code)
     try:
         module, _, function = target.partition(":")
         run: Callable[[Child, Any], None] = getattr(importlib.import_module(module), function)

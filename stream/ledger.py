@@ -193,6 +193,18 @@ class Ledger(Generic[Ticket]):
             elif held.state is _State.DONE and held.worker not in self._load and (new or held.worker in told):
                 self._lose(held)
 
+    def abandon(self) -> int | None:
+        """Nobody waits any longer for frames that have no reading yet. Live, they are dropped.
+
+        In replay everything from the first of them on is left for another run: its seq, or None where all are done.
+        """
+        unfinished = [held for held in self._held.values() if held.state is not _State.DONE]
+        if self._policy == "complete":
+            return min((held.seq for held in unfinished), default=None)
+        for held in unfinished:
+            self._drop(held, "restart")
+        return None
+
     def forgive(self, seconds: float) -> None:
         """Nobody could work for so long: the machine or the whole program was suspended."""
         for load in self._load.values():

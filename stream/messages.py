@@ -448,9 +448,13 @@ class Fatal(Message, frozen=True, kw_only=True, tag="fatal"):
 
 
 class Stop(Message, frozen=True, kw_only=True, tag="stop"):
-    """Supervisor to child: end. To capture, first of all with `final` false: grab no more, finish what you have."""
+    """Supervisor to child: end. To capture, first of all with `final` false: grab no more, finish what you have.
+
+    at_once: and wait no longer for frames that somebody is still at.
+    """
 
     final: bool = True
+    at_once: bool = False
 
 
 AnyMessage = (

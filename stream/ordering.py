@@ -1,8 +1,9 @@
 """Readings come back from several workers: restore their order, notice duplicates, late ones and gaps. Pure.
 
 With `wait_s` None (replay) a missing seq is waited for without end; with a time (live) it is passed over when a newer
-one has waited that long, and if it comes after all it is late. What is missing is at work in another worker: how long
-that may take is known from how long frames take now (`Patience`).
+item has waited that long, and if it comes after all it is late. Seqs of which is known that they have no item keep
+nobody waiting: what comes after any number of them is still the newest. What is missing is at work in another worker:
+how long that may take is known from how long frames take now (`Patience`).
 """
 
 from collections import deque
@@ -59,9 +60,7 @@ class Sequencer(Generic[Item]):
         accounted = set(known)
         self.next_seq = next_seq
         self._passed = set(range(first, next_seq)) - accounted
-        self._held: dict[int, tuple[float, Item | None]] = {
-            seq: (float("inf"), None) for seq in accounted if seq >= next_seq
-        }
+        self._held: dict[int, tuple[float, Item | None]] = {seq: (0.0, None) for seq in accounted if seq >= next_seq}
 
     @property
     def accounted(self) -> int:
@@ -75,8 +74,8 @@ class Sequencer(Generic[Item]):
 
     @property
     def waiting(self) -> bool:
-        """True while something is held back for an earlier seq."""
-        return bool(self._held)
+        """True while an item is held back for an earlier seq."""
+        return any(item is not None for _, item in self._held.values())
 
     def offer(self, seq: int, item: Item | None, now_s: float) -> Arrival:
         """An item, or None for a seq of which is known that it will have none."""
@@ -99,11 +98,11 @@ class Sequencer(Generic[Item]):
                 yield self.next_seq - 1, item
 
     def _pass_over(self, now_s: float) -> bool:
-        """Give up on the missing seqs before the oldest held one, where that has waited long enough."""
-        first = min(self._held)
-        waited_s = now_s - min(since for since, _ in self._held.values())
-        if self.wait_s is None or waited_s < self.wait_s:
+        """Give up on the missing seqs before the first held one, where the oldest item has waited long enough."""
+        since_s = [since_s for since_s, item in self._held.values() if item is not None]
+        if self.wait_s is None or not since_s or now_s - min(since_s) < self.wait_s:
             return False
+        first = min(self._held)
         self._passed.update(range(self.next_seq, first))
         self.next_seq = first
         return True

@@ -28,6 +28,8 @@ import psutil
 from stream.errors import OutputError, RingError
 
 LINUX: Final = sys.platform == "linux"
+STOP_SIGNALS: Final = tuple(number for number in signal.Signals if number.name in ("SIGINT", "SIGTERM", "SIGHUP"))
+"""Ctrl-C, a service manager's stop, a terminal that is closed."""
 _PR_SET_PDEATHSIG: Final = 1  # <linux/prctl.h>
 _PR_SET_NAME: Final = 15
 _M_TRIM_THRESHOLD: Final = -1  # <malloc.h>
@@ -94,6 +96,11 @@ def map_shared_memory(path: str, *, writable: bool) -> mmap.mmap:
         os.close(fd)
 
 
+def stop_signals() -> list[signal.Signals]:
+    """Those of them that this process is to answer: nohup(1) asks that a closed terminal be ignored."""
+    return [number for number in STOP_SIGNALS if number.name != "SIGHUP" or signal.getsignal(number) != signal.SIG_IGN]
+
+
 def cores() -> int:
     """Cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
@@ -142,15 +149,15 @@ def keep_freed_memory() -> None:
 
 @contextlib.contextmanager
 def deaf_to_signals() -> Iterator[None]:
-    """Children started meanwhile hear neither Ctrl-C nor a service manager's SIGTERM, from their first instruction on.
+    """Children started meanwhile hear none of the signals that stop a run, from their first instruction on.
 
-    Both reach the whole process group; the supervisor alone answers. Here they are heard as soon as this ends.
+    They reach the whole process group; the supervisor alone answers. Here they are heard as soon as this ends.
     """
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
     resource_tracker.ensure_running()  # starting it later would lift the mask
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM))
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
     try:
         yield
     finally:

@@ -15,10 +15,9 @@ from multiprocessing.process import BaseProcess
 from types import FrameType
 from typing import Any, Final
 
-from msgspec.structs import replace
-
 from stream.child import PeerKey, Place, no_main, run_child
 from stream.counting import counted
+from stream.currency import current_for_s, outdated
 from stream.logs import LogFormat
 from stream.messages import (
     Alive,
@@ -38,14 +37,16 @@ from stream.messages import (
     Stop,
 )
 from stream.notes import Notes
-from stream.portability import RunFolder, deaf_to_signals, death_handle, listens_on_tcp
+from stream.portability import RunFolder, deaf_to_signals, death_handle, listens_on_tcp, stop_signals
 from stream.ring import Ring
 from stream.transport import Inbox, Outbox, new_context, new_keys
 
 log = logging.getLogger("capillary.supervisor")
 
 _TICK_MS: Final = 50
-_STOP_S: Final = 1.3
+_STOP_AT_EASE_S: Final = 0.8  # for what was captured to be finished
+_STOP_S: Final = 4.0  # for everything, though a process hangs and has to be replaced
+_STOP_SILENCE_S: Final = 1.2  # of a process while the run is being stopped; it says twice a second that it lives
 _JOIN_S: Final = 0.4
 _JOIN_AT_EASE_S: Final = 2.0  # nobody waits: what is closed in order takes its time
 _BACK_OFF_S: Final = 0.1
@@ -54,10 +55,8 @@ _SUSPENDED_S: Final = 1.0
 _OUTSIDE_S: Final = 10.0
 _OUTSIDE_EVERYWHERE_S: Final = 120.0  # several kinds of process are killed: that is somebody's hand, not a fault
 _KILLED: Final = -9  # exit code of a process that met SIGKILL
-_SILENT_S: Final = 1.0  # the sink tells how it stands four times a second
 _CAPTURE: Final[PeerKey] = ("capture", 0)
 _SINK: Final[PeerKey] = ("sink", 0)
-_MAY_HANG: Final = ("worker",)  # capture watches them, by the frame
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +93,8 @@ class _Running:
     process: BaseProcess | None = None
     handle: int | None = None
     killed: bool = False  # by the supervisor itself
-    deaths: int = 0  # in a row, without a finished frame between them
+    unready: int = 0  # deaths in a row before it was ready, or with no frame finished by anybody
+    deaths: int = 0  # in a row, without a frame finished by anybody between them
     row_began_s: float = 0.0
     by_itself: bool = False  # one of them at least was no kill -9 from outside
     published_at_death: int = -1
@@ -104,7 +104,7 @@ class _Running:
 
 
 def back_off_s(deaths: int) -> float:
-    """How long to wait before the next life after so many deaths in a row without a finished frame between them."""
+    """How long to wait before the next life after so many deaths in a row that came of nothing."""
     return 0.0 if deaths < 2 else min(_BACK_OFF_S * 2.0 ** (deaths - 2), _BACK_OFF_MAX_S)
 
 
@@ -112,7 +112,7 @@ class Supervisor:
     """One run of the pipeline.
 
     on_hello is called when a child is ready, on_progress with what the sink reports, a few times a second,
-    on_noted with what belongs into the audit log.
+    on_noted with what belongs into the audit log. end_after_s: end in order after so long, as if the source had ended.
     """
 
     def __init__(
@@ -123,14 +123,16 @@ class Supervisor:
         portable: bool,
         restarts: int,
         hang_s: float,
+        stale_after_s: float,
         log_level: int,
         log_format: LogFormat,
         on_hello: Callable[[Hello], None],
         on_progress: Callable[[Progress], None],
         on_noted: Callable[[Noted], None],
+        end_after_s: float | None = None,
     ) -> None:
         self._session, self._portable = session, portable
-        self._restarts, self._hang_s = max(1, restarts), hang_s
+        self._restarts, self._hang_s, self._stale_after_s = max(1, restarts), hang_s, stale_after_s
         self._log_level: int = log_level
         self._log_format: LogFormat = log_format
         self._on_hello, self._on_progress, self._on_noted = on_hello, on_progress, on_noted
@@ -143,17 +145,19 @@ class Supervisor:
         self._published = 0
         self._turned_s = time.monotonic()
         self._standing: Progress | None = None
-        self._standing_s = 0.0
+        self._current_until_s = 0.0
         self._signalled: signal.Signals | None = None
-        self._stop_deadline: float | None = None
+        self._end_at_s = float("inf") if end_after_s is None else time.monotonic() + end_after_s
+        self._stopping_since_s: float | None = None
+        self._hurrying = False
         self._folder = RunFolder(session)
         self._context = new_context()
         self._keys = new_keys() if listens_on_tcp(portable) else None
         self._inbox = Inbox(self._context, self._folder.path, "supervisor", portable, self._keys)
 
     def run(self) -> Outcome:
-        """Run to the end. SIGINT and SIGTERM stop it in order, within two seconds."""
-        previous = {number: signal.signal(number, self._on_signal) for number in (signal.SIGINT, signal.SIGTERM)}
+        """Run to the end. Ctrl-C and its like stop it in order, within two seconds where nobody hangs."""
+        previous = {number: signal.signal(number, self._on_signal) for number in stop_signals()}
         try:
             while self._outcome is None:
                 self._turn()
@@ -167,7 +171,8 @@ class Supervisor:
         for running in self._running.values():
             if running.process is not None and not running.process.is_alive():
                 self._bury(running)
-            if running.process is None and not running.given_up and time.monotonic() >= running.restart_at:
+            needed = not running.given_up and not (self._hurrying and running.spec.role == "worker")
+            if running.process is None and needed and time.monotonic() >= running.restart_at:
                 self._spawn(running)
         handles = {running.handle for running in self._running.values() if running.handle is not None}
         self._inbox.wait(_TICK_MS, handles)
@@ -175,8 +180,8 @@ class Supervisor:
             self._handle(message)
         self._watch(time.monotonic())
         self._take_notes()
-        if self._signalled is not None and self._outcome is None:
-            self._stop_in_order(self._signalled)
+        if self._outcome is None and (self._signalled is not None or time.monotonic() > self._end_at_s):
+            self._stop_in_order(time.monotonic())
 
     def _watch(self, now_s: float) -> None:
         """Kill who hangs, and show no number as current that the sink no longer vouches for.
@@ -187,14 +192,19 @@ class Supervisor:
         for running in self._running.values():
             if stood_still_s > _SUSPENDED_S:
                 running.heard_s += stood_still_s
-            hung = running.spec.key in self._peers and now_s - running.heard_s > self._hang_s
-            if hung and running.spec.role not in _MAY_HANG and not running.killed:
+            patience_s = self._patience_s(running.spec.role)
+            if running.spec.key in self._peers and now_s - running.heard_s > patience_s and not running.killed:
                 log.warning("%s-%d said nothing for %.0f s: killed", *running.spec.key, now_s - running.heard_s)
                 self._kill(running)
-        if self._standing is not None and now_s - self._standing_s > _SILENT_S:
-            self._standing_s = now_s
-            if self._standing.state != "ended":
-                self._on_progress(replace(self._standing, state="stale", density_pct=None))
+        if self._standing is not None and now_s > self._current_until_s:
+            self._current_until_s = now_s + self._stale_after_s
+            self._on_progress(outdated(self._standing))
+
+    def _patience_s(self, role: Role) -> float:
+        """How long a process may say nothing. Workers are watched by capture, as long as frames are waited for."""
+        if role == "worker":
+            return 2 * _STOP_SILENCE_S if self._hurrying else float("inf")
+        return self._hang_s if self._stopping_since_s is None else min(self._hang_s, _STOP_SILENCE_S)
 
     @staticmethod
     def _kill(running: _Running) -> None:
@@ -223,18 +233,30 @@ class Supervisor:
                 self._on_noted(message)
             case Progress():
                 self._published = message.published + message.failed
-                self._standing, self._standing_s = message, time.monotonic()
-                self._on_progress(message)
+                left_s = current_for_s(message, self._stale_after_s, time.time_ns())
+                self._standing, self._current_until_s = message, time.monotonic() + left_s
+                self._on_progress(message if left_s > 0 else outdated(message))
             case Alive(role=role, index=index, incarnation=incarnation, busy=busy):
                 heard = self._running.get((role, index))
                 if heard is not None and heard.incarnation == incarnation:
                     heard.heard_s = float("inf") if busy else time.monotonic()
             case Finished(exit_code=exit_code, summary=summary):
-                self._outcome = Outcome(exit_code if self._stop_deadline is None else 130, summary)
-            case Fatal(exit_code=exit_code, sentence=sentence) if self._outcome is None:
-                self._outcome = Outcome(exit_code, sentence)
+                self._outcome = Outcome(exit_code if self._signalled is None else 130, summary)
+            case Fatal(role=role, exit_code=exit_code, sentence=sentence) if self._outcome is None:
+                if self._can_go_on_without(role):
+                    log.error("%s", sentence)
+                else:
+                    self._outcome = Outcome(exit_code, sentence)
             case _:
                 pass
+
+    def _can_go_on_without(self, role: Role) -> bool:
+        """Once it was there: what keeps it from coming at all is the user's to mend."""
+        return all(
+            not running.spec.essential and (running.incarnation > 0 or key in self._peers)
+            for key, running in self._running.items()
+            if running.spec.role == role
+        )
 
     def _introduce(self, hello: Hello) -> None:
         """Tell everyone of the newcomer, and the newcomer of everyone."""
@@ -249,8 +271,8 @@ class Supervisor:
             newcomer.send(PeerUp(peer=other))
         self._peers[key] = hello, newcomer
         running.heard_s = time.monotonic()
-        if self._stop_deadline is not None and key == _CAPTURE:  # the one before it died with the order
-            newcomer.send(Stop(final=False))
+        if self._stopping_since_s is not None and key == _CAPTURE:  # the one before it died with the order
+            newcomer.send(Stop(final=False, at_once=self._hurrying))
         self._on_hello(hello)
 
     def _forget_peer(self, key: PeerKey) -> None:
@@ -318,7 +340,7 @@ class Supervisor:
         if self._outcome is not None:
             return
         log.warning("%s-%d died (exit code %s)", spec.role, spec.index, exit_code)
-        self._count(running, exit_code)
+        self._count(running, exit_code, introduced=introduced)
         # A frame is set aside at as many deaths, which is told after the last: one life more for a worker at a frame.
         allowed = self._restarts + (spec.role == "worker" and introduced and self._restarts > 1)
         now_s = time.monotonic()
@@ -326,15 +348,17 @@ class Supervisor:
         if running.deaths >= allowed and hopeless:
             self._give_up(running, exit_code)
             return
-        running.restart_at = now_s + back_off_s(running.deaths)
+        running.restart_at = now_s + back_off_s(running.unready)
 
-    def _count(self, running: _Running, exit_code: int | None) -> None:
+    def _count(self, running: _Running, exit_code: int | None, *, introduced: bool) -> None:
         """Deaths in a row. A kill -9 from outside (a person, memory running out) says little of the program itself."""
         outside = exit_code == _KILLED and not running.killed
         if self._published > running.published_at_death:
             running.deaths, running.row_began_s, running.by_itself = 0, time.monotonic(), False
+            running.unready = 0 if introduced else running.unready  # frames are finished by others too
         running.published_at_death = self._published
         running.deaths += 1
+        running.unready += 1
         running.by_itself = running.by_itself or not outside
         if outside:
             self._killed_outside_s[running.spec.role] = time.monotonic()
@@ -358,17 +382,21 @@ class Supervisor:
     def _on_signal(self, number: int, _frame: FrameType | None) -> None:
         self._signalled = self._signalled or signal.Signals(number)
 
-    def _stop_in_order(self, number: signal.Signals) -> None:
-        """End of stream for capture; the sink then finishes, and says so."""
-        if self._stop_deadline is None:
-            log.info("stopping (%s)", number.name)
-            self._stop_deadline = time.monotonic() + _STOP_S
+    def _stop_in_order(self, now_s: float) -> None:
+        """End of stream for capture; the sink then finishes, and says so. A frame that takes long is not waited for."""
+        code = 130 if self._signalled is not None else 5
+        if self._stopping_since_s is None:
+            log.info("stopping (%s)", "its time is over" if self._signalled is None else self._signalled.name)
+            self._stopping_since_s = now_s
             self._tell("capture", Stop(final=False))
             away = [self._running[key] for key in (_CAPTURE, _SINK) if key not in self._peers]
             if any(running.incarnation == 0 for running in away):
-                self._outcome = Outcome(130, "Stopped before the first frame.")
-        elif time.monotonic() > self._stop_deadline:
-            self._outcome = Outcome(130, "Stopped before everything was written.")
+                self._outcome = Outcome(code, "Stopped before the first frame.")
+        elif now_s > self._stopping_since_s + _STOP_S:
+            self._outcome = Outcome(code, "Stopped before everything was written.")
+        elif now_s > self._stopping_since_s + _STOP_AT_EASE_S and not self._hurrying:
+            self._hurrying = True
+            self._tell("capture", Stop(final=False, at_once=True))
 
     def _close(self) -> None:
         """Stop the children, then let go of everything that was made for the run."""

@@ -1,7 +1,9 @@
 """What a person at the terminal sees on stderr: a status line while live, a progress bar in replay, else nothing."""
 
+import contextlib
+import os
 import sys
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, TextIO, cast
 
 from tqdm import tqdm
 
@@ -16,6 +18,47 @@ _WORDS: Final = {
     "no analysis": "NO ANALYSIS",
     "ended": "ENDED",
 }
+
+
+class Steady:
+    """A stream that never fails: a terminal that was closed, or a full disk behind it, must not end a run."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """As a file's; what cannot be written is lost, and so is all that comes after it."""
+        try:
+            return self._stream.write(text)
+        except (OSError, ValueError):
+            self._lose()
+            return len(text)
+
+    def flush(self) -> None:
+        """As a file's."""
+        try:
+            self._stream.flush()
+        except (OSError, ValueError):
+            self._lose()
+
+    def _lose(self) -> None:
+        """Nobody reads it any more: neither now nor when the interpreter ends."""
+        with contextlib.suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), self._stream.fileno())
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+
+def steady_streams() -> None:
+    """Standard streams that are there, and a stderr that never fails. First of all: a file takes a free number."""
+    for number in (0, 1, 2):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
+    sys.stdout = sys.stdout or os.fdopen(1, "w", closefd=False)
+    sys.stderr = cast("TextIO", Steady(sys.stderr or os.fdopen(2, "w", closefd=False)))
 
 
 class Display(Protocol):

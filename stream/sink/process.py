@@ -57,7 +57,7 @@ log = logging.getLogger("capillary.sink")
 _IDLE_MS: Final = 100
 _WAITING_MS: Final = 10
 _BATCH: Final = 64
-_PROGRESS_S: Final = 0.25
+_PROGRESS_S: Final = 0.25  # or a quarter of the time for which a value is current, where that is less
 _DISK_S: Final = 5.0
 _FULL_S: Final = 0.5  # between two looks at a full disk
 
@@ -115,6 +115,7 @@ class Sink:
         self._source: SourceInfo | None = None
         self._end: EndOfStream | None = None
         self._workers: set[int] = set()
+        self._progress_s = min(_PROGRESS_S, settings.sink.stale_after_s / 4)
         self._next_progress_s = 0.0
         self._next_disk_s = 0.0
         self._free_mb: float | None = None
@@ -264,10 +265,13 @@ class Sink:
             self._unshown = []
         self._show_bedside()
         if now_s >= self._next_progress_s:
-            self._next_progress_s = now_s + _PROGRESS_S
+            self._next_progress_s = now_s + self._progress_s
             self._tell_progress(now_s)
         whole = self._end is not None and self._sequencer.accounted >= self._end.frames_read and not self._unshown
-        if self._end is not None and whole and not self._standing.ended and now_s >= self._next_try_s:
+        due = (
+            now_s >= self._next_try_s or self._settings.mode != "replay"
+        )  # at the bedside a full disk holds up nothing
+        if self._end is not None and whole and due and not self._standing.ended:
             self._finish_where_there_is_room(self._end)
 
     def _finish_where_there_is_room(self, end: EndOfStream) -> None:
@@ -307,7 +311,8 @@ class Sink:
         )
 
     def _show(self, reading: DensityReading) -> None:
-        """Everyone sees what is on disk, and nothing else."""
+        """Everyone sees what is on disk, and nothing else, with the age of this moment: writing may have taken long."""
+        reading = replace(reading, t_published_ns=time.time_ns())
         self._standing.take(reading, time.monotonic())
         self._child.tell("view", reading)
         if self._publisher is not None:

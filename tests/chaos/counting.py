@@ -84,6 +84,20 @@ def deadly(_settings: Mapping[str, Any]) -> Analyser:
     return _Deadly()
 
 
+class _Endless(Quick):
+    """One frame keeps whoever looks at it."""
+
+    def analyse(self, frame: Frame) -> Analysis:
+        while frame.seq == int(os.environ["CHAOS_DEADLY_SEQ"]):
+            time.sleep(1)
+        return super().analyse(frame)
+
+
+def endless(_settings: Mapping[str, Any]) -> Analyser:
+    """Never comes back from the frame CHAOS_DEADLY_SEQ."""
+    return _Endless()
+
+
 def stillborn(_settings: Mapping[str, Any]) -> Analyser:
     """Ends when it is made."""
     os._exit(7)

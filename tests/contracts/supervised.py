@@ -12,7 +12,7 @@ import threading
 from pathlib import Path
 
 from stream.child import Child
-from stream.errors import SourceError
+from stream.errors import SourceError, WireError
 from stream.messages import (
     AnyMessage,
     EndOfStream,
@@ -172,6 +172,39 @@ def dies_after_each_frame(child: Child, folder: Path) -> None:
     raise ZeroDivisionError("again")
 
 
+def broken_once(child: Child, folder: Path) -> None:
+    """A page whose first life ends in an error some time after it was there."""
+    arrive(child, folder)
+    if child.place.incarnation == 0:
+        while not isinstance(told(child), PeerUp):
+            pass
+        raise WireError("a number that no message holds")
+    obedient_rest(child)
+
+
+def counts_for_a_while(child: Child, folder: Path) -> None:
+    """A sink with ever more readings for a second, whoever else lives; then all is done."""
+    arrive(child, folder)
+    for published in range(1, 101):
+        child.report(progress(child, published))
+        child.receive(10)
+    child.report(Finished(exit_code=0, summary="a hundred frames"))
+    obedient_rest(child)
+
+
+def waits_for_a_second_page(child: Child, folder: Path) -> None:
+    """A sink that is done when a page has come again."""
+    arrive(child, folder)
+    while True:
+        match told(child):
+            case PeerUp(peer=peer) if peer.role == "view" and peer.incarnation == 1:
+                child.report(Finished(exit_code=0, summary="the page is there again"))
+            case Stop():
+                return
+            case _:
+                pass
+
+
 def announces_its_end_and_dies(child: Child, folder: Path) -> None:
     """Its last words are in the queue when it is dead."""
     arrive(child, folder)
@@ -268,6 +301,7 @@ def supervisor(*specs: ProcessSpec, portable: bool = False, restarts: int = 4, h
         portable=portable,
         restarts=restarts,
         hang_s=hang_s,
+        stale_after_s=1.0,
         log_level=logging.ERROR,
         log_format="text",
         on_hello=lambda hello: note(specs[0].settings, f"hello {hello.role} {hello.incarnation} {hello.detail}"),

@@ -5,6 +5,7 @@ import json
 import os
 import pty
 import re
+import shlex
 import signal
 import sqlite3
 import subprocess
@@ -22,7 +23,7 @@ from playwright.sync_api import Browser
 from tests.chaos import disk
 from tests.chaos.disk import fill
 from tests.chaos.live import books_of
-from tests.chaos.pipeline import find, settings, started
+from tests.chaos.pipeline import find, newest, settings, started
 from tests.conftest import missing
 from tests.running import (
     command,
@@ -207,6 +208,64 @@ def test_a_stop_is_finished_in_order_though_capture_dies(tmp_path: Path, dies_fi
     assert "Incomplete" not in log.read_text()
     assert "before" not in log.read_text()
     assert books_of(session).balanced
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("role", ["capture", "worker", "sink"])
+def test_a_stop_is_finished_in_order_though_a_process_hangs(tmp_path: Path, role: str) -> None:
+    """Nobody waits for its frames: they are counted."""
+    own = settings("quick", CAPILLARY_STREAM_SINK_SESSIONS_DIR=str(tmp_path), CAPILLARY_STREAM_PUBLISH_ENABLED="false")
+    with started("live", "synthetic:?seed=3&fps=60", "--no-view", log=tmp_path / "log", **own) as program:
+        session = session_in(tmp_path)
+        readings_come(session.parent)
+        find(program, role).process.suspend()
+        program.send_signal(signal.SIGINT)
+        assert program.wait(timeout=20) == 130
+    assert books_of(session).balanced
+
+
+@pytest.mark.slow
+def test_a_replay_that_is_stopped_at_a_frame_without_end_leaves_whole_files(tmp_path: Path) -> None:
+    own, out = settings("endless", CHAOS_DEADLY_SEQ="12"), tmp_path / "out"
+    with started("replay", "synthetic:?seed=3&frames=1000", "--output", out, log=tmp_path / "log", **own) as program:
+        eventually(lambda: newest(out) >= 11, "all before it are done")
+        program.send_signal(signal.SIGINT)
+        assert program.wait(timeout=20) == 130
+    assert summary(out)["frames_analysed"] == 12
+    assert len((out / "readings.csv").read_text().splitlines()) == 13
+
+
+@pytest.mark.slow
+def test_a_terminal_that_goes_away_ends_no_run(tmp_path: Path) -> None:
+    """A broken pipe is a terminal that was closed, to a program that was told to ignore it."""
+    ours, theirs = os.pipe()
+    own = settings("quick", CAPILLARY_STREAM_SINK_SESSIONS_DIR=str(tmp_path))
+    arguments = command("live", "synthetic:?seed=3&fps=30", "--seconds", "3")
+    program = subprocess.Popen(arguments, env=os.environ | own, stderr=theirs, start_new_session=True)
+    os.close(theirs)
+    os.close(ours)
+    assert program.wait(timeout=60) == 0
+    assert books_of(session_in(tmp_path)).balanced
+
+
+@pytest.mark.parametrize("closed", ["2>&-", "2>/dev/full", "0<&- 1>&- 2>&-"])
+def test_closed_standard_streams_disturb_no_run(tmp_path: Path, closed: str) -> None:
+    arguments = shlex.join(map(str, command("replay", "synthetic:?seed=3&frames=8", "--output", tmp_path / "out")))
+    done = subprocess.run(["sh", "-c", f"exec {arguments} {closed}"], env=os.environ | settings("quick"), timeout=60)
+    assert done.returncode == 0
+    assert summary(tmp_path / "out")["status"] == "complete"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("more", "arguments"), [("&seconds=2", ()), ("", ("--seconds", "4"))])
+def test_a_bedside_run_on_a_full_disk_ends_and_says_what_is_missing(
+    tmp_path: Path, more: str, arguments: tuple[str, ...]
+) -> None:
+    with small_disk(tmp_path / "disk", 0.2) as small:
+        own = settings("quick", CAPILLARY_STREAM_SINK_SESSIONS_DIR=str(small))
+        done = run("live", f"synthetic:?seed=3&fps=60{more}", "--no-view", *arguments, **own)
+    assert done.returncode == 5, done.stderr
+    assert "not stored" in done.stderr
 
 
 @pytest.mark.slow

@@ -259,6 +259,11 @@ class FreshBooks(Books):
     policy = "fresh"
     credit = 1
 
+    @rule()
+    def nobody_waits_any_longer(self) -> None:
+        assert self.ledger.abandon() is None
+        self.decide()
+
     @invariant()
     def at_most_as_many_wait_as_can_be_taken_and_one(self) -> None:
         assert len(self.ledger._waiting()) <= max(1, self.ledger.idle_hands)
@@ -493,6 +498,28 @@ def test_live_a_reading_that_died_with_its_worker_is_counted_as_lost() -> None:
     assert list(ledger.decide(1.0)) == [Dropped(0, "restart")]
     ledger.committed(0, 1)
     assert list(ledger.decide(1.0)) == [Dropped(0, "restart")], "the first sink may have died before it wrote that down"
+
+
+def test_live_what_somebody_is_still_at_is_dropped_once_nobody_waits_any_longer() -> None:
+    ledger = live_ledger(A)
+    capture(ledger, 0, 1)
+    assert sent(ledger) == [(0, A)]
+    assert ledger.abandon() is None
+    assert list(ledger.decide(0.0)) == [Dropped(0, "restart"), Dropped(1, "restart")]
+    ledger.done(A, 0, 1, 1.0)
+    ledger.committed(2, 0)
+    assert ledger.outstanding == 0
+
+
+def test_a_replay_may_end_before_the_first_frame_that_somebody_is_still_at() -> None:
+    ledger = replay_ledger(A, B)
+    capture(ledger, 0, 1, 2)
+    sent(ledger)
+    ledger.done(A, 0, 1, 1.0)
+    ledger.done(A, 2, 1, 1.0)
+    assert ledger.abandon() == 1
+    ledger.done(B, 1, 1, 2.0)
+    assert ledger.abandon() is None
 
 
 def test_a_worker_is_overdue_by_the_time_at_one_frame_not_by_the_queue() -> None:

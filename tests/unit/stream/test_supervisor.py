@@ -13,8 +13,10 @@ import psutil
 import pytest
 
 from stream.messages import Hello
+from stream.portability import STOP_SIGNALS
 from stream.supervisor import Outcome, Supervisor, _Running, back_off_s
 from tests.contracts.supervised import events, spec, supervisor
+from tests.running import ROOT
 
 pytestmark = pytest.mark.timeout(60)
 SECONDS = 40
@@ -27,12 +29,12 @@ def nothing_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[N
     """Every run in this file leaves no child, no folder and no descriptor."""
     base = tmp_path / "runs"
     monkeypatch.setattr("stream.portability.default_base", lambda: base)
-    handlers = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)
+    handlers = [signal.getsignal(number) for number in STOP_SIGNALS]
     yield
     assert not base.exists() or list(base.iterdir()) == []
     assert [child for child in psutil.Process().children() if "supervised" in " ".join(child.cmdline())] == []
     assert all(not psutil.pid_exists(pid) for pid in pids(tmp_path))
-    assert (signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)) == handlers
+    assert [signal.getsignal(number) for number in STOP_SIGNALS] == handlers
 
 
 def pids(folder: Path) -> list[int]:
@@ -139,6 +141,19 @@ def test_what_is_not_essential_may_keep_dying(tmp_path: Path) -> None:
     assert outcome == Outcome(0, "well in the end")
 
 
+def test_an_error_of_what_is_not_essential_ends_its_life_and_not_the_run(tmp_path: Path) -> None:
+    outcome = run(
+        spec("view", "broken_once", tmp_path, essential=False), spec("sink", "waits_for_a_second_page", tmp_path)
+    )
+    assert outcome == Outcome(0, "the page is there again")
+
+
+def test_who_never_gets_ready_is_started_ever_more_rarely_though_others_finish_frames(tmp_path: Path) -> None:
+    outcome = run(spec("worker", "ends_at_once", tmp_path), spec("sink", "counts_for_a_while", tmp_path))
+    assert outcome == Outcome(0, "a hundred frames")
+    assert 1 < len(ups(tmp_path, "worker-0")) <= 6, "its lives would keep the others from their work"
+
+
 @both
 def test_a_users_mistake_ends_the_run_at_once_with_its_sentence_and_code(tmp_path: Path, portable: bool) -> None:
     outcome = run(
@@ -242,7 +257,7 @@ Start = Callable[..., "subprocess.Popen[str]"]
 
 
 @both
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", STOP_SIGNALS)
 def test_a_signal_ends_the_stream_first_and_then_everybody(
     tmp_path: Path, start: Start, number: signal.Signals, portable: bool
 ) -> None:
@@ -257,7 +272,7 @@ def test_a_signal_ends_the_stream_first_and_then_everybody(
     assert {"capture stopped", "worker-0 stopped", "sink stopped"} <= set(happened)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", STOP_SIGNALS)
 def test_a_signal_to_the_whole_group_stops_in_order_too(tmp_path: Path, start: Start, number: signal.Signals) -> None:
     """Ctrl-C in a terminal and a service manager's stop reach the children as well."""
     process = start("stopped_source", "obedient", "finishing_sink", False)
@@ -275,6 +290,15 @@ def test_ctrl_c_while_the_children_start_shows_no_traceback(start: Start) -> Non
     assert process.returncode == 130
     assert out.startswith("Stopped")
     assert err == ""
+
+
+def test_nohup_keeps_a_run_alive_when_its_terminal_is_closed() -> None:
+    code = (
+        "import signal; signal.signal(signal.SIGHUP, signal.SIG_IGN); from stream.portability import stop_signals; "
+        "print([number.name for number in stop_signals()])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert done.stdout == "['SIGINT', 'SIGTERM']\n"
 
 
 def test_a_pipeline_that_does_not_finish_is_stopped_all_the_same(tmp_path: Path, start: Start) -> None:
