@@ -502,8 +502,10 @@ def test_live_a_reading_that_died_with_its_worker_is_counted_as_lost() -> None:
 
 def test_live_what_somebody_is_still_at_is_dropped_once_nobody_waits_any_longer() -> None:
     ledger = live_ledger(A)
-    capture(ledger, 0, 1)
+    capture(ledger, 0)
     assert sent(ledger) == [(0, A)]
+    capture(ledger, 1)
+    assert sent(ledger) == []
     assert ledger.abandon() is None
     assert list(ledger.decide(0.0)) == [Dropped(0, "restart"), Dropped(1, "restart")]
     ledger.done(A, 0, 1, 1.0)
