@@ -544,6 +544,10 @@ def entry() -> None:
     except StreamError as error:
         print(f"Error: {error}", file=sys.stderr)
         sys.exit(error.exit_code)
+    except (OSError, MemoryError) as error:  # a limit of the shell, a folder that went
+        logging.getLogger("capillary").debug("where it happened", exc_info=True)
+        print(f"Error: the system refused what this run needs: {str(error) or 'out of memory'}.", file=sys.stderr)
+        sys.exit(1)
 
 
 if __name__ == "__main__":
