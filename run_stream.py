@@ -16,7 +16,7 @@ from capture.cli import synthesize
 from stream.alarms.cli import alarms
 from stream.engines.cli import bench
 from stream.engines.spread import ENGINES, Spread, spread_of
-from stream.errors import NO_TENSORFLOW, ModelError, StreamError, UsageError
+from stream.errors import NO_TENSORFLOW, ModelError, SourceError, StreamError, UsageError
 from stream.keys.cli import keys
 from stream.portability import STOP_SIGNALS
 from stream.subscribing import subscribe
@@ -36,6 +36,7 @@ if TYPE_CHECKING:  # `--help` answers in a blink: what a command needs is loaded
     from stream.logs import LogFormat
     from stream.messages import Hello, Mode, Progress
     from stream.ports import Analyser, FrameSource, Pixels
+    from stream.sink.resuming import Asked
     from stream.supervisor import Outcome, ProcessSpec
 
 _DEMO = "capillary-demo-"
@@ -205,13 +206,14 @@ def replay(
     """Analyse recordings: every frame exactly once, in order. Several get a folder each below --output."""
     from stream.portability import cores
     from stream.sink.provenance import without_credentials
-    from stream.sink.sessions import finished, holds_frames, result_folders, spare
+    from stream.sink.sessions import holds_frames, result_folders, spare
 
     if resume and overwrite:
         raise UsageError("--resume goes on, --overwrite begins anew; choose one")
     config = common.load("replay.toml", {"workers.count": workers})
     factor = _speed(speed)
     spread = spread_of(engine, config.workers.count or cores(), address, whole=not resume and factor == 0)
+    wanted = Wanted(True, regions or overlay, regions, frames, spread)
     codes = []
     folders = result_folders(sources, output)
     for source, folder in () if resume else zip(sources, folders, strict=True):  # told before hours went into others
@@ -219,15 +221,10 @@ def replay(
         if holds_frames(folder):
             common.opened(source, config).close()  # nothing makes room for a source that is not there
     for source, folder in zip(sources, folders, strict=True):
-        if resume and finished(folder):
-            print(f"{folder} is complete: nothing to resume.", file=sys.stderr)
-            codes.append(0)
-            continue
-        wanted = Wanted(True, regions or overlay, regions, frames, spread)
         outcome = _run(
             common, config, source, "replay", folder, wanted, speed=factor, resume=resume, overwrite=overwrite
         )
-        if overlay and outcome.exit_code in (0, 5):
+        if overlay and outcome.exit_code in (0, 5) and not (folder / "overlay.mkv").exists():
             _overlay(config, source, folder)
         _say(outcome)
         if outcome.exit_code in (0, 5):
@@ -325,19 +322,23 @@ def _run(
     from stream.audit import AuditLog
     from stream.config import sha256
     from stream.keys.keyring import keyring_for
-    from stream.sink.provenance import without_credentials
-    from stream.sink.sessions import OutputFolder, prepare
+    from stream.sink.sessions import OutputFolder, complete, prepare
+    from stream.supervisor import Outcome
 
     started_ns = time.time_ns()
     logs.set_up(common.log_level, common.log_format)
     logs.hide(source)
     keyring_for(config.publish, config.security)
+    try:
+        asked = _asked(config, source, wanted)
+    except (SourceError, UsageError) as error:
+        return Outcome(error.exit_code, str(error))
     claim = OutputFolder(folder)
     shown = terminal.display(replay=mode == "replay", quiet=common.quiet)
     try:
-        session = prepare(
-            folder, without_credentials(source), sha256(config.analyser), resume=resume, overwrite=overwrite
-        )
+        if resume and complete(folder, asked, regions_file=wanted.regions_file):
+            return Outcome(0, f"{folder} is complete: nothing to resume.")
+        session = prepare(folder, asked, resume=resume, overwrite=overwrite)
         run = Run(session, mode, source, folder, wanted, speed, started_ns, config)
         audit = AuditLog(folder)
         audit.begun(session, mode, VERSION, config_sha256=sha256(config), analyser_sha256=sha256(config.analyser))
@@ -362,6 +363,17 @@ class Wanted:
     frames: int | None = None
     spread: Spread | None = None
     seconds: float | None = None
+
+
+def _asked(config: "Config", source: str, wanted: Wanted) -> "Asked":
+    """What a session is begun for, and notes. Raises SourceError, UsageError where a recording cannot be read."""
+    from capture.fingerprint import fingerprint
+    from stream.config import sha256
+    from stream.sink.provenance import without_credentials
+    from stream.sink.resuming import Asked
+
+    content = fingerprint(source) if wanted.outputs else None  # what is watched live cannot be gone on with
+    return Asked(without_credentials(source), sha256(config.analyser), content, wanted.frames, wanted.regions)
 
 
 @dataclass(frozen=True, slots=True)

@@ -171,7 +171,7 @@ def _last_hash(lines: list[str]) -> str:
     """Of the last line, whatever is wrong before it: a broken chain stays broken where it is, and is not mended."""
     try:
         return str(json.loads(lines[-1])["hash"])
-    except (IndexError, ValueError, KeyError, TypeError):
+    except (IndexError, ValueError, KeyError, TypeError, RecursionError):
         return BEGINNING
 
 

@@ -50,7 +50,7 @@ def schemes() -> dict[str, str]:
 
 def open_source(uri: str, limits: SourceLimits | None = None) -> FrameSource:
     """Open a source by URI or plain path. Raises UsageError for a wrong name or option, SourceError for the rest."""
-    parsed = _placed(parse_uri(uri))
+    parsed = placed(parse_uri(uri))
     openers = schemes()
     if parsed.scheme not in openers:
         raise UsageError(
@@ -66,7 +66,7 @@ def open_source(uri: str, limits: SourceLimits | None = None) -> FrameSource:
     return source
 
 
-def _placed(uri: SourceUri) -> SourceUri:
+def placed(uri: SourceUri) -> SourceUri:
     """A plain path with the scheme that opens it."""
     if uri.scheme != PLAIN:
         return uri

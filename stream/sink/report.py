@@ -4,11 +4,14 @@ Each is written beside its name and then renamed: a file that is there is whole.
 loaded then: a sink that died must be back in a moment.
 """
 
+import contextlib
 import csv
 import io
 import json
 import os
+import sqlite3
 import statistics
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
+from stream.errors import OutputError
 from stream.messages import RegionOutline
 from stream.sink.cells import harmless
 from stream.sink.store import FILE_NAME, Store
@@ -42,6 +46,7 @@ CSV_COLUMNS: Final = (
 CSV_SOURCES: Final = tuple("t_capture_ns" if name == "t_capture_utc" else name for name in CSV_COLUMNS)
 """The store's columns that they are made of."""
 _OUTLINES: Final = msgspec.msgpack.Decoder(tuple[RegionOutline, ...])
+_POINT_BYTES: Final = 4
 OUTPUTS: Final = ("readings.csv", "regions.jsonl", "trend.png", "overlay.mkv", "summary.json")
 
 
@@ -93,6 +98,29 @@ def write_regions(store: Store, folder: Path) -> None:
             file.write(json.dumps(line, separators=(",", ":")) + "\n")
 
     _write_whole(folder / "regions.jsonl", write)
+
+
+def supply_regions(folder: Path) -> None:
+    """regions.jsonl of a finished session that keeps outlines, where it is not there. Raises OutputError."""
+    if not (folder / "regions.jsonl").exists():
+        with contextlib.closing(Store(folder / FILE_NAME)) as store:
+            try:
+                write_regions(store, folder)
+            except OSError as error:
+                raise OutputError(f"the folder {folder} cannot be written: {error.strerror}") from error
+
+
+def readable(store: Store) -> bool:
+    """True where the rows and outlines of a session can be read, as its tables will need them."""
+    try:
+        deque(csv_rows(store.rows(*CSV_SOURCES)), maxlen=0)
+        return all(
+            outline.polygon and len(outline.polygon) % _POINT_BYTES == 0
+            for (blob,) in store.rows("regions")
+            for outline in _decoded(blob)
+        )
+    except (sqlite3.Error, msgspec.DecodeError, ValueError, OverflowError, OSError):
+        return False
 
 
 def write_summary(summary: dict[str, Any], folder: Path) -> None:

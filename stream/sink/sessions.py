@@ -12,11 +12,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+import msgspec
+
 from stream import audit
 from stream.errors import OutputError, UsageError
 from stream.portability import identity, lives_that_wrote
-from stream.sink.report import OUTPUTS, clear
-from stream.sink.store import FILE_NAME, Store
+from stream.sink.report import OUTPUTS, clear, readable, supply_regions
+from stream.sink.resuming import Asked, Begun, covers, why_not
+from stream.sink.store import FILE_NAME, DamagedError, Store
 
 OWNER: Final = ".writer"
 _SESSION_ID: Final = re.compile(r"\d{8}-\d{6}-[0-9a-f]{6}")
@@ -101,43 +104,61 @@ class OutputFolder:
                 folder.rmdir()
 
 
-def prepare(folder: Path, source: str, analysis: str, *, resume: bool, overwrite: bool = False) -> str:
-    """Make a folder ready for a run of `source` by `analysis` (a hash), and return the session's id.
+def prepare(folder: Path, asked: Asked, *, resume: bool, overwrite: bool = False) -> str:
+    """Make a folder ready for a run of what is asked, and return the session's id.
 
     A folder that is named like a session names it.
 
     An unfinished session of the same source is begun again, a finished one with `overwrite`; either is continued with
-    `resume`. Raises OutputError where there is nothing to resume, a table would mix two analyses, or frames of another
-    source or finished results would be lost.
+    `resume`. Raises OutputError where it cannot be resumed, or frames of another source or finished results would be
+    lost.
     """
-    facts = _facts(folder)
     if resume:
-        if (folder / FILE_NAME).is_file() and (facts is None or facts.get("asked_source") is None):
-            raise OutputError(f"the session file in {folder} is damaged; run it without --resume to begin anew")
-        if facts is None:
-            raise OutputError(f"there is no session in {folder} to resume; run it without --resume")
-        if facts.get("asked_source") != source:
-            raise OutputError(f"the session in {folder} is of {facts.get('asked_source')}, not of {source}")
-        if facts.get("analysis") != analysis:
-            raise OutputError(
-                f"the session in {folder} was begun with other analyser settings; use those, or begin anew"
-            )
+        session = _begun(folder, asked).session
     else:
-        spare(folder, source, overwrite=overwrite)
+        spare(folder, asked.source, overwrite=overwrite)
+        session = folder.name if _SESSION_ID.fullmatch(folder.name) else new_session_id()
     try:
         clear(folder)
         for name in () if resume else _SESSION:
             (folder / name).unlink(missing_ok=True)
     except OSError as error:
         raise OutputError(f"{error.filename} is in the way: {error.strerror}; remove it") from error
-    named = folder.name if _SESSION_ID.fullmatch(folder.name) else new_session_id()
-    session = str(facts["session"]) if resume and facts is not None else named
     store = Store(folder / FILE_NAME)
-    store.note(session=session, asked_source=source, analysis=analysis, begun_at=None, begun_ns=None)
+    store.note(session=session, begun_at=None, begun_ns=None, **asked.facts())
     store.close()
     if store.full:
         raise OutputError(f"the disk with {folder} is full; make room, or choose another folder")
     return session
+
+
+def complete(folder: Path, asked: Asked, *, regions_file: bool) -> bool:
+    """True where a finished replay of all frames that are asked for lies; its outlines are then written, where wanted.
+
+    Raises OutputError where one lies that cannot be gone on with as it is asked.
+    """
+    if not (finished(folder) and covers(_begun(folder, asked), asked)):
+        return False
+    if regions_file:
+        supply_regions(folder)
+    return True
+
+
+def _begun(folder: Path, asked: Asked) -> Begun:
+    """How the session in a folder was begun. Raises OutputError where it cannot be resumed as it is asked."""
+    if not (folder / FILE_NAME).is_file():
+        raise OutputError(f"there is no session in {folder} to resume; run it without --resume")
+    try:
+        with contextlib.closing(Store(folder / FILE_NAME)) as store:
+            begun = msgspec.convert(store.facts() | {"frames": len(store.seqs()), "bare": store.bare()}, Begun)
+            sound = store.sound() and readable(store)
+    except (DamagedError, sqlite3.Error, msgspec.ValidationError):
+        sound = False
+    if not sound:
+        raise OutputError(f"the session file in {folder} is damaged; run it without --resume to begin anew")
+    if reason := why_not(begun, asked, folder):
+        raise OutputError(reason)
+    return begun
 
 
 def spare(folder: Path, source: str, *, overwrite: bool) -> None:
@@ -168,7 +189,7 @@ def finished(folder: Path) -> bool:
     """True where a replay of every frame lies, with all its files."""
     try:
         return bool(json.loads((folder / "summary.json").read_text())["status"] == "complete")
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return False
 
 
@@ -195,7 +216,7 @@ def _facts(folder: Path) -> dict[str, str | int | float | None] | None:
             return store.facts() | {"frames": len(store.seqs())}
         finally:
             store.close()
-    except (OutputError, sqlite3.Error, json.JSONDecodeError):
+    except (OutputError, sqlite3.Error):
         return None
 
 

@@ -10,9 +10,11 @@ import sqlite3
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import msgspec
+from msgspec import Meta, Struct
+from msgspec.structs import asdict
 
 from stream.errors import OutputError
 from stream.messages import DensityReading, Drop
@@ -22,6 +24,12 @@ _MOST_WAITING: Final = 20_000
 _NO_ROOM: Final = (
     *(sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_FSYNC, sqlite3.SQLITE_IOERR_SHMSIZE),
 )
+
+_NOT_TO_BE_HAD: Final = (
+    *(sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH),
+    *(sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL, sqlite3.SQLITE_NOMEM),
+)
+"""Why a file that may be sound cannot be opened."""
 
 FILE_NAME: Final = "session.sqlite"
 SCHEMA_VERSION: Final = 1
@@ -49,6 +57,25 @@ COLUMNS: Final = (
 )
 _INSERT: Final = f"INSERT INTO readings ({', '.join(COLUMNS)}) VALUES ({', '.join('?' * len(COLUMNS))})"
 
+_Fact = str | int | float | bool | None
+_Count = Annotated[int, Meta(ge=0)]
+
+
+class _Counts(Struct, frozen=True, forbid_unknown_fields=True):
+    published: _Count
+    failed: _Count
+    late: _Count
+    dropped: _Count
+
+
+class _Books(Struct, frozen=True):
+    counts: _Counts | None = None
+    accounted: _Count = 0
+
+
+class DamagedError(OutputError):
+    """A session file that is torn, or none."""
+
 
 class Store:
     """One session file. Nothing is on disk before `commit`.
@@ -58,10 +85,13 @@ class Store:
     """
 
     def __init__(self, path: Path) -> None:
-        """Open or make. Raises OutputError where the file is not a session of this version, or not writable."""
+        """Open or make. Raises OutputError where the file is of another version, damaged, or not writable."""
         self.path = path
         try:
             self._db = sqlite3.connect(path, isolation_level=None)
+        except sqlite3.Error as error:
+            raise _refused(path, error) from error
+        try:
             self._db.execute("PRAGMA journal_mode=WAL")
             self._db.execute("PRAGMA synchronous=FULL")
             version = self._db.execute("PRAGMA user_version").fetchone()[0]
@@ -69,16 +99,20 @@ class Store:
                 self._db.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version={SCHEMA_VERSION}; COMMIT")
             elif version != SCHEMA_VERSION:
                 raise OutputError(f"{path} is a session of version {version}, this program writes {SCHEMA_VERSION}")
+            self._facts = dict(self._db.execute("SELECT key, value FROM session"))
+            known = _read(self._facts.get(_BOOKS, "{}"), _Books, path)
+            self._counts: dict[str, int] = self._counted() if known.counts is None else asdict(known.counts)
+        except OutputError:
+            self._db.close()
+            raise
         except sqlite3.Error as error:
-            raise OutputError(f"the session file {path} cannot be opened: {error}") from error
+            self._db.close()
+            raise _refused(path, error) from error
         self._dirty = False
         self.full = False
         self.given_up = 0
         self._waiting: deque[tuple[str, tuple[object, ...]]] = deque()  # what the next commit holds
-        self._facts = dict(self._db.execute("SELECT key, value FROM session"))
-        known = json.loads(self._facts.get(_BOOKS, "{}"))
-        self._counts: dict[str, int] = known.get("counts") or self._counted()
-        self.accounted: int = known.get("accounted", 0)
+        self.accounted: int = known.accounted
 
     def add(self, reading: DensityReading, *, late: bool = False) -> None:
         """A reading, once a seq."""
@@ -155,8 +189,18 @@ class Store:
         return counted_by(lambda statement: self._db.execute(statement).fetchall())
 
     def facts(self) -> dict[str, str | int | float | None]:
-        """What was noted about the session."""
-        return {key: json.loads(value) for key, value in self._facts.items() if key != _BOOKS}
+        """What was noted about the session. Raises DamagedError."""
+        return {key: _read(value, _Fact, self.path) for key, value in self._facts.items() if key != _BOOKS}
+
+    def sound(self) -> bool:
+        """True where the file holds together and no seq is missing below `accounted`. Reads it whole."""
+        if self.read("PRAGMA quick_check(1)") != [("ok",)]:
+            return False
+        return sum(seq < self.accounted for seq in self.seqs()) == self.accounted
+
+    def bare(self) -> int:
+        """How many frames were analysed and have no outlines: they were not kept."""
+        return int(self.read("SELECT COUNT(*) FROM readings WHERE status = 'ok' AND regions IS NULL")[0][0])
 
     def rows(self, *columns: str, late: bool = False) -> Iterator[tuple[object, ...]]:
         """The named columns of all readings, in order of seq; late ones only where asked for."""
@@ -203,6 +247,21 @@ def counted_by(read: Callable[[str], list[tuple[Any, ...]]]) -> dict[str, int]:
     )[0]
     dropped = read("SELECT COUNT(*) FROM drops")[0][0]
     return {"published": total - late - failed, "failed": failed, "late": late, "dropped": dropped}
+
+
+def _refused(path: Path, error: sqlite3.Error) -> OutputError:
+    """An error that did not come from SQLite itself has no code."""
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF  # its extended ones begin with a plain one
+    kind = OutputError if code in _NOT_TO_BE_HAD else DamagedError
+    return kind(f"the session file {path} cannot be opened: {error}")
+
+
+def _read(text: object, kind: Any, path: Path) -> Any:
+    """JSON as it was noted. Raises DamagedError."""
+    try:
+        return msgspec.json.decode(text if isinstance(text, str) else "", type=kind)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise DamagedError(f"the session file {path} cannot be read: {error}") from error
 
 
 def _row(reading: DensityReading, late: bool) -> list[object]:

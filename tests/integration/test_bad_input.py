@@ -185,6 +185,22 @@ def test_nothing_to_resume(tmp_path: Path) -> None:
     refused(FAILED, "replay", "synthetic:?frames=2", "--output", tmp_path / "new", "--resume", says=("resume",))
 
 
+def test_another_recording_in_place_of_the_first_is_not_gone_on_with(tmp_path: Path) -> None:
+    clip, out = tmp_path / "clip.avi", tmp_path / "out"
+    video(clip, frames=4)
+    assert run("replay", clip, "--output", out).returncode == 0
+    before = (out / "readings.csv").read_bytes()
+    first = clip.read_bytes()
+    video(clip, frames=5)
+    refused(FAILED, "replay", clip, "--output", out, "--resume", says=("clip.avi", "not what it was", "--overwrite"))
+    clip.unlink()
+    refused(SOURCE, "replay", clip, "--output", out, "--resume", says=("clip.avi",))
+    clip.write_bytes(first)
+    for wish in ("--regions", "--overlay"):
+        refused(FAILED, "replay", clip, "--output", out, "--resume", wish, says=("without outlines", "--overwrite"))
+    assert (out / "readings.csv").read_bytes() == before
+
+
 @pytest.mark.parametrize(
     "arguments",
     [("replay", "x.mp4"), ("replay", "x.mp4", "--output", "o", "--speed", "fast"), ("live",), ("nonsense",)],

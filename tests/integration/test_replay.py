@@ -163,6 +163,29 @@ def test_nothing_is_redone_where_nothing_is_missing(calm: Path) -> None:
     assert {path.name: path.read_bytes() for path in calm.iterdir() if path.is_file()} == before
 
 
+def test_a_finished_replay_goes_on_where_more_frames_are_asked_for(calm: Path, tmp_path: Path) -> None:
+    assert run("replay", SOURCE, "--output", tmp_path, "--regions", "--frames", "5").returncode == 0
+    fewer = run("replay", SOURCE, "--output", tmp_path, "--regions", "--frames", "4", "--resume")
+    assert fewer.returncode == 1
+    assert "has 5 frames already, more than --frames 4" in fewer.stderr
+    done = run("replay", SOURCE, "--output", tmp_path, "--regions", "--resume")
+    assert done.returncode == 0, done.stderr
+    assert values(tmp_path) == values(calm)
+    assert (tmp_path / "regions.jsonl").read_bytes() == (calm / "regions.jsonl").read_bytes()
+
+
+def test_what_is_missing_of_a_finished_replay_is_made_of_its_outlines(tmp_path: Path) -> None:
+    source = "synthetic:?seed=3&frames=3"
+    assert run("replay", source, "--output", tmp_path, "--overlay").returncode == 0
+    overlay = (tmp_path / "overlay.mkv").read_bytes()
+    (tmp_path / "overlay.mkv").unlink()  # somebody stopped it while it was made
+    done = run("replay", source, "--output", tmp_path, "--overlay", "--regions", "--resume")
+    assert done.returncode == 0, done.stderr
+    assert "nothing to resume" in done.stderr
+    assert len((tmp_path / "regions.jsonl").read_text().splitlines()) == 3
+    assert len((tmp_path / "overlay.mkv").read_bytes()) == len(overlay)
+
+
 def test_separate_pictures_are_not_called_moving(tmp_path: Path) -> None:
     made = run("models", "synthesize", "--output", tmp_path / "made", "--count", "3")
     assert made.returncode == 0, made.stderr

@@ -86,6 +86,15 @@ def test_a_broken_log_stays_broken_where_it_was(tmp_path: Path) -> None:
         verify(tmp_path)
 
 
+@pytest.mark.parametrize("line", ["[" * 100_000, "9" * 5000, "[]", "\0"])
+def test_a_last_line_that_is_none_does_not_stop_a_run(tmp_path: Path, line: str) -> None:
+    (tmp_path / FILE_NAME).write_text(line + "\n")
+    AuditLog(tmp_path).write("begun")
+    assert len((tmp_path / FILE_NAME).read_text().splitlines()) == 2
+    with pytest.raises(AuditError, match="line 1"):
+        verify(tmp_path)
+
+
 def test_no_log_is_said(tmp_path: Path) -> None:
     with pytest.raises(AuditError, match="cannot be read"):
         verify(tmp_path)
