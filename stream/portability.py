@@ -9,6 +9,7 @@ import ctypes
 import errno
 import mmap
 import os
+import re
 import shutil
 import signal
 import stat
@@ -35,6 +36,11 @@ _PR_SET_NAME: Final = 15
 _M_TRIM_THRESHOLD: Final = -1  # <malloc.h>
 _M_MMAP_THRESHOLD: Final = -3
 _BEGINNING_S: Final = 60.0
+_OWNER: Final = "owner"
+_GONE: Final = " gone"
+_LONGEST_IDENTITY: Final = 100
+_LOOKS: Final = 10
+_LOOK_S: Final = 0.01  # somebody may just be looking whether a mark is held, or removing it
 _SUN_PATH_MAX: Final = 107  # unix(7): bytes of a socket's path
 
 
@@ -181,6 +187,96 @@ def listens_on_tcp(portable: bool) -> bool:
     return portable or not LINUX
 
 
+class Mark:
+    """A file that says that whoever wrote it lives: held until `release`, or until its process ends, however it ends.
+
+    On Linux by a lock that the system lets go of, so that it counts for everyone who sees the file, also from another
+    container. Elsewhere, and where a file system knows no locks, by the identity that stands in the file.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Raises BlockingIOError where somebody else holds it, OSError where it cannot be written."""
+        self._path = path
+        self._fd: int | None = None
+        for _ in range(_LOOKS):
+            fd = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+            if self._take(fd):
+                return
+            os.close(fd)
+            time.sleep(_LOOK_S)
+        raise BlockingIOError(errno.EWOULDBLOCK, os.strerror(errno.EWOULDBLOCK), str(path))
+
+    def _take(self, fd: int) -> bool:
+        locked = _locked(fd, alone=True)
+        free = not is_alive(_text(fd)) if locked is None else locked and self._is(fd)
+        if free:
+            os.ftruncate(fd, 0)
+            os.lseek(fd, 0, os.SEEK_SET)
+            os.write(fd, identity(os.getpid()).encode())
+            if locked:
+                self._fd = fd
+            else:
+                os.close(fd)
+        return free
+
+    def _is(self, fd: int) -> bool:
+        """False where who held it before has just removed it: then it is another file."""
+        try:
+            return os.path.samestat(os.fstat(fd), self._path.stat())
+        except FileNotFoundError:
+            return False
+
+    def release(self) -> None:
+        """Remove it. May be called twice."""
+        self._path.unlink(missing_ok=True)
+        if self._fd is not None:
+            os.close(self._fd)
+            self._fd = None
+
+
+def is_held(mark: Path) -> bool:
+    """True while whoever wrote this mark lives. A damaged one is nobody's. Raises OSError."""
+    return _looked_at(mark)[0]
+
+
+def is_abandoned(mark: Path) -> bool:
+    """True where a mark lies that was written, and whose writer is gone. Raises OSError."""
+    held, text = _looked_at(mark)
+    return bool(text) and not held
+
+
+def _looked_at(mark: Path) -> tuple[bool, str]:
+    """Whether it is held, and what stands in it."""
+    try:
+        fd = os.open(mark, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+    except FileNotFoundError:
+        return False, ""
+    try:
+        locked, text = _locked(fd, alone=False), _text(fd)
+        return is_alive(text) if locked is None else not locked, text
+    finally:
+        os.close(fd)
+
+
+def _locked(fd: int, *, alone: bool) -> bool | None:
+    """True where a lock was had, False where another process holds it alone, None where there are no locks."""
+    if not LINUX:
+        return None
+    import fcntl
+
+    try:
+        fcntl.flock(fd, (fcntl.LOCK_EX if alone else fcntl.LOCK_SH) | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:
+        return None
+    return True
+
+
+def _text(fd: int) -> str:
+    return os.read(fd, _LONGEST_IDENTITY).decode(errors="replace")
+
+
 class RunFolder:
     """The private folder (mode 0700) of one run: sockets, and the ring where it is a file. Gone when the run ends.
 
@@ -194,7 +290,7 @@ class RunFolder:
             _make_private(self._base)
             sweep(self._base)
             self.path = Path(tempfile.mkdtemp(prefix=f"{session[-8:]}-", dir=self._base))
-            (self.path / "owner").write_text(identity(os.getpid()))
+            self._mark = Mark(self.path / _OWNER)
         except OutputError:
             raise
         except OSError as error:
@@ -205,6 +301,7 @@ class RunFolder:
     def close(self) -> None:
         """Remove the folder and what is in it."""
         shutil.rmtree(self.path, ignore_errors=True)
+        self._mark.release()
 
 
 def default_base() -> Path:
@@ -235,9 +332,9 @@ def sweep(base: Path) -> None:
     """Remove the folders of runs whose supervisor is gone."""
     for folder in base.iterdir():
         with contextlib.suppress(OSError):
-            owner = _written(folder / "owner")
+            mark = folder / _OWNER
             young = time.time() - folder.stat().st_mtime < _BEGINNING_S  # its owner is just being written
-            if not is_alive(owner) and (owner or not young):
+            if is_abandoned(mark) or not (young or is_held(mark)):
                 shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -251,19 +348,10 @@ def identity(pid: int) -> str:
             return f"{pid} {Path(f'/proc/{pid}/stat').read_bytes().rpartition(b')')[2].split()[19].decode()}"
         return f"{pid} {psutil.Process(pid).create_time():.2f}"
     except (OSError, psutil.NoSuchProcess):
-        return f"{pid} gone"
+        return f"{pid}{_GONE}"
 
 
 def is_alive(owner: str) -> bool:
     """True while the process of that `identity` runs."""
-    pid = owner.partition(" ")[0]
-    return pid.isdecimal() and owner == identity(int(pid))
-
-
-def lives_that_wrote(mark: Path) -> bool:
-    """True while the process runs whose `identity` stands in this file. A damaged one is nobody's. Raises OSError."""
-    return is_alive(_written(mark))
-
-
-def _written(mark: Path) -> str:
-    return mark.read_text(errors="replace") if mark.exists() else ""
+    pid = re.match(r"[0-9]{1,10} ", owner)
+    return pid is not None and owner == identity(int(pid[0])) and not owner.endswith(_GONE)

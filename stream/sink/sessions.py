@@ -16,7 +16,7 @@ import msgspec
 
 from stream import audit
 from stream.errors import OutputError, UsageError
-from stream.portability import identity, lives_that_wrote
+from stream.portability import Mark, is_abandoned
 from stream.sink.report import OUTPUTS, clear, readable, supply_regions
 from stream.sink.resuming import Asked, Begun, covers, why_not
 from stream.sink.store import FILE_NAME, DamagedError, Store
@@ -69,29 +69,16 @@ class OutputFolder:
             path.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise OutputError(f"the folder {path} cannot be made: {error.strerror}") from error
-        self._mark = path / OWNER
         try:
-            self._claim()
-        except OutputError:
-            raise
+            self._mark = Mark(path / OWNER)
+        except BlockingIOError:
+            raise OutputError(f"the folder {path} is being written by another run; choose another one") from None
         except OSError as error:
             raise OutputError(f"the folder {path} cannot be written: {error.strerror}; choose another one") from error
 
-    def _claim(self) -> None:
-        """Made exclusively, so that of two runs that start at once only one gets it."""
-        try:
-            with self._mark.open("x") as file:
-                file.write(identity(os.getpid()))
-        except FileExistsError:
-            if lives_that_wrote(self._mark):
-                raise OutputError(
-                    f"the folder {self.path} is being written by another run; choose another one"
-                ) from None
-            self._mark.write_text(identity(os.getpid()))  # its writer was killed
-
     def release(self) -> None:
         """Let others write."""
-        self._mark.unlink(missing_ok=True)
+        self._mark.release()
 
     def leave(self) -> None:
         """Release it as it was found where no frame came: without this run's files and the folders made for them."""
@@ -203,7 +190,7 @@ def sweep(base: Path, prefix: str) -> None:
     """Remove the folders of that name whose writer was killed."""
     for folder in base.glob(f"{prefix}*"):
         with contextlib.suppress(OSError):
-            if (folder / OWNER).exists() and not lives_that_wrote(folder / OWNER):
+            if is_abandoned(folder / OWNER):
                 shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from stream.counting import counted
 from stream.errors import OutputError, UsageError
-from stream.portability import lives_that_wrote
+from stream.portability import is_held
 from stream.sink.sessions import OWNER
 from stream.sink.store import FILE_NAME, settle
 from stream.view.archive import Archive
@@ -49,7 +49,7 @@ def _read(file: Path) -> Kept:
         source = str(archive.facts().get("source") or "")
     finally:
         archive.close()
-    running = lives_that_wrote(writer)
+    running = is_held(writer)
     if not running:
         settle(file)
     return Kept(file.parent, first_ns, (last_ns - first_ns) / 1e9, source, count, running)

@@ -9,7 +9,7 @@ from stream.alarms.past import past_of
 from stream.config import AlarmsConfig
 from stream.errors import OutputError, UsageError
 from stream.messages import AlarmsNow, Marker, Mode, Progress
-from stream.portability import lives_that_wrote
+from stream.portability import is_held
 from stream.sink.sessions import OWNER
 from stream.sink.store import FILE_NAME, counted_by
 from stream.view.archive import Archive
@@ -30,7 +30,7 @@ def session_file(named: Path) -> Path:
             )
         raise UsageError(f"there is no session in {named}: name a folder with a {FILE_NAME}, or that file")
     writer = path.parent / OWNER
-    if path.name == FILE_NAME and lives_that_wrote(writer):
+    if path.name == FILE_NAME and is_held(writer):
         raise OutputError(
             f"the session in {path.parent} is still being written; look at its own page, or wait for its end"
         )

@@ -1,11 +1,13 @@
 """The private folder of a run: nobody else reads it, a dead run's is swept, a living one's never."""
 
+import fcntl
 import multiprocessing
 import os
 import stat
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
@@ -13,8 +15,11 @@ import pytest
 
 from stream import portability
 from stream.errors import OutputError
-from stream.portability import RunFolder, death_handle, endpoint, identity, is_alive, sweep
+from stream.portability import Mark, RunFolder, death_handle, endpoint, identity, is_abandoned, is_alive, is_held, sweep
+from tests.conftest import missing
 from tests.contracts import lifeline
+from tests.contracts.holder import holding
+from tests.running import eventually
 
 
 @pytest.fixture
@@ -105,6 +110,90 @@ def test_a_link_in_place_of_the_folder_is_refused(base: Path, tmp_path: Path) ->
     base.symlink_to(tmp_path / "elsewhere")
     with pytest.raises(OutputError, match="another user"):
         RunFolder("session", base)
+
+
+@pytest.fixture(params=["locks", "no locks"])
+def locks(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> bool:
+    """Where the system and the file system know locks, and where they do not."""
+    known = bool(request.param == "locks")
+    if not known:
+        monkeypatch.setattr(portability, "_locked", lambda _fd, alone: None)  # noqa: ARG005
+    return known
+
+
+@pytest.mark.usefixtures("locks")
+def test_a_mark_is_held_until_it_is_released(tmp_path: Path) -> None:
+    mark = tmp_path / "mark"
+    assert not is_held(mark)
+    held = Mark(mark)
+    assert is_held(mark)
+    assert not is_abandoned(mark)
+    with pytest.raises(BlockingIOError):
+        Mark(mark)
+    held.release()
+    held.release()
+    assert list(tmp_path.iterdir()) == []
+    Mark(mark).release()
+
+
+@contextmanager
+def holder(mark: Path, *before: str) -> Iterator["subprocess.Popen[str]"]:
+    """Another process that holds it; killed at the end."""
+    with subprocess.Popen(
+        [*before, *holding(mark)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            assert process.stdout is not None
+            assert process.stdout.readline() == "held\n"
+            yield process
+        finally:
+            process.kill()
+
+
+def test_a_killed_process_holds_its_mark_no_longer(tmp_path: Path, locks: bool) -> None:
+    mark = tmp_path / "mark"
+    with holder(mark) as process:
+        if locks:
+            assert is_held(mark)
+            with pytest.raises(BlockingIOError):
+                Mark(mark)
+        process.kill()
+        process.wait()
+        assert not is_held(mark)
+        assert is_abandoned(mark)
+    Mark(mark).release()
+
+
+def test_a_child_does_not_keep_the_mark_of_its_parent(tmp_path: Path) -> None:
+    held = Mark(tmp_path / "mark")
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE):
+        held.release()
+        (tmp_path / "mark").touch()
+        Mark(tmp_path / "mark").release()
+
+
+def test_a_process_in_another_container_holds_its_mark(tmp_path: Path, base: Path) -> None:
+    """Its number says nothing here: it may be that of another process, or of none."""
+    elsewhere = ("unshare", "--pid", "--fork", "--kill-child", "--mount-proc")
+    if subprocess.run([*elsewhere, "true"], capture_output=True, check=False).returncode:
+        missing("a process namespace of its own needs the right to make one: run the tests as root")
+    theirs = left_behind(base, "theirs", "")
+    os.utime(theirs, (0, 0))
+    with holder(theirs / "owner", *elsewhere), holder(tmp_path / "mark", *elsewhere):
+        assert is_held(tmp_path / "mark")
+        sweep(base)
+        assert theirs.is_dir()
+    eventually(lambda: not is_held(theirs / "owner"), "the system has ended it")
+    sweep(base)
+    assert not theirs.exists()
+
+
+def test_whoever_looks_at_a_mark_is_in_nobodys_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    looking = os.open(tmp_path / "mark", os.O_RDWR | os.O_CREAT)
+    fcntl.flock(looking, fcntl.LOCK_SH)
+    monkeypatch.setattr("time.sleep", lambda _s: fcntl.flock(looking, fcntl.LOCK_UN))  # it has seen enough
+    Mark(tmp_path / "mark").release()
+    os.close(looking)
 
 
 def test_identity_does_not_depend_on_the_time_of_day(monkeypatch: pytest.MonkeyPatch) -> None:

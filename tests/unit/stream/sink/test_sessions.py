@@ -3,7 +3,6 @@
 import os
 import sqlite3
 import subprocess
-import sys
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
@@ -14,11 +13,11 @@ import pytest
 
 from stream.errors import OutputError
 from stream.messages import Marker
-from stream.portability import identity
 from stream.sink.journal import Journal
 from stream.sink.resuming import Asked
 from stream.sink.sessions import OutputFolder, complete, finished, new_session_id, prepare, sessions_folder
 from stream.sink.store import FILE_NAME, Store
+from tests.contracts.holder import holding
 from tests.contracts.storing import reading
 
 CLIP = Asked("clip.avi", "analysis")
@@ -72,16 +71,19 @@ def test_a_folder_has_one_writer_until_it_is_released(tmp_path: Path) -> None:
     assert list((tmp_path / "out").iterdir()) == []
 
 
-def test_a_writer_that_died_does_not_hold_its_folder(tmp_path: Path) -> None:
-    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as process:
-        (tmp_path / ".writer").write_text(identity(process.pid))
+def test_a_writer_that_was_killed_does_not_hold_its_folder(tmp_path: Path) -> None:
+    with subprocess.Popen(holding(tmp_path / ".writer"), stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
         with pytest.raises(OutputError, match="another run"):
             OutputFolder(tmp_path)
+        process.kill()
     OutputFolder(tmp_path).release()
 
 
-def test_a_damaged_mark_is_nobodys(tmp_path: Path) -> None:
-    (tmp_path / ".writer").write_bytes(b"\xff\xfe\x00\x80")
+@pytest.mark.parametrize("mark", [b"\xff\xfe\x00\x80", b"9" * 5000 + b" 3", b"[" * 100_000])
+def test_a_damaged_mark_is_nobodys(tmp_path: Path, mark: bytes) -> None:
+    (tmp_path / ".writer").write_bytes(mark)
     OutputFolder(tmp_path).release()
 
 
