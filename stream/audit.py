@@ -21,6 +21,7 @@ from msgspec.structs import replace
 
 from stream.errors import AuditError
 from stream.messages import Hello, Noted
+from stream.paths import reach
 
 log = logging.getLogger("capillary.audit")
 
@@ -178,8 +179,10 @@ def _last_hash(lines: list[str]) -> str:
 def verify(session: Path) -> str:
     """What `doctor --verify` says of a session's folder or file.
 
-    Raises AuditError naming the first line that is wrong, or where there is no log.
+    Raises AuditError naming the first line that is wrong, or where there is no log, OutputError where it may not be
+    looked for.
     """
+    reach(session)
     path = (session if session.is_dir() else session.parent) / FILE_NAME
     try:
         with path.open(encoding="utf-8", errors="replace", newline="\n") as file:

@@ -13,8 +13,9 @@ import psutil
 
 from stream.config import Config
 from stream.energy import available, count
-from stream.errors import StreamError
+from stream.errors import OutputError, StreamError
 from stream.keys.keyring import keyring_for
+from stream.paths import reach
 from stream.portability import LINUX
 from stream.sink.sessions import sessions_folder
 
@@ -93,6 +94,10 @@ def _shared_memory() -> Finding:
 
 
 def _disk(folder: Path) -> Finding:
+    try:
+        reach(folder)
+    except OutputError as error:
+        return Finding("FAIL", "sessions", str(error), "set sink.sessions_dir to another folder")
     existing = next(parent for parent in (folder, *folder.parents) if parent.exists())
     if not os.access(existing, os.W_OK):
         return Finding("FAIL", "sessions", f"{folder} cannot be written", "set sink.sessions_dir to another folder")

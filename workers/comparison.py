@@ -13,6 +13,7 @@ from msgspec import Struct
 from tqdm import tqdm
 
 from stream.errors import OutputError, SourceError
+from stream.paths import expanded
 from stream.ports import Analyser, Analysis, Frame, Pixels
 from workers.agreement import Limits, Outline, Places, bland_altman, kappa, places
 from workers.capillary.analyser import make_analyser
@@ -211,7 +212,7 @@ def labelled(source: str) -> tuple[str, dict[str, Label]]:
 
     Raises SourceError.
     """
-    folder = Path(source).expanduser()
+    folder = expanded(source)
     root = folder.parent if folder.name == "frames" else folder
     if not (root / "frames").is_dir() or not (root / "labels").is_dir():
         return source, {}

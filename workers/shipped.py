@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Final
 
 from stream.errors import ModelError
+from stream.paths import expanded
 from workers.runtimes.card import OWN_RUNTIME, Card, RuntimeName, read_card
 
 FOLDER: Final = Path(__file__).resolve().parent / "weights"
@@ -16,7 +17,7 @@ def shipped() -> dict[str, Card]:
 
 def weights_path(model: str) -> Path:
     """The file of weights of a shipped model's name, or of a path. Raises ModelError for what can be neither."""
-    known, path = FOLDER / f"{model}.tflite", Path(model).expanduser()
+    known, path = FOLDER / f"{model}.tflite", expanded(model)
     if known.is_file():
         return known
     if not path.suffix and not path.exists():

@@ -17,6 +17,7 @@ from capture.sources.options import options_as
 from capture.sources.picture import SUFFIXES, Header, PictureFile, read_header
 from capture.sources.uri import SourceUri
 from stream.errors import FrameError, SourceError
+from stream.paths import expanded
 from stream.ports import Grab, Pixels
 
 _MAX_NAME: Final = 200
@@ -46,7 +47,7 @@ def open_images(uri: SourceUri) -> "PictureSource":
     paths = find_pictures(uri.path)
     headers = read_headers(paths)
     width, height = common_size(headers)
-    alone = paths == [Path(uri.path).expanduser()]
+    alone = paths == [expanded(uri.path)]
     # A folder often carries a patient's name, so it stays out of topics and logs.
     name = pseudonym("picture", paths[0].name) if alone else "images"
     return PictureSource(name, name_pictures(headers), width, height, options)
@@ -119,7 +120,7 @@ def find_pictures(place: str) -> list[Path]:
 
     Hidden files and files of other kinds are passed over. Raises SourceError where none is left.
     """
-    path = Path(place).expanduser()
+    path = expanded(place)
     folder = is_folder(path)
     if not folder and (path.is_file() or not is_pattern(place)):
         return [path]

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.metadata import entry_points
-from pathlib import Path
 from typing import Final, cast
 
 from msgspec import structs
@@ -13,6 +12,7 @@ from capture.sources.files import is_folder, is_pattern
 from capture.sources.options import nearest, options_as
 from capture.sources.uri import NETWORK_SCHEMES, PLAIN, SourceUri, parse_uri
 from stream.errors import SourceError, UsageError
+from stream.paths import expanded
 from stream.ports import FrameSource
 
 ENTRY_POINTS: Final = "capillary_stream.sources"
@@ -70,7 +70,7 @@ def placed(uri: SourceUri) -> SourceUri:
     """A plain path with the scheme that opens it."""
     if uri.scheme != PLAIN:
         return uri
-    path = Path(uri.path).expanduser()
+    path = expanded(uri.path)
     if is_folder(path) or (is_pattern(uri.path) and not path.exists()):
         return SourceUri("images", str(path))
     return SourceUri(_SCHEME_OF_SUFFIX.get(path.suffix.lower(), "video"), str(path))

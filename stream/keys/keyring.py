@@ -13,6 +13,7 @@ from typing import Final
 from stream.config import PublishConfig, SecurityConfig
 from stream.errors import ConfigError, UsageError
 from stream.keys.private import read_line, write_new
+from stream.paths import expanded
 from stream.transport import Keys, new_keys, public_of
 
 _OWN: Final = "own.key"
@@ -24,9 +25,9 @@ _NAME: Final = re.compile(r"[A-Za-z0-9][\w.-]{0,59}")
 def keys_folder(configured: str) -> Path:
     """Where keys lie: as configured, else the user's configuration folder (XDG Base Directory specification)."""
     if configured:
-        return Path(configured).expanduser()
+        return expanded(configured)
     base = os.environ.get("XDG_CONFIG_HOME") or os.environ.get("APPDATA") or "~/.config"
-    return Path(base).expanduser() / "capillary-stream" / "keys"
+    return expanded(base) / "capillary-stream" / "keys"
 
 
 def parse_key(text: str) -> bytes:

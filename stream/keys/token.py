@@ -6,6 +6,7 @@ from typing import Final
 
 from stream.errors import ConfigError, UsageError
 from stream.keys.private import read_line, write_new
+from stream.paths import expanded
 
 SHORTEST: Final = 32
 """Characters: 128 bits and more, so that nobody guesses it."""
@@ -23,7 +24,7 @@ def read_token(file: str) -> str | None:
     """The token, None where no file is named. Raises ConfigError where there is none in it, or others may read it."""
     if not file:
         return None
-    path = Path(file).expanduser()
+    path = expanded(file)
     try:
         token = read_line(path)
     except ConfigError:

@@ -47,7 +47,8 @@ CSV_SOURCES: Final = tuple("t_capture_ns" if name == "t_capture_utc" else name f
 """The store's columns that they are made of."""
 _OUTLINES: Final = msgspec.msgpack.Decoder(tuple[RegionOutline, ...])
 _POINT_BYTES: Final = 4
-OUTPUTS: Final = ("readings.csv", "regions.jsonl", "trend.png", "overlay.mkv", "summary.json")
+TREND: Final = "trend.png"
+OUTPUTS: Final = ("readings.csv", "regions.jsonl", TREND, "overlay.mkv", "summary.json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,10 +146,10 @@ def write_trend(store: Store, folder: Path, title: str) -> None:
     axes.grid(alpha=0.25)
     axes.legend(loc="lower right", frameon=False)
     figure.tight_layout()
-    partial = folder / "trend.png.partial"
+    partial = folder / f"{TREND}.partial"
     figure.savefig(partial, format="png")
     plt.close(figure)
-    partial.replace(folder / "trend.png")
+    partial.replace(folder / TREND)
 
 
 def drawings(folder: Path) -> "Iterator[tuple[list[npt.NDArray[np.int32]], str, bool]]":

@@ -1,6 +1,7 @@
 """Where sessions lie and who may write there: names, folders, and one writer a folder."""
 
 import contextlib
+import itertools
 import json
 import os
 import re
@@ -9,6 +10,7 @@ import shutil
 import sqlite3
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Final
 
@@ -16,13 +18,16 @@ import msgspec
 
 from stream import audit
 from stream.errors import OutputError, UsageError
+from stream.paths import expanded, reach, real
 from stream.portability import Mark, is_abandoned
-from stream.sink.report import OUTPUTS, clear, readable, supply_regions
+from stream.sink.report import OUTPUTS, TREND, clear, readable, supply_regions
 from stream.sink.resuming import Asked, Begun, covers, why_not
 from stream.sink.store import FILE_NAME, DamagedError, Store
 
 OWNER: Final = ".writer"
 _SESSION_ID: Final = re.compile(r"\d{8}-\d{6}-[0-9a-f]{6}")
+_IMAGES: Final = re.compile(r"^images:(.*?)(\?[^?=]*=[^?]*)?$", re.DOTALL | re.IGNORECASE)
+_WILDCARDS: Final = frozenset("*?[")
 _SESSION: Final = (FILE_NAME, f"{FILE_NAME}-wal", f"{FILE_NAME}-shm")
 
 
@@ -34,9 +39,9 @@ def new_session_id() -> str:
 def sessions_folder(configured: str) -> Path:
     """Where live sessions go: as configured, else the user's data folder (XDG Base Directory specification)."""
     if configured:
-        return Path(configured).expanduser()
+        return expanded(configured)
     base = os.environ.get("XDG_DATA_HOME") or os.environ.get("LOCALAPPDATA") or "~/.local/share"
-    return Path(base).expanduser() / "capillary-stream" / "sessions"
+    return expanded(base) / "capillary-stream" / "sessions"
 
 
 def result_folders(sources: Sequence[str], output: Path) -> list[Path]:
@@ -47,9 +52,34 @@ def result_folders(sources: Sequence[str], output: Path) -> list[Path]:
     """
     if str(output) in ("", "."):
         raise UsageError("--output needs a folder of its own, such as results/today")
-    for source in sources:
-        if Path(source.removeprefix("images:")).resolve() == output.resolve():
-            raise UsageError(f"--output {output} is the source's own folder; choose another one")
+    folders = _each_its_own(sources, output)
+    for folder in folders:
+        reach(folder)
+    for source, folder in itertools.product(sources, (output, *folders)):
+        if _among_pictures(folder, source):
+            raise UsageError(f"--output {folder} is the source's own folder; choose another one")
+    return folders
+
+
+def _among_pictures(folder: Path, source: str) -> bool:
+    """True where what is written to the folder would be read as pictures of the source the next time."""
+    place = real(expanded(_IMAGES.sub(r"\1", source)))
+    if place == real(folder) or _WILDCARDS.isdisjoint(str(place)):
+        return place == real(folder)
+    *above, last = place.parts
+    return fnmatchcase(TREND, last) and _matches(real(folder).parts, above)
+
+
+def _matches(parts: Sequence[str], pattern: Sequence[str]) -> bool:
+    """Whether a path is one of those that a pattern names; `**` is any number of folders."""
+    if not pattern:
+        return not parts
+    if pattern[0] == "**":
+        return _matches(parts, pattern[1:]) or (bool(parts) and _matches(parts[1:], pattern))
+    return bool(parts) and fnmatchcase(parts[0], pattern[0]) and _matches(parts[1:], pattern[1:])
+
+
+def _each_its_own(sources: Sequence[str], output: Path) -> list[Path]:
     if len(sources) == 1:
         return [output]
     stems = [Path(source.rstrip("/\\")).stem for source in sources]
@@ -62,14 +92,15 @@ class OutputFolder:
 
     def __init__(self, path: Path) -> None:
         """Raises OutputError where it cannot be made or written, or another run writes to it."""
+        reach(path)
         self.path = path
         self._made = [each for each in (path, *path.parents) if not each.exists()]
-        self._found = {each.name for each in path.iterdir()} if path.is_dir() else set()
         try:
             path.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise OutputError(f"the folder {path} cannot be made: {error.strerror}") from error
         try:
+            self._found = {each.name for each in path.iterdir()}
             self._mark = Mark(path / OWNER)
         except BlockingIOError:
             raise OutputError(f"the folder {path} is being written by another run; choose another one") from None

@@ -9,6 +9,7 @@ from stream.alarms.past import past_of
 from stream.config import AlarmsConfig
 from stream.errors import OutputError, UsageError
 from stream.messages import AlarmsNow, Marker, Mode, Progress
+from stream.paths import reach
 from stream.portability import is_held
 from stream.sink.sessions import OWNER
 from stream.sink.store import FILE_NAME, counted_by
@@ -21,6 +22,7 @@ _MODES: Final[tuple[Mode, ...]] = ("live", "demo", "replay")
 
 def session_file(named: Path) -> Path:
     """The session that a user names: the file, or the folder of a replay or session. Raises UsageError, OutputError."""
+    reach(named)
     path = named / FILE_NAME if named.is_dir() else named
     if not path.is_file():
         several = sorted(named.glob(f"*/{FILE_NAME}"))

@@ -6,6 +6,7 @@ from pathlib import Path
 from stream.config import LOOPBACK, ViewConfig
 from stream.errors import ConfigError
 from stream.keys.token import read_token
+from stream.paths import expanded
 from stream.view.guard import LOOPBACK_NAMES, Rules
 
 
@@ -20,7 +21,7 @@ def certificate(view: ViewConfig) -> tuple[Path, Path] | None:
     """The files of certificate and key, None for plain HTTP. Raises ConfigError where they do not go together."""
     if not view.certificate_file:
         return None
-    files = Path(view.certificate_file).expanduser(), Path(view.key_file).expanduser()
+    files = expanded(view.certificate_file), expanded(view.key_file)
     try:
         ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(*files, password=lambda: b"")
     except (OSError, ssl.SSLError) as error:

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import subprocess
 from pathlib import Path
 
 import cv2
@@ -9,7 +10,8 @@ import numpy as np
 import pytest
 
 from stream.sink.store import Store
-from tests.running import eventually, free_port, page_address, rows, run, running, summary
+from tests.conftest import missing
+from tests.running import command, eventually, free_port, page_address, rows, run, running, summary
 
 USAGE, SOURCE, MODEL, INCOMPLETE, FAILED = 2, 3, 4, 5, 1
 
@@ -164,6 +166,48 @@ def test_finished_results_are_replaced_only_by_overwrite_and_a_source_that_is_th
     (tmp_path / "moved.avi").rename(clip)
     assert run("replay", clip, "--output", out, "--frames", "2", "--overwrite").returncode == 0
     assert len(rows(out)) == 2
+
+
+@pytest.mark.parametrize("source", ["loop.mp4", "~nobody-of-that-name/x.mp4", "a" * 300 + ".mp4"])
+def test_a_source_that_cannot_be(tmp_path: Path, source: str) -> None:
+    (tmp_path / "loop.mp4").symlink_to("loop.mp4")
+    named = source if source.startswith("~") else tmp_path / source
+    refused(SOURCE, "replay", named, "--output", tmp_path / "out", says=(source,))
+
+
+def test_a_session_that_cannot_be(tmp_path: Path) -> None:
+    (tmp_path / "loop").symlink_to("loop")
+    for name in ("loop", "a" * 300):
+        refused(FAILED, "view", tmp_path / name, says=(name, "cannot be used"))
+
+
+@pytest.mark.slow
+def test_folders_that_may_not_be_entered(tmp_path: Path) -> None:
+    """Root may enter every folder, until it gives that up."""
+    shut = tmp_path / "shut"
+    shut.mkdir(mode=0o000)
+    ordinary: tuple[str, ...] = ()
+    if os.getuid() == 0:
+        ordinary = ("capsh", "--drop=cap_dac_override,cap_dac_read_search", "--", "-c", 'exec "$@"', "sh")
+        if not shutil.which("capsh"):
+            missing("root enters every folder without capsh: install Debian's package libcap2-bin")
+    for arguments in (
+        ("replay", "synthetic:?frames=2", "--output", shut / "below"),
+        ("view", shut / "session.sqlite"),
+        ("live", "synthetic:?seed=1&seconds=1", "--no-view"),
+    ):
+        done = subprocess.run(
+            [*ordinary, *command(*arguments)],
+            capture_output=True,
+            text=True,
+            check=False,
+            env=os.environ
+            | {"CAPILLARY_STREAM_SINK_SESSIONS_DIR": str(shut), "CAPILLARY_STREAM_PUBLISH_ENABLED": "false"},
+        )
+        assert done.returncode == FAILED, done.stderr
+        assert "Traceback" not in done.stderr
+        assert "Permission denied" in done.stderr
+    shut.chmod(0o700)
 
 
 def test_results_among_the_sources_pictures(tmp_path: Path) -> None:

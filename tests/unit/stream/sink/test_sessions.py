@@ -11,11 +11,19 @@ from typing import Any
 
 import pytest
 
-from stream.errors import OutputError
+from stream.errors import OutputError, UsageError
 from stream.messages import Marker
 from stream.sink.journal import Journal
 from stream.sink.resuming import Asked
-from stream.sink.sessions import OutputFolder, complete, finished, new_session_id, prepare, sessions_folder
+from stream.sink.sessions import (
+    OutputFolder,
+    complete,
+    finished,
+    new_session_id,
+    prepare,
+    result_folders,
+    sessions_folder,
+)
 from stream.sink.store import FILE_NAME, Store
 from tests.contracts.holder import holding
 from tests.contracts.storing import reading
@@ -185,6 +193,45 @@ def test_a_file_in_place_of_the_folder_is_a_plain_error(tmp_path: Path) -> None:
         OutputFolder(tmp_path / "out")
     with pytest.raises(OutputError, match="cannot be made"):
         OutputFolder(tmp_path / "out" / "below")
+
+
+def test_a_folder_that_cannot_be_is_a_plain_error(tmp_path: Path) -> None:
+    (tmp_path / "loop").symlink_to("loop")
+    for folder in (tmp_path / "loop", tmp_path / "loop" / "below", tmp_path / ("a" * 300)):
+        with pytest.raises(OutputError, match="cannot be used"):
+            OutputFolder(folder)
+        with pytest.raises(OutputError, match="cannot be used"):
+            result_folders(["clip.avi"], folder)
+
+
+@pytest.mark.parametrize(
+    ("source", "output", "among"),
+    [
+        ("p", "p", True),
+        ("images:p", "p", True),
+        ("images:p?fps=10", "p", True),
+        ("images:p/*.png", "p", True),
+        ("p/*", "p", True),
+        ("p/*.png", "p/out", False),
+        ("p/f*.png", "p", False),
+        ("p/**/*.png", "p/out", True),
+        ("*/*.png", "p", True),
+        ("images:p/*.png?fps=10", "p", True),
+        ("p/a.mp4", "p", False),
+        ("loop", "p", False),
+        ("~nobody-of-that-name/x.mp4", "p", False),
+    ],
+)
+def test_results_do_not_lie_where_the_source_would_take_them_for_pictures(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source: str, output: str, among: bool
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "loop").symlink_to("loop")
+    if among:
+        with pytest.raises(UsageError, match="own folder"):
+            result_folders([source], Path(output))
+    else:
+        assert result_folders([source], Path(output)) == [Path(output)]
 
 
 @pytest.mark.skipif(os.getuid() == 0, reason="root writes everywhere")
