@@ -3,6 +3,7 @@
 Pure: touches no file.
 """
 
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -40,6 +41,10 @@ def parse_uri(text: str) -> SourceUri:
         raise UsageError("The source is empty. Name a file, a folder, or a camera such as camera:0.")
     if "\0" in text:
         raise UsageError("The source holds a null character, which no file name may.")
+    try:
+        os.fsencode(text)
+    except UnicodeEncodeError:
+        raise UsageError("The source holds half a character, which no file name may.") from None
     match = _SCHEME.fullmatch(text)
     if match is None:
         return SourceUri(PLAIN, text)
