@@ -200,24 +200,20 @@ class Mark:
         self._fd: int | None = None
         for _ in range(_LOOKS):
             fd = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
-            if self._take(fd):
-                return
-            os.close(fd)
+            try:
+                locked = _locked(fd, alone=True)
+                if locked and self._is(fd):
+                    _write(fd)
+                    self._fd = fd
+                    return
+                if locked is None and not is_alive(_text(fd)):
+                    _write(fd)
+                    return
+            finally:
+                if self._fd is None:
+                    os.close(fd)
             time.sleep(_LOOK_S)
         raise BlockingIOError(errno.EWOULDBLOCK, os.strerror(errno.EWOULDBLOCK), str(path))
-
-    def _take(self, fd: int) -> bool:
-        locked = _locked(fd, alone=True)
-        free = not is_alive(_text(fd)) if locked is None else locked and self._is(fd)
-        if free:
-            os.ftruncate(fd, 0)
-            os.lseek(fd, 0, os.SEEK_SET)
-            os.write(fd, identity(os.getpid()).encode())
-            if locked:
-                self._fd = fd
-            else:
-                os.close(fd)
-        return free
 
     def _is(self, fd: int) -> bool:
         """False where who held it before has just removed it: then it is another file."""
@@ -271,6 +267,12 @@ def _locked(fd: int, *, alone: bool) -> bool | None:
     except OSError:
         return None
     return True
+
+
+def _write(fd: int) -> None:
+    os.ftruncate(fd, 0)
+    os.lseek(fd, 0, os.SEEK_SET)
+    os.write(fd, identity(os.getpid()).encode())
 
 
 def _text(fd: int) -> str:

@@ -49,7 +49,7 @@ def why_not(begun: Begun, asked: Asked, folder: Path) -> str:
     """Why the session in `folder` cannot be gone on with as it is asked now; empty where it can."""
     anew = "or begin anew with --overwrite"
     if begun.asked_source != asked.source:
-        return f"the session in {folder} is of {begun.asked_source}, not of {asked.source}"
+        return f"the session in {folder} is of {begun.asked_source}, not of {asked.source}; choose another folder"
     if begun.asked_content not in (None, asked.content):
         return (
             f"{asked.source} is not what it was when the session in {folder} was begun; bring back the recording of "

@@ -125,8 +125,10 @@ def locks(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> bo
 def test_a_mark_is_held_until_it_is_released(tmp_path: Path) -> None:
     mark = tmp_path / "mark"
     assert not is_held(mark)
+    mark.write_bytes(b"\xff\xfe\x00 damaged")
     held = Mark(mark)
     assert is_held(mark)
+    assert mark.read_text() == identity(os.getpid())
     assert not is_abandoned(mark)
     with pytest.raises(BlockingIOError):
         Mark(mark)
