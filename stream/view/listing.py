@@ -8,6 +8,7 @@ from pathlib import Path
 
 from stream.counting import counted
 from stream.errors import OutputError, UsageError
+from stream.paths import reach
 from stream.portability import is_held
 from stream.sink.sessions import OWNER
 from stream.sink.store import FILE_NAME, settle
@@ -27,7 +28,8 @@ class Kept:
 
 
 def sessions_in(base: Path) -> list[Kept]:
-    """Those that have readings, newest first."""
+    """Those that have readings, newest first. Raises OutputError where the folder may not be looked into."""
+    reach(base)
     return sorted(_found(base), key=lambda kept: kept.begun_ns, reverse=True)
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from stream.errors import UsageError
+from stream.errors import OutputError, UsageError
 from stream.messages import DensityReading
 from stream.sink.sessions import OutputFolder
 from stream.sink.store import FILE_NAME, Store
@@ -46,6 +46,13 @@ def test_the_newest_one_that_is_finished(base: Path, tmp_path_factory: pytest.Te
     writer.release()
     with pytest.raises(UsageError, match="no finished session"):
         newest(tmp_path_factory.mktemp("empty"))
+
+
+def test_a_folder_that_cannot_be_is_said_so(tmp_path: Path) -> None:
+    (tmp_path / "loop").symlink_to("loop")
+    for name in ("loop", "a" * 300):
+        with pytest.raises(OutputError, match="cannot be used"):
+            sessions_in(tmp_path / name)
 
 
 def test_a_folder_of_sessions_says_what_to_do(base: Path) -> None:
