@@ -66,11 +66,11 @@ def trimmed(path: Path) -> Path:
     return short
 
 
-def never_closed(path: Path) -> Path:
-    """A Matroska file as a killed recorder leaves it: of unknown length, its last frames missing."""
+def never_closed(path: Path, share: float = 0.75) -> Path:
+    """A Matroska file as a killed recorder leaves it: of unknown length, its last frames missing; whole, a stream."""
     data = bytearray(path.read_bytes())
     size = data.find(b"\x18\x53\x80\x67") + 4
     data[size : size + 8] = b"\x01" + b"\xff" * 7
     left = path.with_name(f"left-{path.name}")
-    left.write_bytes(data[: len(data) * 3 // 4])
+    left.write_bytes(data[: int(len(data) * share)])
     return left

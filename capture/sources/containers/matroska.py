@@ -33,12 +33,16 @@ class Element:
 
 
 def read_matroska(file: BinaryIO, length: int) -> Container:
-    """Counts the frames, unless the file is damaged or was never closed, or its codec hides some."""
+    """Counts the frames, unless the file is damaged or was never closed, or its codec hides some.
+
+    A recorder that was killed leaves the segment's size open, as a stream does, which ends where an element does.
+    """
     tracks: list[dict[bytes, bytes]] = []
-    frames, reached = 0, 0
+    frames, reached, promised = 0, 0, 0
     segment_end: int | None = None
     for element in _elements(file):
         reached = element.begin if element.kind in _OPENED else element.end or 0
+        promised = max(promised, element.end or 0)
         if element.kind == _SEGMENT:
             segment_end = element.end
         elif element.kind == _TRACK:
@@ -49,10 +53,9 @@ def read_matroska(file: BinaryIO, length: int) -> Container:
             frames += _frames(element.start, tracks)
         if segment_end is not None and not reached < segment_end <= length:
             break
-    if segment_end is None:
-        return Container("mkv")
-    damaged = reached != segment_end or segment_end > length
-    return Container("mkv", None if damaged else frames or None, damaged)
+    damaged = promised > length or reached != (length if segment_end is None else segment_end)
+    counted = frames if segment_end is not None and not damaged else 0
+    return Container("mkv", counted or None, damaged)
 
 
 def _frames(block: bytes, tracks: list[dict[bytes, bytes]]) -> int:

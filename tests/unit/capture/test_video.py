@@ -87,10 +87,19 @@ def test_a_cut_recording_that_counts_no_frames_says_that_it_was_cut(tmp_path: Pa
     source.close()
 
 
-def test_a_recording_of_a_killed_recorder_can_be_read(tmp_path: Path) -> None:
-    source = open_source(str(never_closed(write_video(tmp_path / "a.mkv", frames=40))))
+@pytest.mark.parametrize(("name", "codec"), [("a.mkv", "MJPG"), ("a.webm", "VP80")])
+def test_a_recording_of_a_killed_recorder_is_read_and_called_cut_off(tmp_path: Path, name: str, codec: str) -> None:
+    source = open_source(str(never_closed(write_video(tmp_path / name, codec, frames=40))))
     assert source.frame_count is None
-    assert 20 < read_all(source) < 40
+    with pytest.raises(SourceError, match=r"was cut off; [23]\d of its frames could be read"):
+        read_all(source)
+    source.close()
+
+
+def test_a_kept_stream_of_unknown_length_is_whole(tmp_path: Path) -> None:
+    source = open_source(str(never_closed(write_video(tmp_path / "a.mkv", frames=40), share=1)))
+    assert source.frame_count is None
+    assert read_all(source) == 40
     source.close()
 
 

@@ -104,3 +104,32 @@ def test_an_index_with_wrong_bytes_does_no_harm(tmp_path: Path, small_mp4: bytes
     path = tmp_path / "broken.mp4"
     path.write_bytes(broken)
     assert isinstance(recognise(path), Container)
+
+
+def element(kind: bytes, body: bytes, *, size_known: bool = True) -> bytes:
+    """An EBML element, its size in eight bytes, or left open."""
+    return kind + ((1 << 56 | len(body)).to_bytes(8, "big") if size_known else b"\x01" + b"\xff" * 7) + body
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    clusters=st.lists(st.lists(st.integers(0, 60), max_size=3), max_size=3),
+    size_known=st.booleans(),
+    data=st.data(),
+)
+def test_a_matroska_of_unknown_length_is_whole_where_it_ends_with_an_element(
+    tmp_path: Path, clusters: list[list[int]], size_known: bool, data: st.DataObject
+) -> None:
+    content = element(b"\x1a\x45\xdf\xa3", bytes(8)) + element(b"\x18\x53\x80\x67", b"", size_known=False)
+    ends = {len(content)}
+    for cluster in clusters:
+        blocks = [element(b"\xa3", bytes(length)) for length in cluster]
+        whole = element(b"\x1f\x43\xb6\x75", b"".join(blocks), size_known=size_known)
+        begin = len(content) + len(whole) - sum(map(len, blocks))
+        inner = {begin + sum(map(len, blocks[:count])) for count in range(len(blocks) + 1)}
+        content += whole
+        ends |= {len(content)} if size_known else inner
+    at = data.draw(st.one_of(st.sampled_from(sorted(ends)), st.integers(min(ends), len(content))))
+    path = tmp_path / "cut.mkv"
+    path.write_bytes(content[:at])
+    assert recognise(path) == Container("mkv", damaged=at not in ends)
