@@ -7,6 +7,7 @@ import sys
 import tempfile
 import time
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -16,7 +17,7 @@ from capture.cli import synthesize
 from stream.alarms.cli import alarms
 from stream.engines.cli import bench
 from stream.engines.spread import ENGINES, Spread, spread_of
-from stream.errors import NO_TENSORFLOW, ModelError, SourceError, StreamError, UsageError
+from stream.errors import NO_TENSORFLOW, ModelError, StreamError, UsageError
 from stream.keys.cli import keys
 from stream.portability import STOP_SIGNALS
 from stream.subscribing import subscribe
@@ -221,19 +222,17 @@ def replay(
         if holds_frames(folder):
             common.opened(source, config).close()  # nothing makes room for a source that is not there
     for source, folder in zip(sources, folders, strict=True):
-        outcome = _run(
-            common, config, source, "replay", folder, wanted, speed=factor, resume=resume, overwrite=overwrite
-        )
-        if overlay and outcome.exit_code in (0, 5) and not (folder / "overlay.mkv").exists():
-            _overlay(config, source, folder)
-        _say(outcome)
+        analyse = partial(_run, common, config, source, "replay", folder, wanted)
+        outcome = _tried(partial(analyse, speed=factor, resume=resume, overwrite=overwrite))
         if outcome.exit_code in (0, 5):
             print(f"Results: {folder}", file=sys.stderr)
         elif outcome.exit_code == 130 and holds_frames(folder):
             further = "; go on with --resume" if spread is None else ""
             print(f"Results so far: {folder}{further}.", file=sys.stderr)
         codes.append(outcome.exit_code)
-        if outcome.exit_code == 130:
+        if overlay and outcome.exit_code in (0, 5) and not (folder / "overlay.mkv").exists():
+            codes.append(_tried(partial(_overlay, config, source, folder)).exit_code)
+        if codes[-1] == 130:
             break
     sys.exit(max(codes))
 
@@ -329,10 +328,7 @@ def _run(
     logs.set_up(common.log_level, common.log_format)
     logs.hide(source)
     keyring_for(config.publish, config.security)
-    try:
-        asked = _asked(config, source, wanted)
-    except (SourceError, UsageError) as error:
-        return Outcome(error.exit_code, str(error))
+    asked = _asked(config, source, wanted)
     claim = OutputFolder(folder)
     shown = terminal.display(replay=mode == "replay", quiet=common.quiet)
     try:
@@ -498,11 +494,18 @@ def _announce(hello: "Hello", audit: "AuditLog", config: "Config") -> None:
         print(f"Live page: {hello.detail}{entrance(config.view)}", file=sys.stderr)
 
 
-def _overlay(config: "Config", source: str, folder: Path) -> None:
+def _overlay(config: "Config", source: str, folder: Path) -> "Outcome":
+    """The overlay of a folder's results."""
     from capture.overlay import Drawn, write_overlay
     from stream.sink.report import drawings
+    from stream.stopping import stop_asked
+    from stream.supervisor import Outcome
 
-    write_overlay(source, _limits(config), [Drawn(*row) for row in drawings(folder)], folder)
+    with stop_asked() as stopped:
+        drawn = [Drawn(*row) for row in drawings(folder)]
+        if write_overlay(source, _limits(config), drawn, folder, stopped) is not None:
+            return Outcome(0, "")
+    return Outcome(130, f"Stopped: the results in {folder} are whole, overlay.mkv is not made.")
 
 
 def _limits(config: "Config") -> "SourceLimits":
@@ -526,6 +529,18 @@ def _source_check(source: str, config: "Config") -> str:
 def _finish(outcome: "Outcome") -> NoReturn:
     _say(outcome)
     sys.exit(outcome.exit_code)
+
+
+def _tried(run: "Callable[[], Outcome]") -> "Outcome":
+    """What came of it, said: one source's error does not keep the next from being done."""
+    from stream.supervisor import Outcome
+
+    try:
+        outcome = run()
+    except StreamError as error:
+        outcome = Outcome(error.exit_code, f"Error: {error}")
+    _say(outcome)
+    return outcome
 
 
 def _say(outcome: "Outcome") -> None:

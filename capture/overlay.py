@@ -1,6 +1,7 @@
 """A recording with its capillaries outlined, to be looked at: the source read once more, the session drawn on it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -10,13 +11,15 @@ import numpy as np
 import numpy.typing as npt
 from tqdm import tqdm
 
+from capture.sources.containers.recognise import recognise
 from capture.sources.opencv import hush
 from capture.sources.opening import SourceLimits, open_source
-from stream.errors import OutputError
+from stream.errors import FrameError, OutputError, SourceError
 from stream.ports import FrameSource, Pixels
 
 FILE_NAME: Final = "overlay.mkv"
 _CODEC: Final = "mp4v"  # MPEG-4 part 2: the OpenCV wheel has no H.264 encoder, and Motion JPEG is ten times as large
+_SMALLEST_PX: Final = 16  # a side; the encoder aborts the program where there is next to nothing to encode
 _GREEN: Final = (96, 220, 64)  # BGR
 _AMBER: Final = (64, 180, 255)
 _DARK: Final = (24, 24, 24)
@@ -32,25 +35,30 @@ class Drawn:
     good: bool
 
 
-def write_overlay(source: str, limits: SourceLimits, drawings: Sequence[Drawn], folder: Path) -> Path:
-    """overlay.mkv in `folder`, a frame for each of `drawings`. Raises SourceError, and OutputError where it cannot be
-    written."""
+def write_overlay(
+    source: str,
+    limits: SourceLimits,
+    drawings: Sequence[Drawn],
+    folder: Path,
+    stopped: Callable[[], bool] = lambda: False,
+) -> Path | None:
+    """overlay.mkv in `folder`, a frame for each of `drawings`; None and no file where it was stopped on the way.
+
+    A frame that cannot be read is black. Raises SourceError, also where the source has fewer frames, and OutputError
+    where the video cannot be written whole.
+    """
     hush()
-    frames = open_source(source, limits)
     partial = folder / f"partial-{FILE_NAME}"
-    writer = cv2.VideoWriter(
-        str(partial), cv2.VideoWriter.fourcc(*_CODEC), frames.fps or 1.0, (frames.width, frames.height)
-    )
     try:
-        if not writer.isOpened():
-            raise OutputError(f"the video {partial} cannot be written")
-        progress = tqdm(zip(_pictures(frames), drawings, strict=False), "overlay", len(drawings), disable=None)
-        for pixels, drawn in progress:
-            writer.write(draw(pixels, drawn))
+        with closing(open_source(source, limits)) as frames:
+            _write(partial, frames, drawings, stopped)
+        if stopped():
+            return None
+        if _frame_count(partial) != len(drawings):  # the writer itself never says that the disk is full
+            raise _unwritable(folder)
+        return partial.replace(folder / FILE_NAME)
     finally:
-        writer.release()
-        frames.close()
-    return partial.replace(folder / FILE_NAME)
+        partial.unlink(missing_ok=True)
 
 
 def draw(pixels: Pixels, drawn: Drawn) -> Pixels:
@@ -64,8 +72,40 @@ def draw(pixels: Pixels, drawn: Drawn) -> Pixels:
     return pixels
 
 
-def _pictures(source: FrameSource) -> Iterator[Pixels]:
-    pixels: Pixels = np.empty((source.height, source.width, 3), np.uint8)
-    while source.grab() is not None:
-        source.retrieve(pixels)
-        yield pixels
+def _write(path: Path, frames: FrameSource, drawings: Sequence[Drawn], stopped: Callable[[], bool]) -> None:
+    size = (frames.width, frames.height)
+    if min(size) < _SMALLEST_PX:
+        raise OutputError(
+            f"frames of {size[0]}x{size[1]} are too small for {FILE_NAME}; it needs {_SMALLEST_PX} pixels"
+        )
+    writer = cv2.VideoWriter(str(path), cv2.CAP_FFMPEG, cv2.VideoWriter.fourcc(*_CODEC), frames.fps or 1.0, size)
+    try:
+        if not writer.isOpened():
+            raise _unwritable(path.parent)
+        pixels: Pixels = np.empty((frames.height, frames.width, 3), np.uint8)
+        for drawn in tqdm(drawings, "overlay", disable=None):
+            if stopped():
+                return
+            _read(frames, pixels)
+            writer.write(draw(pixels, drawn))
+    finally:
+        writer.release()
+
+
+def _read(frames: FrameSource, pixels: Pixels) -> None:
+    """The next frame; black where it cannot be read."""
+    if frames.grab() is None:
+        raise SourceError(f"{frames.name} has fewer frames than when it was analysed; {FILE_NAME} cannot be made")
+    try:
+        frames.retrieve(pixels)
+    except FrameError:
+        pixels[:] = 0
+
+
+def _unwritable(folder: Path) -> OutputError:
+    return OutputError(f"{FILE_NAME} cannot be written in {folder}; is the disk full? The other results are whole")
+
+
+def _frame_count(video: Path) -> int | None:
+    container = recognise(video) if video.exists() else None
+    return None if container is None or container.damaged else container.frame_count

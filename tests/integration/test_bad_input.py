@@ -210,6 +210,24 @@ def test_folders_that_may_not_be_entered(tmp_path: Path) -> None:
     shut.chmod(0o700)
 
 
+@pytest.mark.parametrize("engine", ["stream", "serial"])
+def test_one_bad_source_or_folder_keeps_no_other_from_being_done(tmp_path: Path, engine: str) -> None:
+    (tmp_path / "text.mp4").write_text("no video")
+    for name in ("blocked", "good"):
+        picture(tmp_path / name / "a.png")
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "blocked").write_text("a file of somebody's")
+    sources = (tmp_path / "text.mp4", tmp_path / "blocked", tmp_path / "good")
+    done = run("replay", *sources, "--output", out, "--engine", engine)
+    assert done.returncode == SOURCE, done.stderr
+    assert "Traceback" not in done.stderr
+    assert f"{tmp_path / 'text.mp4'} is empty or no video" in done.stderr
+    assert f"the folder {out / 'blocked'} cannot be made" in done.stderr
+    assert len(rows(out / "good")) == 1
+    assert sorted(path.name for path in out.iterdir()) == ["blocked", "good"]
+
+
 def test_results_among_the_sources_pictures(tmp_path: Path) -> None:
     picture(tmp_path / "pictures" / "a.png")
     refused(USAGE, "replay", tmp_path / "pictures", "--output", tmp_path / "pictures", says=("own folder",))

@@ -7,9 +7,12 @@ import subprocess
 from pathlib import Path
 
 import cv2
+import numpy as np
 import psutil
 import pytest
 
+from capture.sources.containers.container import Container
+from capture.sources.containers.recognise import recognise
 from tests.running import (
     children,
     command_line,
@@ -140,6 +143,38 @@ def test_an_overlay_shows_every_frame(tmp_path: Path) -> None:
     assert [found for found, _ in frames] == [True] * 5 + [False]
     assert frames[0][1].shape == (1080, 1920, 3)
     assert sorted(path.name for path in tmp_path.iterdir() if "regions" in path.name or "partial" in path.name) == []
+
+
+def test_an_overlay_shows_a_picture_that_cannot_be_read_and_the_next_source_is_done(tmp_path: Path) -> None:
+    """Its row is `failed`; an overlay that cannot be made keeps nothing else from being done."""
+    for name, pixels in {"a": 240, "b": 2}.items():
+        for number in range(3):
+            path = tmp_path / name / f"{number}.png"
+            path.parent.mkdir(exist_ok=True)
+            assert cv2.imwrite(str(path), np.full((pixels, pixels, 3), 120, np.uint8))
+    (tmp_path / "a" / "1.png").write_text("no picture")
+    out = tmp_path / "out"
+    done = run("replay", tmp_path / "b", tmp_path / "a", "--output", out, "--overlay")
+    assert done.returncode == 1, done.stderr
+    assert "frames of 2x2 are too small for overlay.mkv" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert [row["status"] for row in rows(out / "a")] == ["ok", "failed", "ok"]
+    assert recognise(out / "a" / "overlay.mkv") == Container("mkv", 3)
+    assert summary(out / "b")["status"] == "complete"
+    assert not list(out.glob("*/partial-*"))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_stop_while_the_overlay_is_made_leaves_the_results_whole(tmp_path: Path, number: signal.Signals) -> None:
+    with running("replay", "synthetic:?frames=60", "--output", tmp_path, "--overlay") as process:
+        eventually((tmp_path / "partial-overlay.mkv").exists, "the overlay is begun")
+        process.send_signal(number)
+        _, errors = process.communicate(timeout=10)
+    assert process.returncode == 130
+    assert errors.strip().splitlines()[-1] == f"Stopped: the results in {tmp_path} are whole, overlay.mkv is not made."
+    assert summary(tmp_path)["status"] == "complete"
+    assert not list(tmp_path.glob("*overlay*"))
 
 
 def test_several_sources_get_a_folder_each(tmp_path: Path) -> None:
