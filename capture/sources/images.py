@@ -50,17 +50,30 @@ def open_images(uri: SourceUri) -> "PictureSource":
     alone = paths == [expanded(uri.path)]
     # A folder often carries a patient's name, so it stays out of topics and logs.
     name = pseudonym("picture", paths[0].name) if alone else "images"
-    return PictureSource(name, name_pictures(headers), width, height, options)
+    cut_off = next((header for header in headers if header.cut_off), None)
+    return PictureSource(name, name_pictures(headers), width, height, options, cut_off)
 
 
 class PictureSource:
-    """Pictures of one size, one after the other; see `stream.ports.FrameSource`."""
+    """Pictures of one size, one after the other; see `stream.ports.FrameSource`.
+
+    cut_off: a stack among them that breaks off, so that nobody knows how many there were.
+    """
 
     live = False
 
-    def __init__(self, name: str, pictures: list[Picture], width: int, height: int, options: ImagesOptions) -> None:
+    def __init__(
+        self,
+        name: str,
+        pictures: list[Picture],
+        width: int,
+        height: int,
+        options: ImagesOptions,
+        cut_off: Header | None = None,
+    ) -> None:
         self.name = name
-        self.frame_count: int | None = len(pictures)
+        self.frame_count: int | None = len(pictures) if cut_off is None else None
+        self._cut_off = cut_off
         self.fps = options.fps
         self.width = width
         self.height = height
@@ -72,10 +85,11 @@ class PictureSource:
         self._file: PictureFile | None = None
 
     def grab(self) -> Grab | None:
-        """The next picture, None after the last. Touches no file."""
+        """The next picture, None after the last. Touches no file. Raises SourceError once where a stack breaks off."""
         index = self._next
         if index >= len(self._pictures):
             self._grabbed = None
+            self._tell_cut_off()
             return None
         self._grabbed, self._next = self._pictures[index], index + 1
         return Grab(index, self._grabbed.name, index / (self.fps or 1.0), self.width, self.height)
@@ -98,6 +112,13 @@ class PictureSource:
         if self._next == len(self._pictures) or self._pictures[self._next].path != self._file.path:
             self._let_go()
 
+    def _tell_cut_off(self) -> None:
+        stack, self._cut_off = self._cut_off, None
+        if stack is not None:
+            raise SourceError(
+                f"{stack.path.name} is damaged or was cut off; {len(stack.sizes)} of its pages could be found."
+            )
+
     def _let_go(self) -> None:
         if self._file is not None:
             self._file.close()
@@ -112,7 +133,7 @@ class PictureSource:
     def close(self) -> None:
         """Close the stack, if any; a closed source is at its end."""
         self._let_go()
-        self._next, self._grabbed = len(self._pictures), None
+        self._next, self._grabbed, self._cut_off = len(self._pictures), None, None
 
 
 def find_pictures(place: str) -> list[Path]:
@@ -190,7 +211,7 @@ def name_pictures(headers: list[Header]) -> list[Picture]:
         plain = header.path.stem if stems[header.path.stem] == 1 else header.path.name
         for page in range(max(1, len(header.sizes))):
             in_stack = f"{plain}-{page}" if several else str(page)
-            name = plain if len(header.sizes) <= 1 else in_stack
+            name = in_stack if len(header.sizes) > 1 or header.cut_off else plain
             pictures.append(Picture(header.path, page, os.fsencode(name).decode("utf-8", "replace")[:_MAX_NAME]))
     _refuse_doubles(pictures)
     return pictures

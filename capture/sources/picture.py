@@ -15,6 +15,7 @@ from typing import Final
 import cv2
 import numpy as np
 from PIL import Image
+from PIL.TiffImagePlugin import TiffImageFile
 
 from capture.sources.files import unreadable
 from stream.errors import SourceError
@@ -33,22 +34,30 @@ _DAMAGE: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """A picture file before its pixels are decoded: sizes (width, height) of its pages, one but for TIFF stacks."""
+    """A picture file before its pixels are decoded: sizes (width, height) of its pages, one but for TIFF stacks.
+
+    cut_off: what leads to further pages is damaged or missing.
+    """
 
     path: Path
     sizes: tuple[tuple[int, int], ...]
+    cut_off: bool = False
 
 
 def read_header(path: Path) -> Header:
-    """Read the size of every page; no pixel is decoded. Raises SourceError."""
+    """Read the size of every page that can be found; no pixel is decoded. Raises SourceError where there is none."""
     with _explained(path), Image.open(path, formats=_FORMATS) as image:
-        pages = getattr(image, "n_frames", 1) if image.format == "TIFF" else 1
-        sizes = []
-        for page in range(pages):
-            if pages > 1:
-                image.seek(page)
-            sizes.append(image.size)
-        return Header(path, tuple(sizes))
+        if not isinstance(image, TiffImageFile):
+            return Header(path, (image.size,))
+        sizes = [image.size]
+        try:
+            while True:
+                image.seek(len(sizes))
+                sizes.append(image.size)
+        except EOFError:  # a last directory that was read to its end says that it is the last
+            return Header(path, tuple(sizes), cut_off=image.tag_v2.next is None)
+        except _DAMAGE:
+            return Header(path, tuple(sizes), cut_off=True)
 
 
 class PictureFile:

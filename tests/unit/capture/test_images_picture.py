@@ -78,6 +78,48 @@ def test_compressed_stacks_can_be_read(tmp_path: Path, compression: str) -> None
         assert np.abs(frame(source).astype(int) - card(number)).mean() < 3
 
 
+@pytest.fixture(scope="module", params=[None, "tiff_lzw"], ids=["directory first", "directory last"])
+def stack(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """Four pages; uncompressed, a page's directory lies before its pixels, else behind them."""
+    pages = [Image.fromarray(card(number)[:, :, ::-1]) for number in range(4)]
+    path = tmp_path_factory.mktemp("stack") / "s.tif"
+    pages[0].save(path, save_all=True, append_images=pages[1:], compression=request.param)
+    return path.read_bytes()
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=40)
+@given(share=st.integers(334, 999))
+def test_a_stack_cut_anywhere_gives_the_pages_before_the_cut(tmp_path: Path, stack: bytes, share: int) -> None:
+    """The page in which the cut lies may be a frame without pixels."""
+    path, read = tmp_path / "s.tif", list[Pixels]()
+    path.write_bytes(stack[: len(stack) * share // 1000])
+    source = open_source(str(path))
+
+    def read_on() -> None:
+        while (grab := source.grab()) is not None:
+            pixels: Pixels = np.empty((grab.height, grab.width, 3), np.uint8)
+            source.retrieve(pixels)
+            read.append(pixels)
+
+    with pytest.raises(SourceError, match=r"s\.tif is damaged or"):
+        read_on()
+    assert len(read) >= int(4 * share / 1000 - 0.1)
+    for number, pixels in enumerate(read):
+        np.testing.assert_array_equal(pixels, card(number))
+    source.close()
+
+
+def test_a_stack_cut_in_half_says_so_after_its_last_page(tmp_path: Path, stack: bytes) -> None:
+    path = tmp_path / "s.tif"
+    path.write_bytes(stack[: len(stack) // 2])
+    source = open_source(str(path))
+    assert source.frame_count is None
+    assert [frame(source).mean() > 0 for _ in range(2)] == [True, True]
+    with pytest.raises(SourceError, match="was cut off; 2 of its pages could be found"):
+        source.grab()
+    assert source.grab() is None
+
+
 def test_rotation_tags_do_not_turn_the_picture(tmp_path: Path) -> None:
     exif = Image.Exif()
     exif[0x0112] = 6
