@@ -11,7 +11,9 @@ from stream.sink.summary import STOPPED
 
 
 def write_results(store: Store, settings: SinkSettings, end: EndOfStream, summary: dict[str, Any]) -> None:
-    """Table, outlines where wanted, trend, and the summary last of all. Raises OSError."""
+    """Table, outlines where wanted, trend, and the summary last of all; nothing without a frame. Raises OSError."""
+    if not end.frames_read:
+        return
     report.write_readings(store, settings.folder)
     if settings.regions_file:
         report.write_regions(store, settings.folder)

@@ -87,21 +87,28 @@ def why_incomplete(end: EndOfStream, mode: Mode) -> str:
     counted = f"{end.frames_read} of {end.frames_expected} frames" if missing else ""
     if end.reason:
         return f"{end.reason} ({counted})" if counted else end.reason
-    return f"{counted}: the recording ends early or is damaged" if missing else ""
+    if missing:
+        return f"{counted}: the recording ends early or is damaged"
+    return "" if end.frames_read else "the source holds no frame that can be read"
 
 
 def exit_code(end: EndOfStream, summary: dict[str, Any], mode: Mode) -> int:
-    """0 done, 1 nothing could be analysed, 3 a live source that broke, 5 incomplete (or not all of it stored)."""
+    """0 done, 1 nothing could be analysed, 3 no frame came or a live source broke, 5 incomplete (or not all stored)."""
     if mode != "replay":
         broke = end.reason not in ("", STOPPED)
         return 3 if broke else 5 if summary.get("frames_not_stored") else 0
-    if summary["frames_failed"] == summary["frames_read"] > 0:
+    if not summary["frames_read"]:
+        return 3
+    if summary["frames_failed"] == summary["frames_read"]:
         return 1
     return 0 if summary["status"] == "complete" else 5
 
 
 def sentence(summary: dict[str, Any]) -> str:
     """One line for a person."""
+    reason = summary["reason"].rstrip(".")
+    if reason and not summary["frames_read"]:
+        return f"{reason}."[:MAX_SENTENCE]
     density = summary["density"]
     mean = density["density_mean_pct"]
     value = f"density {mean:.2f} % (sd {density['density_sd_pct']:.2f})" if mean is not None else "no good frame"
@@ -111,5 +118,5 @@ def sentence(summary: dict[str, Any]) -> str:
         for what in ("failed", "dropped", "late", "not_stored")
         if summary[f"frames_{what}"]
     )
-    status = "" if summary["status"] == "complete" else f" Incomplete: {summary['reason']}."
+    status = "" if summary["status"] == "complete" else f" Incomplete: {reason}."
     return f"{counts}{lost}; {value}; {summary['frames_per_s']:.1f} frames/s.{status}"[:MAX_SENTENCE]

@@ -8,6 +8,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from PIL import Image
 
 from stream.sink.store import Store
 from tests.conftest import missing
@@ -54,6 +55,21 @@ def test_an_empty_file(tmp_path: Path) -> None:
 def test_a_text_file_that_is_called_a_video(tmp_path: Path) -> None:
     (tmp_path / "notes.mp4").write_text("not a video\n" * 100)
     refused(SOURCE, "replay", tmp_path / "notes.mp4", "--output", tmp_path / "out", says=("notes.mp4",))
+
+
+@pytest.mark.parametrize("engine", ["stream", "serial"])
+@pytest.mark.parametrize(("name", "says"), [("damaged.png", "is damaged"), ("numbers.tif", "32-bit numbers")])
+def test_a_picture_alone_without_pixels_leaves_nothing_behind(
+    tmp_path: Path, name: str, says: str, engine: str
+) -> None:
+    if name == "damaged.png":
+        whole = picture(tmp_path / name).read_bytes()
+        (tmp_path / name).write_bytes(whole[: len(whole) * 2 // 3])
+    else:
+        Image.fromarray(np.zeros((48, 64), np.float32)).save(tmp_path / name)
+    out = tmp_path / "out"
+    refused(SOURCE, "replay", tmp_path / name, "--output", out, "--engine", engine, says=(name, says))
+    assert not out.exists()
 
 
 def test_a_video_cut_in_half_is_analysed_and_called_incomplete(tmp_path: Path) -> None:

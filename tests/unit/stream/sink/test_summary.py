@@ -18,6 +18,7 @@ def end(read: int = 600, expected: int | None = 600, reason: str = "") -> EndOfS
         (end(read=312), "312 of 600 frames"),
         (end(read=312, reason="clip.avi is damaged"), "clip.avi is damaged (312 of 600 frames)"),
         (end(read=0), "0 of 600 frames"),
+        (end(read=0, expected=None), "the source holds no frame"),
     ],
 )
 def test_a_replay_says_why_it_is_not_whole(ended: EndOfStream, words: str) -> None:
@@ -32,6 +33,8 @@ def test_a_replay_says_why_it_is_not_whole(ended: EndOfStream, words: str) -> No
         ("replay", end(), 5, 0),
         ("replay", end(), 600, 1),
         ("replay", end(read=312), 0, 5),
+        ("replay", end(read=0), 0, 3),
+        ("replay", end(read=0, expected=1, reason="a.png is damaged"), 0, 3),
         ("live", end(expected=None), 0, 0),
         ("live", end(expected=None, reason=STOPPED), 0, 0),
         ("live", end(expected=None, reason="the camera stopped giving frames"), 0, 3),
