@@ -14,10 +14,11 @@ import msgspec
 from capture.sources.files import is_folder, is_pattern, unreadable
 from capture.sources.naming import pseudonym
 from capture.sources.options import options_as
-from capture.sources.picture import SUFFIXES, Header, PictureFile, read_header
+from capture.sources.picture import Header, PictureFile, read_header
 from capture.sources.uri import SourceUri
 from stream.errors import FrameError, SourceError
 from stream.paths import expanded
+from stream.pictures import SUFFIXES, is_picture
 from stream.ports import Grab, Pixels
 
 _MAX_NAME: Final = 200
@@ -146,7 +147,7 @@ def find_pictures(place: str) -> list[Path]:
     if not folder and (path.is_file() or not is_pattern(place)):
         return [path]
     try:
-        pictures = [one for one in (path.iterdir() if folder else _matches(path)) if _is_picture(one)]
+        pictures = [one for one in (path.iterdir() if folder else _matches(path)) if is_picture(one)]
     except OSError as error:
         raise unreadable(path, error) from None
     if not pictures:
@@ -158,10 +159,6 @@ def find_pictures(place: str) -> list[Path]:
 def _matches(pattern: Path) -> Iterable[Path]:
     fixed = list(takewhile(lambda part: not is_pattern(part), pattern.parts))
     return Path(*fixed).glob(str(Path(*pattern.parts[len(fixed) :])))
-
-
-def _is_picture(path: Path) -> bool:
-    return path.suffix.lower() in SUFFIXES and not path.name.startswith(".") and path.is_file()
 
 
 def natural_key(text: str) -> list[tuple[int, str]]:

@@ -13,6 +13,7 @@ from capture.sources.options import nearest, options_as
 from capture.sources.uri import NETWORK_SCHEMES, PLAIN, SourceUri, parse_uri
 from stream.errors import SourceError, UsageError
 from stream.paths import expanded
+from stream.pictures import SUFFIXES
 from stream.ports import FrameSource
 
 ENTRY_POINTS: Final = "capillary_stream.sources"
@@ -30,7 +31,7 @@ _BUILT_IN: Final = {
 }
 
 _SCHEME_OF_SUFFIX: Final = {
-    **dict.fromkeys((".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff"), "images"),
+    **dict.fromkeys(SUFFIXES, "images"),
     ".dcm": "dicom",
 }
 

@@ -21,7 +21,6 @@ from capture.sources.files import unreadable
 from stream.errors import SourceError
 from stream.ports import Pixels
 
-SUFFIXES: Final = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff"})
 _FORMATS: Final = ("PNG", "JPEG", "BMP", "TIFF")
 _GREY_16_BIT: Final = frozenset({"I;16", "I;16B", "I;16L", "I;16N"})
 _NOT_A_PICTURE_OF_LIGHT: Final = frozenset({"I", "F"})

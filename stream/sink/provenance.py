@@ -2,24 +2,27 @@
 
 import contextlib
 import hashlib
+import os
 import re
 import threading
 from pathlib import Path
 
+from stream.pictures import is_picture
+
 
 def source_sha256(source: str) -> str | None:
-    """SHA-256 of a file, or of the names and hashes of a folder's files in order; None where there is no file."""
+    """SHA-256 of a file, or of the names and hashes of a folder's pictures in order; None where there is none."""
     path = Path(re.sub(r"^(video|images|dicom):", "", source))
     if path.is_file():
         return _of_file(path)
     folder, pattern = (path, "*") if path.is_dir() else (path.parent, path.name)
     if not folder.is_dir():
         return None
-    files = sorted(file for file in folder.glob(pattern) if file.is_file())
-    if not files:
+    pictures = sorted(file for file in folder.glob(pattern) if is_picture(file))
+    if not pictures:
         return None
-    lines = "".join(f"{_of_file(file)}  {file.name}\n" for file in files)
-    return hashlib.sha256(lines.encode()).hexdigest()
+    lines = (f"{_of_file(picture)}  ".encode() + os.fsencode(picture.name) + b"\n" for picture in pictures)
+    return hashlib.sha256(b"".join(lines)).hexdigest()
 
 
 class SourceHash:

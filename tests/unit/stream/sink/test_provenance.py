@@ -1,6 +1,7 @@
 """A result names what it was made from, and never a password."""
 
 import hashlib
+import os
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,24 @@ def test_a_folder_is_hashed_by_names_and_contents(tmp_path: Path) -> None:
     assert source_sha256(f"images:{tmp_path}/*.png") == first
     (tmp_path / "b.png").rename(tmp_path / "c.png")
     assert source_sha256(str(tmp_path)) != first
+
+
+def test_of_a_folder_only_its_pictures_are_read(tmp_path: Path) -> None:
+    """A recording of hundreds of gigabytes may lie beside them."""
+    (tmp_path / "a.png").write_bytes(b"1")
+    first = source_sha256(str(tmp_path))
+    for name in ("recording.raw", ".hidden.png"):
+        (tmp_path / name).write_bytes(b"2")
+    assert source_sha256(str(tmp_path)) == first
+    (tmp_path / "b.TIF").write_bytes(b"3")
+    assert source_sha256(str(tmp_path)) != first
+
+
+def test_a_name_in_another_encoding_is_hashed_by_its_bytes(tmp_path: Path) -> None:
+    name = b"gef\xe4\xdf.png"
+    (tmp_path / os.fsdecode(name)).write_bytes(b"1")
+    line = hashlib.sha256(b"1").hexdigest().encode() + b"  " + name + b"\n"
+    assert source_sha256(str(tmp_path)) == hashlib.sha256(line).hexdigest()
 
 
 @pytest.mark.parametrize(
