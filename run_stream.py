@@ -496,12 +496,13 @@ def _announce(hello: "Hello", audit: "AuditLog", config: "Config") -> None:
 
 def _overlay(config: "Config", source: str, folder: Path) -> "Outcome":
     """The overlay of a folder's results."""
-    from capture.overlay import Drawn, write_overlay
     from stream.sink.report import drawings
     from stream.stopping import stop_asked
     from stream.supervisor import Outcome
 
     with stop_asked() as stopped:
+        from capture.overlay import Drawn, write_overlay  # loads OpenCV, while a stop is heard already
+
         drawn = [Drawn(*row) for row in drawings(folder)]
         if write_overlay(source, _limits(config), drawn, folder, stopped) is not None:
             return Outcome(0, "")
