@@ -134,7 +134,9 @@ class AlarmsConfig(Section, frozen=True, kw_only=True):
         10.0
     )
     technical_after_s: Annotated[float, Meta(ge=0, le=600, description="no camera, analysis or reading; 0: off")] = 5.0
-    disk_free_mb: Annotated[float, Meta(ge=0, description="less room for the session than that; 0: off")] = 500.0
+    disk_free_mb: Annotated[float, Meta(ge=0, le=1e9, description="less room for the session than that; 0: off")] = (
+        500.0
+    )
     priority_low: Priority = "high"
     priority_high: Priority = "medium"
     priority_fall: Priority = "high"
@@ -163,7 +165,7 @@ class BenchConfig(Section, frozen=True, kw_only=True):
         "helmy2022",
     )
     workers: Annotated[tuple[Annotated[int, Meta(ge=1, le=64)], ...], Meta(min_length=1)] = (1, 2)
-    frames: Annotated[int, Meta(ge=2, description="the first so many of the source")] = 100
+    frames: Annotated[int, Meta(ge=2, le=10_000_000, description="the first so many of the source")] = 100
     rounds: Annotated[int, Meta(ge=1, le=99, description="how often each case runs, in turn")] = 3
 
 

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from stream.clock import steady_utc
 from stream.config import AlarmsConfig
-from stream.errors import OutputError
+from stream.errors import OutputError, WireError
 from stream.messages import AlarmsNow, Answer, KeepMarker, Marker, MarkersNow, Message, RemoveMarker
 from stream.sink.bedside import Bedside, Requested
 from stream.sink.journal import Journal
@@ -20,6 +20,7 @@ from stream.view.feed import Feed
 
 _PATIENCE_S: Final = 3.0
 AWAY: Final = "The process that keeps the session is being brought back: try again in a second."
+UNSAYABLE: Final = "This holds a number that is too large to be kept."
 
 
 class Desk(Protocol):
@@ -59,11 +60,16 @@ class SinkDesk:
         return answers[0] if answers else Answer(request=numbered.request, error=AWAY, status=503)
 
     def send(self, tell: Callable[[Message], bool]) -> None:
-        """Hand over what is to be asked; what nobody takes is answered at once."""
+        """Hand over what is to be asked; what nobody takes, or no message can say, is answered at once."""
         while not self._outgoing.empty():
             request = self._outgoing.get()
-            if not tell(request):
-                self.answered(Answer(request=request.request, error=AWAY, status=503))
+            try:
+                taken = tell(request)
+            except WireError:
+                self.answered(Answer(request=request.request, error=UNSAYABLE, status=400))
+            else:
+                if not taken:
+                    self.answered(Answer(request=request.request, error=AWAY, status=503))
 
     def answered(self, answer: Answer) -> None:
         """The sink's answer. One that nobody waits for any more is dropped."""

@@ -3,6 +3,7 @@
 from typing import Annotated, Any
 
 from msgspec import Meta, Struct
+from msgspec.structs import asdict
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -57,10 +58,10 @@ def routes(page: Page) -> list[Route]:
     async def set_limits(request: Request) -> Response:
         changes = await body_as(request, dict[str, Any])
         try:
-            with_limits(AlarmsConfig(), changes)
+            wanted = asdict(with_limits(AlarmsConfig(), changes))
         except ConfigError as error:
             raise WireError(f"{error}.") from error
-        await page.ask(SetLimits(request=0, limits=changes))
+        await page.ask(SetLimits(request=0, limits={name: wanted[name] for name in changes}))
         return json(feed.alarms_now().limits)
 
     return [

@@ -2,6 +2,7 @@
 
 import contextlib
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +57,33 @@ def test_a_table_of_the_file_changes_only_what_it_names(tmp_path: Path) -> None:
     file.write_text("[sink]\nstale_after_s = 2\n")
     assert load(file, {}, {}).sink.stale_after_s == 2.0
     assert load(file, {}, {}).sink.reorder_wait_ms == Config().sink.reorder_wait_ms
+
+
+def numbers(kind: type[msgspec.Struct]) -> Iterator[tuple[str, msgspec.inspect.IntType | msgspec.inspect.FloatType]]:
+    """Every number that a table of the configuration may hold, by name."""
+    kinds = [(kind.__name__, msgspec.inspect.type_info(kind))]
+    while kinds:
+        name, found = kinds.pop()
+        match found:
+            case msgspec.inspect.StructType(fields=fields):
+                kinds += [(f"{name}.{field.name}", field.type) for field in fields]
+            case msgspec.inspect.UnionType(types=types):
+                kinds += [(name, one) for one in types]
+            case msgspec.inspect.VarTupleType(item_type=item) | msgspec.inspect.Metadata(type=item):
+                kinds.append((name, item))
+            case msgspec.inspect.IntType() | msgspec.inspect.FloatType():
+                yield name, found
+
+
+def test_every_number_has_both_bounds() -> None:
+    """One without could be larger than any message can say."""
+    found = dict(numbers(Config))
+    assert "Config.alarms.low_pct" in found
+    assert [
+        name
+        for name, number in found.items()
+        if (number.ge is None and number.gt is None) or (number.le is None and number.lt is None)
+    ] == []
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,11 @@ from collections.abc import Callable
 
 import pytest
 
-from stream.messages import Answer, KeepMarker, Message
+from stream.messages import Answer, KeepMarker, Message, SetLimits
 from stream.view import desk as desks
 from stream.view.desk import SinkDesk
+from stream.wire import encode
+from tests.running import eventually
 
 WISH = KeepMarker(request=0, kind="bolus")
 
@@ -53,6 +55,34 @@ def test_without_a_sink_the_answer_comes_at_once() -> None:
     hand_over(desk, lambda _: False, woken)
     thread.join(10)
     assert (answers[0].status, answers[0].error) == (503, desks.AWAY)
+
+
+def test_a_request_that_no_message_can_say_is_refused_and_those_after_it_are_sent() -> None:
+    """Its encoding fails in the loop of the view's process, which goes on."""
+    desk = SinkDesk(lambda: None)
+    sent: list[Message] = []
+
+    def tell(message: Message) -> bool:
+        encode(message)
+        sent.append(message)
+        return True
+
+    answers: list[Answer] = []
+    unsayable = SetLimits(request=0, limits={"disk_free_mb": 2**64})
+    threads = [threading.Thread(target=lambda ask=ask: answers.append(desk.ask(ask))) for ask in (unsayable, WISH)]
+    for thread in threads:
+        thread.start()
+
+    def handed_over() -> bool:
+        desk.send(tell)
+        return bool(sent and answers)
+
+    eventually(handed_over, "both are handed over")
+    desk.answered(Answer(request=2))
+    desk.answered(Answer(request=1))
+    for thread in threads:
+        thread.join(10)
+    assert sorted(answer.status for answer in answers) == [200, 400]
 
 
 def test_a_sink_that_never_answers_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -112,6 +112,7 @@ def test_a_marker_before_the_first_frame_has_a_moment_alone(bed: Bed) -> None:
         ("POST", "/api/alarms/7/acknowledge", None, 404),
         ("POST", f"/api/alarms/{10**40}/acknowledge", None, 404),
         ("PUT", "/api/alarms/limits", {"fall_over_s": 10**400}, 400),
+        ("PUT", "/api/alarms/limits", {"disk_free_mb": 2**64}, 400),
         ("PUT", "/api/alarms/limits", {"priority_low": "x" * 3000}, 400),
         ("POST", "/api/markers", {"kind": "bolus", "t_ns": 10**40}, 400),
         ("DELETE", f"/api/markers/{10**40}", None, 404),
