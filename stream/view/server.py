@@ -1,5 +1,6 @@
 """The live page's HTTP and WebSocket server; `guard` says for whom. Knows the feed, nothing of the pipeline."""
 
+import asyncio
 import errno
 import socket
 import threading
@@ -17,6 +18,7 @@ from starlette.websockets import WebSocket
 
 from stream.errors import ConfigError, OutputError
 from stream.notes import Notes
+from stream.view.admission import admit
 from stream.view.archive import Archive
 from stream.view.desk import Desk, NoDesk
 from stream.view.door import PATIENCE_S, door, inner_door
@@ -25,11 +27,12 @@ from stream.view.feed import Feed
 from stream.view.guard import LOOPBACK_NAMES, Guard, Rules
 from stream.view.routes import alarms, basics, frames, markers, papers, trend
 from stream.view.routes.answers import Page, refusals
+from stream.view.seldom import quieten
 from stream.view.viewer import watch
 
 STATIC: Final = Path(__file__).parent / "static"
 STOP_TIMEOUT_S: Final = 5.0
-_MOST_CONNECTIONS: Final = 200
+MOST_CONNECTIONS: Final = 200
 
 
 def make_app(
@@ -81,7 +84,7 @@ def listen(host: str, port: int, *, guarded: bool = False) -> socket.socket:
     try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind((host, port))
-        listening.listen(64)
+        listening.listen(MOST_CONNECTIONS)
     except (OSError, OverflowError) as error:
         listening.close()
         raise OutputError(_why_not(host, port, error)) from error
@@ -99,7 +102,7 @@ class ViewServer:
     """The server in a thread of its own. The port is taken when this is made, so that a taken one is told at once.
 
     tls: files with the certificate and its key; beyond this machine the app's rules must also ask for a token.
-    notes: of what is no request, half of one for longer than `patience_s`, or no message.
+    notes: of what is no request, half of one for longer than `patience_s`, no message, or more connections than `most`.
     """
 
     def __init__(
@@ -110,22 +113,22 @@ class ViewServer:
         tls: tuple[Path, Path] | None = None,
         notes: Notes | None = None,
         patience_s: float = PATIENCE_S,
+        most: int = MOST_CONNECTIONS,
     ) -> None:
         self._socket = listen(host, port, guarded=tls is not None)
         self.port: int = self._socket.getsockname()[1]
         name = f"[{host}]" if ":" in host and "[" not in host else host
         self.address = f"{'http' if tls is None else 'https'}://{name}:{self.port}"
-        noted = notes or Notes()
+        self._notes, self._patience_s, self._most = notes or Notes(), patience_s, most
         self._server = uvicorn.Server(
             uvicorn.Config(
                 app,
-                http=door(noted, patience_s),
-                ws=inner_door(noted),
+                http=door(self._notes, patience_s),
+                ws=inner_door(self._notes),
                 ws_max_size=1024,  # the page says what it wants, no more
                 ws_per_message_deflate=False,  # a JPEG does not get smaller
                 ssl_certfile=tls and tls[0],
                 ssl_keyfile=tls and tls[1],
-                limit_concurrency=_MOST_CONNECTIONS,
                 lifespan="off",
                 access_log=False,
                 log_config=None,
@@ -137,7 +140,14 @@ class ViewServer:
         self._thread = threading.Thread(target=self._run, name="view-server", daemon=True)
 
     def _run(self) -> None:
-        self._server.run(sockets=[self._socket])
+        quieten()
+        asyncio.run(self._serve())
+
+    async def _serve(self) -> None:
+        self._server.config.load()
+        admitting = asyncio.create_task(admit(self._socket, self._server, self._notes, self._most, self._patience_s))
+        await self._server.serve(sockets=[])
+        admitting.cancel()
 
     def start(self) -> None:
         """Begin to answer. Connections made before it wait in the listening socket."""

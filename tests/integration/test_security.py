@@ -1,8 +1,10 @@
 """What leaves the machine is for whom it was meant: strangers get nothing, and stand in the audit log."""
 
+import contextlib
 import json
 import re
 import shutil
+import socket
 import ssl
 import subprocess
 import sys
@@ -16,9 +18,37 @@ import pytest
 import zmq
 
 from stream.audit import FILE_NAME
+from stream.notes import Notes
+from stream.view.feed import Feed
+from stream.view.info import SessionInfo
+from stream.view.server import ViewServer, make_app
 from tests.running import ROOT, committed, eventually, free_port, run, running
 
 SOURCE = "synthetic:?seed=2&fps=10"
+
+
+def test_half_handshakes_keep_nobody_out_for_long(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    notes = Notes()
+    info = SessionInfo(session="s1", mode="live", source="scope", workers=2, version="0.1.0")
+    server = ViewServer(make_app(Feed(info)), port=0, tls=certificate(tmp_path), notes=notes, patience_s=0.5, most=4)
+    server.start()
+    with contextlib.ExitStack() as held:
+        for _ in range(6):
+            half = held.enter_context(socket.create_connection(("127.0.0.1", server.port)))
+            half.sendall(b"\x16\x03\x01\x02\x00")
+        eventually(lambda: notes.refused >= 2, "those beyond four are closed")
+        trusting = ssl.create_default_context(cafile=str(tmp_path / "page.crt"))
+
+        def answered() -> bool:
+            with contextlib.suppress(OSError):
+                status = f"https://localhost:{server.port}/api/status"
+                return bool(urllib.request.urlopen(status, timeout=10, context=trusting).read())
+            return False
+
+        eventually(answered, "the others' time is over")
+    server.stop()
+    assert notes.refused >= 6
+    assert not caplog.text
 
 
 def keys(folder: Path, *arguments: str) -> str:

@@ -100,7 +100,11 @@ def refusals() -> dict[Any, Any]:
 
         return answer
 
+    def unforeseen(_: Request, __: Exception) -> Response:
+        return json({"error": "This failed, for a reason that the program's log names."}, status_code=500)
+
     return {
+        Exception: unforeseen,
         WireError: sentence(400),
         NotThereError: sentence(404),
         OutputError: sentence(409),
