@@ -13,7 +13,7 @@ from stream.config import AlarmsConfig
 from stream.errors import ConfigError, WireError
 from stream.messages import AcknowledgeAlarm, AlarmEvent, PauseAlarms, SetLimits
 from stream.view.messages import alarms_body
-from stream.view.routes.answers import NotThereError, Page, body_as, json
+from stream.view.routes.answers import NotThereError, Page, body_as, json, path_number
 
 
 class Pause(Struct, frozen=True, forbid_unknown_fields=True):
@@ -38,7 +38,7 @@ def routes(page: Page) -> list[Route]:
         return json([_event(event) for event in page.session.events(info.session, info.source)])
 
     async def acknowledge(request: Request) -> Response:
-        wanted = int(request.path_params["id"])
+        wanted = path_number(request, "id")
         if all(alarm.id != wanted for alarm in feed.alarms_now().active):
             raise NotThereError("This alarm is not active any more.")
         await page.ask(AcknowledgeAlarm(request=0, id=wanted))
@@ -67,7 +67,7 @@ def routes(page: Page) -> list[Route]:
     return [
         Route("/api/alarms", listed),
         Route("/api/alarms/events", events),
-        Route("/api/alarms/{id:int}/acknowledge", acknowledge, methods=["POST"]),
+        Route("/api/alarms/{id:digits}/acknowledge", acknowledge, methods=["POST"]),
         Route("/api/alarms/pause", pause, methods=["POST"]),
         Route("/api/alarms/pause", resume, methods=["DELETE"]),
         Route("/api/alarms/limits", limits, methods=["GET"]),

@@ -6,6 +6,7 @@ from typing import Any, Final, TypeVar
 
 import msgspec
 from starlette.concurrency import run_in_threadpool
+from starlette.convertors import Convertor, register_url_convertor
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -18,7 +19,23 @@ from stream.view.evidence import Evidence
 from stream.view.feed import Feed
 
 BODY_LIMIT: Final = 4096
+DIGITS_LIMIT: Final = 100
 Body = TypeVar("Body")
+
+
+class _Digits(Convertor[str]):
+    """Digits as they stand, for `path_number`: Starlette's "int" fails where Python reads no number of so many."""
+
+    regex = "[0-9]+"
+
+    def convert(self, value: str) -> str:
+        return value
+
+    def to_string(self, value: str) -> str:
+        return value
+
+
+register_url_convertor("digits", _Digits())
 
 
 class NotThereError(StreamError, LookupError):
@@ -75,6 +92,14 @@ async def body_as(request: Request, kind: type[Body]) -> Body:
         return msgspec.json.decode(body, type=kind)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise WireError(f"This is not what is understood here: {error}.") from error
+
+
+def path_number(request: Request, name: str) -> int:
+    """A whole number of the path. Raises WireError where no number that is told here has so many digits."""
+    text: str = request.path_params[name]
+    if len(text) > DIGITS_LIMIT:
+        raise WireError(f"A number has at most {DIGITS_LIMIT} digits here.")
+    return int(text)
 
 
 def number(request: Request, name: str, default: float | None, low: float, high: float) -> float | None:

@@ -8,7 +8,7 @@ from starlette.routing import Route
 
 from stream.errors import WireError
 from stream.view.evidence import NotKeptError
-from stream.view.routes.answers import NotThereError, Page, json, number
+from stream.view.routes.answers import NotThereError, Page, json, number, path_number
 
 _FAR_S = 1e11
 
@@ -35,19 +35,19 @@ def routes(page: Page) -> list[Route]:
         return _or_404(lambda: Response(evidence.jpeg(_seq(request)), media_type="image/jpeg"))
 
     def region(request: Request) -> Response:
-        index = int(request.path_params["index"])
+        index = path_number(request, "index")
         return _or_404(lambda: Response(evidence.crop(_seq(request), index), media_type="image/png"))
 
     return [
         Route("/api/frames", nearest),
-        Route("/api/frames/{seq:int}.jpg", picture),
-        Route("/api/frames/{seq:int}/regions/{index:int}.png", region),
-        Route("/api/frames/{seq:int}", frame),
+        Route("/api/frames/{seq:digits}.jpg", picture),
+        Route("/api/frames/{seq:digits}/regions/{index:digits}.png", region),
+        Route("/api/frames/{seq:digits}", frame),
     ]
 
 
 def _seq(request: Request) -> int:
-    return min(int(request.path_params["seq"]), 2**53)
+    return min(path_number(request, "seq"), 2**53)
 
 
 def _or_404(answer: Callable[[], Response]) -> Response:

@@ -10,7 +10,7 @@ from starlette.routing import Route
 from stream.errors import OutputError
 from stream.messages import KeepMarker, MarkerKind, MarkerText, RemoveMarker
 from stream.view.markers import ShownMarker
-from stream.view.routes.answers import NotThereError, Page, body_as, json
+from stream.view.routes.answers import NotThereError, Page, body_as, json, path_number
 from stream.view.sites import Action, steps
 
 Seq = Annotated[int, Meta(ge=0, le=2**53)]
@@ -57,12 +57,12 @@ def routes(page: Page) -> list[Route]:
 
     async def edit(request: Request) -> Response:
         change = await body_as(request, Edit)
-        marker = _known(page, int(request.path_params["id"]))
+        marker = _known(page, path_number(request, "id"))
         await page.ask(_edited(page, marker, change))
         return json(_known(page, marker.id))
 
     async def remove(request: Request) -> Response:
-        marker = _known(page, int(request.path_params["id"]))
+        marker = _known(page, path_number(request, "id"))
         await page.ask(RemoveMarker(request=0, id=marker.id))
         return json({"id": marker.id, "removed": True})
 
@@ -81,8 +81,8 @@ def routes(page: Page) -> list[Route]:
     return [
         Route("/api/markers", listed, methods=["GET"]),
         Route("/api/markers", add, methods=["POST"]),
-        Route("/api/markers/{id:int}", edit, methods=["PATCH"]),
-        Route("/api/markers/{id:int}", remove, methods=["DELETE"]),
+        Route("/api/markers/{id:digits}", edit, methods=["PATCH"]),
+        Route("/api/markers/{id:digits}", remove, methods=["DELETE"]),
         Route("/api/sites", sites, methods=["GET"]),
         Route("/api/sites", step, methods=["POST"]),
     ]

@@ -118,6 +118,16 @@ def test_a_marker_before_the_first_frame_has_a_moment_alone(bed: Bed) -> None:
         ("DELETE", f"/api/markers/{10**40}", None, 404),
         ("GET", f"/api/frames/{10**40}", None, 404),
         ("GET", f"/api/frames?marker={10**40}", None, 400),
+        *(
+            (method, path.replace("N", "9" * 5000), None, 400)
+            for method, path in (
+                ("GET", "/api/frames/N"),
+                ("GET", "/api/frames/N.jpg"),
+                ("GET", "/api/frames/1/regions/N.png"),
+                ("POST", "/api/alarms/N/acknowledge"),
+                ("DELETE", "/api/markers/N"),
+            )
+        ),
         ("POST", "/api/alarms/pause", {"seconds": 0}, 400),
         ("POST", "/api/alarms/pause", {"seconds": 601}, 400),
         ("PUT", "/api/alarms/limits", {"low_pct": -1}, 400),
