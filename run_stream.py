@@ -19,6 +19,7 @@ from stream.engines.cli import bench
 from stream.engines.spread import ENGINES, Spread, spread_of
 from stream.errors import NO_TENSORFLOW, ModelError, StreamError, UsageError
 from stream.keys.cli import keys
+from stream.plain import plain
 from stream.portability import STOP_SIGNALS
 from stream.subscribing import subscribe
 from stream.version import VERSION
@@ -546,7 +547,7 @@ def _tried(run: "Callable[[], Outcome]") -> "Outcome":
 
 def _say(outcome: "Outcome") -> None:
     if outcome.sentence:
-        print(outcome.sentence, file=sys.stderr)
+        print(plain(outcome.sentence), file=sys.stderr)
 
 
 def entry() -> None:
@@ -570,7 +571,7 @@ def entry() -> None:
         print(f"Error: {NO_TENSORFLOW}", file=sys.stderr)
         sys.exit(ModelError.exit_code)
     except StreamError as error:
-        print(f"Error: {error}", file=sys.stderr)
+        print(f"Error: {plain(str(error))}", file=sys.stderr)
         sys.exit(error.exit_code)
     except (OSError, MemoryError) as error:  # a limit of the shell, a folder that went
         logging.getLogger("capillary").debug("where it happened", exc_info=True)

@@ -1,10 +1,10 @@
 """Markers and alarm events of a session, in the session's own file. Knows no socket and no clock."""
 
 import json
-import sqlite3
 from collections.abc import Iterable
 from typing import Any, Final, Protocol
 
+import msgspec
 from msgspec.structs import asdict
 
 from stream.messages import AlarmEvent, Marker
@@ -74,32 +74,35 @@ class Journal:
 
 
 def markers_of(tables: Readable, session: str, source: str, *, removed: bool = False) -> list[Marker]:
-    """The markers of a session, in order of time; none where it has no such table."""
+    """The markers of a session, in order of time; none where it has no such table.
+
+    Raises msgspec.MsgspecError where one is damaged.
+    """
     where = "" if removed else "WHERE change != 'removed'"
-    rows = _rows(tables, f"SELECT {', '.join(_MARKER)} FROM markers {where} ORDER BY t_ns, id")
+    rows = _rows(tables, "markers", f"SELECT {', '.join(_MARKER)} FROM markers {where} ORDER BY t_ns, id")
+    about = {"session": session, "source": source}
     return [
-        Marker(session=session, source=source, **_booleans(dict(zip(_MARKER, row, strict=True)), "measuring"))
-        for row in rows
+        msgspec.convert(about | _booleans(dict(zip(_MARKER, row, strict=True)), "measuring"), Marker) for row in rows
     ]
 
 
 def events_of(tables: Readable, session: str, source: str) -> list[AlarmEvent]:
-    """All that happened to the alarms of a session, oldest first; none where it has no such table."""
+    """All that happened to the alarms of a session, oldest first; none where it has no such table.
+
+    Raises msgspec.MsgspecError where one is damaged.
+    """
+    about = {"session": session, "source": source}
     names = ", ".join(f'"{name}"' for name in _EVENT)
     events = []
-    for row in _rows(tables, f"SELECT {names} FROM alarm_events ORDER BY n"):
+    for row in _rows(tables, "alarm_events", f"SELECT {names} FROM alarm_events ORDER BY n"):
         fields = _booleans(dict(zip(_EVENT, row, strict=True)), "suspended")
-        events.append(AlarmEvent(session=session, source=source, **fields | {"limits": json.loads(fields["limits"])}))
+        events.append(msgspec.convert(about | fields | {"limits": msgspec.json.decode(fields["limits"])}, AlarmEvent))
     return events
 
 
-def _rows(tables: Readable, statement: str) -> list[tuple[Any, ...]]:
-    try:
-        return tables.read(statement)
-    except sqlite3.OperationalError as error:
-        if "no such table" in str(error):
-            return []
-        raise
+def _rows(tables: Readable, table: str, statement: str) -> list[tuple[Any, ...]]:
+    known = tables.read("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", (table,))
+    return tables.read(statement) if known else []
 
 
 def _booleans(fields: dict[str, Any], *names: str) -> dict[str, Any]:

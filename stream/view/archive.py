@@ -1,19 +1,23 @@
-"""A session's file, read along: columns for the trend, everything about one frame. Never writes."""
+"""A session's file, read along: columns for the trend, everything about one frame. Never writes.
 
-import json
+The file may come from anybody: nothing in it is run, and what is not as this program writes it is called damaged.
+"""
+
+import contextlib
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import msgspec
 import numpy as np
 import numpy.typing as npt
-from msgspec import Struct
+from msgspec import Meta, Struct
 
-from stream.errors import OutputError
+from stream.errors import OutputError, StreamError
 from stream.messages import AlarmEvent, Marker, RegionOutline
+from stream.plain import plain
 from stream.sink.journal import events_of, markers_of
 from stream.sink.store import COLUMNS
 from stream.view.trend import DTYPE, Columns
@@ -21,6 +25,26 @@ from stream.view.trend import DTYPE, Columns
 _OUTLINES: Final = msgspec.msgpack.Decoder(tuple[RegionOutline, ...])
 _GRADE: Final = """CASE WHEN status != 'ok' OR density_pct IS NULL THEN 3
     ELSE CASE quality WHEN 'good' THEN 0 WHEN 'poor' THEN 1 WHEN 'unusable' THEN 2 ELSE 3 END END"""
+
+
+_DAMAGE: Final = (sqlite3.Error, msgspec.MsgspecError, ValueError, TypeError, OverflowError, RecursionError)
+_TABLES: Final = frozenset({"session", "readings", "drops"})
+_COLUMNS_OF: Final = "SELECT name, hidden FROM pragma_table_xinfo(?)"
+_LONGEST_VALUE: Final = 64 * 2**20
+
+
+class Facts(Struct, frozen=True):
+    """What is noted about a session, as far as somebody acts on it; older sessions lack some."""
+
+    session: str | None = None
+    source: str | None = None
+    mode: str | None = None
+    width: Annotated[int, Meta(ge=1, le=16384)] | None = None
+    height: Annotated[int, Meta(ge=1, le=16384)] | None = None
+    workers: Annotated[int, Meta(ge=0, le=1000)] | None = None
+    model_id: str | None = None
+    asked_source: str | None = None
+    source_sha256: str | None = None
 
 
 class StoredReading(Struct, frozen=True, kw_only=True):
@@ -60,28 +84,35 @@ class Archive:
         self._open: list[sqlite3.Connection] = []
 
     def read(self, statement: str, values: Iterable[object] = ()) -> list[tuple[Any, ...]]:
-        """All rows of a query. Raises OutputError where the file cannot be read."""
-        try:
+        """All rows of a query. Raises OutputError where the file cannot be read, or is no session."""
+        with self._readable():
             return self._connection().execute(statement, tuple(values)).fetchall()
-        except sqlite3.OperationalError as error:
-            if "no such table" in str(error):
-                raise
-            raise OutputError(f"the session {self.path} cannot be read: {error}") from error
-        except sqlite3.DatabaseError as error:
-            raise OutputError(f"the session {self.path} cannot be read: {error}") from error
 
     def facts(self) -> dict[str, Any]:
-        """What was noted about the session."""
-        return {key: json.loads(value) for key, value in self.read("SELECT key, value FROM session")}
+        """What was noted about the session; what `Facts` names is of those types. Raises OutputError."""
+        with self._readable():
+            rows = self.read("SELECT key, value FROM session")
+            facts = {str(key): msgspec.json.decode(value) for key, value in rows}
+            msgspec.convert(facts, Facts)
+            return facts
 
     def columns(self, media_time: bool) -> Columns:
-        """All readings but late ones as `DTYPE`, in order of seq; x: media time, or the time of day."""
+        """All readings but late ones as `DTYPE`, in order of seq; x: media time, or the time of day.
+
+        Raises OutputError.
+        """
+        with self._readable():
+            return self._columns(media_time)
+
+    def _columns(self, media_time: bool) -> Columns:
         rows = self.read(
             f"""SELECT seq, time_s, t_capture_ns - (SELECT t_capture_ns FROM readings ORDER BY seq LIMIT 1),
                 density_pct, density_low_pct, density_high_pct, {_GRADE}
                 FROM readings WHERE NOT late ORDER BY seq"""
         )
         table = np.array(rows, np.float64).reshape(-1, 7)
+        if not np.isfinite(table[:, [0, 1, 2, 6]]).all() or np.isinf(table).any():
+            raise ValueError("a number is not finite")
         columns = np.zeros(len(table), DTYPE)
         if len(table) == 0:
             return columns
@@ -95,34 +126,42 @@ class Archive:
         return columns
 
     def reading(self, seq: int) -> StoredReading | None:
-        """Everything about one frame; None where the session has none of that number."""
+        """Everything about one frame; None where the session has none of that number. Raises OutputError."""
+        with self._readable():
+            return self._reading(seq)
+
+    def _reading(self, seq: int) -> StoredReading | None:
         rows = self.read(f"SELECT {', '.join(COLUMNS)} FROM readings WHERE seq = ?", (seq,))
         if not rows:
             return None
         fields = dict(zip(COLUMNS, rows[0], strict=True))
         blob = fields["regions"]
-        return StoredReading(
-            **fields
-            | {
-                "late": bool(fields["late"]),
-                "quality_reasons": tuple(filter(None, fields["quality_reasons"].split("; "))),
-                "measures": json.loads(fields["measures"]),
-                "regions": None if blob is None else _OUTLINES.decode(blob),
-            }
-        )
+        read = {
+            "late": bool(fields["late"]),
+            "quality_reasons": tuple(filter(None, fields["quality_reasons"].split("; "))),
+            "measures": msgspec.json.decode(fields["measures"]),
+            "regions": None if blob is None else _OUTLINES.decode(blob),
+        }
+        return msgspec.convert(fields | read, StoredReading)
 
     def rows(self, names: Iterable[str], from_seq: int, to_seq: int) -> Iterator[tuple[Any, ...]]:
-        """The named columns of readings but late ones, in order of seq, both ends included; one by one."""
+        """The named columns of readings but late ones, in order of seq, both ends included; one by one.
+
+        Raises OutputError, perhaps midway.
+        """
         statement = f"SELECT {', '.join(names)} FROM readings WHERE NOT late AND seq BETWEEN ? AND ? ORDER BY seq"
-        yield from self._connection().execute(statement, (from_seq, to_seq))
+        with self._readable():
+            yield from self._connection().execute(statement, (from_seq, to_seq))
 
     def markers(self, session: str, source: str) -> list[Marker]:
-        """The session's markers, in order of time."""
-        return markers_of(self, session, source)
+        """The session's markers, in order of time. Raises OutputError."""
+        with self._readable():
+            return markers_of(self, session, source)
 
     def events(self, session: str, source: str) -> list[AlarmEvent]:
-        """All that happened to alarms."""
-        return events_of(self, session, source)
+        """All that happened to alarms. Raises OutputError."""
+        with self._readable():
+            return events_of(self, session, source)
 
     def drops(self) -> dict[str, int]:
         """Frames without a reading, by cause."""
@@ -132,6 +171,16 @@ class Archive:
         """Let go of the file, once nobody asks any more."""
         while self._open:
             self._open.pop().close()
+
+    @contextlib.contextmanager
+    def _readable(self) -> Iterator[None]:
+        """What a file of somebody else's can bring about is one error with one sentence."""
+        try:
+            yield
+        except StreamError:
+            raise
+        except _DAMAGE as error:
+            raise OutputError(f"{self.path} is no session, or damaged ({plain(str(error))[:200]})") from error
 
     def _connection(self) -> sqlite3.Connection:
         if not hasattr(self._mine, "connection"):
@@ -155,8 +204,23 @@ def _open(path: Path) -> sqlite3.Connection:
     address = f"{path.resolve().as_uri()}?mode=ro"
     connection = sqlite3.connect(address, uri=True, check_same_thread=False)
     try:
-        connection.execute("SELECT 1 FROM session LIMIT 1")
+        _examine(connection)
     except sqlite3.OperationalError:
         connection.close()
         connection = sqlite3.connect(f"{address}&immutable=1", uri=True, check_same_thread=False)
+        _examine(connection)
     return connection
+
+
+def _examine(connection: sqlite3.Connection) -> None:
+    """Raises ValueError unless there are the tables of a session, and nothing that computes: a view may have no end."""
+    connection.execute("PRAGMA trusted_schema=OFF")
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST_VALUE)
+    schema = connection.execute("SELECT type, name, COALESCE(sql, '') FROM sqlite_master").fetchall()
+    if any(kind not in ("table", "index") or sql.upper().startswith("CREATE VIRTUAL") for kind, _, sql in schema):
+        raise ValueError("it holds what no session holds")
+    columns = connection.execute(_COLUMNS_OF, ("readings",)).fetchall()
+    if not {name for _, name, _ in schema} >= _TABLES or not {name for name, _ in columns} >= set(COLUMNS):
+        raise ValueError("its tables are not those of a session")
+    if any(computed for name in _TABLES for _, computed in connection.execute(_COLUMNS_OF, (name,))):
+        raise ValueError("it holds what no session holds")

@@ -64,6 +64,7 @@ def _kept_in(config: "Config") -> Path:
 
 
 def _list(folder: Path) -> None:
+    from stream.plain import plain
     from stream.view.listing import listed, sessions_in
 
     sessions = sessions_in(folder)
@@ -71,7 +72,10 @@ def _list(folder: Path) -> None:
         print(f"There is no session in {folder} yet: `live` makes one.", file=sys.stderr)
         return
     print(listed(sessions))
-    print(f"They lie in {folder}. `view {sessions[0].folder}` opens one, `view --last` the newest.", file=sys.stderr)
+    print(
+        f"They lie in {plain(str(folder))}. `view {plain(str(sessions[0].folder))}` opens one, `view --last` the newest.",
+        file=sys.stderr,
+    )
 
 
 def _show(opener: Opener, config: "Config", session: Path, recording: str | None) -> None:

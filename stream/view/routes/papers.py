@@ -2,10 +2,12 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Final
+from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, Response, StreamingResponse
@@ -97,8 +99,16 @@ def _until(request: Request) -> float:
 
 def _table(name: str, columns: Sequence[str], lines: Iterable[Sequence[object]]) -> Response:
     """A CSV file to keep, sent as it is read."""
-    headers = {"content-disposition": f'attachment; filename="{name}"'}
+    headers = {"content-disposition": attachment(name)}
     return StreamingResponse(_text(columns, iter(lines)), media_type="text/csv; charset=utf-8", headers=headers)
+
+
+def attachment(name: str) -> str:
+    """The header value that suggests a file name, of any characters (RFC 6266, 8187)."""
+    ascii_name = re.sub(r"[^\w.-]", "_", name, flags=re.ASCII)
+    return f'attachment; filename="{ascii_name}"' + (
+        "" if ascii_name == name else f"; filename*=UTF-8''{quote(name, safe='', errors='replace')}"
+    )
 
 
 def _text(columns: Sequence[str], lines: Iterator[Sequence[object]]) -> Iterator[str]:

@@ -1,5 +1,7 @@
 """The sessions that are kept are found, newest first; a folder of them is no session."""
 
+import contextlib
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
@@ -53,6 +55,27 @@ def test_a_folder_that_cannot_be_is_said_so(tmp_path: Path) -> None:
     for name in ("loop", "a" * 300):
         with pytest.raises(OutputError, match="cannot be used"):
             sessions_in(tmp_path / name)
+
+
+def test_a_damaged_one_is_a_line_and_the_others_are_listed(base: Path) -> None:
+    (base / "d").mkdir()
+    (base / "d" / FILE_NAME).touch()
+    with contextlib.closing(sqlite3.connect(base / "c" / FILE_NAME)) as damaged, damaged:
+        damaged.execute("UPDATE session SET value = '{{'")
+    sessions = sessions_in(base)
+    assert [kept.folder.name for kept in sessions if not kept.damaged] == ["a", "b"]
+    assert sorted(line.split() for line in listed(sessions).splitlines()[2:]) == [["c", "damaged"], ["d", "damaged"]]
+    assert newest(base) == base / "a"
+
+
+def test_names_and_sources_that_a_terminal_would_obey_are_escaped(base: Path) -> None:
+    (base / "b").rename(base / "b\x1b[2J\udcff")
+    store = Store(base / "a" / FILE_NAME)
+    store.note(source="\x1b]0;mine\x07")
+    store.close()
+    text = listed(sessions_in(base))
+    assert "\\x1b]0;mine\\x07" in text
+    assert "\n".join(line for line in text.splitlines() if line.isprintable()) == text
 
 
 def test_a_folder_of_sessions_says_what_to_do(base: Path) -> None:

@@ -1,6 +1,8 @@
 """A finished session looks as it did while it ran: trend, markers, evidence; and markers can still be set."""
 
+import contextlib
 import shutil
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -141,9 +143,55 @@ def test_what_is_no_finished_session_is_refused(tmp_path: Path, finished: Callab
     assert session_file(folder / FILE_NAME) == folder / FILE_NAME
 
 
+ENDLESS = """CREATE VIEW readings AS WITH RECURSIVE c(seq) AS (SELECT 0 UNION ALL SELECT seq + 1 FROM c)
+    SELECT seq, 0 AS t_capture_ns FROM c"""
+
+
+@pytest.mark.parametrize(
+    "statements",
+    [
+        ("DROP TABLE session", "CREATE TABLE session (key, value)", "INSERT INTO session VALUES ('source', NULL)"),
+        ("UPDATE session SET value = '{{'",),
+        ("UPDATE session SET value = '" + "[" * 5000 + "'",),
+        ("INSERT INTO session VALUES ('width', '\"abc\"')",),
+        ("UPDATE readings SET density_pct = 'abc'",),
+        ("UPDATE readings SET t_capture_ns = x'00ff'",),
+        ("UPDATE readings SET density_pct = 9e999",),
+        ("DROP TABLE markers", "CREATE TABLE markers (id)"),
+        ("UPDATE markers SET kind = 'soup'",),
+        ("UPDATE alarm_events SET limits = '[1]'",),
+        ("DROP TABLE readings", ENDLESS),
+        ("DROP TABLE readings", "CREATE TABLE readings (seq)"),
+        ("CREATE TRIGGER more AFTER INSERT ON markers BEGIN DELETE FROM readings; END",),
+    ],
+)
+def test_a_session_that_somebody_made_up_is_refused_with_a_sentence(
+    finished: Callable[..., Path], statements: tuple[str, ...]
+) -> None:
+    folder = finished()
+    with contextlib.closing(sqlite3.connect(folder / FILE_NAME)) as database, database:
+        for statement in statements:
+            database.execute(statement)
+    with pytest.raises(OutputError, match="is no session, or damaged"):
+        opened(folder)
+
+
+@pytest.mark.parametrize("damage", ["measures = '['", "quality_reasons = x'ff'", "regions = x'c1'", "frame = x'ff'"])
+def test_a_frame_whose_data_are_damaged_is_refused_and_the_others_are_shown(
+    finished: Callable[..., Path], damage: str
+) -> None:
+    folder = finished()
+    with contextlib.closing(sqlite3.connect(folder / FILE_NAME)) as database, database:
+        database.execute(f"UPDATE readings SET {damage} WHERE seq = 3")
+    _, archive = opened(folder)
+    with pytest.raises(OutputError, match="damaged"):
+        archive.reading(3)
+    assert archive.reading(4) is not None
+
+
 def test_a_file_that_is_no_session_is_refused_with_a_sentence(tmp_path: Path) -> None:
     (tmp_path / FILE_NAME).write_bytes(b"somebody's notes" * 500)
-    with pytest.raises(OutputError, match="cannot be read"):
+    with pytest.raises(OutputError, match="is no session, or damaged"):
         opened(tmp_path)
 
 

@@ -17,6 +17,7 @@ from starlette.applications import Starlette
 from stream.config import AlarmsConfig
 from stream.messages import DensityReading, RegionOutline
 from stream.view.feed import Feed
+from stream.view.routes.papers import attachment
 from stream.view.server import make_app
 from tests.contracts.kept_session import KeptSession
 
@@ -283,6 +284,17 @@ def test_papers(bed: Bed) -> None:
     assert "told & kept" in bed.ask("GET", "/export/markers.csv").text
     assert ",'=HYPERLINK(1)," in bed.ask("GET", "/export/markers.csv").text, "no formula to a spreadsheet"
     assert "raised" in bed.ask("GET", "/export/alarms.csv").text
+
+
+@pytest.mark.parametrize(
+    ("name", "header"),
+    [
+        ("20261121-ab.csv", 'attachment; filename="20261121-ab.csv"'),
+        ('a"\r\nb☃.csv', "attachment; filename=\"a___b_.csv\"; filename*=UTF-8''a%22%0D%0Ab%E2%98%83.csv"),
+    ],
+)
+def test_a_file_name_of_any_characters_fits_its_header(name: str, header: str) -> None:
+    assert attachment(name) == header
 
 
 def test_a_page_without_a_session_says_so(feed: Callable[..., Feed]) -> None:
