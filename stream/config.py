@@ -17,6 +17,7 @@ from msgspec import Meta
 
 from stream.errors import ConfigError
 
+_DEEPEST: Final = 20
 ENVIRONMENT_PREFIX: Final = "CAPILLARY_STREAM_"
 LOOPBACK: Final = ("127.0.0.1", "localhost", "[::1]")
 _ENDPOINT: Final = re.compile(r"tcp://([\w.-]+|\*|\[[0-9a-fA-F:.]+\]):([1-9]\d{0,4}|\*)")
@@ -222,6 +223,7 @@ def load(
         _put(tree, key, value)
         origins[key] = " on the command line"
     _refuse_unknown(tree, Config, "", file)
+    _refuse_unwritable(tree, origins)
     try:
         config = msgspec.convert(tree, Config, strict=True)
     except msgspec.ValidationError as error:
@@ -263,13 +265,31 @@ def sha256(config: Section) -> str:
 
 def _read(file: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
+        return _shallow(tomllib.loads(file.read_text(encoding="utf-8")))
     except FileNotFoundError as error:
         raise ConfigError(f"there is no config file {file}") from error
     except OSError as error:
         raise ConfigError(f"the config file {file} cannot be read: {error.strerror}") from error
+    except RecursionError as error:
+        raise ConfigError(f"the config file {file} nests deeper than {_DEEPEST} levels") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"the config file {file} is not TOML: {error}") from error
+    except ValueError as error:
+        raise ConfigError(f"the config file {file} holds a number of thousands of digits") from error
+
+
+def _shallow(tree: dict[str, Any]) -> dict[str, Any]:
+    """The tree as it is. Raises RecursionError where it nests deeper than anything here does."""
+    level: list[Any] = [tree]
+    for _ in range(_DEEPEST):
+        level = [inner for value in level for inner in _inside(value)]
+    if level:
+        raise RecursionError
+    return tree
+
+
+def _inside(value: object) -> list[Any]:
+    return list(value.values()) if isinstance(value, dict) else value if isinstance(value, list) else []
 
 
 def _from_environment(environment: Mapping[str, str]) -> dict[str, tuple[str, Any]]:
@@ -303,8 +323,8 @@ def _is_section(kind: Any) -> bool:
 
 def _toml_value(text: str) -> Any:
     try:
-        return tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
+        return _shallow(tomllib.loads(f"value = {text}"))["value"]
+    except (ValueError, RecursionError):
         return text
 
 
@@ -327,6 +347,24 @@ def _refuse_unknown(tree: Mapping[str, Any], kind: type[Section], path: str, fil
             raise ConfigError(f'unknown key "{path}{key}"{_where(file)}: {hint}')
         if _is_section(fields[key]) and isinstance(value, dict):
             _refuse_unknown(value, fields[key], f"{path}{key}.", file)
+
+
+def _refuse_unwritable(tree: Mapping[str, Any], origins: Mapping[str, str]) -> None:
+    """Text that no file can be called: the system refuses a NUL, and what is no UTF-8 cannot be noted."""
+    for key in _paths(tree, ""):
+        value: Any = tree
+        for name in key.split("."):
+            value = value.get(name) if isinstance(value, dict) else None
+        if isinstance(value, str) and ("\0" in value or not _is_utf8(value)):
+            raise ConfigError(f'"{key}"{origins.get(key, "")}: a character in it cannot be part of a text')
+
+
+def _is_utf8(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _plain(error: str, origins: Mapping[str, str]) -> str:

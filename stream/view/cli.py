@@ -72,10 +72,8 @@ def _list(folder: Path) -> None:
         print(f"There is no session in {folder} yet: `live` makes one.", file=sys.stderr)
         return
     print(listed(sessions))
-    print(
-        f"They lie in {plain(str(folder))}. `view {plain(str(sessions[0].folder))}` opens one, `view --last` the newest.",
-        file=sys.stderr,
-    )
+    example = plain(str(sessions[0].folder))
+    print(f"They lie in {plain(str(folder))}. `view {example}` opens one, `view --last` the newest.", file=sys.stderr)
 
 
 def _show(opener: Opener, config: "Config", session: Path, recording: str | None) -> None:

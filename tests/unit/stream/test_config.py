@@ -114,6 +114,34 @@ def test_an_unknown_key_names_the_file_and_the_nearest_one(tmp_path: Path) -> No
     assert "mine.toml" in message
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[workers]\ncount = " + "9" * 5000,
+        "source = " + "[" * 5000 + "]" * 5000,
+        "[analyser.settings]\n" + ".".join("a" * 2000) + " = 1",
+        '[security]\nkeys_dir = "/tmp/a\\u0000b"',
+        "[alarms]\nlow_pct = nan",
+        "[alarms]\ndisk_free_mb = inf",
+    ],
+)
+def test_a_file_that_nobody_would_write_is_refused_with_its_name(tmp_path: Path, text: str) -> None:
+    assert "mine.toml" in refused(text, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("WORKERS_COUNT", "9" * 5000),
+        ("WORKERS_COUNT", "[" * 5000 + "]" * 5000),
+        ("SECURITY_KEYS_DIR", '"/tmp/a\\u0000b"'),
+        ("SOURCE", "\udcff"),
+    ],
+)
+def test_a_variable_that_nobody_would_set_is_refused_with_its_name(tmp_path: Path, name: str, text: str) -> None:
+    assert f"CAPILLARY_STREAM_{name}" in refused("", tmp_path, {f"CAPILLARY_STREAM_{name}": text})
+
+
 def test_an_unknown_key_with_nothing_near_lists_what_there_is(tmp_path: Path) -> None:
     message = refused("[view]\nzzzzzz = 1", tmp_path)
     assert "host, port" in message
