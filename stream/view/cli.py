@@ -72,8 +72,10 @@ def _list(folder: Path) -> None:
         print(f"There is no session in {folder} yet: `live` makes one.", file=sys.stderr)
         return
     print(listed(sessions))
-    example = plain(str(sessions[0].folder))
-    print(f"They lie in {plain(str(folder))}. `view {example}` opens one, `view --last` the newest.", file=sys.stderr)
+    print(f"They lie in {plain(str(folder))}.", file=sys.stderr)
+    whole = [plain(str(kept.folder)) for kept in sessions if not kept.damaged]
+    if whole:
+        print(f"`view {whole[0]}` opens one, `view --last` the newest.", file=sys.stderr)
 
 
 def _show(opener: Opener, config: "Config", session: Path, recording: str | None) -> None:

@@ -52,6 +52,11 @@ def test_an_empty_file(tmp_path: Path) -> None:
     refused(SOURCE, "replay", tmp_path / "empty.mp4", "--output", tmp_path / "out", says=("empty",))
 
 
+def test_what_a_terminal_would_obey_is_escaped(tmp_path: Path) -> None:
+    (tmp_path / "mine.toml").write_text('"\\u001b]0;mine\\u0007" = 3\n')
+    refused(USAGE, "--config", tmp_path / "mine.toml", "view", says=("\\x1b]0;mine\\x07",))
+
+
 def test_a_text_file_that_is_called_a_video(tmp_path: Path) -> None:
     (tmp_path / "notes.mp4").write_text("not a video\n" * 100)
     refused(SOURCE, "replay", tmp_path / "notes.mp4", "--output", tmp_path / "out", says=("notes.mp4",))
