@@ -33,8 +33,10 @@ async def admit(listening: socket.socket, server: uvicorn.Server, notes: Notes, 
             await asyncio.sleep(_PAUSE_S)
             continue
         held = [one for one in held if one.fileno() != -1]
-        if server.should_exit or len(held) >= most:
+        full = len(held) >= most
+        if full:
             notes.add("refused", "page", address[0], "too many connections")
+        if full or server.should_exit:
             connection.close()
             continue
         held.append(connection)

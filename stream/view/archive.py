@@ -202,13 +202,19 @@ def _open(path: Path) -> sqlite3.Connection:
     A folder that cannot be written holds a session that nobody writes.
     """
     address = f"{path.resolve().as_uri()}?mode=ro"
+    try:
+        return _connected(address)
+    except sqlite3.OperationalError:
+        return _connected(f"{address}&immutable=1")
+
+
+def _connected(address: str) -> sqlite3.Connection:
     connection = sqlite3.connect(address, uri=True, check_same_thread=False)
     try:
         _examine(connection)
-    except sqlite3.OperationalError:
+    except Exception:
         connection.close()
-        connection = sqlite3.connect(f"{address}&immutable=1", uri=True, check_same_thread=False)
-        _examine(connection)
+        raise
     return connection
 
 

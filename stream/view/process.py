@@ -1,8 +1,10 @@
 """The view process: what the sink tells goes into the feed, requests of pages to the sink, how many look to capture."""
 
+import logging
 from typing import Final
 
 from stream.child import Child
+from stream.errors import OutputError
 from stream.messages import Answer, DensityReading, Looking, Message, PeerUp, Progress, SourceInfo, Stop
 from stream.sink.store import FILE_NAME
 from stream.view.address import address_of
@@ -12,6 +14,8 @@ from stream.view.feed import Feed
 from stream.view.rules import certificate, rules_of
 from stream.view.server import ViewServer, make_app
 from stream.view.settings import ViewSettings
+
+log = logging.getLogger("capillary.view")
 
 _TICK_MS: Final = 200
 FAREWELL_S: Final = 0.2
@@ -45,9 +49,14 @@ def run(child: Child, settings: ViewSettings) -> None:
 
 
 def remember(feed: Feed, archive: Archive, before_seq: int) -> None:
-    """The trend of earlier readings, which an earlier incarnation of this process showed."""
-    if before_seq > 0:
+    """The trend of earlier readings, which an earlier incarnation of this process showed, where it can be read."""
+    if before_seq == 0:
+        return
+    try:
         rows = archive.columns(feed.info.media_time)
+    except OutputError as error:
+        log.warning("the page begins without a past: %s", error)
+    else:
         feed.trend.load(rows[rows["seq"] < before_seq])
 
 

@@ -138,7 +138,7 @@ def test_whoever_reads_nothing_gets_no_pongs(server: ViewServer) -> None:
         page.connect(("127.0.0.1", server.port))
         page.sendall(UPGRADE)
         assert page.recv(12) == b"HTTP/1.1 101"
-        for _ in range(30):
+        for _ in range(45):
             page.sendall(ping * 2000)
         page.settimeout(0.05)
         read = b""
@@ -152,7 +152,7 @@ def test_whoever_reads_nothing_gets_no_pongs(server: ViewServer) -> None:
             return answer in read
 
         eventually(answered, "who reads again is answered")
-    assert len(read) < len(ping) * 30_000
+    assert len(read) < len(ping) * 45_000, "half of what was asked for; the kernel keeps 4 MB at most"
 
 
 def test_empty_fragments_without_end_are_counted_and_end_it(server: ViewServer, notes: Notes) -> None:

@@ -143,6 +143,13 @@ def test_what_is_no_finished_session_is_refused(tmp_path: Path, finished: Callab
     assert session_file(folder / FILE_NAME) == folder / FILE_NAME
 
 
+def test_a_page_process_that_cannot_read_the_past_goes_on_without(tmp_path: Path, feed: Callable[..., Feed]) -> None:
+    (tmp_path / FILE_NAME).touch()
+    again = feed()
+    remember(again, Archive(tmp_path / FILE_NAME), 49)
+    assert len(again.trend) == 0
+
+
 ENDLESS = """CREATE VIEW readings AS WITH RECURSIVE c(seq) AS (SELECT 0 UNION ALL SELECT seq + 1 FROM c)
     SELECT seq, 0 AS t_capture_ns FROM c"""
 
