@@ -334,8 +334,6 @@ class Sink:
         return 0.0 if self._store.full else self._free_mb
 
     def _tell_progress(self, now_s: float) -> None:
-        if self._publisher is not None:
-            self._publisher.note_strangers()
         self._standing.refused = self._refused_elsewhere + self._child.notes.refused
         progress = self._standing.progress(now_s, time.time_ns())
         self._bedside.standing(progress, self._room_mb(now_s))

@@ -50,17 +50,13 @@ def subscriber(publisher: Publisher) -> Iterator[Subscriber]:
             made.setsockopt(zmq.CURVE_PUBLICKEY, own.public)
             made.setsockopt(zmq.CURVE_SECRETKEY, own.secret)
             made.setsockopt(zmq.CURVE_SERVERKEY, server)
-        made.connect(address(publisher))
+        made.connect(publisher.endpoint)
         return made
 
     yield connect
     for made in opened:
         made.close(linger=0)
     context.term()
-
-
-def address(publisher: Publisher) -> str:
-    return publisher._socket.getsockopt_string(zmq.LAST_ENDPOINT)
 
 
 def noted(notes: Notes, publisher: Publisher, what: str, count: int = 1) -> list[Noted]:
@@ -106,7 +102,7 @@ def test_others_get_nothing_and_are_noted(
 
 
 def test_whoever_speaks_no_zeromq_is_noted(publisher: Publisher, notes: Notes) -> None:
-    port = int(address(publisher).rpartition(":")[2])
+    port = int(publisher.endpoint.rpartition(":")[2])
     with socket.create_connection(("127.0.0.1", port)) as browser:
         browser.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n" * 5)
         assert noted(notes, publisher, "refused")[0].detail.startswith("it has no key")

@@ -1,6 +1,8 @@
 """Subscribers get what is published, whole; one that is slow or never comes holds nobody up."""
 
+import contextlib
 import json
+import os
 import socket
 import threading
 import time
@@ -13,6 +15,7 @@ import pytest
 import zmq
 
 from stream.errors import OutputError, UsageError
+from stream.memory import Growth
 from stream.messages import DensityReading, RegionOutline
 from stream.notes import Notes
 from stream.sink.publisher import Publisher
@@ -31,10 +34,6 @@ def publisher() -> Iterator[Publisher]:
     publisher.close()
 
 
-def address(publisher: Publisher) -> str:
-    return publisher._socket.getsockopt_string(zmq.LAST_ENDPOINT)
-
-
 @pytest.fixture
 def subscriber(publisher: Publisher) -> Iterator["zmq.Socket[bytes]"]:
     context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
@@ -42,7 +41,7 @@ def subscriber(publisher: Publisher) -> Iterator["zmq.Socket[bytes]"]:
     socket.setsockopt(zmq.RCVTIMEO, 20_000)
     socket.setsockopt(zmq.LINGER, 0)
     socket.setsockopt_string(zmq.SUBSCRIBE, "")
-    socket.connect(address(publisher))
+    socket.connect(publisher.endpoint)
     deadline = time.monotonic() + 20
     while not socket.poll(20):  # a subscription takes a moment to arrive
         assert time.monotonic() < deadline
@@ -90,10 +89,12 @@ def test_a_subscriber_who_does_not_read_holds_nobody_up(publisher: Publisher, su
 
 def test_an_endpoint_in_use_is_said_with_what_to_do(publisher: Publisher) -> None:
     with pytest.raises(OutputError, match=r"publish\.endpoint"):
-        Publisher(address(publisher))
+        Publisher(publisher.endpoint)
 
 
-def test_subscribe_prints_a_json_line_a_message(publisher: Publisher) -> None:
+@contextlib.contextmanager
+def publishing(publisher: Publisher) -> Iterator[None]:
+    """Fifty readings a second."""
     over = threading.Event()
 
     def publish() -> None:
@@ -103,11 +104,18 @@ def test_subscribe_prints_a_json_line_a_message(publisher: Publisher) -> None:
 
     thread = threading.Thread(target=publish)
     thread.start()
-    lines = json_lines(address(publisher), "reading.")
-    fields = [json.loads(next(lines)) for _ in range(3)]
-    del lines
-    over.set()
-    thread.join()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+def test_subscribe_prints_a_json_line_a_message(publisher: Publisher) -> None:
+    with publishing(publisher):
+        lines = json_lines(publisher.endpoint, "reading.")
+        fields = [json.loads(next(lines)) for _ in range(3)]
+        del lines
     assert [(found["type"], found["seq"]) for found in fields] == [("reading", 3)] * 3
 
 
@@ -120,14 +128,80 @@ def test_what_is_no_endpoint_is_a_plain_error(endpoint: str) -> None:
 def test_who_speaks_no_zeromq_is_counted() -> None:
     notes = Notes()
     publisher = Publisher(ENDPOINT, notes=notes)
-    port = int(address(publisher).rpartition(":")[2])
+    port = int(publisher.endpoint.rpartition(":")[2])
     for junk in (b"\xff" * 80, b"GET / HTTP/1.1\r\n\r\n" * 10):
         with socket.create_connection(("127.0.0.1", port)) as stranger:
             stranger.sendall(junk)
 
-    def counted() -> bool:
-        publisher.note_strangers()
-        return notes.refused == 2
-
-    eventually(counted, "both are counted")
+    eventually(lambda: notes.refused == 2, "both are counted")
     publisher.close()
+
+
+@contextlib.contextmanager
+def stranger(publisher: Publisher) -> Iterator[socket.socket]:
+    """A subscriber that speaks ZMTP 3.0 and may then send anything, for a second, or until it is thrown out."""
+    ready = b"\x05READY\x0bSocket-Type\0\0\0\x03SUB"
+    with (
+        contextlib.suppress(ConnectionError, TimeoutError),
+        socket.create_connection(("127.0.0.1", int(publisher.endpoint.rpartition(":")[2])), 1) as peer,
+    ):
+        peer.sendall(b"\xff" + bytes(8) + b"\x7f\x03\0NULL" + bytes(48))
+        peer.recv(64, socket.MSG_WAITALL)
+        peer.sendall(bytes([4, len(ready)]) + ready)
+        yield peer
+
+
+def endless_parts(publisher: Publisher) -> None:
+    """One message of ever more parts."""
+    with stranger(publisher) as peer:
+        while True:
+            peer.sendall((b"\x03" + (400).to_bytes(8, "big") + b"x" * 400) * 1000)
+
+
+def endless_topics(publisher: Publisher) -> None:
+    """Ever more subscriptions."""
+    topics = b"".join(b"\0\x1f\1" + os.urandom(15).hex().encode() for _ in range(200_000))
+    with stranger(publisher) as peer:
+        peer.sendall(topics)
+
+
+def test_a_peer_that_makes_memory_grow_is_thrown_out_and_the_others_are_served_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("stream.sink.publisher._SHUT_S", 0.1)
+    notes, grown = Notes(), Growth()
+    publisher = Publisher(ENDPOINT, notes=notes)
+    lines = json_lines(publisher.endpoint, "reading.")
+    with publishing(publisher):
+        next(lines)
+        endless_parts(publisher)
+        eventually(lambda: notes.refused == 1, "it is counted")
+        assert json.loads(next(lines))["type"] == "reading"
+    assert "memory" in notes.take(time.monotonic())[0].detail
+    assert grown.mb() < 200
+    publisher.close()
+
+
+def test_a_flood_of_subscriptions_holds_up_no_reading(publisher: Publisher) -> None:
+    lines, longest_s, grown = json_lines(publisher.endpoint, "reading."), 0.0, Growth()
+    with publishing(publisher):
+        next(lines)
+        flood = threading.Thread(target=endless_topics, args=[publisher])
+        flood.start()
+        while flood.is_alive():
+            before_s = time.monotonic()
+            next(lines)
+            longest_s = max(longest_s, time.monotonic() - before_s)
+        flood.join()
+    assert longest_s < 0.5
+    assert grown.mb() < 200
+
+
+def test_many_subscriptions_of_one_subscriber_count_at_once(publisher: Publisher) -> None:
+    with zmq.Context[zmq.Socket[bytes]]() as context, context.socket(zmq.SUB) as subscriber:
+        for number in range(20):
+            subscriber.setsockopt_string(zmq.SUBSCRIBE, f"topic-{number}")
+        subscriber.setsockopt_string(zmq.SUBSCRIBE, "reading.")
+        subscriber.connect(publisher.endpoint)
+        with publishing(publisher):
+            assert subscriber.poll(5000)
