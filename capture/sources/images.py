@@ -98,7 +98,7 @@ class PictureSource:
     def retrieve(self, out: Pixels) -> None:
         """Decode the grabbed picture into `out`, (height, width, 3) uint8 BGR.
 
-        Raises FrameError naming a file that cannot be read, where it is one among others.
+        Raises FrameError naming a file that cannot be read, without its folder, where it is one among others.
         """
         if self._grabbed is None:
             raise SourceError(f"No picture of {self.name} is grabbed.")
@@ -109,7 +109,7 @@ class PictureSource:
             self._file.decode(self._grabbed.page, self._bits, out)
         except SourceError as error:
             self._let_go()
-            raise (FrameError(str(error)) if len(self._pictures) > 1 else error) from None
+            raise (_frame_error(error, self._grabbed.path) if len(self._pictures) > 1 else error) from None
         if self._next == len(self._pictures) or self._pictures[self._next].path != self._file.path:
             self._let_go()
 
@@ -135,6 +135,11 @@ class PictureSource:
         """Close the stack, if any; a closed source is at its end."""
         self._let_go()
         self._next, self._grabbed, self._cut_off = len(self._pictures), None, None
+
+
+def _frame_error(error: SourceError, path: Path) -> FrameError:
+    """It leaves the machine with the frame's reading, and a folder often carries a patient's name."""
+    return FrameError(str(error).replace(str(path), path.name))
 
 
 def find_pictures(place: str) -> list[Path]:

@@ -89,7 +89,7 @@ class VideoSource:
             raise SourceError(f"No frame of {self._path.name} is grabbed.")
         shape = fetch(self._capture, out)
         if shape is None:
-            raise FrameError(f"Frame {self._index} of {self._path.name} cannot be decoded; the file is damaged there.")
+            raise FrameError(f"Frame {self._index} cannot be decoded; the recording is damaged there.")
         if shape != out.shape:
             raise SourceError(
                 f"Frame {self._index} of {self._path.name} is {shape[1]}x{shape[0]}, the first was "

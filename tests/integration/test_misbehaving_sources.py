@@ -11,9 +11,10 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
+import zmq
 
 from tests.contracts.fake_camera import FakeCamera, fake_camera
-from tests.running import eventually, page_address, rows, run, running, summary
+from tests.running import eventually, free_port, page_address, rows, run, running, summary
 
 
 class Bedside:
@@ -125,3 +126,24 @@ def test_one_unreadable_picture_in_a_folder_is_a_failed_row(tmp_path: Path) -> N
     ]  # fmt: skip
     assert summary(tmp_path / "out")["frames_failed"] == 2
     assert "b.png" in done.stderr
+
+
+def test_no_published_message_names_the_folder_of_a_picture(tmp_path: Path) -> None:
+    pictures = tmp_path / "Mueller_Hans_1950"
+    pictures.mkdir()
+    assert cv2.imwrite(str(pictures / "a.png"), np.full((240, 320, 3), 99, np.uint8))
+    (pictures / "b.png").write_bytes((pictures / "a.png").read_bytes()[:100])
+    published: list[bytes] = []
+    endpoint = f"tcp://127.0.0.1:{free_port()}"
+    with zmq.Context[zmq.Socket[bytes]]() as context, context.socket(zmq.SUB) as subscriber:
+        subscriber.setsockopt(zmq.RECONNECT_IVL, 5)  # it waits here before the run begins
+        subscriber.setsockopt_string(zmq.SUBSCRIBE, "")
+        subscriber.connect(endpoint)
+        settings = {"CAPILLARY_STREAM_PUBLISH_ENABLED": "true", "CAPILLARY_STREAM_PUBLISH_ENDPOINT": endpoint}
+        done = run("replay", pictures, "--output", tmp_path / "out", **settings)
+        while subscriber.poll(100):
+            published += subscriber.recv_multipart()
+    assert done.returncode == 0, done.stderr
+    assert any(b"b.png is damaged" in each for each in published)
+    assert not any(b"Mueller" in each for each in published)
+    assert "Mueller" not in (tmp_path / "out" / "readings.csv").read_text()

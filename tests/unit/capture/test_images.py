@@ -146,9 +146,25 @@ def test_a_broken_picture_in_the_middle_costs_that_frame_alone_and_names_its_fil
     (tmp_path / "b.png").write_bytes(whole[: len(whole) // 2])
     source = open_source(str(tmp_path))
     frame(source)
-    with pytest.raises(FrameError, match=r"b\.png is damaged"):
+    with pytest.raises(FrameError, match=r"^b\.png is damaged"):
         frame(source)
     np.testing.assert_array_equal(frame(source), card(1))
+
+
+@pytest.mark.parametrize("fault", ["gone", "another size", "a folder"])
+def test_a_frame_that_cannot_be_read_never_names_its_folder(tmp_path: Path, fault: str) -> None:
+    folder = tmp_path / "Mueller_Hans_1950"
+    folder.mkdir()
+    write(folder, "a.png", "b.png")
+    source = open_source(str(folder))
+    (folder / "a.png").unlink()
+    if fault == "another size":
+        cv2.imwrite(str(folder / "a.png"), card(1, 160, 120))
+    elif fault == "a folder":
+        (folder / "a.png").mkdir()
+    with pytest.raises(FrameError, match=r"a\.png") as raised:
+        frame(source)
+    assert folder.name not in str(raised.value)
 
 
 def test_a_picture_without_a_header_is_a_frame_without_pixels(tmp_path: Path) -> None:
@@ -156,7 +172,7 @@ def test_a_picture_without_a_header_is_a_frame_without_pixels(tmp_path: Path) ->
     (tmp_path / "a.png").write_text("no picture")
     source = open_source(str(tmp_path))
     assert (source.frame_count, source.width, source.height) == (3, 320, 240)
-    with pytest.raises(FrameError, match=r"a\.png is damaged"):
+    with pytest.raises(FrameError, match=r"^a\.png is damaged"):
         frame(source)
     np.testing.assert_array_equal(frame(source), card(1))
 
