@@ -62,17 +62,30 @@ def check(lines: Iterable[str]) -> Chain:
 
 
 def _fault(line: str, before: str) -> str:
-    try:
-        entry = json.loads(line)
-    except (ValueError, RecursionError):
-        entry = None
-    if not isinstance(entry, dict) or not line.endswith("\n"):
+    entry = _entry(line)
+    if entry is None or not line.endswith("\n"):
         return "is cut off or is not JSON"
     if entry.get("before") != before:
         return "does not follow the line before it: a line was changed, removed or put in"
-    if entry.get("hash") != _hash({key: value for key, value in entry.items() if key != "hash"}):
+    hashed = _hash({key: value for key, value in entry.items() if key != "hash"})
+    if entry.get("hash") != hashed or line != _line(entry):  # blanks, and keys that stand there twice, hash the same
         return "was changed after it was written"
     return ""
+
+
+def _entry(line: str) -> dict[str, Any] | None:
+    """What the line holds; nothing where it is no entry, such as one nested too deeply to be written again."""
+    try:
+        entry = json.loads(line)
+        _line(entry)
+    except (ValueError, RecursionError):
+        return None
+    return entry if isinstance(entry, dict) else None
+
+
+def _line(entry: Any) -> str:
+    """As it is written."""
+    return json.dumps(entry, sort_keys=True) + "\n"
 
 
 def _hash(entry: dict[str, Any]) -> str:
@@ -131,7 +144,7 @@ class AuditLog:
         now = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
         entry = chained({"t": now, "what": what} | fields | missing, self._last)
         try:
-            _append(self._path, json.dumps(entry, sort_keys=True).encode() + b"\n")
+            _append(self._path, _line(entry).encode())
         except OSError as error:
             self._complain(error)
             self._lost += 1
@@ -170,10 +183,8 @@ def _user() -> str:
 
 def _last_hash(lines: list[str]) -> str:
     """Of the last line, whatever is wrong before it: a broken chain stays broken where it is, and is not mended."""
-    try:
-        return str(json.loads(lines[-1])["hash"])
-    except (IndexError, ValueError, KeyError, TypeError, RecursionError):
-        return BEGINNING
+    entry = _entry(lines[-1]) if lines else None
+    return str((entry or {}).get("hash", BEGINNING))
 
 
 def verify(session: Path) -> str:

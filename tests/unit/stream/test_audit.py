@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -86,13 +87,49 @@ def test_a_broken_log_stays_broken_where_it_was(tmp_path: Path) -> None:
         verify(tmp_path)
 
 
-@pytest.mark.parametrize("line", ["[" * 100_000, "9" * 5000, "[]", "\0"])
+@pytest.mark.parametrize("line", ["9" * 5000, "[]", "\0"])
 def test_a_last_line_that_is_none_does_not_stop_a_run(tmp_path: Path, line: str) -> None:
     (tmp_path / FILE_NAME).write_text(line + "\n")
     AuditLog(tmp_path).write("begun")
     assert len((tmp_path / FILE_NAME).read_text().splitlines()) == 2
     with pytest.raises(AuditError, match="line 1"):
         verify(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        lambda line: line.replace("{", '{"what": "refused", ', 1),
+        lambda line: line.replace(": ", ":  ", 1),
+        lambda line: " " + line,
+        lambda line: line.replace("\n", "\r\n"),
+        lambda line: line.replace("\\u00fc", "ü"),
+    ],
+    ids=["a key put in front", "a blank", "a blank in front", "a carriage return", "another spelling"],
+)
+def test_bytes_that_say_the_same_are_named_too(edit: Callable[[str], str], tmp_path: Path) -> None:
+    lines = lines_of(3)
+    lines[1] = edit(lines[1])
+    (tmp_path / FILE_NAME).write_bytes("".join(lines).encode())
+    with pytest.raises(AuditError, match="line 2 was changed"):
+        verify(tmp_path)
+
+
+@pytest.mark.parametrize("deep", ["[", '{"a":'])
+def test_a_line_that_is_nested_without_end_is_named_and_stops_no_run(deep: str, tmp_path: Path) -> None:
+    log = tmp_path / FILE_NAME
+    log.write_text(deep * 100_000 + "\n")
+    with pytest.raises(AuditError, match="line 1 is cut off or is not JSON"):
+        verify(tmp_path)
+    AuditLog(tmp_path).write("begun")
+    assert log.read_text().count("\n") == 2
+
+
+def test_however_deep_a_line_is_nested_it_is_judged() -> None:
+    """Where the interpreter's own limit lies depends on who calls."""
+    for depth in range(100, 1100, 7):
+        line = f'{{"a": {"[" * depth}{"]" * depth}, "before": "{BEGINNING}"}}\n'
+        assert check([line]).fault.startswith("line 1 ")
 
 
 def test_no_log_is_said(tmp_path: Path) -> None:
