@@ -2,25 +2,34 @@
 
 import json
 import logging
+import math
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import msgspec
 import zmq
 
-from stream.errors import UsageError
+from stream.counting import counted
+from stream.errors import UsageError, WireError
+from stream.memory import Growth
+from stream.messages import AlarmEvent, DensityReading, Marker, Progress
 from stream.transport import Keys
+from stream.wire import decode
 
 log = logging.getLogger("capillary.subscriber")
 
 _LONGEST: Final = 256 * 1024
 """Bytes: far above any reading without its picture, and little enough to be read whatever it holds."""
-_SILENT_MS: Final = 1000
-"""Statuses come four a second: who publishes hangs, or is gone, where nothing came for so long."""
+_CURRENT_S: Final = 1.0
+"""How old a value may be. Statuses come four a second: who publishes hangs, or is gone, where none came for so long."""
+_LOOK_MS: Final = 50
+_MOST_GROWTH_MB: Final = 96.0
 _RARE: Final = ("alarm", "marker")
-_SILENCE: Final = "Nothing came for a second: the last value is no longer current."
+_LAPSED: Final = "The last value is a second old and nothing newer came: it is no longer current."
+
+_Published = DensityReading | Progress | AlarmEvent | Marker
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +47,12 @@ def json_lines(
     say: Callable[[str], None] = log.warning,
     patience_s: float = 5.0,
 ) -> Iterator[str]:
-    """Messages whose topic begins so, for ever. Raises UsageError where the endpoint is not one.
+    """Messages whose topic begins so, for ever.
 
-    Where they break off for a second, the last status comes once more, as `stale` and without its value.
-    say: is told of that, and once where after `patience_s` nobody answered, or nobody let this program in.
+    Where the last value gets older than a second, the last status comes once more, as `stale` and without its value.
+    say: is told of that, of what was dropped because it is no message, and once where after `patience_s` nobody
+    answered, or nobody let this program in.
+    Raises UsageError where the endpoint is not one, WireError where who publishes there makes memory grow.
     """
     port = endpoint.rpartition(":")[2]
     if endpoint.startswith("tcp://") and not (port.isdigit() and 0 < int(port) < 2**16):
@@ -61,22 +72,28 @@ def json_lines(
         except zmq.ZMQError as error:
             raise UsageError(f'"{endpoint}" is no ZeroMQ endpoint, such as tcp://127.0.0.1:5560') from error
         socket.setsockopt_string(zmq.SUBSCRIBE, topic)
-        status: dict[str, object] = {}
-        silent_ms = None
+        last, grown, dropped = _Last(), Growth(), 0
         while True:
             if not door.opened():
                 say(_why_shut(endpoint, answered=door.answered, keyed=credentials is not None))
-            if not socket.poll(silent_ms):
-                silent_ms = None
-                say(_SILENCE)
-                if status and status.get("state") != "ended":
-                    yield json.dumps(status | {"state": "stale", "density_pct": None})
+            if grown.mb() > _MOST_GROWTH_MB:
+                raise WireError(f"{endpoint} sends what is no message and fills memory. Who publishes there?")
+            if last.lapses(time.monotonic()):
+                say(_LAPSED)
+                if last.status and last.status.get("state") != "ended":
+                    yield json.dumps(last.status | {"state": "stale", "density_pct": None})
+            if not socket.poll(_LOOK_MS):
                 continue
-            fields, line = _read(socket.recv_multipart())
-            if line:
-                silent_ms = None if topic.startswith(_RARE) else _SILENT_MS
-                status = fields if fields.get("type") == "progress" else status
-                yield line
+            try:
+                message, fields, line = _read(socket.recv_multipart())
+            except WireError as error:
+                dropped += 1
+                if str(dropped).strip("0") == "1":  # 1, 10, 100: a flood of them is told of, and fills no terminal
+                    say(f"{counted(dropped, 'message')} dropped so far: {error}")
+                continue
+            if not topic.startswith(_RARE):
+                last.take(message, fields, time.monotonic())
+            yield line
     finally:
         door.close()
         socket.close()
@@ -122,12 +139,43 @@ def _why_shut(endpoint: str, *, answered: bool, keyed: bool) -> str:
     return f"{endpoint} does not let this machine in; still waiting. It may ask for keys: see `keys --help`, and --key."
 
 
-def _read(parts: list[bytes]) -> tuple[dict[str, object], str]:
-    """A message and its line; nothing, and a word in the log, where it is none of this protocol's messages."""
+def _read(parts: list[bytes]) -> tuple[_Published, dict[str, object], str]:
+    """A message, all its fields, newer ones too, and its line. Raises WireError where it is none of the published."""
+    if len(parts) != 2:
+        raise WireError(f"a message has two parts, not {len(parts)}")
+    message = decode(parts[1])
+    if not isinstance(message, _Published):
+        raise WireError("it is of a kind that is not published")
     try:
-        _, body = parts
-        fields = msgspec.msgpack.decode(body, type=dict[str, object])
-        return fields, json.dumps(fields)
+        fields = msgspec.msgpack.decode(parts[1], type=dict[str, object])
+        return message, fields, json.dumps(fields, allow_nan=False)
     except (ValueError, TypeError, RecursionError) as error:
-        log.warning("a message that is none was dropped: %s", error)
-        return {}, ""
+        raise WireError(f"not a message of this protocol: {error}") from error
+
+
+@dataclass(slots=True)
+class _Last:
+    """The last status, and until when (monotonic, s) the last value is current."""
+
+    status: dict[str, object] = field(default_factory=dict)
+    until_s: float = math.inf
+
+    def take(self, message: _Published, fields: dict[str, object], now_s: float) -> None:
+        """Something came; only statuses and readings say how things stand."""
+        if isinstance(message, Progress):
+            age_ms = message.age_ms if message.mode != "replay" else None  # recordings do not get old
+            self.status, self.until_s = fields, now_s + _current_for_s((age_ms or 0.0) / 1e3)
+        elif isinstance(message, DensityReading):
+            self.until_s = now_s + _current_for_s((message.t_published_ns - message.t_capture_ns) / 1e9)
+
+    def lapses(self, now_s: float) -> bool:
+        """Whether the value is no longer current; once."""
+        over = now_s >= self.until_s
+        if over:
+            self.until_s = math.inf
+        return over
+
+
+def _current_for_s(age_s: float) -> float:
+    """From arrival on. What came older than that counts by its publisher's own measure, and for silence alone."""
+    return _CURRENT_S - age_s if 0 <= age_s < _CURRENT_S else _CURRENT_S
