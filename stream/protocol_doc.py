@@ -26,25 +26,47 @@ _HEAD: Final = f"""# The protocol for subscribers
 
 Protocol version {PROTOCOL_VERSION}. Connect a ZeroMQ SUB socket to `publish.endpoint` (default `tcp://127.0.0.1:5560`).
 A message has two parts: the topic, and one msgpack map with string keys. Ignore keys that you do not know: they may be
-added without a new version. A slow subscriber loses messages; nobody waits for it. Act on the `density_pct` of a
-reading only where `quality` is `good`, and call it current only where `t_published_ns - t_capture_ns` is below a
-second: a process that stood still gives afterwards what it has. A status carries `density_pct` only while there is a
-good and current one.
-Statuses come four a second, whatever befalls the source: after a second without one the last value is no longer so.
+added without a new version. A slow subscriber loses messages; nobody waits for it. A subscription is at most 500 bytes.
+
+Act on the `density_pct` of a reading only where `quality` is `good` and its frame is less than a second old:
+
+- `t_published_ns - t_capture_ns` is its age when it was sent, by the publishing machine's clock. A process that stood
+  still gives afterwards what it has, and such a reading is old when it comes.
+- Add the time since it arrived, by your own monotonic clock.
+- How long it lay on its way, say in your own socket while your program stood still, stands in neither. Where both
+  programs run on one machine, or the clocks are synchronised, take your own clock minus `t_capture_ns` where that is
+  more.
+
+A status carries `density_pct` only while there is a good and current one; its age when it was sent is `age_ms`.
+Statuses come four a second, whatever befalls the source: after a second without one the last value is no longer
+current. Drop what is no such message: junk is no sign of life.
 
 ```python
+import time
 import msgpack, zmq
+
+ONE_CLOCK = True  # False where the publishing machine is another one and its clock is not synchronised
+
+
+def age_s(reading, arrived_s):
+    sent = (reading["t_published_ns"] - reading["t_capture_ns"]) / 1e9
+    since = sent + time.monotonic() - arrived_s
+    return max(since, (time.time_ns() - reading["t_capture_ns"]) / 1e9) if ONE_CLOCK else since
+
 
 socket = zmq.Context().socket(zmq.SUB)
 socket.connect("tcp://127.0.0.1:5560")
 socket.setsockopt_string(zmq.SUBSCRIBE, "reading.")
+current = None
 while True:
-    if not socket.poll(1000):
-        print("stale: no reading for a second")
-        continue
-    topic, body = socket.recv_multipart()
-    reading = msgpack.unpackb(body)
-    print(topic.decode(), reading["seq"], reading["density_pct"], reading["quality"])
+    if socket.poll(50):
+        topic, body = socket.recv_multipart()
+        reading = msgpack.unpackb(body)
+        current, arrived_s = reading, time.monotonic()
+        print(topic.decode(), reading["seq"], reading["density_pct"], reading["quality"])
+    if current is not None and age_s(current, arrived_s) >= 1:
+        print("stale: the last reading is a second old")
+        current = None
 ```
 """
 

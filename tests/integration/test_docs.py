@@ -3,7 +3,9 @@
 import re
 import subprocess
 import sys
+import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -47,8 +49,23 @@ def test_the_few_lines_of_the_protocol_receive_readings() -> None:
         said = iter(reader.stdout.readline, "")
         while not next(said).startswith("reading.synthetic "):
             pass
+        process.kill()
+        while not next(said).startswith("stale"):
+            pass
         reader.kill()
         reader.communicate()
+
+
+def test_what_waited_in_a_reader_that_stood_still_is_old_by_its_own_clock() -> None:
+    (script,) = blocks(ROOT / "docs" / "protocol.md", "python")
+    known: dict[str, Any] = {}
+    exec(script.partition("socket = ")[0], known)
+    captured_ns = time.time_ns() - 3_000_000_000
+    reading = {"t_capture_ns": captured_ns, "t_published_ns": captured_ns + 100_000_000}
+    assert known["age_s"](reading, time.monotonic()) >= 3
+    known["ONE_CLOCK"] = False
+    assert 0.1 <= known["age_s"](reading, time.monotonic()) < 1
+    assert known["age_s"](reading, time.monotonic() - 1) > 1
 
 
 @pytest.mark.parametrize("document", DOCS, ids=lambda path: path.name)
