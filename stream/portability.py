@@ -190,8 +190,8 @@ def listens_on_tcp(portable: bool) -> bool:
 class Mark:
     """A file that says that whoever wrote it lives: held until `release`, or until its process ends, however it ends.
 
-    On Linux by a lock that the system lets go of, so that it counts for everyone who sees the file, also from another
-    container. Elsewhere, and where a file system knows no locks, by the identity that stands in the file.
+    By the identity that stands in the file; on Linux also by a lock that the system lets go of, so that it counts for
+    everyone who sees the file, also from another container. Some file systems know no locks.
     """
 
     def __init__(self, path: Path) -> None:
@@ -202,12 +202,10 @@ class Mark:
             fd = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
             try:
                 locked = _locked(fd, alone=True)
-                if locked and self._is(fd):
+                free = locked is not False and self._is(fd) and not is_alive(_text(fd))
+                if free:
                     _write(fd)
-                    self._fd = fd
-                    return
-                if locked is None and not is_alive(_text(fd)):
-                    _write(fd)
+                    self._fd = fd if locked else None
                     return
             finally:
                 if self._fd is None:
@@ -249,7 +247,7 @@ def _looked_at(mark: Path) -> tuple[bool, str]:
         return False, ""
     try:
         locked, text = _locked(fd, alone=False), _text(fd)
-        return is_alive(text) if locked is None else not locked, text
+        return locked is False or is_alive(text), text
     finally:
         os.close(fd)
 
