@@ -19,11 +19,12 @@ class Growth:
         """Gained so far."""
         return _resident_mb() - self._before_mb
 
-    def settle(self) -> None:
-        """Give back to the system what is free, and count from what is left."""
+    def settle(self) -> float:
+        """Give back to the system what is free, and count from what is left; returns what is left of the growth, MB."""
         with contextlib.suppress(AttributeError, OSError):  # glibc keeps what was freed
             ctypes.CDLL(None).malloc_trim(0)
-        self._before_mb = _resident_mb()
+        left_mb, self._before_mb = self.mb(), _resident_mb()
+        return left_mb
 
 
 def _resident_mb() -> float:

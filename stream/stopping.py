@@ -1,9 +1,11 @@
-"""Ctrl-C and SIGTERM, where one process does a piece of work that can be left between two steps."""
+"""Ctrl-C and its like, where one process does a piece of work that can be left between two steps."""
 
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Event
+
+from stream.portability import stop_signals
 
 
 @contextmanager
@@ -13,7 +15,7 @@ def stop_asked() -> Iterator[Callable[[], bool]]:
     Main thread only.
     """
     asked = Event()
-    previous = {number: signal.signal(number, lambda *_: asked.set()) for number in (signal.SIGINT, signal.SIGTERM)}
+    previous = {number: signal.signal(number, lambda *_: asked.set()) for number in stop_signals()}
     try:
         yield asked.is_set
     finally:

@@ -29,7 +29,7 @@ _LONGEST_SUBSCRIPTION: Final = 512
 _PLACE: Final = "subscribers"
 _FAILED: Final = zmq.EVENT_HANDSHAKE_FAILED_NO_DETAIL | zmq.EVENT_HANDSHAKE_FAILED_PROTOCOL
 _LOOK_S: Final = 0.05
-_MOST_GROWTH_MB: Final = 96.0  # what the sink itself takes to draw a trend is half of it
+_MOST_GROWTH_MB: Final = 96.0
 _SHUT_S: Final = 3.0
 _LAST_WORDS_S: Final = 1.0
 NOT_PUBLISHED: Final = ("regions", "picture")
@@ -99,11 +99,12 @@ class Publisher:
             return
         self._door.look()
         if (grown_mb := self._growth.mb()) > _MOST_GROWTH_MB:
-            self._notes.add("refused", _PLACE, detail="they made memory grow, and everyone was shut out for seconds")
-            log.warning("memory grew by %.0f MB: subscribers are shut out for %.0f s", grown_mb, _SHUT_S)
             self._door.close(linger_ms=0)  # with it goes all that its peers had sent
-            self._door, self._open_again_s = None, time.monotonic() + _SHUT_S
-            self._growth.settle()
+            self._door, self._open_again_s = None, time.monotonic()
+            if self._growth.settle() < grown_mb / 2:  # else the sink itself grew: a long table, a trend
+                self._open_again_s += _SHUT_S
+                self._notes.add("refused", _PLACE, detail="they made memory grow; all were shut out for seconds")
+                log.warning("memory grew by %.0f MB: subscribers are shut out for %.0f s", grown_mb, _SHUT_S)
 
     def _open(self, now_s: float) -> None:
         try:

@@ -17,6 +17,7 @@ from stream.subscriber import Credentials, json_lines
 from stream.transport import new_keys
 from stream.wire import encode
 from tests.contracts.storing import reading
+from tests.running import free_port
 
 
 class ToldError(Exception):
@@ -33,11 +34,9 @@ def publisher() -> Iterator["zmq.Socket[bytes]"]:
         yield socket
 
 
-def test_where_nobody_is_that_is_said(publisher: "zmq.Socket[bytes]") -> None:
-    port = publisher.bind_to_random_port("tcp://127.0.0.1")
-    publisher.unbind(f"tcp://127.0.0.1:{port}")
+def test_where_nobody_is_that_is_said() -> None:
     with pytest.raises(ToldError, match="Nothing answers"):
-        next(json_lines(f"tcp://127.0.0.1:{port}", "", None, say, 0.2))
+        next(json_lines(f"tcp://127.0.0.1:{free_port()}", "", None, say, 0.2))
 
 
 @pytest.mark.parametrize("keyed", [False, True], ids=["without a key", "with another machine's key"])
