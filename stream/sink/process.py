@@ -268,10 +268,8 @@ class Sink:
             self._next_progress_s = now_s + self._progress_s
             self._tell_progress(now_s)
         whole = self._end is not None and self._sequencer.accounted >= self._end.frames_read and not self._unshown
-        due = (
-            now_s >= self._next_try_s or self._settings.mode != "replay"
-        )  # at the bedside a full disk holds up nothing
-        if self._end is not None and whole and due and not self._standing.ended:
+        waits = self._settings.mode == "replay" and now_s < self._next_try_s  # for room on the disk
+        if self._end is not None and whole and not (waits or self._standing.ended):
             self._finish_where_there_is_room(self._end)
 
     def _finish_where_there_is_room(self, end: EndOfStream) -> None:

@@ -84,7 +84,7 @@ class Injector:
                 assert self.disk is not None, "a full disk takes a disk of one's own"
                 kill_on_full_disk(victim, self.disk, seconds)
             case "stranger":
-                molest(victim, self._chance)
+                molest(victim, random.Random(seconds))  # whatever messages there are, the faults after it are the same
 
     def _pauses(self) -> Iterator[tuple[float, float]]:
         """How many frames, or how many seconds at most, until the next fault."""

@@ -41,7 +41,8 @@ def test_hangs_full_disks_and_strangers_change_no_byte(undisturbed: Path, tmp_pa
     shares: Shares = {"stop": 0.15, "kill on a full disk": 0.15, "stranger": 0.15}
     try:
         with small_disk(tmp_path / "disk", 64) as disk:
-            verdict = tormented(undisturbed, Injector(2, every=EVERY, shares=shares, disk=disk), disk / "out")
+            often = EVERY / 2  # frames go by while somebody stands still
+            verdict = tormented(undisturbed, Injector(2, every=often, shares=shares, disk=disk), disk / "out")
     except PermissionError as error:
         missing(str(error))
     assert {what.partition(": ")[2] for what in verdict.faults} == {"kill", *shares}
