@@ -26,6 +26,7 @@ from stream.messages import (
     RingReady,
     Stop,
 )
+from stream.portability import STOP_SIGNALS
 from stream.ring import Ring
 from stream.supervisor import Outcome, ProcessSpec, Supervisor
 
@@ -318,6 +319,8 @@ def main(capture: str, worker: str, sink: str, folder: Path, portable: bool) -> 
 
 
 if __name__ == "__main__":
+    for number in STOP_SIGNALS:
+        signal.signal(number, signal.SIG_DFL)  # whoever runs the tests may have been told to ignore a closed terminal
     _, capturing, working, sinking, events_in, how = sys.argv
     outcome = main(capturing, working, sinking, Path(events_in), how == "portable")
     print(outcome.sentence, flush=True)
