@@ -8,6 +8,8 @@ import pytest
 
 from tests.running import children, committed, eventually, is_alive, run, running
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def benched(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
@@ -65,7 +67,6 @@ def test_where_nothing_could_run_that_is_told_once_and_is_a_failure(tmp_path: Pa
     assert "Not run: ray, default, 1 worker; ray, default, 2 workers: " in done.stdout
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
 def test_whoever_ends_the_bench_ends_what_it_started(how: signal.Signals, tmp_path: Path) -> None:
     arguments = ("--engines", "stream", "--analyser", "default", "--frames", "100000", "--workers", "1")

@@ -32,6 +32,7 @@ class TestSerial(EngineContract):
     engine = "serial"
 
 
+@pytest.mark.slow
 class TestRouter(EngineContract):
     engine = "router"
 

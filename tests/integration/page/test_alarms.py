@@ -9,7 +9,7 @@ from playwright.sync_api import Page
 from stream.config import AlarmsConfig
 from tests.contracts.bedside_page import Scope, says, shows, wait
 
-pytestmark = pytest.mark.real
+pytestmark = [pytest.mark.real, pytest.mark.slow]
 LOW = says("alarm-list", "Low density")
 SOUNDING = "document.getElementById('alarms').dataset.sounding === 'true'"
 QUIET = "document.getElementById('alarms').dataset.sounding === 'false'"

@@ -5,7 +5,7 @@ from playwright.sync_api import Page
 
 from tests.contracts.bedside_page import Scope, says, shows, wait
 
-pytestmark = pytest.mark.real
+pytestmark = [pytest.mark.real, pytest.mark.slow]
 BACK = "document.body.dataset.looking === 'back'"
 NOW = "document.body.dataset.looking === 'now'"
 

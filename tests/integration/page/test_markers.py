@@ -7,7 +7,7 @@ from playwright.sync_api import Page
 
 from tests.contracts.bedside_page import Scope, click_moment, says, shows, wait
 
-pytestmark = pytest.mark.real
+pytestmark = [pytest.mark.real, pytest.mark.slow]
 KINDS = ["bolus", "fluid", "position", "site-1", "site-2", "site-3", "site-4", "site-5", "pressure-released"]
 
 
@@ -82,7 +82,6 @@ def test_before_and_after_a_marker_with_the_interval_of_the_change(page: Page, s
     assert "90 % interval +" in said
 
 
-@pytest.mark.slow
 def test_a_flag_in_the_trend_opens_its_marker(page: Page, scope: Scope) -> None:
     for ago in range(300, 0, -1):
         scope.see(ago_s=ago / 10)

@@ -17,7 +17,7 @@ from stream.audit import verify
 from tests.contracts.bedside_page import OpenPage, says, shows, wait
 from tests.running import page_address, run, running
 
-pytestmark = pytest.mark.real
+pytestmark = [pytest.mark.real, pytest.mark.slow]
 SEQ = "document.getElementById('picture').dataset.seq"
 PNG = b"\x89PNG\r\n\x1a\n"
 

@@ -5,10 +5,9 @@ from playwright.sync_api import Page
 
 from tests.contracts.bedside_page import Scope, says, shows, wait
 
-pytestmark = pytest.mark.real
+pytestmark = [pytest.mark.real, pytest.mark.slow]
 
 
-@pytest.mark.slow
 def test_five_sites_are_measured_one_after_the_other(page: Page, scope: Scope) -> None:
     scope.until(page, shows(state_word="LIVE"))
     page.click("#sites-open")
@@ -33,7 +32,6 @@ def test_five_sites_are_measured_one_after_the_other(page: Page, scope: Scope) -
     assert page.inner_text("#markers-open") == "Markers 5"
 
 
-@pytest.mark.slow
 def test_a_site_of_too_few_good_frames_says_so_and_is_repeated(page: Page, scope: Scope) -> None:
     scope.until(page, shows(state_word="LIVE"))
     page.click("#sites-open")
