@@ -126,13 +126,17 @@ def test_markers_alarms_and_trend_survive_the_death_of_view_and_sink(tmp_path: P
         raised = eventually(lambda: asked(address, "GET", "/api/alarms")["active"], "an alarm")
         readings = asked(address, "GET", "/api/trend")["readings"]
         kill(process, "view")
-        assert [one["kind"] for one in asked(address, "GET", "/api/markers")] == ["bolus"]
+        eventually(lambda: kinds(address) == ["bolus"], "its marker again")
         eventually(lambda: asked(address, "GET", "/api/trend")["readings"] > readings, "the whole trend")
         kill(process, "sink")
         asked(address, "POST", "/api/markers", json={"kind": "fluid"})
-        assert [one["kind"] for one in asked(address, "GET", "/api/markers")] == ["bolus", "fluid"]
+        eventually(lambda: kinds(address) == ["bolus", "fluid"], "both markers")
         (alarm,) = eventually(lambda: asked(address, "GET", "/api/alarms")["active"], "the alarm again")
         assert (alarm["id"], alarm["since_ns"]) == (raised[0]["id"], raised[0]["since_ns"])
+
+
+def kinds(address: str) -> list[str]:
+    return [one["kind"] for one in asked(address, "GET", "/api/markers")]
 
 
 def kill(process: "subprocess.Popen[str]", role: str) -> None:
