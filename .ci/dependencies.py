@@ -1,8 +1,8 @@
-"""What the program is made of, and whether any of it is known to be vulnerable. `python3 .ci/dependencies.py`.
+"""List the program's components and check them for known vulnerabilities: `python3 .ci/dependencies.py`.
 
-Writes sbom.cdx.json (CycloneDX) from requirements.lock and asks for known vulnerabilities of what is pinned there. A
-finding fails. Where the advisories cannot be reached nothing was audited: that is said, and does not fail, because it
-says nothing about the program.
+Writes sbom.cdx.json (CycloneDX) from requirements.lock, and looks up what both lock files pin. A known vulnerability
+fails. If the advisories cannot be reached, nothing was audited: the report says so and does not fail, because that says
+nothing about the program.
 """
 
 import json
@@ -17,16 +17,16 @@ SBOM = "sbom.cdx.json"
 
 
 def write_sbom(lock: Path, to: Path) -> int:
-    """How many components it lists."""
-    command = ["uvx", "--quiet", "--from", "cyclonedx-bom>=7,<8", "cyclonedx-py", "requirements"]
-    arguments = ["--pyproject", ROOT / "pyproject.toml", "--of", "JSON", "-o", to, lock]
+    """Write the bill of materials of the lock file; return the number of components."""
+    command: list[str | Path] = ["uvx", "--quiet", "--from", "cyclonedx-bom>=7,<8", "cyclonedx-py", "requirements"]
+    arguments: list[str | Path] = ["--pyproject", ROOT / "pyproject.toml", "--of", "JSON", "-o", to, lock]
     subprocess.run([*command, *arguments], check=True, stderr=subprocess.DEVNULL)
     return len(json.loads(to.read_text())["components"])
 
 
 def audit(lock: Path) -> list[dict[str, Any]]:
-    """What pip-audit says of each package: its vulnerabilities, or why it was skipped; empty where it says nothing."""
-    command = ["uvx", "--quiet", "pip-audit>=2.9,<3", "-r", lock, "--require-hashes", "--disable-pip"]
+    """Return pip-audit's entry per package: its vulnerabilities, or why it was skipped; empty if there is no answer."""
+    command: list[str | Path] = ["uvx", "--quiet", "pip-audit>=2.9,<3", "-r", lock, "--require-hashes", "--disable-pip"]
     done = subprocess.run(
         [*command, "--format", "json", "--progress-spinner", "off"], capture_output=True, text=True, check=False
     )
@@ -38,12 +38,12 @@ def audit(lock: Path) -> list[dict[str, Any]]:
 
 
 def report(name: str, packages: list[dict[str, Any]]) -> tuple[list[str], bool]:
-    """What there is to say of a lock file, and whether any of it is vulnerable."""
+    """Return the report on a lock file, line by line, and whether any package of it is vulnerable."""
     audited = [package for package in packages if "vulns" in package]
     if not audited:
         return [f"{name}: NOT AUDITED: the advisories could not be reached from here"], False
     findings = [
-        f"{name}: {package['name']} {package['version']}: {finding['id']}, mended in "
+        f"{name}: {package['name']} {package['version']}: {finding['id']}, fixed in "
         + (", ".join(finding["fix_versions"]) or "no version yet")
         for package in audited
         for finding in package["vulns"]
@@ -52,7 +52,7 @@ def report(name: str, packages: list[dict[str, Any]]) -> tuple[list[str], bool]:
 
 
 def main() -> int:
-    """1 where something is vulnerable."""
+    """Print the report; return 1 if a package is vulnerable."""
     print(f"{SBOM}: {write_sbom(ROOT / LOCKS[0], ROOT / SBOM)} components")
     reports = [report(name, audit(ROOT / name)) for name in LOCKS]
     for lines, _ in reports:

@@ -14,7 +14,7 @@ def test_a_known_vulnerability_fails_and_is_named() -> None:
     finding = {"id": "PYSEC-2026-1", "fix_versions": ["2.0.1"], "aliases": [], "description": ""}
     lines, vulnerable = report("requirements.lock", [SOUND, {"name": "x", "version": "2.0.0", "vulns": [finding]}])
     assert vulnerable
-    assert lines[0] == "requirements.lock: x 2.0.0: PYSEC-2026-1, mended in 2.0.1"
+    assert lines[0] == "requirements.lock: x 2.0.0: PYSEC-2026-1, fixed in 2.0.1"
 
 
 def test_sound_packages_pass_and_unknown_ones_show_in_the_count() -> None:
