@@ -1,11 +1,9 @@
 """What CI says of the packages that the program is made of. The form is that of `pip-audit --format json`."""
 
-import runpy
 from typing import Any
 
-from tests.conftest import ROOT
+from dependencies import report
 
-report = runpy.run_path(str(ROOT / ".ci" / "dependencies.py"))["report"]
 SOUND: dict[str, Any] = {"name": "numpy", "version": "1.26.4", "vulns": []}
 UNKNOWN: dict[str, Any] = {"name": "ours", "skip_reason": "not on PyPI"}
 

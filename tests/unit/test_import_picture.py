@@ -1,0 +1,62 @@
+"""What the picture of the imports shows of a small program, and which imports it refuses."""
+
+from pathlib import Path
+
+import pytest
+from import_picture import draw
+
+CONTRACT = (
+    '[[tool.importlinter.contracts]]\ntype = "layers"\ncontainers = ["stream"]\nlayers = ["sink | view", "wire"]\n'
+)
+PROGRAM = {
+    "run_stream.py": '"""Commands."""\nimport capture\nfrom stream import sink\n',
+    "capture/__init__.py": '"""Frames."""\nfrom stream import wire\n',
+    "stream/__init__.py": '"""Shared."""\n',
+    "stream/sink/__init__.py": '"""Readings in order. On disk."""\nimport stream.wire\n',
+    "stream/view/__init__.py": '"""The page."""\n\n\ndef f() -> None:\n    from stream.wire import encode\n',
+    "stream/wire.py": '"""Bytes ↔ messages."""\n',
+    "pyproject.toml": CONTRACT,
+}
+
+
+def written(folder: Path, **changes: str) -> Path:
+    for name, text in (PROGRAM | changes).items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+    return folder
+
+
+def test_every_box_is_drawn_with_its_sentence_and_the_same_each_time(tmp_path: Path) -> None:
+    picture, wrong = draw(written(tmp_path))
+    assert wrong == []
+    assert [
+        text for text in ("run_stream", "capture", "sink", "Readings in order<", "The page<") if text not in picture
+    ] == []
+    assert draw(tmp_path)[0] == picture
+
+
+def test_arrows_that_follow_from_others_are_left_out(tmp_path: Path) -> None:
+    picture, _ = draw(written(tmp_path, **{"run_stream.py": "import capture, stream.wire\nfrom stream import sink\n"}))
+    assert picture.count('class="arrow"') == 5
+    assert "5 of 6 arrows are drawn" in picture
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "wrong"),
+    [
+        ("stream/sink/__init__.py", "import stream.view\n", ["stream.sink imports stream.view: not below it"]),
+        (
+            "stream/wire.py",
+            "from stream import sink\n",
+            ["stream.wire imports stream.sink: not below it"],
+        ),
+    ],
+)
+def test_an_arrow_sideways_or_up_is_named(tmp_path: Path, file: str, text: str, wrong: list[str]) -> None:
+    assert draw(written(tmp_path, **{file: text}))[1] == wrong
+
+
+def test_folders_that_import_each_other_are_named_though_no_module_does(tmp_path: Path) -> None:
+    written(tmp_path, **{"stream/view/live/__init__.py": "", "stream/view/live/feed.py": "import stream.view.app\n"})
+    written(tmp_path, **{"stream/view/app.py": "import stream.view.live.history\n", "stream/view/live/history.py": ""})
+    assert draw(tmp_path)[1] == ["a circle of imports: stream.view → stream.view.live → stream.view"]
