@@ -14,32 +14,34 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from capture.cli import synthesize
-from stream.alarms.cli import alarms
-from stream.engines.cli import bench
-from stream.engines.spread import ENGINES, Spread, spread_of
+from stream.commands.alarms import alarms
+from stream.commands.bench import bench
+from stream.commands.keys import keys
+from stream.commands.subscribe import subscribe
+from stream.commands.view import view
+from stream.config.engine_choice import ENGINES, Spread, spread_of
+from stream.console.text import plain
 from stream.errors import NO_TENSORFLOW, ModelError, StreamError, UsageError
-from stream.keys.cli import keys
-from stream.plain import plain
-from stream.portability import STOP_SIGNALS
-from stream.subscribing import subscribe
+from stream.machine.signals import STOP_SIGNALS
 from stream.version import VERSION
-from stream.view.cli import view
-from workers.cli import models
+from workers.models.cli import models
 from workers.remote.cli import worker
 
 if TYPE_CHECKING:  # `--help` answers in a blink: what a command needs is loaded by that command
     from collections.abc import Callable, Iterator
 
-    from capture.lookup import Lookup
+    from capture.recordings.lookup import Lookup
     from capture.sources.opening import SourceLimits
-    from stream.audit import AuditLog
-    from stream.config import Config
+    from stream.config.sections import Config
+    from stream.console.logs import LogFormat
     from stream.engines.step import StepMaker
-    from stream.logs import LogFormat
-    from stream.messages import Hello, Mode, Progress
-    from stream.ports import Analyser, FrameSource, Pixels
-    from stream.sink.resuming import Asked
-    from stream.supervisor import Outcome, ProcessSpec
+    from stream.protocol.contracts import Analyser, FrameSource, Pixels
+    from stream.protocol.processes import Hello
+    from stream.protocol.readings import Progress
+    from stream.protocol.types import Mode
+    from stream.run.supervisor import Outcome, ProcessSpec
+    from stream.security.audit_log import AuditLog
+    from stream.session.resuming import Asked
 
 _DEMO = "capillary-demo-"
 CONFIGS = Path(__file__).resolve().parent / "configs"
@@ -56,7 +58,7 @@ class Common:
 
     def load(self, default: str, overrides: dict[str, Any]) -> "Config":
         """The configuration: the command's own file, and the user's laid over it."""
-        from stream.config import load
+        from stream.config.loading import load
 
         given = {key: value for key, value in overrides.items() if value is not None}
         return load(self.config, given, base=CONFIGS / default)
@@ -76,27 +78,27 @@ class Common:
 
     def opened(self, source: str, config: "Config", frames: int | None = None) -> "FrameSource":
         """A source of recorded frames, or of its first ones. Raises SourceError, UsageError."""
-        from capture.first import FirstFrames
-        from capture.lookup import open_recorded
+        from capture.recordings.first_frames import FirstFrames
+        from capture.recordings.lookup import open_recorded
 
         opened = open_recorded(source, _limits(config))
         return opened if frames is None else FirstFrames(opened, frames)
 
     def frames(self, source: str) -> "Iterator[tuple[str, Pixels]]":
         """Name and (height, width, 3) uint8 BGR pixels of every frame. Raises SourceError, UsageError."""
-        from capture.lookup import frames_of
+        from capture.recordings.lookup import frames_of
 
         return frames_of(source, _limits(self.load("replay.toml", {})))
 
     def lookup(self, source: str) -> "Lookup":
         """Looks frames up in a recording."""
-        from capture.lookup import Lookup
+        from capture.recordings.lookup import Lookup
 
         return Lookup(source, _limits(self.load("replay.toml", {})))
 
     def analyser(self) -> "Analyser":
         """The configured analyser. Raises ModelError."""
-        from stream.registry import find
+        from stream.config.plugins import find
 
         config = self.load("replay.toml", {}).analyser
         analyser: Analyser = find("analysers", config.name)(config.settings)
@@ -137,7 +139,7 @@ def demo(
     keep: bool,
 ) -> None:
     """Watch the built-in synthetic microscope live: no camera, no patient. Keeps nothing, unless told to."""
-    from stream.sink.sessions import sweep
+    from stream.session.folders import sweep
 
     overrides = _live_overrides(workers, max_fps, port, no_view)
     config = common.load("demo.toml", overrides)
@@ -206,9 +208,9 @@ def replay(
     address: str | None,
 ) -> None:
     """Analyse recordings: every frame exactly once, in order. Several get a folder each below --output."""
-    from stream.portability import cores
-    from stream.sink.provenance import without_credentials
-    from stream.sink.sessions import holds_frames, result_folders, spare
+    from stream.machine.processes import cores
+    from stream.session.folders import holds_frames, result_folders, spare
+    from stream.session.provenance import without_credentials
 
     if resume and overwrite:
         raise UsageError("--resume goes on, --overwrite begins anew; choose one")
@@ -245,11 +247,11 @@ def replay(
 @click.pass_obj
 def doctor(common: Common, verify: Path | None) -> None:
     """Check machine, camera, ports, model and disk: one line each, with the mend."""
-    from stream import audit
-    from stream.doctor import examine
+    from stream.commands.doctor import examine
+    from stream.security import audit_log
 
     if verify is not None:
-        print(audit.verify(verify))
+        print(audit_log.verify(verify))
         return
     config = common.load("default.toml", {})
     camera = config.source or "camera:0"
@@ -293,8 +295,8 @@ def _run_and_keep(
     common: Common, config: "Config", source: str, mode: "Mode", seconds: float | None = None
 ) -> "Outcome":
     """A run (of so many seconds), whose session stays in the folder of sessions where it has a frame."""
-    from stream.sink.sessions import holds_frames, new_session_id, sessions_folder
-    from stream.sink.store import FILE_NAME
+    from stream.session.folders import holds_frames, new_session_id, sessions_folder
+    from stream.session.store import FILE_NAME
 
     folder = sessions_folder(config.sink.sessions_dir) / new_session_id()
     outcome = _run(common, config, source, mode, folder, Wanted(seconds=seconds))
@@ -318,12 +320,12 @@ def _run(
     overwrite: bool = False,
 ) -> "Outcome":
     """One run of the pipeline, from the folder's preparation to the outcome."""
-    from stream import logs, terminal
-    from stream.audit import AuditLog
-    from stream.config import sha256
-    from stream.keys.keyring import keyring_for
-    from stream.sink.sessions import OutputFolder, complete, prepare
-    from stream.supervisor import Outcome
+    from stream.config.loading import sha256
+    from stream.console import logs, run_display
+    from stream.run.supervisor import Outcome
+    from stream.security.audit_log import AuditLog
+    from stream.security.keyring import keyring_for
+    from stream.session.folders import OutputFolder, complete, prepare
 
     started_ns = time.time_ns()
     logs.set_up(common.log_level, common.log_format)
@@ -331,7 +333,7 @@ def _run(
     keyring_for(config.publish, config.security)
     asked = _asked(config, source, wanted)
     claim = OutputFolder(folder)
-    shown = terminal.display(replay=mode == "replay", quiet=common.quiet)
+    shown = run_display.display(replay=mode == "replay", quiet=common.quiet)
     try:
         if resume and complete(folder, asked, regions_file=wanted.regions_file):
             return Outcome(0, f"{folder} is complete: nothing to resume.")
@@ -364,10 +366,10 @@ class Wanted:
 
 def _asked(config: "Config", source: str, wanted: Wanted) -> "Asked":
     """What a session is begun for, and notes. Raises SourceError, UsageError where a recording cannot be read."""
-    from capture.fingerprint import fingerprint
-    from stream.config import sha256
-    from stream.sink.provenance import without_credentials
-    from stream.sink.resuming import Asked
+    from capture.recordings.fingerprint import fingerprint
+    from stream.config.loading import sha256
+    from stream.session.provenance import without_credentials
+    from stream.session.resuming import Asked
 
     content = fingerprint(source) if wanted.outputs else None  # what is watched live cannot be gone on with
     return Asked(without_credentials(source), sha256(config.analyser), content, wanted.frames, wanted.regions)
@@ -390,11 +392,11 @@ class Run:
 def _processes(run: Run) -> "list[ProcessSpec]":
     """The processes of a run and what each is told. Data flows from the first to the last."""
     from capture.settings import CaptureSettings
-    from stream.config import sha256
-    from stream.portability import cores
-    from stream.sink.settings import SinkSettings
-    from stream.supervisor import ProcessSpec
-    from stream.view.info import SessionInfo
+    from stream.config.loading import sha256
+    from stream.config.run_plan import SinkSettings
+    from stream.machine.processes import cores
+    from stream.run.supervisor import ProcessSpec
+    from stream.view.live.session_info import SessionInfo
     from stream.view.settings import ViewSettings
     from workers.remote.settings import RelaySettings
     from workers.settings import WorkerSettings
@@ -458,7 +460,7 @@ def _processes(run: Run) -> "list[ProcessSpec]":
 
 def _by_processes(common: Common, run: Run, on_progress: "Callable[[Progress], None]", audit: "AuditLog") -> "Outcome":
     """The pipeline itself."""
-    from stream.supervisor import Supervisor
+    from stream.run.supervisor import Supervisor
 
     return Supervisor(
         session=run.session,
@@ -488,7 +490,7 @@ def _by_engine(common: Common, run: Run, spread: Spread, on_progress: "Callable[
 
 
 def _announce(hello: "Hello", audit: "AuditLog", config: "Config") -> None:
-    from stream.view.address import entrance
+    from stream.view.server.address import entrance
 
     audit.hello(hello)
     if hello.role == "view":
@@ -497,12 +499,12 @@ def _announce(hello: "Hello", audit: "AuditLog", config: "Config") -> None:
 
 def _overlay(config: "Config", source: str, folder: Path) -> "Outcome":
     """The overlay of a folder's results."""
-    from stream.sink.report import drawings
-    from stream.stopping import stop_asked
-    from stream.supervisor import Outcome
+    from stream.machine.signals import stop_asked
+    from stream.run.supervisor import Outcome
+    from stream.session.result_files import drawings
 
     with stop_asked() as stopped:
-        from capture.overlay import Drawn, write_overlay  # loads OpenCV, while a stop is heard already
+        from capture.recordings.overlay import Drawn, write_overlay  # loads OpenCV, while a stop is heard already
 
         drawn = [Drawn(*row) for row in drawings(folder)]
         if write_overlay(source, _limits(config), drawn, folder, stopped) is not None:
@@ -535,7 +537,7 @@ def _finish(outcome: "Outcome") -> NoReturn:
 
 def _tried(run: "Callable[[], Outcome]") -> "Outcome":
     """What came of it, said: one source's error does not keep the next from being done."""
-    from stream.supervisor import Outcome
+    from stream.run.supervisor import Outcome
 
     try:
         outcome = run()
@@ -552,7 +554,7 @@ def _say(outcome: "Outcome") -> None:
 
 def entry() -> None:
     """Run the command line; a mistake of the user's ends in a sentence and an exit code, never in a traceback."""
-    from stream.terminal import steady_streams
+    from stream.console.run_display import steady_streams
 
     steady_streams()
     for number in STOP_SIGNALS:  # until there is a run that answers them, and after it

@@ -4,7 +4,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import Final
 
-from stream.messages import SourceTrouble
+from stream.protocol.frames import SourceTrouble
 
 _LOST_S: Final = 0.8
 _PERIODS: Final = 3.0

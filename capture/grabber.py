@@ -14,10 +14,10 @@ import numpy as np
 from capture.clock import Clock, Moment
 from capture.pacing import Playback, Thinning
 from stream.errors import FrameError, SourceError
-from stream.ports import FrameSource, Grab, Pixels
-from stream.ring import Ring
-from stream.thumbnail import thumbnail
-from stream.transport import Inbox
+from stream.protocol.contracts import FrameSource, Grab, Pixels
+from stream.protocol.thumbnail import thumbnail
+from stream.transport.frame_ring import Ring
+from stream.transport.sockets import Inbox
 
 _FROZEN_S: Final = 1.5
 """A camera's noise changes every picture: the same one for so long comes from a camera or a link that hangs."""

@@ -1,8 +1,9 @@
 """What capture says of a frame: to a worker, that it lies in the ring; to the sink, that it has no value. Pure."""
 
 from capture.grabber import Grabbed
-from stream.counting import counted
-from stream.messages import DensityReading, FrameHeader
+from stream.console.text import counted
+from stream.protocol.frames import FrameHeader
+from stream.protocol.readings import DensityReading
 
 
 def header_of(grabbed: Grabbed, *, source: str, seq: int, attempt: int, incarnation: int, picture: bool) -> FrameHeader:

@@ -9,40 +9,37 @@ from typing import Final
 import cv2
 
 from capture.clock import Clock
-from capture.first import FirstFrames
 from capture.flow import Flow
 from capture.grabber import Broke, Ended, Grabbed, Grabber
 from capture.headers import failed_reading, header_of, why_failed
+from capture.ledger import Dispatch, Dropped, GaveUp, Ledger, Worker
 from capture.pacing import Playback, Thinning
+from capture.recordings.first_frames import FirstFrames
 from capture.reopening import Reopening
 from capture.settings import CaptureSettings
 from capture.sources.opening import SourceLimits, open_source
-from stream import logs
-from stream.child import Child
+from stream.console import logs
 from stream.errors import SourceError
-from stream.ledger import Dispatch, Dropped, GaveUp, Ledger, Worker
-from stream.messages import (
-    MAX_SENTENCE,
+from stream.machine.shared_memory import keep_freed_memory
+from stream.protocol.contracts import FrameSource
+from stream.protocol.frames import (
     Committed,
-    DensityReading,
     Done,
     Drop,
     EndOfStream,
     FrameHeader,
     Looking,
-    Message,
     Overdue,
-    PeerDown,
-    PeerUp,
     RingNeeded,
     RingReady,
     SourceInfo,
     SourceTrouble,
-    Stop,
 )
-from stream.portability import keep_freed_memory
-from stream.ports import FrameSource
-from stream.ring import Ring
+from stream.protocol.processes import PeerDown, PeerUp, Stop
+from stream.protocol.readings import DensityReading
+from stream.protocol.types import MAX_SENTENCE, Message
+from stream.run.child import Child
+from stream.transport.frame_ring import Ring
 
 log = logging.getLogger("capillary.capture")
 

@@ -6,8 +6,8 @@ from queue import SimpleQueue
 from typing import Final
 
 from stream.errors import SourceError
-from stream.ports import FrameSource
-from stream.transport import Inbox
+from stream.protocol.contracts import FrameSource
+from stream.transport.sockets import Inbox
 
 _EVERY_S: Final = 0.5
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from stream.config import CaptureConfig, ViewConfig, WorkersConfig
+from stream.config.sections import CaptureConfig, ViewConfig, WorkersConfig
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The program's version; the protocol's is in `stream.messages`."""
+"""The program's version; the protocol's is in `stream.protocol.frames`."""
 
 from typing import Final
 

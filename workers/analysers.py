@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from stream.errors import ConfigError
-from stream.ports import Analyser
+from stream.protocol.contracts import Analyser
 from workers.capillary.settings import AnalyserSettings
 
 

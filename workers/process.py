@@ -7,12 +7,14 @@ on disk: a new sink is given what the one before may have taken with it.
 from collections import deque
 from typing import Protocol
 
-from stream.child import Child
 from stream.errors import WireError
-from stream.messages import Committed, DensityReading, Done, FrameHeader, PeerUp, Stop
-from stream.ports import Pixels
-from stream.ring import Ring
-from stream.wire import encode
+from stream.protocol.contracts import Pixels
+from stream.protocol.frames import Committed, Done, FrameHeader
+from stream.protocol.processes import PeerUp, Stop
+from stream.protocol.readings import DensityReading
+from stream.protocol.wire import encode
+from stream.run.child import Child
+from stream.transport.frame_ring import Ring
 from workers.reading import Reader, make_analyser, set_up_process
 from workers.settings import WorkerSettings
 

@@ -8,14 +8,15 @@ from typing import Any
 import cv2
 import numpy as np
 
+from stream.config.plugins import find
 from stream.errors import ModelError, StreamError, WireError
-from stream.messages import DensityReading, FrameHeader
-from stream.outlines import travelling
-from stream.portability import keep_freed_memory
-from stream.ports import Analyser, Analysis, Frame, Pixels
-from stream.registry import find
-from stream.thumbnail import HEIGHT_PX, WIDTH_PX
-from stream.wire import encode
+from stream.machine.shared_memory import keep_freed_memory
+from stream.protocol.contracts import Analyser, Analysis, Frame, Pixels
+from stream.protocol.frames import FrameHeader
+from stream.protocol.outlines import travelling
+from stream.protocol.readings import DensityReading
+from stream.protocol.thumbnail import HEIGHT_PX, WIDTH_PX
+from stream.protocol.wire import encode
 from workers.settings import WorkerSettings
 
 log = logging.getLogger("capillary.worker")

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Final
 
 from stream.errors import ModelError
-from stream.paths import expanded
+from stream.machine.files import expanded
 from workers.runtimes.card import OWN_RUNTIME, Card, RuntimeName, read_card
 
 FOLDER: Final = Path(__file__).resolve().parent / "weights"

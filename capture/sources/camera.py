@@ -23,7 +23,7 @@ from capture.sources.opencv import Connect, connect, fetch, hush
 from capture.sources.options import options_as
 from capture.sources.uri import SourceUri
 from stream.errors import FrameError, SourceError, UsageError
-from stream.ports import Grab, Pixels
+from stream.protocol.contracts import Grab, Pixels
 
 _LOCAL_BACKEND: Final = cv2.CAP_V4L2 if sys.platform == "linux" else cv2.CAP_ANY
 _V4L_TIMEOUT: Final = "OPENCV_VIDEOIO_V4L_SELECT_TIMEOUT"
@@ -100,7 +100,10 @@ def open_network(uri: SourceUri, connect: Connect = connect) -> "CameraSource":
 
 
 class CameraSource:
-    """A camera that is already connected; see `stream.ports.FrameSource`. time_s is the time since the first frame."""
+    """A camera that is already connected; see `stream.protocol.contracts.FrameSource`.
+
+    time_s is the time since the first frame.
+    """
 
     live = True
     frame_count: int | None = None

@@ -17,9 +17,8 @@ from capture.sources.options import options_as
 from capture.sources.picture import Header, PictureFile, read_header
 from capture.sources.uri import SourceUri
 from stream.errors import FrameError, SourceError
-from stream.paths import expanded
-from stream.pictures import SUFFIXES, is_picture
-from stream.ports import Grab, Pixels
+from stream.machine.files import SUFFIXES, expanded, is_picture
+from stream.protocol.contracts import Grab, Pixels
 
 _MAX_NAME: Final = 200
 
@@ -56,7 +55,7 @@ def open_images(uri: SourceUri) -> "PictureSource":
 
 
 class PictureSource:
-    """Pictures of one size, one after the other; see `stream.ports.FrameSource`.
+    """Pictures of one size, one after the other; see `stream.protocol.contracts.FrameSource`.
 
     cut_off: a stack among them that breaks off, so that nobody knows how many there were.
     """

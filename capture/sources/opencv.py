@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 import cv2
 
-from stream.ports import Pixels
+from stream.protocol.contracts import Pixels
 
 _AV_LOG_QUIET = "-8"
 

@@ -12,9 +12,8 @@ from capture.sources.files import is_folder, is_pattern
 from capture.sources.options import nearest, options_as
 from capture.sources.uri import NETWORK_SCHEMES, PLAIN, SourceUri, parse_uri
 from stream.errors import SourceError, UsageError
-from stream.paths import expanded
-from stream.pictures import SUFFIXES
-from stream.ports import FrameSource
+from stream.machine.files import SUFFIXES, expanded
+from stream.protocol.contracts import FrameSource
 
 ENTRY_POINTS: Final = "capillary_stream.sources"
 """Entry point group: the name is the scheme, the value "module:function", a function from SourceUri to FrameSource."""

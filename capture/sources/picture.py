@@ -19,7 +19,7 @@ from PIL.TiffImagePlugin import TiffImageFile
 
 from capture.sources.files import unreadable
 from stream.errors import SourceError
-from stream.ports import Pixels
+from stream.protocol.contracts import Pixels
 
 _FORMATS: Final = ("PNG", "JPEG", "BMP", "TIFF")
 _GREY_16_BIT: Final = frozenset({"I;16", "I;16B", "I;16L", "I;16N"})

@@ -19,7 +19,7 @@ from capture.sources.microscope.capillaries import Outline
 from capture.sources.microscope.pace import Pace
 from capture.sources.microscope.script import SCHEDULES, conditions
 from stream.errors import SourceError, UsageError
-from stream.ports import FrameSource, Grab, Pixels
+from stream.protocol.contracts import FrameSource, Grab, Pixels
 
 NAME: Final = "synthetic"
 

@@ -12,7 +12,7 @@ from capture.sources.naming import pseudonym
 from capture.sources.opencv import fetch, hush
 from capture.sources.uri import SourceUri
 from stream.errors import FrameError, SourceError, UsageError
-from stream.ports import Grab, Pixels
+from stream.protocol.contracts import Grab, Pixels
 
 # One thread costs no more CPU a frame than two (1080p H.264: 4.5 against 4.8 ms), and leaves the cores to the workers.
 _DECODER_THREADS: Final = 1
@@ -27,7 +27,7 @@ def open_video(uri: SourceUri) -> "VideoSource":
 
 
 class VideoSource:
-    """A recording; see `stream.ports.FrameSource`.
+    """A recording; see `stream.protocol.contracts.FrameSource`.
 
     frame_count is what the container holds, None where that cannot be known (transport streams, fragments).
     Rotation tags are ignored: pixels come as they were recorded.

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from stream.alarms.density import RecentDensity
-from stream.config import AlarmsConfig
-from stream.messages import AlarmKind, State
+from stream.config.sections import AlarmsConfig
+from stream.protocol.bedside import AlarmKind
+from stream.protocol.types import State
 
 HOLD_S: Final = 2.0
 """A good signal that pauses for longer is a poor one: density alarms are suspended."""

@@ -15,8 +15,9 @@ from typing import Final
 from msgspec.structs import replace
 
 from stream.alarms.conditions import DENSITY_RULES, KINDS, Conditions, Finding
-from stream.config import AlarmsConfig
-from stream.messages import ActiveAlarm, AlarmChange, Priority, State
+from stream.config.sections import AlarmsConfig
+from stream.protocol.bedside import ActiveAlarm, AlarmChange, Priority
+from stream.protocol.types import State
 
 PAUSE_MAX_S: Final = 600.0
 

@@ -6,9 +6,9 @@ from typing import Any
 import msgspec
 
 from stream.alarms.machine import Past
-from stream.config import AlarmsConfig
+from stream.config.sections import AlarmsConfig
 from stream.errors import ConfigError
-from stream.messages import ActiveAlarm, AlarmEvent
+from stream.protocol.bedside import ActiveAlarm, AlarmEvent
 
 
 def past_of(events: Iterable[AlarmEvent]) -> tuple[Past, AlarmsConfig | None]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from stream.alarms.machine import Alarms, News
-from stream.config import AlarmsConfig
+from stream.config.sections import AlarmsConfig
 
 _STEP_S: Final = 0.25
 STALE_S: Final = 1.0

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from stream.messages import FrameHeader
-from stream.ports import FrameSource, Pixels
-from stream.thumbnail import thumbnail
+from stream.protocol.contracts import FrameSource, Pixels
+from stream.protocol.frames import FrameHeader
+from stream.protocol.thumbnail import thumbnail
 
 
 def frames_of(source: FrameSource) -> Iterator[tuple[FrameHeader, Pixels]]:

@@ -16,14 +16,15 @@ from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from stream.engines.raykeeper import alone
+from stream.engines.ray_keeper import alone
 from stream.engines.step import Frames, Step, StepMaker, Tally, raise_named, reading_of
 from stream.errors import EngineError, StreamError, UsageError
-from stream.messages import DensityReading, FrameHeader
-from stream.ordering import Sequencer
-from stream.portability import name_process
-from stream.ports import Pixels
-from stream.wire import decode, encode
+from stream.machine.processes import name_process
+from stream.protocol.contracts import Pixels
+from stream.protocol.frames import FrameHeader
+from stream.protocol.readings import DensityReading
+from stream.protocol.wire import decode, encode
+from stream.readings.ordering import Sequencer
 
 _AHEAD: Final = 2  # frames that an actor may have waiting
 _DEATHS: Final = 5  # of one actor, and of one frame, before the run is given up

@@ -13,24 +13,26 @@ from typing import Final
 import psutil
 from msgspec.structs import replace
 
+from stream.config.engine_choice import Spread
+from stream.config.run_plan import SinkSettings
 from stream.engines.frames import frames_of
 from stream.engines.ray import ray_engine
 from stream.engines.router import router
 from stream.engines.serial import serial
-from stream.engines.spread import Spread
 from stream.engines.step import Engine, StepMaker, Tally
 from stream.errors import OutputError, SourceError
-from stream.messages import MAX_SENTENCE, DensityReading, EndOfStream, FrameHeader, Progress
-from stream.ports import FrameSource, Pixels
-from stream.sink import report
-from stream.sink.cpu import tree_cpu_seconds
-from stream.sink.provenance import SourceHash
-from stream.sink.results import write_results
-from stream.sink.settings import SinkSettings
-from stream.sink.standing import Standing
-from stream.sink.store import FILE_NAME, Store
-from stream.sink.summary import STOPPED, Course, exit_code, noted_of, sentence, summary_of
-from stream.supervisor import Outcome
+from stream.machine.cpu_time import tree_cpu_seconds
+from stream.protocol.contracts import FrameSource, Pixels
+from stream.protocol.frames import EndOfStream, FrameHeader
+from stream.protocol.readings import DensityReading, Progress
+from stream.protocol.types import MAX_SENTENCE
+from stream.readings.run_status import Standing
+from stream.run.supervisor import Outcome
+from stream.session.provenance import SourceHash
+from stream.session.result_files import write_results
+from stream.session.statistics import density_statistics
+from stream.session.store import FILE_NAME, Store
+from stream.session.summary import STOPPED, Course, exit_code, noted_of, sentence, summary_of
 
 _PROGRESS_S: Final = 0.25
 
@@ -146,7 +148,7 @@ class Recording:
             end,
             self._standing,
             Course(0, self._reel.begun_ns or ended_ns, ended_ns, self._cpu_s),
-            report.density_statistics(store),
+            density_statistics(store),
             model_id=str(store.facts().get("model_id") or ""),
             source_sha256=source_hash.result(0.1 if stopped else None),
         )

@@ -17,10 +17,13 @@ import zmq
 
 from stream.engines.step import Frames, StepMaker, Tally, raise_named, reading_of
 from stream.errors import EngineError, StreamError
-from stream.messages import DensityReading, FrameHeader
-from stream.ordering import Sequencer
-from stream.portability import RunFolder, deaf_to_signals, die_with_parent, name_process
-from stream.wire import decode, encode
+from stream.machine.processes import die_with_parent, name_process
+from stream.machine.run_folder import RunFolder
+from stream.machine.signals import deaf_to_signals
+from stream.protocol.frames import FrameHeader
+from stream.protocol.readings import DensityReading
+from stream.protocol.wire import decode, encode
+from stream.readings.ordering import Sequencer
 
 _AHEAD: Final = 2  # frames that a worker may have waiting
 _LOOK_MS: Final = 100

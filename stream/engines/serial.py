@@ -6,8 +6,8 @@ Helmy et al. 2022, section V: one core, whatever the number of cores ("the syste
 from collections.abc import Generator
 
 from stream.engines.step import Frames, StepMaker, Tally, reading_of
-from stream.messages import DensityReading
-from stream.portability import name_process
+from stream.machine.processes import name_process
+from stream.protocol.readings import DensityReading
 
 
 def serial(

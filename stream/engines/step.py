@@ -6,10 +6,12 @@ from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass
 from typing import Any, NoReturn, Protocol
 
-from stream import errors, logs
-from stream.messages import DensityReading, FrameHeader
-from stream.ports import Pixels
-from stream.wire import decode
+from stream import errors
+from stream.console import logs
+from stream.protocol.contracts import Pixels
+from stream.protocol.frames import FrameHeader
+from stream.protocol.readings import DensityReading
+from stream.protocol.wire import decode
 
 Frames = Iterable[tuple[FrameHeader, Pixels]]
 """Header and (height, width, 3) uint8 BGR pixels of each frame, in order of seq from 0."""

@@ -10,47 +10,39 @@ from typing import Any, Final
 
 from msgspec.structs import replace
 
-from stream import energy, logs
-from stream.child import Child
-from stream.clock import steady_utc
+from stream.bedside.requests import Bedside
+from stream.config.run_plan import SinkSettings
+from stream.console import logs
 from stream.errors import OutputError
-from stream.keys.keyring import keyring_for
-from stream.messages import (
-    MAX_BEYOND,
+from stream.machine import energy
+from stream.machine.clock import steady_utc
+from stream.machine.cpu_time import cpu_seconds
+from stream.outlets.zmq_publisher import Publisher
+from stream.protocol.bedside import (
     AcknowledgeAlarm,
     AlarmEvent,
-    Committed,
-    DensityReading,
-    Drop,
-    EndOfStream,
-    Finished,
     KeepMarker,
     Marker,
-    Message,
-    Noted,
     PauseAlarms,
-    PeerDown,
-    PeerUp,
     RemoveMarker,
     SetLimits,
-    SourceInfo,
-    SourceTrouble,
-    Stop,
 )
-from stream.notes import Notes
-from stream.ordering import Arrival, Patience, Sequencer
-from stream.sink import report
-from stream.sink.bedside import Bedside
-from stream.sink.cpu import cpu_seconds
-from stream.sink.incidents import Incidents, WallClock
-from stream.sink.journal import Journal
-from stream.sink.provenance import SourceHash
-from stream.sink.publisher import Publisher
-from stream.sink.results import write_results
-from stream.sink.settings import SinkSettings
-from stream.sink.standing import Standing
-from stream.sink.store import FILE_NAME, Store
-from stream.sink.summary import STOPPED, Course, exit_code, noted_of, sentence, summary_of
+from stream.protocol.frames import Committed, Drop, EndOfStream, SourceInfo, SourceTrouble
+from stream.protocol.processes import Finished, Noted, PeerDown, PeerUp, Stop
+from stream.protocol.readings import DensityReading
+from stream.protocol.types import MAX_BEYOND, Message
+from stream.readings.ordering import Arrival, Patience, Sequencer
+from stream.readings.run_status import Standing
+from stream.run.child import Child
+from stream.security.events import Notes
+from stream.security.keyring import keyring_for
+from stream.session.incidents import Incidents, WallClock
+from stream.session.journal import Journal
+from stream.session.provenance import SourceHash
+from stream.session.result_files import write_results
+from stream.session.statistics import density_statistics
+from stream.session.store import FILE_NAME, Store
+from stream.session.summary import STOPPED, Course, exit_code, noted_of, sentence, summary_of
 
 log = logging.getLogger("capillary.sink")
 
@@ -365,7 +357,7 @@ class Sink:
             end,
             self._standing,
             Course(begun_at, begun_ns, time.time_ns(), cpu_seconds(), energy.joules(self._energy, energy.count())),
-            report.density_statistics(self._store),
+            density_statistics(self._store),
             model_id=str(facts.get("model_id") or ""),
             source_sha256=self._hash.result(hash_timeout_s) if self._hash is not None else None,
         )

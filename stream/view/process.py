@@ -3,16 +3,20 @@
 import logging
 from typing import Final
 
-from stream.child import Child
 from stream.errors import OutputError
-from stream.messages import Answer, DensityReading, Looking, Message, PeerUp, Progress, SourceInfo, Stop
-from stream.sink.store import FILE_NAME
-from stream.view.address import address_of
-from stream.view.archive import Archive
-from stream.view.desk import SinkDesk, pass_on
-from stream.view.feed import Feed
-from stream.view.rules import certificate, rules_of
-from stream.view.server import ViewServer, make_app
+from stream.protocol.bedside import Answer
+from stream.protocol.frames import Looking, SourceInfo
+from stream.protocol.processes import PeerUp, Stop
+from stream.protocol.readings import DensityReading, Progress
+from stream.protocol.types import Message
+from stream.run.child import Child
+from stream.session.archive import Archive
+from stream.session.store import FILE_NAME
+from stream.view.live.feed import Feed
+from stream.view.live.request_broker import SinkDesk, pass_on
+from stream.view.server.access_rules import certificate, rules_of
+from stream.view.server.address import address_of
+from stream.view.server.app import ViewServer, make_app
 from stream.view.settings import ViewSettings
 
 log = logging.getLogger("capillary.view")

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from stream.config import ViewConfig
-from stream.view.info import SessionInfo
+from stream.config.sections import ViewConfig
+from stream.view.live.session_info import SessionInfo
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,15 +10,16 @@ from itertools import islice
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from capture.first import FirstFrames
+from capture.recordings.first_frames import FirstFrames
 from capture.sources.synthetic import open_synthetic
 from stream.engines.frames import frames_of
 from stream.engines.ray import ray_engine
 from stream.engines.router import router
 from stream.engines.serial import serial
 from stream.engines.step import Engine, StepMaker, Tally
-from stream.messages import DensityReading, FrameHeader
-from stream.ports import Pixels
+from stream.protocol.contracts import Pixels
+from stream.protocol.frames import FrameHeader
+from stream.protocol.readings import DensityReading
 from tests.running import run
 from workers.settings import WorkerSettings
 

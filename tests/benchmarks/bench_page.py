@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Page, sync_playwright
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from stream.sink.store import FILE_NAME, Store
+from stream.session.store import FILE_NAME, Store
 from tests.contracts.storing import reading
 from tests.running import page_address, running
 

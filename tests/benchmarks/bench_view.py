@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from stream.sink.store import FILE_NAME, Store
-from stream.view.archive import Archive
-from stream.view.feed import Feed
-from stream.view.review import reviewed
-from stream.view.trend import reduce
+from stream.readings.trend import reduce
+from stream.session.archive import Archive
+from stream.session.store import FILE_NAME, Store
+from stream.view.live.feed import Feed
+from stream.view.review.opening import reviewed
 from tests.contracts.storing import reading
 
 READINGS = 288_000
@@ -70,6 +70,6 @@ def test_pan(benchmark: BenchmarkFixture, feed: Feed, minutes: int) -> None:
 
 
 def test_report(benchmark: BenchmarkFixture, feed: Feed) -> None:
-    from stream.view.report import statistics
+    from stream.view.report.page import statistics
 
     assert benchmark(lambda: statistics(feed.trend.rows()))

@@ -11,8 +11,8 @@ from typing import Any, Final
 import cv2
 import numpy as np
 
-from stream.ports import Analyser, Analysis, Frame, Quality, Region
-from stream.registry import find
+from stream.config.plugins import find
+from stream.protocol.contracts import Analyser, Analysis, Frame, Quality, Region
 
 COUNTS: Final = "CHAOS_COUNTS"
 COMPUTE_MS: Final = "CHAOS_COMPUTE_MS"

@@ -11,7 +11,7 @@ import psutil
 import zmq
 
 from stream.errors import WireError
-from stream.wire import decode
+from stream.protocol.wire import decode
 from tests.chaos.disk import fill
 from tests.chaos.pipeline import Life
 from tests.fuzz.mutation import mutated

@@ -14,7 +14,7 @@ from typing import Final
 
 import psutil
 
-from stream.sink.store import FILE_NAME
+from stream.session.store import FILE_NAME
 from tests.chaos.counting import COUNTS
 from tests.running import ROOT, children, command, eventually, is_alive
 

@@ -13,7 +13,7 @@ from typing import Final
 
 import psutil
 
-from stream.portability import default_base
+from stream.machine.run_folder import default_base
 from tests.chaos.pipeline import newest, settings, started
 from tests.running import eventually, free_port, is_alive
 

@@ -10,11 +10,12 @@ import cv2
 import numpy as np
 from playwright.sync_api import Page, ViewportSize
 
-from stream.config import AlarmsConfig
-from stream.messages import DensityReading, Mode, RegionOutline, State
-from stream.view.feed import Feed
-from stream.view.info import SessionInfo
-from stream.view.server import ViewServer, make_app
+from stream.config.sections import AlarmsConfig
+from stream.protocol.readings import DensityReading, RegionOutline
+from stream.protocol.types import Mode, State
+from stream.view.live.feed import Feed
+from stream.view.live.session_info import SessionInfo
+from stream.view.server.app import ViewServer, make_app
 from tests.contracts.kept_session import KeptSession
 
 OpenPage = Callable[..., Page]

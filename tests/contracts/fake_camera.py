@@ -11,7 +11,7 @@ from typing import Literal
 import cv2
 import numpy as np
 
-from stream.ports import Pixels
+from stream.protocol.contracts import Pixels
 
 Mood = Literal["well", "unplugged", "silent", "frozen", "garbage", "black", "white"]
 

@@ -13,7 +13,7 @@ def holding(mark: Path) -> list[str]:
 
 
 if __name__ == "__main__":
-    from stream.portability import Mark
+    from stream.machine.owner_lock import Mark
 
     held = Mark(Path(sys.argv[1]))
     print("held", flush=True)

@@ -5,15 +5,17 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
 
-from stream.clock import Clock, steady_utc
-from stream.config import AlarmsConfig
-from stream.messages import Answer, DensityReading, Progress, State
-from stream.sink.bedside import Bedside, Requested
-from stream.sink.journal import Journal
-from stream.sink.store import FILE_NAME, Store
-from stream.view.archive import Archive
-from stream.view.desk import pass_on
-from stream.view.feed import Feed
+from stream.bedside.requests import Bedside, Requested
+from stream.config.sections import AlarmsConfig
+from stream.machine.clock import Clock, steady_utc
+from stream.protocol.bedside import Answer
+from stream.protocol.readings import DensityReading, Progress
+from stream.protocol.types import State
+from stream.session.archive import Archive
+from stream.session.journal import Journal
+from stream.session.store import FILE_NAME, Store
+from stream.view.live.feed import Feed
+from stream.view.live.request_broker import pass_on
 
 Result = TypeVar("Result")
 

@@ -12,7 +12,7 @@ if __name__ == "__main__":
 def wait_for_ever(portable: bool | None = None, ready: object = None) -> None:
     """A child; with `portable` given, one that ends with its parent."""
     if portable is not None:
-        from stream.portability import die_with_parent
+        from stream.machine.processes import die_with_parent
 
         die_with_parent(portable)
     if ready is not None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from stream.ports import Pixels
+from stream.protocol.contracts import Pixels
 
 WIDTH, HEIGHT = 320, 240
 

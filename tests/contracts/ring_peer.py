@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from stream.errors import RingError
-from stream.ring import Ring
+from stream.transport.frame_ring import Ring
 
 Size = tuple[int, int]
 

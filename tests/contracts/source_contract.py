@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from stream.errors import SourceError
-from stream.ports import FrameSource, Grab, Pixels
+from stream.protocol.contracts import FrameSource, Grab, Pixels
 
 SAFE_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 

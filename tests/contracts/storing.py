@@ -5,8 +5,8 @@ import signal
 from pathlib import Path
 from typing import Any
 
-from stream.messages import DensityReading
-from stream.sink.store import Store
+from stream.protocol.readings import DensityReading
+from stream.session.store import Store
 
 START_NS = 1_800_000_000_000_000_000
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from stream.ports import Analyser, Analysis, Frame, Quality, Region
+from stream.protocol.contracts import Analyser, Analysis, Frame, Quality, Region
 
 
 class _Fixed:

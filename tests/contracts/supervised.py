@@ -11,24 +11,15 @@ import sys
 import threading
 from pathlib import Path
 
-from stream.child import Child
 from stream.errors import SourceError, WireError
-from stream.messages import (
-    AnyMessage,
-    EndOfStream,
-    Fatal,
-    Finished,
-    Overdue,
-    PeerDown,
-    PeerUp,
-    Progress,
-    RingNeeded,
-    RingReady,
-    Stop,
-)
-from stream.portability import STOP_SIGNALS
-from stream.ring import Ring
-from stream.supervisor import Outcome, ProcessSpec, Supervisor
+from stream.machine.signals import STOP_SIGNALS
+from stream.protocol.frames import EndOfStream, Overdue, RingNeeded, RingReady
+from stream.protocol.messages import AnyMessage
+from stream.protocol.processes import Fatal, Finished, PeerDown, PeerUp, Stop
+from stream.protocol.readings import Progress
+from stream.run.child import Child
+from stream.run.supervisor import Outcome, ProcessSpec, Supervisor
+from stream.transport.frame_ring import Ring
 
 HERE = "tests.contracts.supervised"
 

@@ -8,7 +8,7 @@ import msgspec
 import numpy as np
 
 from capture.sources.opening import open_source
-from stream.ports import Pixels
+from stream.protocol.contracts import Pixels
 from workers.capillary.analyser import SHIPPED
 from workers.capillary.examine import examine
 from workers.runtimes.base import Crops

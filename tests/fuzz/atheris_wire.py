@@ -12,7 +12,7 @@ except ImportError:
 
 with atheris.instrument_imports():
     from stream.errors import WireError
-    from stream.wire import decode
+    from stream.protocol.wire import decode
 
 
 def try_one(data: bytes) -> None:

@@ -10,18 +10,10 @@ from dataclasses import dataclass
 import psutil
 
 from stream.errors import WireError
-from stream.messages import (
-    Committed,
-    DensityReading,
-    Done,
-    FrameHeader,
-    Hello,
-    PeerUp,
-    Progress,
-    RegionOutline,
-    Stop,
-)
-from stream.wire import decode, encode
+from stream.protocol.frames import Committed, Done, FrameHeader
+from stream.protocol.processes import Hello, PeerUp, Stop
+from stream.protocol.readings import DensityReading, Progress, RegionOutline
+from stream.protocol.wire import decode, encode
 from tests.fuzz.mutation import mutated
 
 _HELLO = Hello(role="worker", index=1, incarnation=2, endpoint="ipc:///x", pid=7, detail="cnn@abc")

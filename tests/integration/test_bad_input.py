@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from stream.sink.store import Store
+from stream.session.store import Store
 from tests.conftest import missing
 from tests.running import command, eventually, free_port, page_address, rows, run, running, summary
 

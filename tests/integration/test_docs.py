@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from stream.protocol_doc import protocol_markdown
+from stream.commands.protocol_doc import protocol_markdown
 from tests.running import ROOT, free_port, page_address, rows, run, running
 
 DOCS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -21,7 +21,7 @@ def blocks(document: Path, language: str) -> list[str]:
 
 def test_the_protocol_document_is_what_the_code_says() -> None:
     written = (ROOT / "docs" / "protocol.md").read_text()
-    assert written == protocol_markdown(), "run: uv run python -m stream.protocol_doc > docs/protocol.md"
+    assert written == protocol_markdown(), "run: uv run python -m stream.commands.protocol_doc > docs/protocol.md"
 
 
 def test_the_example_analyser_replaces_the_whole_analysis(tmp_path: Path) -> None:

@@ -19,8 +19,8 @@ from playwright.sync_api import Browser
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
-from stream.view.archive import Archive
-from stream.view.viewer import ENDED
+from stream.session.archive import Archive
+from stream.view.live.viewer import ENDED
 from tests.running import children, command, command_line, eventually, free_port, is_alive, page_address, run, running
 
 TEN_LINES = """

@@ -17,11 +17,11 @@ from typing import Any
 import pytest
 import zmq
 
-from stream.audit import FILE_NAME
-from stream.notes import Notes
-from stream.view.feed import Feed
-from stream.view.info import SessionInfo
-from stream.view.server import ViewServer, make_app
+from stream.security.audit_log import FILE_NAME
+from stream.security.events import Notes
+from stream.view.live.feed import Feed
+from stream.view.live.session_info import SessionInfo
+from stream.view.server.app import ViewServer, make_app
 from tests.running import ROOT, committed, eventually, free_port, run, running
 
 SOURCE = "synthetic:?seed=2&fps=10"

@@ -8,10 +8,10 @@ import psutil
 import pytest
 from websockets.sync.client import connect
 
-from stream.messages import DensityReading
-from stream.view.feed import Feed
-from stream.view.info import SessionInfo
-from stream.view.server import ViewServer, make_app
+from stream.protocol.readings import DensityReading
+from stream.view.live.feed import Feed
+from stream.view.live.session_info import SessionInfo
+from stream.view.server.app import ViewServer, make_app
 from tests.contracts.storing import reading
 from tests.running import eventually
 

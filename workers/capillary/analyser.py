@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 
 from stream.errors import ModelError
-from stream.ports import Analyser, Analysis, Frame, Region
+from stream.protocol.contracts import Analyser, Analysis, Frame, Region
 from workers.capillary.background import flat_field, halved
 from workers.capillary.classifier import classify
 from workers.capillary.crops import CHANNELS, picture

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from stream.ports import Pixels
+from stream.protocol.contracts import Pixels
 
 Flat = Pixels
 """(height, width, 3) uint8, BGR: PLAIN_SKIN + CONTRAST * (brightness over that of the surroundings - 1), clipped."""

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from stream.ports import Pixels
+from stream.protocol.contracts import Pixels
 from workers.capillary.crops import cut, placement, square
 from workers.capillary.regions import Proposal
 from workers.capillary.traits import products

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from stream.ports import Pixels
+from stream.protocol.contracts import Pixels
 from workers.capillary.background import PLAIN_SKIN, Flat
 from workers.capillary.regions import Candidates, Proposal
 

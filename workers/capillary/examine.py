@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import msgspec
 import numpy as np
 
-from stream.ports import Analysis, Frame, Pixels, Region
+from stream.protocol.contracts import Analysis, Frame, Pixels, Region
 from workers.capillary.analyser import CapillaryAnalyser
 from workers.capillary.settings import AnalyserSettings
 from workers.runtimes.base import Crops, Probabilities, Runtime

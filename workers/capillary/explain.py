@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageDraw, ImageFont
 
-from stream.ports import Pixels, Region
+from stream.protocol.contracts import Pixels, Region
 from workers.capillary.crops import cut, placement, square
 from workers.capillary.regions import proposal
 from workers.runtimes.card import Input

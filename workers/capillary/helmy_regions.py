@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from skimage.metrics import structural_similarity
 
-from stream.ports import Pixels
+from stream.protocol.contracts import Pixels
 from workers.capillary.background import Flat, background
 from workers.capillary.regions import Candidates, depth_of, outlines, smoothed
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from stream.ports import Pixels
+from stream.protocol.contracts import Pixels
 from workers.capillary.background import Flat
 from workers.capillary.regions import Candidates, propose
 from workers.runtimes.card import ProposalsName

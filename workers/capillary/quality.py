@@ -9,8 +9,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from stream.ports import Frame, Pixels, Quality, Verdict
-from stream.thumbnail import WIDTH_PX, thumbnail
+from stream.protocol.contracts import Frame, Pixels, Quality, Verdict
+from stream.protocol.thumbnail import WIDTH_PX, thumbnail
 from workers.capillary.background import CONTRAST
 from workers.capillary.regions import Plane
 from workers.capillary.settings import QualityLimits

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from stream.ports import Pixels
+from stream.protocol.contracts import Pixels
 from workers.capillary.background import CONTRAST, PLAIN_SKIN, Flat, darkness
 
 Outline = npt.NDArray[np.int32]

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from stream.errors import ModelError
-from stream.ports import Analyser, Analysis, Frame, Region
+from stream.protocol.contracts import Analyser, Analysis, Frame, Region
 from workers.capillary.background import flat_field, halved
 from workers.capillary.density import density_pct, interval_pct
 from workers.capillary.quality import judge

@@ -17,7 +17,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from stream.ports import Pixels
+from stream.protocol.contracts import Pixels
 from workers.capillary.helmy_regions import MAX_AREA_PX, MIN_AREA_PX, unlike
 
 WINDOW_PX: Final = 15

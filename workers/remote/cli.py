@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 import click
 
 if TYPE_CHECKING:
-    from stream.config import Config
-    from stream.logs import LogFormat
+    from stream.config.sections import Config
+    from stream.console.logs import LogFormat
 
 
 class Configured(Protocol):
@@ -29,12 +29,12 @@ def worker(configured: Configured, listen: str) -> None:
 
     Takes this machine's key and that machine's among the allowed ones; see `keys`.
     """
-    from stream import logs
-    from stream.config import sha256
+    from stream.config.loading import sha256
+    from stream.console import logs
     from stream.errors import ConfigError
-    from stream.far import FarSide
-    from stream.keys.keyring import Keyring, keys_folder
-    from stream.notes import Notes
+    from stream.security.events import Notes
+    from stream.security.keyring import Keyring, keys_folder
+    from stream.transport.remote import FarSide
     from stream.version import VERSION
     from workers.reading import make_analyser, set_up_process
     from workers.remote.serving import Serving, serve

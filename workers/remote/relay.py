@@ -11,13 +11,16 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from stream.child import Child
 from stream.errors import ModelError, WireError
-from stream.far import FarWorker, LostError
-from stream.keys.keyring import Keyring, keys_folder, parse_key
-from stream.messages import DensityReading, Engage, Engaged, FrameHeader, Stop
-from stream.ports import Pixels
-from stream.wire import decode, encode
+from stream.protocol.contracts import Pixels
+from stream.protocol.frames import FrameHeader
+from stream.protocol.processes import Stop
+from stream.protocol.readings import DensityReading
+from stream.protocol.remote import Engage, Engaged
+from stream.protocol.wire import decode, encode
+from stream.run.child import Child
+from stream.security.keyring import Keyring, keys_folder, parse_key
+from stream.transport.remote import FarWorker, LostError
 from workers.process import Worker
 from workers.remote.settings import RelaySettings
 

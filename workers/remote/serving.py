@@ -14,11 +14,12 @@ import numpy as np
 from msgspec.structs import replace
 
 from stream.errors import WireError
-from stream.far import FarSide
-from stream.messages import Engage, Engaged, FrameHeader
-from stream.notes import Notes
-from stream.ports import Analyser
-from stream.wire import decode, encode
+from stream.protocol.contracts import Analyser
+from stream.protocol.frames import FrameHeader
+from stream.protocol.remote import Engage, Engaged
+from stream.protocol.wire import decode, encode
+from stream.security.events import Notes
+from stream.transport.remote import FarSide
 from workers.reading import Reader
 from workers.settings import WorkerSettings
 

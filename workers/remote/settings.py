@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from stream.config import RemoteWorker
+from stream.config.sections import RemoteWorker
 from workers.settings import WorkerSettings
 
 

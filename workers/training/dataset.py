@@ -14,7 +14,7 @@ from msgspec import Struct
 from tqdm import tqdm
 
 from stream.errors import SourceError
-from stream.ports import Pixels
+from stream.protocol.contracts import Pixels
 from workers.capillary.background import flat_field, halved
 from workers.capillary.crops import picture
 from workers.capillary.proposing import proposer

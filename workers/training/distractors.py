@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from tqdm import tqdm
 
-from stream.ports import Pixels
+from stream.protocol.contracts import Pixels
 from workers.runtimes.card import ProposalsName
 from workers.training.augment import seeded
 from workers.training.dataset import Label, Mask, Samples, read_frame, read_samples, samples_of, shares

@@ -8,7 +8,7 @@ from typing import TextIO
 import numpy as np
 from msgspec import Struct
 
-from stream.ports import Analyser, Frame
+from stream.protocol.contracts import Analyser, Frame
 from workers.capillary.analyser import make_analyser
 from workers.capillary.settings import AnalyserSettings
 from workers.runtimes.card import Figures

@@ -15,7 +15,7 @@ from stream.errors import ConfigError
 from workers.capillary.classifier import crops_of
 from workers.capillary.crops import CHANNELS, cut, square
 from workers.runtimes.card import Input, ProposalsName
-from workers.training.architectures import capillary_net
+from workers.training.architectures.compact import capillary_net
 from workers.training.augment import Strength, seeded, varied, varied_placement
 from workers.training.dataset import Samples
 

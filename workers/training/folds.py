@@ -13,7 +13,7 @@ from tqdm import tqdm
 from stream.errors import OutputError, UsageError
 from workers.runtimes.card import RECIPE
 from workers.runtimes.litert import LiteRtRuntime
-from workers.training.architectures import NAME
+from workers.training.architectures.compact import NAME
 from workers.training.calibrate import Judged, recalibrated
 from workers.training.dataset import Samples, folds_of
 from workers.training.export import int8_bytes, keras_bytes

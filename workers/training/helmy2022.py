@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import numpy.typing as npt
 
-from stream.ports import Pixels
+from stream.protocol.contracts import Pixels
 from workers.helmy2022.regions import CROP_PX, crops, propose
 from workers.training.dataset import COVER, GROWTH_PX, Label, filled, read_frame, read_labels, shares
 

@@ -18,7 +18,7 @@ from workers.runtimes.card import RECIPE, Card, Figures, Training, weights_file
 from workers.runtimes.litert import LiteRtRuntime
 from workers.training import plots
 from workers.training.about import About, read_about
-from workers.training.architectures import NAME
+from workers.training.architectures.compact import NAME
 from workers.training.calibrate import Judged, best_threshold, outline_spread, recalibrated
 from workers.training.dataset import Samples, folds_of, read_samples
 from workers.training.distractors import painted_samples

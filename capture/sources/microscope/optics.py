@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from capture.sources.microscope.texture import Plane, clouds
-from stream.ports import Pixels
+from stream.protocol.contracts import Pixels
 
 NOISE_MEAN: Final = 3
 """Noise is taken away rather than added, so that one unsigned subtraction does it; this much light is put in before."""

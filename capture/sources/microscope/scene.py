@@ -12,7 +12,7 @@ from capture.sources.microscope.capillaries import Outline, strew
 from capture.sources.microscope.hand import Affine, frame_to_tissue, inverse, steady_hand
 from capture.sources.microscope.skin import skin
 from capture.sources.microscope.tissue import Tissue
-from stream.ports import Pixels
+from stream.protocol.contracts import Pixels
 
 WIDTH: Final = 1920
 HEIGHT: Final = 1080

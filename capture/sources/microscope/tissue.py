@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from capture.sources.microscope.capillaries import GREY, LEVELS, Capillary
-from stream.ports import Pixels
+from stream.protocol.contracts import Pixels
 
 FOCUS_PX: Final = (0.0, 0.6, 1.1, 2.0, 3.5, 6.0)
 """Blur of each focus step: sigma on the half-size tissue, in pixels."""

@@ -14,7 +14,7 @@ from stream.engines.bench.machine import Machine, described, this_machine
 from stream.engines.bench.table import markdown
 from stream.engines.bench.watching import Watched, watch
 from stream.errors import EngineError
-from stream.sink.store import FILE_NAME, Store
+from stream.session.store import FILE_NAME, Store
 
 _MIB: Final = 2**20
 _WARM_SHARE: Final = 0.25  # of the time; memory is compared from then on

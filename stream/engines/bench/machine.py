@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 import psutil
 
-from stream.portability import cores
+from stream.machine.processes import cores
 
 _LIBRARIES: Final = (
     *("ai-edge-litert", "msgpack", "msgspec", "numpy", "opencv-python-headless"),

@@ -19,15 +19,15 @@ from typing import Any, Final
 import cv2
 import msgspec
 
-from stream.counting import counted
+from stream.console.text import counted
 from stream.engines.bench.machine import described, named, this_machine
 from stream.engines.frames import frames_of
 from stream.engines.step import StepMaker, reading_of
-from stream.ordering import Sequencer
-from stream.ports import FrameSource, Grab, Pixels
-from stream.sink.store import Store
-from stream.thumbnail import thumbnail
-from stream.wire import decode, encode
+from stream.protocol.contracts import FrameSource, Grab, Pixels
+from stream.protocol.thumbnail import thumbnail
+from stream.protocol.wire import decode, encode
+from stream.readings.ordering import Sequencer
+from stream.session.store import Store
 
 _WARM: Final = 2  # frames that are not counted: caches, first allocations
 _SMALL_MS: Final = 0.02

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from stream.counting import counted
+from stream.console.text import counted
 from stream.engines.bench.figures import Figures, Result, faster_pct
 from stream.engines.bench.machine import described, named
 from stream.engines.bench.running import Bench

@@ -14,7 +14,7 @@ from typing import Final
 import psutil
 
 from stream.errors import EngineError
-from stream.portability import LINUX, asked_to_end_with_parent
+from stream.machine.processes import LINUX, asked_to_end_with_parent
 
 _LOOK_S: Final = 0.05
 _FAMILY_S: Final = 0.5  # finding new processes means reading the whole process table

@@ -9,11 +9,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from stream.alarms.past import with_limits
-from stream.config import AlarmsConfig
+from stream.config.sections import AlarmsConfig
 from stream.errors import ConfigError, WireError
-from stream.messages import AcknowledgeAlarm, AlarmEvent, PauseAlarms, SetLimits
-from stream.view.messages import alarms_body
-from stream.view.routes.answers import NotThereError, Page, body_as, json, path_number
+from stream.protocol.bedside import AcknowledgeAlarm, AlarmEvent, PauseAlarms, SetLimits
+from stream.view.live.messages import alarms_body
+from stream.view.routes.request_helpers import NotThereError, Page, body_as, json, path_number
 
 
 class Pause(Struct, frozen=True, forbid_unknown_fields=True):

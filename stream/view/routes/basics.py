@@ -8,8 +8,8 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from stream.errors import WireError
-from stream.view.metrics import CONTENT_TYPE, metrics_text
-from stream.view.routes.answers import Page, json
+from stream.view.live.metrics import CONTENT_TYPE, metrics_text
+from stream.view.routes.request_helpers import Page, json
 
 SINCE_LIMIT_S: Final = 86_400.0
 

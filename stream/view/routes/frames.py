@@ -7,8 +7,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from stream.errors import WireError
-from stream.view.evidence import NotKeptError
-from stream.view.routes.answers import NotThereError, Page, json, number, path_number
+from stream.view.review.evidence import NotKeptError
+from stream.view.routes.request_helpers import NotThereError, Page, json, number, path_number
 
 _FAR_S = 1e11
 

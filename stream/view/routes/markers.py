@@ -8,10 +8,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from stream.errors import OutputError
-from stream.messages import KeepMarker, MarkerKind, MarkerText, RemoveMarker
-from stream.view.markers import ShownMarker
-from stream.view.routes.answers import NotThereError, Page, body_as, json, path_number
-from stream.view.sites import Action, steps
+from stream.protocol.bedside import KeepMarker, MarkerKind, MarkerText, RemoveMarker
+from stream.view.live.five_sites import Action, steps
+from stream.view.live.markers import ShownMarker
+from stream.view.routes.request_helpers import NotThereError, Page, body_as, json, path_number
 
 Seq = Annotated[int, Meta(ge=0, le=2**53)]
 Moment = Annotated[int, Meta(ge=0, le=2**63 - 1)]

@@ -7,9 +7,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from stream.errors import WireError
-from stream.view.change import change_at
-from stream.view.routes.answers import NotThereError, Page, json, number
-from stream.view.trend import reduce
+from stream.readings.before_after import change_at
+from stream.readings.trend import reduce
+from stream.view.routes.request_helpers import NotThereError, Page, json, number
 
 PIXELS_LIMIT: Final = 4000
 _FAR_S: Final = 1e11

@@ -31,7 +31,7 @@ for (const element of document.querySelectorAll("[data-hint]")) element.placehol
 restoreTheme();
 
 let status = null;
-let run = null; // what the server said about the run: see stream/view/info.py
+let run = null; // what the server said about the run: see stream/view/live/session_info.py
 let sinceStatus = stopwatch();
 let sinceDrawn = stopwatch();
 

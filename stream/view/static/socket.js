@@ -1,12 +1,12 @@
 // The line to the server: opens it, opens it again when it breaks, and tells when it has been silent too long.
-// Knows the two kinds of message (see stream/view/messages.py), not what they mean.
+// Knows the two kinds of message (see stream/view/live/messages.py), not what they mean.
 
 import { stopwatch } from "./state.js";
 
 const RETRY_MS = 500;
 const SILENT_MS = 1700; // with the refresh of the page, told within two seconds; the server speaks four times a second
 const QUIET_MS = 3000; // between two looks for a new run, once this one has ended
-const ENDED = 4001; // see stream/view/viewer.py
+const ENDED = 4001; // see stream/view/live/viewer.py
 
 export class Line {
   // onText(object), onPicture(header, jpegBlob). Silence is what `connected()` tells.

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, ViewportSize
 
-from stream.messages import Mode
+from stream.protocol.types import Mode
 from tests.contracts.bedside_page import LAPTOP, OpenPage, Scope, Shoot
 
 SCREENSHOTS = "CAPILLARY_SCREENSHOTS"

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
-from stream.config import AlarmsConfig
+from stream.config.sections import AlarmsConfig
 from tests.contracts.bedside_page import Scope, says, shows, wait
 
 pytestmark = [pytest.mark.real, pytest.mark.slow]

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
-from stream.audit import verify
+from stream.security.audit_log import verify
 from tests.contracts.bedside_page import OpenPage, says, shows, wait
 from tests.running import page_address, run, running
 

@@ -9,7 +9,8 @@ from playwright.sync_api import Page
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
-from stream.messages import SetLimits, State
+from stream.protocol.bedside import SetLimits
+from stream.protocol.types import State
 from tests.contracts.bedside_page import DEADLINE_S, DESK, JPEG, LAPTOP, Scope, says, shows, wait
 
 pytestmark = pytest.mark.real

@@ -10,9 +10,9 @@ from capture.clock import Clock, Moment
 from capture.grabber import Broke, Ended, Grabbed, Grabber
 from capture.pacing import Playback, Thinning
 from stream.errors import FrameError, SourceError
-from stream.ports import Grab, Pixels
-from stream.ring import Ring
-from stream.transport import Inbox, new_context
+from stream.protocol.contracts import Grab, Pixels
+from stream.transport.frame_ring import Ring
+from stream.transport.sockets import Inbox, new_context
 
 HEIGHT, WIDTH = 144, 256
 

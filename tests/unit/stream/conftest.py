@@ -1,6 +1,87 @@
-"""Property tests are bounded by their number of examples, not by the clock of a busy machine."""
+"""What these tests share: a clock that the test turns, and readings with few words.
 
+Property tests are bounded by their number of examples, not by the clock of a busy machine.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
 from hypothesis import settings
+
+from stream.protocol.readings import DensityReading
+from stream.protocol.types import Mode
+from stream.view.live.feed import Feed
+from stream.view.live.session_info import SessionInfo
 
 settings.register_profile("without a clock", deadline=None, max_examples=60)
 settings.load_profile("without a clock")
+
+START_NS = 1_800_000_000_000_000_000
+
+
+class Clock:
+    """Nanoseconds that pass only when told."""
+
+    def __init__(self) -> None:
+        self.now_ns = START_NS
+
+    def __call__(self) -> int:
+        return self.now_ns
+
+    def pass_s(self, seconds: float) -> None:
+        self.now_ns += round(seconds * 1e9)
+
+
+MakeReading = Callable[..., DensityReading]
+MakeFeed = Callable[..., Feed]
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def reading(clock: Clock) -> MakeReading:
+    """A good reading, captured 60 ms ago; any field may be given."""
+
+    def make(seq: int = 0, **fields: Any) -> DensityReading:
+        values: dict[str, Any] = {
+            "session": "s1",
+            "source": "scope",
+            "seq": seq,
+            "frame": str(seq),
+            "time_s": seq / 10,
+            "t_capture_ns": clock.now_ns - 60_000_000,
+            "status": "ok",
+            "density_pct": 6.25,
+            "density_low_pct": 5.5,
+            "density_high_pct": 7.0,
+            "capillary_count": 41,
+            "quality": "good",
+            "model_id": "cnn@abc",
+            "latency_ms": 50.0,
+            "worker": 0,
+            "attempt": 1,
+        }
+        return DensityReading(**(values | fields))
+
+    return make
+
+
+@pytest.fixture
+def feed(clock: Clock) -> MakeFeed:
+    def make(mode: Mode = "live", **fields: Any) -> Feed:
+        info = SessionInfo(
+            session="s1",
+            mode=mode,
+            media_time=mode == "replay",
+            source="scope",
+            workers=2,
+            version="0.1.0",
+            **fields,
+        )
+        return Feed(info, clock)
+
+    return make

@@ -17,7 +17,7 @@ def crops() -> Crops:
 @pytest.fixture(scope="session")
 def tiny_model(tmp_path_factory: pytest.TempPathFactory, crops: Crops) -> Path:
     """tiny.tflite; beside it .keras, .onnx, .xml with .bin, and one card for all. Not to be changed."""
-    from workers.exports import export
+    from workers.models.exports import export
 
     folder = tmp_path_factory.mktemp("tiny")
     weights = write_model(tiny_network(crops), crops, folder)

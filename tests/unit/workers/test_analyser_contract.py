@@ -3,7 +3,7 @@
 import numpy as np
 
 from capture.sources.opening import open_source
-from stream.ports import Analyser, Pixels
+from stream.protocol.contracts import Analyser, Pixels
 from tests.contracts.analyser_contract import AnalyserContract
 from workers.analysers import capillary
 

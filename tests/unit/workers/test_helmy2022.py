@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 
 from capture.sources.synthetic import open_synthetic
+from stream.config.plugins import find
 from stream.errors import ConfigError
-from stream.ports import Analyser, Frame, Pixels
-from stream.registry import find
+from stream.protocol.contracts import Analyser, Frame, Pixels
 from tests.contracts.analyser_contract import AnalyserContract
 from workers.helmy2022.analyser import Helmy2022Analyser, alone
 from workers.helmy2022.regions import CROP_PX, area_px, crops, propose

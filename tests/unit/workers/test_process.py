@@ -10,23 +10,15 @@ from typing import Any, cast
 import pytest
 import zmq
 
-from stream.child import Child, Place
 from stream.errors import ModelError
-from stream.messages import (
-    Alive,
-    AnyMessage,
-    Committed,
-    DensityReading,
-    Done,
-    FrameHeader,
-    Hello,
-    PeerDown,
-    PeerUp,
-    Role,
-    Stop,
-)
-from stream.ring import Ring
-from stream.transport import Inbox, Outbox, new_context
+from stream.protocol.frames import Committed, Done, FrameHeader
+from stream.protocol.messages import AnyMessage
+from stream.protocol.processes import Alive, Hello, PeerDown, PeerUp, Stop
+from stream.protocol.readings import DensityReading
+from stream.protocol.types import Role
+from stream.run.child import Child, Place
+from stream.transport.frame_ring import Ring
+from stream.transport.sockets import Inbox, Outbox, new_context
 from workers.process import run
 from workers.settings import WorkerSettings
 

@@ -12,7 +12,7 @@ from tests.contracts.runtime_contract import RuntimeContract
 from tests.contracts.tiny_model import rewrite_card
 from workers.analysers import capillary
 from workers.capillary.analyser import SHIPPED
-from workers.exports import export
+from workers.models.exports import export
 from workers.runtimes.base import Crops
 from workers.runtimes.card import read_card, weights_file
 from workers.runtimes.keras import KerasRuntime

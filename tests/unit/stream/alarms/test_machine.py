@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 from stream.alarms.conditions import HOLD_S
 from stream.alarms.machine import Alarms, News, Past
 from stream.alarms.past import past_of, with_limits
-from stream.config import AlarmsConfig
+from stream.bedside.requests import event_of
+from stream.config.sections import AlarmsConfig
 from stream.errors import ConfigError
-from stream.messages import ActiveAlarm, AlarmEvent, State
-from stream.sink.bedside import event_of
+from stream.protocol.bedside import ActiveAlarm, AlarmEvent
+from stream.protocol.types import State
 
 LOW = AlarmsConfig(low_pct=4.0, delay_s=10, over_s=5, technical_after_s=5, signal_after_s=0)
 START_NS = 1_800_000_000_000_000_000

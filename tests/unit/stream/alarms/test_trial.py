@@ -2,7 +2,7 @@
 
 from stream.alarms.machine import Alarms
 from stream.alarms.trial import tried
-from stream.config import AlarmsConfig
+from stream.config.sections import AlarmsConfig
 
 LIMITS = AlarmsConfig(low_pct=4, delay_s=5, technical_after_s=5, signal_after_s=10)
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from capture.first import FirstFrames
+from capture.recordings.first_frames import FirstFrames
 from capture.sources.synthetic import open_synthetic
 from stream.engines.bench.stages import Clock, instrumented, measure, report
 from stream.engines.step import StepMaker

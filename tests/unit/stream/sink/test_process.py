@@ -11,29 +11,17 @@ from typing import Any
 import pytest
 import zmq
 
-from stream.child import Child, Place
-from stream.config import PublishConfig, SecurityConfig, SinkConfig
-from stream.messages import (
-    AnyMessage,
-    Committed,
-    DensityReading,
-    Drop,
-    EndOfStream,
-    Finished,
-    Hello,
-    Message,
-    Mode,
-    PeerDown,
-    PeerUp,
-    Progress,
-    Role,
-    SourceInfo,
-    Stop,
-)
+from stream.config.run_plan import SinkSettings
+from stream.config.sections import PublishConfig, SecurityConfig, SinkConfig
+from stream.protocol.frames import Committed, Drop, EndOfStream, SourceInfo
+from stream.protocol.messages import AnyMessage
+from stream.protocol.processes import Finished, Hello, PeerDown, PeerUp, Stop
+from stream.protocol.readings import DensityReading, Progress
+from stream.protocol.types import Message, Mode, Role
+from stream.run.child import Child, Place
+from stream.session.store import FILE_NAME, Store
 from stream.sink.process import run
-from stream.sink.settings import SinkSettings
-from stream.sink.store import FILE_NAME, Store
-from stream.transport import Inbox, Outbox, new_context
+from stream.transport.sockets import Inbox, Outbox, new_context
 from tests.contracts.storing import START_NS, failed, reading
 
 SECONDS = 20

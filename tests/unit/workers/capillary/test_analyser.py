@@ -8,8 +8,8 @@ import cv2
 import numpy as np
 import pytest
 
-from stream.ports import Frame, Pixels
-from stream.thumbnail import thumbnail
+from stream.protocol.contracts import Frame, Pixels
+from stream.protocol.thumbnail import thumbnail
 from workers.capillary.analyser import make_analyser
 from workers.capillary.settings import AnalyserSettings
 
@@ -91,7 +91,7 @@ def test_an_empty_frame_has_no_capillaries(brightness: int) -> None:
 def test_a_worker_stays_small() -> None:
     code = """
 import sys, numpy as np
-from stream.ports import Frame
+from stream.protocol.contracts import Frame
 from workers.capillary.analyser import make_analyser
 from workers.capillary.settings import AnalyserSettings
 pixels = np.random.default_rng(0).integers(90, 140, (1080, 1920, 3)).astype(np.uint8)

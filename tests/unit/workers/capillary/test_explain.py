@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from stream.ports import Pixels, Region
+from stream.protocol.contracts import Pixels, Region
 from workers.capillary.analyser import SHIPPED
 from workers.capillary.explain import (
     MARGIN,

@@ -7,7 +7,7 @@ import cv2
 import msgspec
 import numpy as np
 
-from stream.ports import Frame
+from stream.protocol.contracts import Frame
 from tests.contracts.tiny_model import microscope_frame
 from workers.capillary.analyser import make_analyser
 from workers.capillary.background import flat_field, halved

@@ -7,8 +7,8 @@ import cv2
 import numpy as np
 import pytest
 
-from stream.ports import Frame, Pixels, Quality
-from stream.thumbnail import thumbnail
+from stream.protocol.contracts import Frame, Pixels, Quality
+from stream.protocol.thumbnail import thumbnail
 from workers.capillary.background import flat_field, halved
 from workers.capillary.quality import judge, motion_px, verdict
 from workers.capillary.regions import smoothed

@@ -9,12 +9,14 @@ import numpy as np
 import pytest
 
 from stream.errors import WireError
-from stream.far import FarSide, FarWorker, LostError
-from stream.keys.keyring import Keyring
-from stream.messages import DensityReading, Engage, Engaged, FrameHeader
-from stream.notes import Notes
-from stream.transport import new_keys
-from stream.wire import decode, encode
+from stream.protocol.frames import FrameHeader
+from stream.protocol.readings import DensityReading
+from stream.protocol.remote import Engage, Engaged
+from stream.protocol.wire import decode, encode
+from stream.security.events import Notes
+from stream.security.key_pair import new_keys
+from stream.security.keyring import Keyring
+from stream.transport.remote import FarSide, FarWorker, LostError
 from tests.contracts import strange_analysers
 from tests.fuzz.mutation import mutated
 from workers.remote.serving import Serving

@@ -9,7 +9,7 @@ from workers.capillary.crops import picture
 from workers.capillary.regions import propose
 from workers.capillary.traits import measured
 from workers.runtimes.litert import LiteRtRuntime
-from workers.training.architectures import capillary_net
+from workers.training.architectures.compact import capillary_net
 from workers.training.dataset import Label, Samples
 from workers.training.fit import Plan, clean_crops
 from workers.training.folds import shape

@@ -1,0 +1,1 @@
+"""Frames outside a run: looked up, read and written."""

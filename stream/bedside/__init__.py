@@ -1,0 +1,1 @@
+"""What people add to readings: markers, and requests about alarms."""

@@ -1,0 +1,1 @@
+"""What a person can type: a file for each command."""

@@ -1,0 +1,95 @@
+"""`run_stream.py alarms …`: limits tried on a recorded session. Loads what a command needs when it runs."""
+
+import sys
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import click
+
+if TYPE_CHECKING:
+    from stream.alarms.machine import News
+    from stream.config.sections import Config
+
+
+class Opener(Protocol):
+    """What the command line knows."""
+
+    def load(self, default: str, overrides: dict[str, Any]) -> "Config":
+        """The configuration."""
+
+
+@click.group()
+def alarms() -> None:
+    """Limits of alarms. Research use: this is no alarm system as IEC 60601-1-8 means it."""
+
+
+@alarms.command("try")
+@click.argument("session", type=click.Path(path_type=Path))
+@click.option("--low", type=float, help="Density below it, %.")
+@click.option("--high", type=float, help="Density above it, %.")
+@click.option("--fall", type=float, help="Density fell by so much of what it was, %.")
+@click.option("--fall-over", type=float, help="... within so many seconds.")
+@click.option("--delay", type=float, help="Low and high must last so many seconds.")
+@click.option("--hysteresis", type=float, help="Share of a limit by which density must come back.")
+@click.option("--signal-after", type=float, help="No good frame for so many seconds; 0: off.")
+@click.option("--technical-after", type=float, help="No reading for so many seconds; 0: off.")
+@click.option("--latching/--no-latching", default=None, help="Alarms of density stay until acknowledged.")
+@click.pass_obj
+def alarms_try(opener: Opener, /, session: Path, **given: float | bool | None) -> None:
+    """List what would have sounded in SESSION; what is not given is as configured in [alarms]."""
+    from stream.alarms.trial import tried
+    from stream.console.text import counted
+    from stream.session.archive import Archive
+    from stream.view.review.opening import mode_of, session_file
+
+    limits = opener.load("default.toml", {f"alarms.{_KEYS[name]}": value for name, value in given.items()}).alarms
+    path = session_file(session)
+    archive = Archive(path)
+    media_time = mode_of(path, archive.facts()) == "replay"
+    rows = archive.columns(media_time)
+    good = rows["grade"] == 0
+    readings = zip(
+        (rows["x"] * 1e9).astype("int64").tolist(),
+        (float(density) if use else None for density, use in zip(rows["density"], good, strict=True)),
+        strict=True,
+    )
+    times = 0
+    for line, sounded in _lines(tried(readings, limits), media_time):
+        times += sounded
+        print(line)
+    said = f"Somebody would have been called {counted(times, 'time')}, in {counted(len(rows), 'reading')}."
+    print(said, file=sys.stderr)
+
+
+_KEYS = {
+    "low": "low_pct",
+    "high": "high_pct",
+    "fall": "fall_pct",
+    "fall_over": "fall_over_s",
+    "delay": "delay_s",
+    "hysteresis": "hysteresis",
+    "signal_after": "signal_after_s",
+    "technical_after": "technical_after_s",
+    "latching": "latching",
+}
+
+
+_SAID = {"ended": "session ends"}
+
+
+def _lines(news: "Iterator[News]", media_time: bool) -> Iterator[tuple[str, bool]]:
+    """A line an event, tab-separated: when, what happened, to which alarm, value and limit; and whether it sounded."""
+    for one in news:
+        alarm = one.alarm
+        if alarm is None:
+            continue
+        when = f"{one.t_ns / 1e9:.1f} s" if media_time else f"{datetime.fromtimestamp(one.t_ns / 1e9):%H:%M:%S}"
+        unit = "s" if alarm.kind in ("signal", "technical") else "%"
+        values = f"{alarm.value or 0:.2f} {unit}\tlimit {alarm.limit or 0:.2f} {unit}"
+        kind = f"{alarm.kind} ({alarm.cause})" if alarm.cause else alarm.kind
+        yield (
+            f"{when}\t{_SAID.get(one.event, one.event)}\t{alarm.id}\t{kind}\t{alarm.priority}\t{values}",
+            one.event in ("raised", "returned"),
+        )

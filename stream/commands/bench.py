@@ -1,0 +1,136 @@
+"""`run_stream.py bench`: the engines side by side, or what each step costs. Loads what it needs when it runs.
+
+Knows no source of frames and no analyser: whoever puts the commands together hands over what opens and what analyses.
+"""
+
+import contextlib
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import click
+
+if TYPE_CHECKING:
+    from stream.config.sections import Config
+    from stream.engines.step import StepMaker
+    from stream.protocol.contracts import FrameSource
+
+
+class Opener(Protocol):
+    """What the command line knows and this package must not."""
+
+    quiet: bool
+
+    def load(self, default: str, overrides: dict[str, Any]) -> "Config":
+        """The configuration."""
+
+    def opened(self, source: str, config: "Config", frames: int | None = None) -> "FrameSource":
+        """A source of recorded frames, or of its first ones. Raises SourceError, UsageError."""
+
+    def maker(self, config: "Config", session: str) -> "StepMaker":
+        """How a worker makes what analyses a frame."""
+
+    def program(self) -> Sequence[str]:
+        """The command line that starts this program with the same options."""
+
+
+@click.command("bench")
+@click.argument("source", required=False)
+@click.option("--engines", help="serial,router,ray,stream, or some of them. Default: as configured, all.")
+@click.option("--analyser", "analysers", help="default, helmy2022, both, or names divided by commas. Default: both.")
+@click.option("--workers", help="Numbers of workers, such as 1,2. Default: as configured.")
+@click.option("--frames", type=click.IntRange(min=2), help="The first so many frames. Default: as configured, 100.")
+@click.option("--rounds", type=click.IntRange(1, 99), help="How often each case runs, in turn. Default: 3.")
+@click.option("--stages", is_flag=True, help="Instead: what each step of a frame costs, in this process.")
+@click.option(
+    "--live", type=click.FloatRange(min=2), metavar="SECONDS", help="Instead: this program live, so long each."
+)
+@click.option("--fps", default="60,25", show_default=True, help="With --live: frames a second.")
+@click.option("--output", "-o", required=True, type=click.Path(path_type=Path), help="Folder for bench.json, pictures.")
+@click.option("--into", type=click.Path(path_type=Path), help="Also put the report between its marks in this document.")
+@click.pass_obj
+def bench(
+    opener: Opener,
+    source: str | None,
+    engines: str | None,
+    analysers: str | None,
+    workers: str | None,
+    frames: int | None,
+    rounds: int | None,
+    stages: bool,
+    live: float | None,
+    fps: str,
+    output: Path,
+    into: Path | None,
+) -> None:
+    """Measure this program beside the published systems on the frames of SOURCE: time, speed-up, cores, cost."""
+    from stream.engines.bench import plan
+    from stream.engines.bench.document import fill
+    from stream.session.folders import OutputFolder
+
+    config = opener.load("bench.toml", {})
+    chosen, source = config.bench, source or config.source
+    frames = frames or chosen.frames
+    names = {"both": ("default", "helmy2022")}.get(analysers or "", tuple((analysers or "").split(",")))
+    cases = plan.cases(
+        plan.listed(engines, plan.ENGINES, "engines") if engines else list(chosen.engines),
+        names if analysers else list(chosen.analysers),
+        plan.counts(workers) if workers else list(chosen.workers),
+    )
+    rates = plan.rates(fps)
+    opener.opened(source, config, frames).close()  # a source that cannot be read is told now
+    folder, ran = OutputFolder(output), True
+    with contextlib.ExitStack() as stack:
+        stack.callback(folder.release)
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: what was started is ended
+        if stages:
+            mark, report = "stages", _stages(opener, source, config, frames, output)
+        elif live is not None:
+            mark, report = "live", _live(opener, rates, live, output)
+        else:
+            mark = "bench"
+            report, ran = _bench(opener, source, cases, frames, rounds or chosen.rounds, output)
+        print(report)
+        if into is not None and ran:
+            fill(into, mark, report)
+    if not ran:
+        sys.exit(1)
+
+
+def _bench(opener: Opener, source: str, cases: "list[Any]", frames: int, rounds: int, output: Path) -> tuple[str, bool]:
+    """The report, and whether anything could be run."""
+    from stream.engines.bench.plots import draw
+    from stream.engines.bench.running import Order, run
+    from stream.engines.bench.table import text
+
+    result = run(Order(opener.program(), source, frames, rounds, cases, output), _say(opener))
+    ran = any(one.median is not None for one in result.results)
+    if ran:
+        draw(result, output)
+    report = text(result)
+    (output / "bench.md").write_text(report)
+    return report, ran
+
+
+def _live(opener: Opener, rates: Sequence[float], seconds: float, output: Path) -> str:
+    from stream.engines.bench.live import run, text
+
+    report = text(run(opener.program(), rates, seconds, output, _say(opener)))
+    (output / "live.md").write_text(report)
+    return report
+
+
+def _say(opener: Opener) -> Callable[[str], None]:
+    return (lambda _: None) if opener.quiet else (lambda line: print(line, file=sys.stderr, flush=True))
+
+
+def _stages(opener: Opener, source: str, config: "Config", frames: int, output: Path) -> str:
+    from stream.engines.bench.stages import measure, report
+
+    with contextlib.closing(opener.opened(source, config, frames)) as opened:
+        found = measure(opened, opener.maker(config, "stages"), output)
+    words = report(found, source, frames)
+    (output / "stages.md").write_text(words)
+    return words

@@ -1,0 +1,132 @@
+"""`run_stream.py view SESSION`: a finished session in the page. Loads what it needs when it runs.
+
+Knows no source of frames and no analyser: whoever puts the commands together hands over what opens them.
+"""
+
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+import click
+
+if TYPE_CHECKING:
+    from stream.config.sections import Config
+    from stream.protocol.contracts import Analyser
+    from stream.protocol.processes import Noted
+    from stream.view.review.reanalysis import Frames
+
+_TURN_S: Final = 0.5
+
+
+class Opener(Protocol):
+    """What the command line knows and this package must not."""
+
+    def load(self, default: str, overrides: dict[str, Any]) -> "Config":
+        """The configuration."""
+
+    def lookup(self, source: str) -> "Frames":
+        """Looks frames up in a recording."""
+
+    def analyser(self) -> "Analyser":
+        """The configured analyser. Raises ModelError."""
+
+
+@click.command("view")
+@click.argument("session", required=False, type=click.Path(path_type=Path))
+@click.option("--last", is_flag=True, help="The newest session.")
+@click.option("--port", type=click.IntRange(0, 65535), help="0: any free port; default: as configured, 8765.")
+@click.option("--recording", help="Where the recording lies now; default: where it was analysed.")
+@click.pass_obj
+def view(opener: Opener, session: Path | None, last: bool, port: int | None, recording: str | None) -> None:
+    """Look at a finished SESSION in the page: a session.sqlite, or the folder of a replay. Ctrl-C ends.
+
+    Without SESSION: list the sessions that are kept, newest first.
+    """
+    from stream.session.listing import newest
+
+    config = opener.load("default.toml", {} if port is None else {"view.port": port})
+    if last:
+        session = newest(session or _kept_in(config))
+    if session is None:
+        _list(_kept_in(config))
+    else:
+        _show(opener, config, session, recording)
+
+
+def _kept_in(config: "Config") -> Path:
+    from stream.session.folders import sessions_folder
+
+    return sessions_folder(config.sink.sessions_dir)
+
+
+def _list(folder: Path) -> None:
+    from stream.console.text import plain
+    from stream.session.listing import listed, sessions_in
+
+    sessions = sessions_in(folder)
+    if not sessions:
+        print(f"There is no session in {folder} yet: `live` makes one.", file=sys.stderr)
+        return
+    print(listed(sessions))
+    print(f"They lie in {plain(str(folder))}.", file=sys.stderr)
+    whole = [plain(str(kept.folder)) for kept in sessions if not kept.damaged]
+    if whole:
+        print(f"`view {whole[0]}` opens one, `view --last` the newest.", file=sys.stderr)
+
+
+def _show(opener: Opener, config: "Config", session: Path, recording: str | None) -> None:
+    """The page, until Ctrl-C."""
+    from stream.security.events import Notes
+    from stream.session.archive import Archive
+    from stream.session.store import settle
+    from stream.version import VERSION
+    from stream.view.live.request_broker import FileDesk
+    from stream.view.process import FAREWELL_S
+    from stream.view.review.opening import reviewed, session_file
+    from stream.view.review.reanalysis import Recorded
+    from stream.view.server.access_rules import certificate, rules_of
+    from stream.view.server.address import address_of, entrance
+    from stream.view.server.app import ViewServer, make_app
+
+    path = session_file(session)
+    archive = Archive(path)
+    feed = reviewed(archive, VERSION, site_s=config.view.site_s)
+    facts = archive.facts()
+    source = recording or str(facts.get("asked_source") or "")
+    recorded = Recorded(source, facts.get("source_sha256"), opener.lookup(source), opener.analyser) if source else None
+    notes = Notes()
+    desk, rules = FileDesk(path, feed), rules_of(config.view)
+    app = make_app(feed, desk=desk, archive=archive, recording=recorded, rules=rules, notes=notes)
+    server = ViewServer(app, config.view.host, config.view.port, certificate(config.view), notes)
+    server.start()
+    page = address_of(config.view, server.port) + entrance(config.view)
+    print(f"Review: {page} (Ctrl-C ends)", file=sys.stderr, flush=True)
+    _wait(lambda now_s: _write_down(notes.take(now_s), path.parent))
+    feed.end(FAREWELL_S)
+    server.stop()
+    _write_down(notes.take(float("inf")), path.parent)
+    archive.close()
+    settle(path)
+
+
+def _write_down(noted: "list[Noted]", folder: Path) -> None:
+    """Into the session's audit log, which is opened each time: others may look at the same session."""
+    from stream.security.audit_log import AuditLog
+
+    if noted:
+        log = AuditLog(folder)
+        for one in noted:
+            log.reviewed(one)
+
+
+def _wait(turn: Callable[[float], None]) -> None:
+    """Until somebody stops it; `turn` is called now and then, with the time."""
+    stopped = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stopped.set())
+    while not stopped.wait(_TURN_S):
+        turn(time.monotonic())

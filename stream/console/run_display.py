@@ -1,0 +1,131 @@
+"""What a person at the terminal sees on stderr: a status line while live, a progress bar in replay, else nothing."""
+
+import contextlib
+import os
+import sys
+from typing import Any, Final, Protocol, TextIO, cast
+
+from tqdm import tqdm
+
+from stream.console.text import counted
+from stream.protocol.readings import Progress
+
+_WORDS: Final = {
+    "good": "LIVE",
+    "poor signal": "POOR SIGNAL",
+    "stale": "STALE",
+    "no camera": "NO CAMERA",
+    "no analysis": "NO ANALYSIS",
+    "ended": "ENDED",
+}
+
+
+class Steady:
+    """A stream that never fails: a terminal that was closed, or a full disk behind it, must not end a run."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """As a file's; what cannot be written is lost, and so is all that comes after it."""
+        try:
+            return self._stream.write(text)
+        except (OSError, ValueError):
+            self._lose()
+            return len(text)
+
+    def flush(self) -> None:
+        """As a file's."""
+        try:
+            self._stream.flush()
+        except (OSError, ValueError):
+            self._lose()
+
+    def _lose(self) -> None:
+        """Nobody reads it any more: neither now nor when the interpreter ends."""
+        with contextlib.suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), self._stream.fileno())
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+
+def steady_streams() -> None:
+    """Standard streams that are there, and a stderr that never fails. First of all: a file takes a free number."""
+    for number in (0, 1, 2):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
+    sys.stdout = sys.stdout or os.fdopen(1, "w", closefd=False)
+    sys.stderr = cast("TextIO", Steady(sys.stderr or os.fdopen(2, "w", closefd=False)))
+
+
+class Display(Protocol):
+    """Something that shows how a run stands."""
+
+    def show(self, progress: Progress) -> None:
+        """Take the newest standing."""
+
+    def close(self) -> None:
+        """Leave the terminal clean."""
+
+
+class StatusLine:
+    """One line, rewritten in place."""
+
+    def show(self, progress: Progress) -> None:
+        """Rewrite the line."""
+        print(f"\r\x1b[2K{status_text(progress)}", end="", file=sys.stderr, flush=True)
+
+    def close(self) -> None:
+        """Go to the next line."""
+        print(file=sys.stderr, flush=True)
+
+
+class ProgressBar:
+    """Frames done of frames expected."""
+
+    def __init__(self) -> None:
+        self._bar: tqdm[Any] | None = None
+
+    def show(self, progress: Progress) -> None:
+        """Move the bar."""
+        done = progress.published + progress.failed
+        if self._bar is None:
+            self._bar = tqdm(total=progress.frames_expected, initial=done, unit="frame", file=sys.stderr)
+        self._bar.total = progress.frames_expected
+        self._bar.update(done - self._bar.n)
+
+    def close(self) -> None:
+        """Leave the finished bar."""
+        if self._bar is not None:
+            self._bar.close()
+
+
+class Silent:
+    """No terminal, or none wanted."""
+
+    def show(self, progress: Progress) -> None:
+        """Nothing."""
+
+    def close(self) -> None:
+        """Nothing."""
+
+
+def display(*, replay: bool, quiet: bool) -> Display:
+    """What fits this run and this terminal."""
+    if quiet or not sys.stderr.isatty():
+        return Silent()
+    return ProgressBar() if replay else StatusLine()
+
+
+def status_text(progress: Progress) -> str:
+    """One line of at most 80 characters or so: state first, then the value, if there is a current one."""
+    words = _WORDS[progress.state] if progress.mode == "live" else f"{progress.mode.upper()} {_WORDS[progress.state]}"
+    value = "--.-- %" if progress.density_pct is None else f"{progress.density_pct:5.2f} %"
+    why = f" ({', '.join(progress.quality_reasons)})" if progress.state == "poor signal" else ""
+    return (
+        f"{words}{why}  density {value}  {progress.frames_per_s:.0f}/s"
+        f"  {counted(progress.published, 'frame')}, {progress.dropped} dropped, {progress.failed} failed"
+    )

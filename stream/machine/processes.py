@@ -1,0 +1,82 @@
+"""Processes as the system sees them: cores, names, deaths, identities.
+
+On Linux by pidfd and parent-death signal; elsewhere, or if a setting says so, by polling and a watching thread.
+"""
+
+import ctypes
+import os
+import re
+import signal
+import sys
+import threading
+from multiprocessing import parent_process
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import Final
+
+import psutil
+
+LINUX: Final = sys.platform == "linux"
+_PR_SET_PDEATHSIG: Final = 1  # <linux/prctl.h>
+_PR_SET_NAME: Final = 15
+_GONE: Final = " gone"
+
+
+def cores() -> int:
+    """Cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def die_with_parent(portable: bool) -> None:
+    """End this child when its supervisor ends, however it ends: no orphan goes on reading a camera."""
+    parent = parent_process()
+    if parent is None:
+        return
+    if LINUX and not portable:
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent.pid:  # it died before the call
+            os._exit(1)
+        return
+
+    def watch() -> None:
+        parent.join()
+        os._exit(1)
+
+    threading.Thread(target=watch, name="parent-watch", daemon=True).start()
+
+
+def asked_to_end_with_parent() -> None:
+    """Between fork and exec of any program, on Linux: it gets SIGTERM when the process that started it is gone."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def name_process(name: str) -> None:
+    """What `top` and `ps -o comm` call this process, where the system lets it say so. Call from the main thread."""
+    if LINUX:
+        ctypes.CDLL(None).prctl(_PR_SET_NAME, name.encode()[:15])
+
+
+def death_handle(process: BaseProcess, portable: bool) -> int | None:
+    """A descriptor that becomes readable when the process dies, or None where deaths are polled."""
+    if LINUX and not portable and process.pid is not None:
+        return os.pidfd_open(process.pid)
+    return None
+
+
+def identity(pid: int) -> str:
+    """Process number and start time: a number alone may have been given to another process since.
+
+    On Linux the start is counted in ticks since boot (proc(5), field 22): setting the clock must not change it.
+    """
+    try:
+        if LINUX:
+            return f"{pid} {Path(f'/proc/{pid}/stat').read_bytes().rpartition(b')')[2].split()[19].decode()}"
+        return f"{pid} {psutil.Process(pid).create_time():.2f}"
+    except (OSError, psutil.NoSuchProcess):
+        return f"{pid}{_GONE}"
+
+
+def is_alive(owner: str) -> bool:
+    """True while the process of that `identity` runs."""
+    pid = re.match(r"[0-9]{1,10} ", owner)
+    return pid is not None and owner == identity(int(pid[0])) and not owner.endswith(_GONE)

@@ -1,0 +1,89 @@
+"""The private folder of one run, and the endpoints of its processes: Unix sockets on Linux, else TCP on loopback."""
+
+import contextlib
+import os
+import shutil
+import stat
+import tempfile
+import time
+from pathlib import Path
+from typing import Final
+
+from stream.errors import OutputError
+from stream.machine.owner_lock import Mark, is_abandoned, is_held
+from stream.machine.processes import LINUX
+
+_BEGINNING_S: Final = 60.0
+_OWNER: Final = "owner"
+_SUN_PATH_MAX: Final = 107  # unix(7): bytes of a socket's path
+
+
+def endpoint(folder: Path, name: str, portable: bool) -> str:
+    """Where a process of this run binds its inbox: a Unix socket in the private folder, or a free port on loopback."""
+    return "tcp://127.0.0.1:*" if listens_on_tcp(portable) else f"ipc://{folder / name}"
+
+
+def listens_on_tcp(portable: bool) -> bool:
+    """True where a run's sockets can be reached by other users of the machine, and so need keys."""
+    return portable or not LINUX
+
+
+class RunFolder:
+    """The private folder (mode 0700) of one run: sockets, and the ring where it is a file. Gone when the run ends.
+
+    What a killed run left behind is swept at the next start.
+    """
+
+    def __init__(self, session: str, base: Path | None = None) -> None:
+        """Raises OutputError where the place for it is not this user's own, or full."""
+        self._base = base or default_base()
+        try:
+            _make_private(self._base)
+            sweep(self._base)
+            self.path = Path(tempfile.mkdtemp(prefix=f"{session[-8:]}-", dir=self._base))
+            self._mark = Mark(self.path / _OWNER)
+        except OutputError:
+            raise
+        except OSError as error:
+            raise OutputError(
+                f"the sockets of a run need a folder in {self._base.parent}, which cannot be had: {error.strerror}"
+            ) from error
+
+    def close(self) -> None:
+        """Remove the folder and what is in it."""
+        shutil.rmtree(self.path, ignore_errors=True)
+        self._mark.release()
+
+
+def default_base() -> Path:
+    """Where the folders of this user's runs lie."""
+    user = os.getuid() if hasattr(os, "getuid") else os.environ.get("USERNAME", "user")
+    shm = Path("/dev/shm")
+    roots = [shm, Path(tempfile.gettempdir())] if LINUX else [Path(tempfile.gettempdir())]
+    root = next(root for root in roots if os.access(root, os.W_OK) or root == roots[-1])
+    base = root / f"capillary-stream-{user}"
+    longest = base / "12345678-12345678" / "worker-99-9999"
+    return base if not LINUX or len(str(longest)) <= _SUN_PATH_MAX else Path("/tmp") / base.name
+
+
+def _make_private(base: Path) -> None:
+    """It lies where everyone may write: who made it first may not be this user, and could then swap what is in it."""
+    try:
+        base.mkdir(mode=0o700, parents=True)
+    except FileExistsError:
+        found = base.lstat()
+        own = not hasattr(os, "getuid") or (found.st_uid == os.getuid() and not found.st_mode & 0o022)
+        if not (own and stat.S_ISDIR(found.st_mode)):
+            raise OutputError(
+                f"the folder {base} belongs to another user, or others may write to it; have it removed"
+            ) from None
+
+
+def sweep(base: Path) -> None:
+    """Remove the folders of runs whose supervisor is gone."""
+    for folder in base.iterdir():
+        with contextlib.suppress(OSError):
+            mark = folder / _OWNER
+            young = time.time() - folder.stat().st_mtime < _BEGINNING_S  # its owner is just being written
+            if is_abandoned(mark) or not (young or is_held(mark)):
+                shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,1 @@
+"""What travels between processes and to subscribers, and the contracts that each part keeps."""

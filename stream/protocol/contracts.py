@@ -1,0 +1,155 @@
+"""The contracts between the parts: what a source, an analyser and an outlet must do.
+
+Knows arrays and messages, but no socket, no codec and no vision library.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from stream.protocol.readings import DensityReading
+
+Pixels = npt.NDArray[np.uint8]
+"""A picture: (height, width, 3), uint8, BGR. Greyscale sources repeat their channel."""
+
+Verdict = Literal["good", "poor", "unusable"]
+
+
+@dataclass(frozen=True, slots=True)
+class Grab:
+    """A frame that a source has taken hold of, before its pixels are fetched.
+
+    index: position in the source, from 0.
+    name: the file's stem for pictures, else the index as text.
+    time_s: media time in seconds from the source's start.
+    width, height: pixels.
+    truth_density_pct: the true density where the source knows it (the synthetic microscope).
+    """
+
+    index: int
+    name: str
+    time_s: float
+    width: int
+    height: int
+    truth_density_pct: float | None = None
+
+
+class FrameSource(Protocol):
+    """Frames, one after the other.
+
+    name: short and safe for topics and logs ([a-z0-9-]), without folder or patient.
+    frame_count: frames promised by the container, None where unknown or endless.
+    fps: nominal frames per second, None where there is none (pictures).
+    live: True where frames come at their own pace and are lost when not taken.
+    """
+
+    name: str
+    frame_count: int | None
+    fps: float | None
+    live: bool
+    width: int
+    height: int
+
+    def grab(self) -> Grab | None:
+        """Advance to the next frame; None at the end.
+
+        Raises SourceError where the source broke or a frame is of another size than the first.
+        """
+
+    def retrieve(self, out: Pixels) -> None:
+        """Write the grabbed frame's pixels into `out`, (height, width, 3) uint8 BGR. Raises SourceError."""
+
+    def seek(self, index: int) -> None:
+        """Make `index` the next frame to grab. Recorded sources only; raises SourceError."""
+
+    def close(self) -> None:
+        """Let go of files and devices. May be called twice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What an analyser sees.
+
+    pixels: (height, width, 3) uint8 BGR, read-only.
+    previous: (135, 240) uint8 thumbnail of the frame before (`stream.protocol.thumbnail`), None at the start.
+    seq: position in the run.
+    """
+
+    pixels: Pixels
+    previous: Pixels | None = None
+    seq: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """One region judged to be a capillary.
+
+    polygon_px: (n, 2) int32 outline, x then y, in full-frame pixels.
+    score: calibrated probability that it is a capillary, 0..1.
+    area_px: pixels inside the outline.
+    """
+
+    polygon_px: npt.NDArray[np.int32]
+    score: float
+    area_px: float
+
+    @property
+    def bbox_xywh_px(self) -> tuple[int, int, int, int]:
+        """Upright bounding box: left, top, width, height, in pixels."""
+        low, high = self.polygon_px.min(axis=0), self.polygon_px.max(axis=0)
+        return int(low[0]), int(low[1]), int(high[0] - low[0] + 1), int(high[1] - low[1] + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """Whether a frame may be acted on, why not, and the measures behind it."""
+
+    verdict: Verdict
+    reasons: tuple[str, ...] = ()
+    measures: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """One frame's result.
+
+    density_pct and its 90 % interval: capillary area over area analysed, in percent, 0..100.
+    regions: capillaries only.
+    Raises ValueError where the interval is not finite, not in order or not a percentage.
+    """
+
+    density_pct: float
+    density_low_pct: float
+    density_high_pct: float
+    regions: Sequence[Region]
+    quality: Quality
+
+    def __post_init__(self) -> None:
+        """An analyser's nonsense ends here, as a failed frame, and not in a trend."""
+        low, value, high = self.density_low_pct, self.density_pct, self.density_high_pct
+        if not 0 <= low <= value <= high <= 100:  # also false where one is not a number
+            raise ValueError(
+                f"density {value} with interval {low} to {high}: expected 0 <= low <= density <= high <= 100"
+            )
+
+
+class Analyser(Protocol):
+    """Frame in, analysis out. The result depends on the frame alone, not on frames seen before."""
+
+    model_id: str
+
+    def analyse(self, frame: Frame) -> Analysis:
+        """Analyse one frame. An exception makes that frame's reading `failed`; the run goes on."""
+
+
+class ReadingSink(Protocol):
+    """An outlet for readings, called in order of seq, from one thread."""
+
+    def accept(self, reading: DensityReading) -> None:
+        """Take one reading. Must not block for longer than a millisecond or two."""
+
+    def close(self) -> None:
+        """Flush and let go. May be called twice."""

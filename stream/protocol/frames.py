@@ -1,0 +1,120 @@
+"""Messages about frames: capture to workers, sink and supervisor, and the acknowledgements back."""
+
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from stream.protocol.types import MAX_BEYOND, MAX_SENTENCE, Count, FrameName, Message, Seq, UtcNs
+
+
+class FrameHeader(Message, frozen=True, kw_only=True, tag="frame"):
+    """Capture to worker: a frame lies in the ring, analyse it."""
+
+    source: Annotated[str, Meta(max_length=100, description="short name of the source")]
+    seq: Seq
+    frame: FrameName
+    time_s: Annotated[float, Meta(description="media time from the start of the source, s")]
+    t_capture_ns: UtcNs
+    t_grab_monotonic_ns: Annotated[int, Meta(description="the same moment on this machine's monotonic clock, ns")]
+    width: Annotated[int, Meta(ge=1, le=16384, description="px")]
+    height: Annotated[int, Meta(ge=1, le=16384, description="px")]
+    ring: Annotated[str, Meta(max_length=300, description="path of the ring that holds the pixels")]
+    slot: Annotated[int, Meta(ge=0, description="slot of the ring that holds the pixels")]
+    generation: Annotated[int, Meta(ge=0, description="the slot's generation while it holds this frame")]
+    attempt: Annotated[int, Meta(ge=1, description="1 for the first dispatch of this frame")]
+    capture: Annotated[int, Meta(ge=0, description="incarnation of the capture process that sent it")]
+    previous: Annotated[
+        Annotated[bytes, Meta(max_length=65536)] | None, Meta(description="thumbnail of the frame before")
+    ] = None
+    picture: Annotated[bool, Meta(description="also encode a picture for the page")] = False
+    frozen: Annotated[bool, Meta(description="the source has given this same picture for seconds")] = False
+    truth_density_pct: Annotated[float | None, Meta(description="true density where the source knows it, %")] = None
+
+
+class Drop(Message, frozen=True, kw_only=True, tag="drop"):
+    """Capture to sink: a captured frame will never get a reading, and why."""
+
+    seq: Seq
+    cause: Annotated[
+        Literal["overload", "restart", "not stored"],
+        Meta(description="why: a newer frame was there, its process died, or the disk was full when it did"),
+    ]
+
+
+class SourceInfo(Message, frozen=True, kw_only=True, tag="source"):
+    """Capture to sink and view: what is being watched."""
+
+    source: Annotated[str, Meta(max_length=100, description="short name of the source")]
+    width: Annotated[int, Meta(ge=1, le=16384, description="px")]
+    height: Annotated[int, Meta(ge=1, le=16384, description="px")]
+    fps: Annotated[float | None, Meta(description="nominal frames a second, where there is such a thing")]
+    frames_expected: Annotated[Count | None, Meta(description="frames the container promises")]
+    live: Annotated[bool, Meta(description="frames come at their own pace")]
+    started_ns: Annotated[int, Meta(ge=0, description="when the first frame could be grabbed, ns since 1970 UTC")]
+    settled: Annotated[int, Meta(ge=0, description="what came of earlier seqs was acknowledged by a sink")] = 0
+
+
+class SourceTrouble(Message, frozen=True, kw_only=True, tag="source-trouble"):
+    """Capture to sink: something is wrong with a live source, or is no more."""
+
+    lost: Annotated[bool, Meta(description="no frames come; capture waits for them, or for the source itself")]
+    reason: Annotated[str, Meta(max_length=MAX_SENTENCE, description="what is wrong; empty: nothing any more")] = ""
+
+
+class EndOfStream(Message, frozen=True, kw_only=True, tag="end"):
+    """Capture to sink: the source ended; no frame with a higher seq will come."""
+
+    frames_read: Annotated[int, Meta(ge=0, description="frames grabbed")]
+    frames_expected: Annotated[Count | None, Meta(description="frames the container promises")]
+    reason: Annotated[str, Meta(max_length=MAX_SENTENCE, description="why it ended early, else empty")] = ""
+
+
+class Done(Message, frozen=True, kw_only=True, tag="done"):
+    """Worker to capture: a credit. The worker keeps the reading until it is on disk, for this sink or the next."""
+
+    worker: int
+    incarnation: int
+    seq: Seq
+    attempt: int
+    capture: Annotated[int, Meta(ge=0, description="incarnation of the capture process that dispatched it")]
+    read: Annotated[bool, Meta(description="false: the slot held another frame by then, there is no reading")] = True
+
+
+class Committed(Message, frozen=True, kw_only=True, tag="committed"):
+    """Sink to capture and workers: every seq below `next_seq` is on disk."""
+
+    next_seq: Annotated[int, Meta(ge=0, description="the first seq that is not on disk")]
+    sink: Annotated[int, Meta(ge=0, description="incarnation of the sink")]
+    beyond: Annotated[
+        tuple[Seq, ...], Meta(max_length=MAX_BEYOND, description="later seqs that the sink has, on disk or in hand")
+    ] = ()
+    after_death_of: Annotated[
+        tuple[int, int] | None, Meta(description="a worker (number, incarnation) known to be dead when this was said")
+    ] = None
+
+
+class RingNeeded(Message, frozen=True, kw_only=True, tag="ring-needed"):
+    """Capture to supervisor: the source is open, this is the ring that its frames need."""
+
+    slots: Annotated[int, Meta(ge=1, le=500)]
+    slot_bytes: Annotated[int, Meta(ge=1)]
+
+
+class RingReady(Message, frozen=True, kw_only=True, tag="ring-ready"):
+    """Supervisor to capture: the ring, made anew or kept from the capture process before."""
+
+    ring: Annotated[str, Meta(max_length=300, description="path to attach to")]
+
+
+class Overdue(Message, frozen=True, kw_only=True, tag="overdue"):
+    """Capture to supervisor: this worker has held a frame for longer than the deadline."""
+
+    worker: int
+    incarnation: int
+    seq: Seq
+
+
+class Looking(Message, frozen=True, kw_only=True, tag="looking"):
+    """View to capture: how many people look at the page. Pictures are encoded only when someone does."""
+
+    viewers: Annotated[int, Meta(ge=0)]

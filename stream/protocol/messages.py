@@ -1,0 +1,66 @@
+"""The union of all messages: what `stream.protocol.wire` can read."""
+
+from stream.protocol.bedside import (
+    AcknowledgeAlarm,
+    AlarmEvent,
+    AlarmsNow,
+    Answer,
+    KeepMarker,
+    Marker,
+    MarkersNow,
+    PauseAlarms,
+    RemoveMarker,
+    SetLimits,
+)
+from stream.protocol.frames import (
+    Committed,
+    Done,
+    Drop,
+    EndOfStream,
+    FrameHeader,
+    Looking,
+    Overdue,
+    RingNeeded,
+    RingReady,
+    SourceInfo,
+    SourceTrouble,
+)
+from stream.protocol.processes import Alive, Fatal, Finished, Hello, Noted, PeerDown, PeerUp, Stop
+from stream.protocol.readings import DensityReading, Progress
+from stream.protocol.remote import Engage, Engaged
+
+AnyMessage = (
+    FrameHeader
+    | DensityReading
+    | Drop
+    | SourceInfo
+    | SourceTrouble
+    | EndOfStream
+    | Done
+    | Committed
+    | Hello
+    | Alive
+    | PeerUp
+    | PeerDown
+    | RingNeeded
+    | RingReady
+    | Overdue
+    | Progress
+    | Noted
+    | Engage
+    | Engaged
+    | Looking
+    | AlarmEvent
+    | AlarmsNow
+    | Marker
+    | MarkersNow
+    | KeepMarker
+    | RemoveMarker
+    | AcknowledgeAlarm
+    | PauseAlarms
+    | SetLimits
+    | Answer
+    | Finished
+    | Fatal
+    | Stop
+)

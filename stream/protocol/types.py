@@ -1,0 +1,29 @@
+"""Field types and limits that all messages share. Knows no socket and no bytes."""
+
+from typing import Annotated, Final, Literal
+
+from msgspec import Meta, Struct
+
+PROTOCOL_VERSION: Final = 1
+"""Counts up when a reader of the old messages would misread the new ones; new keys alone do not count."""
+MAX_SENTENCE: Final = 2000
+"""Characters of a text written for a person; its writer cuts what is longer."""
+MAX_BEYOND: Final = 1000
+"""Seqs named one by one in a report of the sink."""
+Role = Literal["capture", "worker", "sink", "view"]
+Mode = Literal["live", "demo", "replay"]
+State = Literal["good", "poor signal", "stale", "no camera", "no analysis", "ended"]
+Seq = Annotated[int, Meta(ge=0, le=2**53, description="position in the run, from 0, without gaps")]
+UtcNs = Annotated[int, Meta(ge=0, le=2**63 - 1, description="nanoseconds since 1970-01-01 UTC")]
+FrameName = Annotated[
+    str, Meta(max_length=300, description="the file's stem for pictures, else the index in the source")
+]
+Count = Annotated[int, Meta(ge=0)]
+Pct = Annotated[float, Meta(ge=0, le=100)]
+Reasons = Annotated[tuple[str, ...], Meta(max_length=100)]
+
+
+class Message(Struct, frozen=True, kw_only=True, tag_field="type", omit_defaults=False):
+    """Base of all messages; `type` names the message, `v` the protocol version."""
+
+    v: Annotated[int, Meta(ge=1, description="protocol version")] = PROTOCOL_VERSION

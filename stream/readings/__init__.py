@@ -1,0 +1,1 @@
+"""What follows from readings over time. Pure."""

@@ -1,0 +1,111 @@
+"""How the run stands: counts, rate, the newest value that may be shown as current, and the state in one word. Pure."""
+
+from collections import deque
+from dataclasses import dataclass, field
+from typing import Final
+
+from stream.console.text import counted
+from stream.protocol.readings import DensityReading, Progress
+from stream.protocol.types import Mode, State
+
+_RATE_WINDOW_S: Final = 3.0
+
+
+@dataclass(slots=True)
+class Standing:
+    """Updated with every reading; `progress` is what the world is told."""
+
+    session: str
+    mode: Mode
+    stale_after_s: float
+    source: str = ""
+    frames_expected: int | None = None
+    published: int = 0
+    failed: int = 0
+    dropped: int = 0
+    late: int = 0
+    refused: int = 0
+    workers: int = 0
+    ended: bool = False
+    lost: bool = False
+    trouble: str = ""  # of the source, in words
+    not_stored: int = 0
+    disk_full: bool = False
+    clock_step_s: float = 0.0
+    _last: DensityReading | None = None
+    _last_s: float = float("-inf")
+    _arrivals: deque[float] = field(default_factory=deque)
+
+    def take(self, reading: DensityReading, now_s: float) -> None:
+        """A reading was published."""
+        if reading.status == "ok":
+            self.published += 1
+        else:
+            self.failed += 1
+        self._last, self._last_s = reading, now_s
+        self._arrivals.append(now_s)
+
+    def _age_ms(self, last: DensityReading, now_s: float) -> float:
+        """Since its frame was grabbed, however long the reading lay somewhere on its way."""
+        if last.t_grab_monotonic_ns:
+            return max(0.0, now_s * 1e3 - last.t_grab_monotonic_ns / 1e6)
+        return last.latency_ms + (now_s - self._last_s) * 1000
+
+    def _behind_s(self, last: DensityReading, now_s: float) -> float:
+        """How far the reading lies in the past. Frames of a recording wait for their workers without getting old."""
+        return now_s - self._last_s if self.mode == "replay" else self._age_ms(last, now_s) / 1e3
+
+    def state(self, now_s: float) -> State:
+        """One word for it. Nothing is called good that is older than `stale_after_s`."""
+        if self.ended:
+            return "ended"
+        if not self.source or self.lost:
+            return "no camera"
+        if self.workers == 0:
+            return "no analysis"
+        if self._last is None or self._behind_s(self._last, now_s) > self.stale_after_s:
+            return "stale"
+        return "good" if self._last.quality == "good" else "poor signal"
+
+    def progress(self, now_s: float, now_ns: int) -> Progress:
+        """The message for supervisor, view and subscribers. A value appears only while it is good and current."""
+        while self._arrivals and now_s - self._arrivals[0] > _RATE_WINDOW_S:
+            self._arrivals.popleft()
+        state, last = self.state(now_s), self._last
+        return Progress(
+            session=self.session,
+            source=self.source,
+            mode=self.mode,
+            state=state,
+            published=self.published,
+            failed=self.failed,
+            dropped=self.dropped,
+            late=self.late,
+            refused=self.refused,
+            frames_expected=self.frames_expected,
+            frames_per_s=round(len(self._arrivals) / _RATE_WINDOW_S, 1),
+            density_pct=last.density_pct if state == "good" and last is not None else None,
+            quality=None if last is None else last.quality,
+            quality_reasons=() if last is None else last.quality_reasons,
+            age_ms=None if last is None else self._age_ms(last, now_s),
+            t_published_ns=now_ns,
+            notices=self.notices(),
+            not_stored=self.not_stored,
+        )
+
+    def notices(self) -> tuple[str, ...]:
+        """What else people should know, the gravest first."""
+        found = []
+        if self.disk_full and self.mode == "replay":
+            found.append("The disk is full: the replay waits, and goes on when there is room.")
+        elif self.disk_full:
+            found.append("The disk is full: readings are shown, but not kept until there is room.")
+        if self.not_stored:
+            found.append(f"{counted(self.not_stored, 'reading')} could not be kept: the disk was full.")
+        if self.trouble:
+            found.append(f"{self.trouble[:1].upper()}{self.trouble[1:]}".rstrip(".") + ".")
+        if self.clock_step_s:
+            found.append(
+                f"The computer's clock jumped by {self.clock_step_s:+.1f} s; the trend goes on by its own time."
+            )
+        return tuple(found)

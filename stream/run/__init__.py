@@ -1,0 +1,1 @@
+"""One run: which processes it has, how they are started, watched and ended."""

@@ -1,0 +1,186 @@
+"""What every child process does alike: an inbox, a hello to the supervisor, outboxes to peers as they come and go."""
+
+import contextlib
+import importlib
+import logging
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Final
+
+from stream.console import logs
+from stream.errors import StreamError
+from stream.machine.processes import die_with_parent, name_process
+from stream.machine.signals import STOP_SIGNALS
+from stream.protocol.messages import AnyMessage
+from stream.protocol.processes import Alive, Fatal, Hello, PeerDown, PeerUp
+from stream.protocol.types import MAX_SENTENCE, Message, Role
+from stream.security.events import Notes
+from stream.security.key_pair import Keys
+from stream.transport.sockets import Inbox, Outbox, new_context
+
+_LAST_WORDS_S: Final = 1.0
+_ALIVE_EVERY_S: Final = 0.5
+
+PeerKey = tuple[Role, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a child stands in the run; travels to it when it is spawned."""
+
+    session: str
+    role: Role
+    index: int
+    incarnation: int
+    folder: Path
+    supervisor: str
+    portable: bool
+    log_level: int
+    log_format: logs.LogFormat
+    keys: Keys | None = None
+
+    @property
+    def name(self) -> str:
+        """For logs, process titles and socket names."""
+        return f"{self.role}-{self.index}" if self.role == "worker" else self.role
+
+
+class Child:
+    """A child's connections. Peers appear in `peers` while they live."""
+
+    def __init__(self, place: Place) -> None:
+        self.place = place
+        self._context = new_context()
+        name = f"{place.name}-{place.incarnation}"
+        self.inbox = Inbox(self._context, place.folder, name, place.portable, place.keys)
+        self._supervisor = self._outbox(place.supervisor)
+        self.peers: dict[PeerKey, tuple[Hello, Outbox]] = {}
+        self._said_alive_s = 0.0
+        self.notes = Notes()
+
+    def _outbox(self, address: str) -> Outbox:
+        return Outbox(self._context, address, self.place.keys)
+
+    def hello(self, detail: str = "") -> None:
+        """Tell the supervisor that this child is ready to work."""
+        place = self.place
+        self.report(
+            Hello(
+                role=place.role,
+                index=place.index,
+                incarnation=place.incarnation,
+                endpoint=self.inbox.endpoint,
+                pid=os.getpid(),
+                detail=detail,
+            )
+        )
+
+    def alive(self, *, busy: bool = False) -> None:
+        """Tell the supervisor that this child is not hung; `busy`: that it is not to wait for the next sign of it."""
+        place, self._said_alive_s = self.place, time.monotonic()
+        self.report(Alive(role=place.role, index=place.index, incarnation=place.incarnation, busy=busy))
+
+    def report(self, message: Message) -> None:
+        """Say something to the supervisor."""
+        self._supervisor.send(message)
+
+    def tell(self, role: Role, message: Message, index: int = 0) -> bool:
+        """Say something to a peer. False where it is not there, or takes nothing more."""
+        peer = self.peers.get((role, index))
+        return peer is not None and peer[1].send(message)
+
+    def receive(self, timeout_ms: int) -> AnyMessage | None:
+        """The next message. Comings and goings of peers are noted here, and returned as well."""
+        if time.monotonic() - self._said_alive_s > _ALIVE_EVERY_S:
+            self.alive()
+        message = self.inbox.receive(timeout_ms)
+        self._tell_notes()
+        match message:
+            case PeerUp(peer=peer):
+                self._drop_peer((peer.role, peer.index))
+                self.peers[peer.role, peer.index] = peer, self._outbox(peer.endpoint)
+            case PeerDown(role=role, index=index, incarnation=incarnation):
+                known = self.peers.get((role, index))
+                if known is not None and known[0].incarnation == incarnation:
+                    self._drop_peer((role, index))
+            case _:
+                pass
+        return message
+
+    def _tell_notes(self) -> None:
+        """To the supervisor for the audit log, and to the sink, which counts."""
+        rejected = self.inbox.take_rejected()
+        if rejected:
+            self.notes.add("refused", self.place.name, detail="what came was no message", count=rejected)
+        for noted in self.notes.take(time.monotonic()):
+            self.report(noted)
+            self.tell("sink", noted)
+
+    def _drop_peer(self, key: PeerKey) -> None:
+        known = self.peers.pop(key, None)
+        if known is not None:
+            known[1].close()
+
+    def close(self) -> None:
+        """Let the last words out, then let go of all sockets."""
+        self.inbox.close()
+        for _, outbox in self.peers.values():
+            outbox.close(flush=True)
+        self._supervisor.close(flush=True)
+        ending = threading.Thread(target=self._context.term, daemon=True)
+        ending.start()  # it waits for the last words, and for a thread in a device's driver without end
+        ending.join(_LAST_WORDS_S)
+
+
+@contextlib.contextmanager
+def no_main() -> Iterator[None]:
+    """Children started meanwhile do not load the command line again: they find what they run by its own name.
+
+    A spawned interpreter otherwise begins with its parent's main module (`multiprocessing.spawn.get_preparation_data`),
+    which here would cost more than all that a sink needs.
+    """
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
+
+
+def run_child(place: Place, target: str, settings: Any) -> None:
+    """Entry point of every child process: set up, run the target on (child, settings), say why it ended.
+
+    The target is a name, "module:function", so that the supervisor never loads what its children load.
+    """
+    for number in STOP_SIGNALS:  # the supervisor decides when and in which order to stop
+        signal.signal(number, signal.SIG_IGN)
+    die_with_parent(place.portable)
+    logs.set_up(place.log_level, place.log_format)
+    multiprocessing.current_process().name = place.name
+    name_process(place.name)
+    try:
+        child = Child(place)
+    except StreamError as error:  # without an inbox it cannot be told to anybody
+        logging.getLogger(f"capillary.{place.name}").error("%s", error)
+        sys.exit(error.exit_code)
+    try:
+        module, _, function = target.partition(":")
+        run: Callable[[Child, Any], None] = getattr(importlib.import_module(module), function)
+        run(child, settings)
+    except StreamError as error:
+        child.report(Fatal(role=place.role, exit_code=error.exit_code, sentence=str(error)[:MAX_SENTENCE]))
+        child.close()
+        sys.exit(error.exit_code)
+    except Exception:
+        logging.getLogger(f"capillary.{place.name}").exception("failed unexpectedly")
+        child.close()
+        sys.exit(1)
+    child.close()

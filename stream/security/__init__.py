@@ -1,0 +1,1 @@
+"""Who may connect, and the record of who did."""

@@ -1,0 +1,52 @@
+"""What a process notes for the audit log: counted always, told at a bounded rate. Safe from any thread; no socket.
+
+A flood of hostile bytes must fill neither memory nor the log, so what repeats is told once, with how often.
+"""
+
+import threading
+from typing import Final, Literal
+
+from stream.protocol.processes import Noted
+
+What = Literal["connected", "refused", "changed"]
+
+_INTERVAL_S: Final = 1.0
+_MOST_KINDS: Final = 50  # told apart within one interval
+_MOST_LINES: Final = 500  # told apart in a process' life; then sums alone
+_THEN_INTERVAL_S: Final = 60.0
+
+
+class Notes:
+    """Filled by whoever sees something, emptied by the process' own loop.
+
+    refused: everything that was turned away here so far.
+    """
+
+    def __init__(self) -> None:
+        self.refused = 0
+        self._waiting: dict[tuple[What, str, str, str], int] = {}
+        self._lines = 0
+        self._next_s = float("-inf")
+        self._lock = threading.Lock()
+
+    def add(self, what: What, where: str, who: str = "", detail: str = "", count: int = 1) -> None:
+        """Note it; `count` times the same."""
+        key = what, where, who[:200], detail[:500]
+        with self._lock:
+            self.refused += count if what == "refused" else 0
+            if key not in self._waiting and (len(self._waiting) >= _MOST_KINDS or self._lines >= _MOST_LINES):
+                key = what, where, "", "more of them, only counted"
+            self._waiting[key] = self._waiting.get(key, 0) + count
+
+    def take(self, now_s: float) -> list[Noted]:
+        """What is to be told now; empty most of the time."""
+        if not self._waiting or now_s < self._next_s:
+            return []
+        with self._lock:
+            waiting, self._waiting = self._waiting, {}
+            self._lines += len(waiting)
+            self._next_s = now_s + (_INTERVAL_S if self._lines < _MOST_LINES else _THEN_INTERVAL_S)
+        return [
+            Noted(what=what, where=where, who=who, detail=detail, count=count)
+            for (what, where, who, detail), count in waiting.items()
+        ]

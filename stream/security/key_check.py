@@ -1,0 +1,107 @@
+"""Asks everyone who connects to a socket for an allowed key, and notes who came and who was turned away.
+
+Two sides of ZeroMQ tell: its authentication protocol (RFC 27) asks about peers that hold a key of their own and know
+this machine's; a socket's monitor tells of those who got no further than that.
+"""
+
+import contextlib
+import os
+import socket
+import threading
+from collections.abc import Callable
+from typing import Final
+
+import zmq
+
+from stream.security.events import Notes
+from stream.security.key_pair import Keys
+
+_ZAP: Final = "inproc://zeromq.zap.01"
+
+NameOf = Callable[[bytes], str | None]
+"""Public key (32 bytes) → whose it is, None where it is not allowed."""
+
+
+class Gate:
+    """The gate of all guarded sockets of one context. Opens for keys that `name_of` knows."""
+
+    def __init__(self, context: "zmq.Context[zmq.Socket[bytes]]", name_of: NameOf, notes: Notes) -> None:
+        self._name_of, self._notes = name_of, notes
+        self._asked = context.socket(zmq.REP)
+        self._asked.setsockopt(zmq.LINGER, 0)
+        self._asked.bind(_ZAP)
+        self._end, stop = context.socket(zmq.PAIR), context.socket(zmq.PAIR)
+        stop.bind(f"inproc://gate-{id(self)}")
+        self._end.connect(f"inproc://gate-{id(self)}")
+        self._stop = stop
+        self._thread = threading.Thread(target=self._run, name="gate", daemon=True)
+        self._watched: zmq.Socket[bytes] | None = None
+        self._monitor: zmq.Socket[bytes] | None = None
+        self._place = ""
+        self._knocking: dict[int, str] = {}  # connection → address, until its handshake is over
+        self._asked_of: list[str] = []  # addresses whose key was looked at, until their handshake is over
+
+    def guard(self, watched: "zmq.Socket[bytes]", keys: Keys, place: str) -> None:
+        """Before the socket is bound: only allowed keys get through. `place` names it in the notes."""
+        self._place, self._watched = place, watched
+        watched.setsockopt(zmq.CURVE_SERVER, 1)
+        watched.setsockopt(zmq.CURVE_SECRETKEY, keys.secret)
+        watched.setsockopt_string(zmq.ZAP_DOMAIN, place)
+        self._monitor = watched.get_monitor_socket()
+        self._thread.start()
+
+    def close(self) -> None:
+        """Before the socket is closed."""
+        if self._watched is not None:
+            self._end.send(b"")
+            self._thread.join()
+            self._watched.disable_monitor()
+        for each in (self._asked, self._end, self._stop, self._monitor):
+            if each is not None:
+                each.close(linger=0)
+
+    def _run(self) -> None:
+        from zmq.utils.monitor import parse_monitor_message  # it loads asyncio, for which a sink should not wait
+
+        assert self._monitor is not None
+        poller = zmq.Poller()
+        for each in (self._stop, self._asked, self._monitor):
+            poller.register(each, zmq.POLLIN)
+        while self._stop not in (ready := dict(poller.poll())):
+            if self._asked in ready:
+                self._answer(self._asked.recv_multipart())
+            if self._monitor in ready:
+                event = parse_monitor_message(self._monitor.recv_multipart())
+                self._watch(zmq.Event(event["event"]), event["value"])
+
+    def _answer(self, request: list[bytes]) -> None:
+        """RFC 27: version, request, domain, address, identity, mechanism, then the key."""
+        version, number, _, address, _, mechanism, *credentials = request
+        key = credentials[0] if mechanism == b"CURVE" and credentials else b""
+        name = self._name_of(key)
+        who = f"{name or f'key {key.hex()}'} at {address.decode(errors='replace')}"
+        self._asked_of.append(address.decode(errors="replace"))
+        if name is None:
+            self._notes.add("refused", self._place, who, "its key is not allowed")
+        else:
+            self._notes.add("connected", self._place, who)
+        verdict = (b"200", b"OK") if name is not None else (b"400", b"not allowed")
+        self._asked.send_multipart([version, number, *verdict, (name or "").encode(), b""])
+
+    def _watch(self, event: zmq.Event, value: int) -> None:
+        """Who leaves before its key was looked at got nothing, and is noted here; the others are noted already."""
+        if event is zmq.Event.ACCEPTED:
+            self._knocking[value] = _address(value)
+        elif event in (zmq.Event.HANDSHAKE_SUCCEEDED, zmq.Event.HANDSHAKE_FAILED_AUTH) and self._asked_of:
+            address = self._asked_of.pop(0)
+            same = (each for each, of in self._knocking.items() if of in (address, ""))
+            self._knocking.pop(next(same, -1), None)
+        elif event is zmq.Event.DISCONNECTED and value in self._knocking:
+            self._notes.add("refused", self._place, self._knocking.pop(value), "it has no key, or not this machine's")
+
+
+def _address(connection: int) -> str:
+    """The other end of a connection that ZeroMQ holds; empty where it is gone already or cannot be told."""
+    with contextlib.suppress(OSError), socket.socket(fileno=os.dup(connection)) as copy:
+        return str(copy.getpeername()[0])
+    return ""

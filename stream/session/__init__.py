@@ -1,0 +1,1 @@
+"""A session on disk, and the result files made from it."""

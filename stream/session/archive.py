@@ -1,0 +1,233 @@
+"""A session's file, read along: columns for the trend, everything about one frame. Never writes.
+
+The file may come from anybody: nothing in it is run, and what is not as this program writes it is called damaged.
+"""
+
+import contextlib
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+from msgspec import Meta, Struct
+
+from stream.console.text import plain
+from stream.errors import OutputError, StreamError
+from stream.protocol.bedside import AlarmEvent, Marker
+from stream.protocol.readings import RegionOutline
+from stream.readings.trend import DTYPE, Columns
+from stream.session.journal import events_of, markers_of
+from stream.session.store import COLUMNS
+
+_OUTLINES: Final = msgspec.msgpack.Decoder(tuple[RegionOutline, ...])
+_GRADE: Final = """CASE WHEN status != 'ok' OR density_pct IS NULL THEN 3
+    ELSE CASE quality WHEN 'good' THEN 0 WHEN 'poor' THEN 1 WHEN 'unusable' THEN 2 ELSE 3 END END"""
+
+
+_DAMAGE: Final = (sqlite3.Error, msgspec.MsgspecError, ValueError, TypeError, OverflowError, RecursionError)
+_TABLES: Final = frozenset({"session", "readings", "drops"})
+_COLUMNS_OF: Final = "SELECT name, hidden FROM pragma_table_xinfo(?)"
+_LONGEST_VALUE: Final = 64 * 2**20
+
+
+class Facts(Struct, frozen=True):
+    """What is noted about a session, as far as somebody acts on it; older sessions lack some."""
+
+    session: str | None = None
+    source: str | None = None
+    mode: str | None = None
+    width: Annotated[int, Meta(ge=1, le=16384)] | None = None
+    height: Annotated[int, Meta(ge=1, le=16384)] | None = None
+    workers: Annotated[int, Meta(ge=0, le=1000)] | None = None
+    model_id: str | None = None
+    asked_source: str | None = None
+    source_sha256: str | None = None
+
+
+class StoredReading(Struct, frozen=True, kw_only=True):
+    """Everything that a session says of one frame. `regions`: None where outlines were not kept."""
+
+    seq: int
+    frame: str
+    time_s: float
+    t_capture_ns: int
+    t_published_ns: int
+    late: bool
+    status: str
+    error: str
+    density_pct: float | None
+    density_low_pct: float | None
+    density_high_pct: float | None
+    capillary_count: int | None
+    quality: str | None
+    quality_reasons: tuple[str, ...]
+    measures: dict[str, float]
+    model_id: str
+    latency_ms: float
+    worker: int
+    attempt: int
+    drops_total: int
+    truth_density_pct: float | None
+    regions: tuple[RegionOutline, ...] | None
+
+
+class Archive:
+    """Read-only; a connection for each thread that asks. Also while another process writes."""
+
+    def __init__(self, path: Path) -> None:
+        """Nothing is opened before it is asked for something."""
+        self.path = path
+        self._mine = threading.local()
+        self._open: list[sqlite3.Connection] = []
+
+    def read(self, statement: str, values: Iterable[object] = ()) -> list[tuple[Any, ...]]:
+        """All rows of a query. Raises OutputError where the file cannot be read, or is no session."""
+        with self._readable():
+            return self._connection().execute(statement, tuple(values)).fetchall()
+
+    def facts(self) -> dict[str, Any]:
+        """What was noted about the session; what `Facts` names is of those types. Raises OutputError."""
+        with self._readable():
+            rows = self.read("SELECT key, value FROM session")
+            facts = {str(key): msgspec.json.decode(value) for key, value in rows}
+            msgspec.convert(facts, Facts)
+            return facts
+
+    def columns(self, media_time: bool) -> Columns:
+        """All readings but late ones as `DTYPE`, in order of seq; x: media time, or the time of day.
+
+        Raises OutputError.
+        """
+        with self._readable():
+            return self._columns(media_time)
+
+    def _columns(self, media_time: bool) -> Columns:
+        rows = self.read(
+            f"""SELECT seq, time_s, t_capture_ns - (SELECT t_capture_ns FROM readings ORDER BY seq LIMIT 1),
+                density_pct, density_low_pct, density_high_pct, {_GRADE}
+                FROM readings WHERE NOT late ORDER BY seq"""
+        )
+        table = np.array(rows, np.float64).reshape(-1, 7)
+        if not np.isfinite(table[:, [0, 1, 2, 6]]).all() or np.isinf(table).any():
+            raise ValueError("a number is not finite")
+        columns = np.zeros(len(table), DTYPE)
+        if len(table) == 0:
+            return columns
+        first_ns = self.read("SELECT t_capture_ns FROM readings ORDER BY seq LIMIT 1")[0][0]
+        columns["seq"], columns["grade"] = table[:, 0], table[:, 6]
+        columns["t_ns"] = first_ns + table[:, 2].astype(np.int64)
+        columns["x"] = on_axis(table[:, 1] if media_time else first_ns / 1e9 + table[:, 2] / 1e9)
+        good = columns["grade"] == 0
+        for name, place in (("density", 3), ("low", 4), ("high", 5)):
+            columns[name] = np.where(good, table[:, place], np.nan)
+        return columns
+
+    def reading(self, seq: int) -> StoredReading | None:
+        """Everything about one frame; None where the session has none of that number. Raises OutputError."""
+        with self._readable():
+            return self._reading(seq)
+
+    def _reading(self, seq: int) -> StoredReading | None:
+        rows = self.read(f"SELECT {', '.join(COLUMNS)} FROM readings WHERE seq = ?", (seq,))
+        if not rows:
+            return None
+        fields = dict(zip(COLUMNS, rows[0], strict=True))
+        blob = fields["regions"]
+        read = {
+            "late": bool(fields["late"]),
+            "quality_reasons": tuple(filter(None, fields["quality_reasons"].split("; "))),
+            "measures": msgspec.json.decode(fields["measures"]),
+            "regions": None if blob is None else _OUTLINES.decode(blob),
+        }
+        return msgspec.convert(fields | read, StoredReading)
+
+    def rows(self, names: Iterable[str], from_seq: int, to_seq: int) -> Iterator[tuple[Any, ...]]:
+        """The named columns of readings but late ones, in order of seq, both ends included; one by one.
+
+        Raises OutputError, perhaps midway.
+        """
+        statement = f"SELECT {', '.join(names)} FROM readings WHERE NOT late AND seq BETWEEN ? AND ? ORDER BY seq"
+        with self._readable():
+            yield from self._connection().execute(statement, (from_seq, to_seq))
+
+    def markers(self, session: str, source: str) -> list[Marker]:
+        """The session's markers, in order of time. Raises OutputError."""
+        with self._readable():
+            return markers_of(self, session, source)
+
+    def events(self, session: str, source: str) -> list[AlarmEvent]:
+        """All that happened to alarms. Raises OutputError."""
+        with self._readable():
+            return events_of(self, session, source)
+
+    def drops(self) -> dict[str, int]:
+        """Frames without a reading, by cause."""
+        return dict(self.read("SELECT cause, COUNT(*) FROM drops GROUP BY cause"))
+
+    def close(self) -> None:
+        """Let go of the file, once nobody asks any more."""
+        while self._open:
+            self._open.pop().close()
+
+    @contextlib.contextmanager
+    def _readable(self) -> Iterator[None]:
+        """What a file of somebody else's can bring about is one error with one sentence."""
+        try:
+            yield
+        except StreamError:
+            raise
+        except _DAMAGE as error:
+            raise OutputError(f"{self.path} is no session, or damaged ({plain(str(error))[:200]})") from error
+
+    def _connection(self) -> sqlite3.Connection:
+        if not hasattr(self._mine, "connection"):
+            self._mine.connection = _open(self.path)
+            self._open.append(self._mine.connection)
+        connection: sqlite3.Connection = self._mine.connection
+        return connection
+
+
+def on_axis(own_s: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Times that never decrease: where a clock was set back, or the next file begins, it goes on from the last."""
+    back = np.maximum(-np.diff(own_s, prepend=own_s[:1]), 0)
+    return np.asarray(own_s + np.cumsum(back), np.float64)
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    """Read-only, and not bound to one thread: what is streamed goes from hand to hand.
+
+    A folder that cannot be written holds a session that nobody writes.
+    """
+    address = f"{path.resolve().as_uri()}?mode=ro"
+    try:
+        return _connected(address)
+    except sqlite3.OperationalError:
+        return _connected(f"{address}&immutable=1")
+
+
+def _connected(address: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(address, uri=True, check_same_thread=False)
+    try:
+        _examine(connection)
+    except Exception:
+        connection.close()
+        raise
+    return connection
+
+
+def _examine(connection: sqlite3.Connection) -> None:
+    """Raises ValueError unless there are the tables of a session, and nothing that computes: a view may have no end."""
+    connection.execute("PRAGMA trusted_schema=OFF")
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST_VALUE)
+    schema = connection.execute("SELECT type, name, COALESCE(sql, '') FROM sqlite_master").fetchall()
+    if any(kind not in ("table", "index") or sql.upper().startswith("CREATE VIRTUAL") for kind, _, sql in schema):
+        raise ValueError("it holds what no session holds")
+    columns = connection.execute(_COLUMNS_OF, ("readings",)).fetchall()
+    if not {name for _, name, _ in schema} >= _TABLES or not {name for name, _ in columns} >= set(COLUMNS):
+        raise ValueError("its tables are not those of a session")
+    if any(computed for name in _TABLES for _, computed in connection.execute(_COLUMNS_OF, (name,))):
+        raise ValueError("it holds what no session holds")

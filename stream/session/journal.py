@@ -1,0 +1,109 @@
+"""Markers and alarm events of a session, in the session's own file. Knows no socket and no clock."""
+
+import json
+from collections.abc import Iterable
+from typing import Any, Final, Protocol
+
+import msgspec
+from msgspec.structs import asdict
+
+from stream.protocol.bedside import AlarmEvent, Marker
+
+_TABLES: Final = (
+    """CREATE TABLE IF NOT EXISTS markers (
+        id INTEGER PRIMARY KEY, kind TEXT NOT NULL, text TEXT NOT NULL, seq INTEGER, t_ns INTEGER NOT NULL,
+        until_seq INTEGER, until_ns INTEGER, measuring INTEGER NOT NULL, change TEXT NOT NULL,
+        t_changed_ns INTEGER NOT NULL)""",
+    """CREATE TABLE IF NOT EXISTS alarm_events (
+        n INTEGER PRIMARY KEY, event TEXT NOT NULL, t_ns INTEGER NOT NULL, seq INTEGER, id INTEGER, kind TEXT,
+        priority TEXT, state TEXT, suspended INTEGER NOT NULL, cause TEXT NOT NULL, since_ns INTEGER, value REAL,
+        "limit" REAL, paused_until_ns INTEGER, limits TEXT NOT NULL)""",
+)
+_MARKER: Final = (
+    *("id", "kind", "text", "seq", "t_ns", "until_seq", "until_ns", "measuring", "change", "t_changed_ns"),
+)
+_EVENT: Final = (
+    *("event", "t_ns", "seq", "id", "kind", "priority", "state", "suspended", "cause", "since_ns"),
+    *("value", "limit", "paused_until_ns", "limits"),
+)
+
+
+class Readable(Protocol):
+    """What a session's file offers to its readers."""
+
+    def read(self, statement: str, values: Iterable[object] = ()) -> list[tuple[Any, ...]]:
+        """All rows."""
+
+
+class Tables(Readable, Protocol):
+    """What it offers to its writer."""
+
+    def write(self, statement: str, values: Iterable[object] = ()) -> None:
+        """Part of the transaction that the next commit ends."""
+
+
+class Journal:
+    """What people and rules noted beside the readings."""
+
+    def __init__(self, tables: Tables, session: str, source: str = "") -> None:
+        """Makes its tables where an older session has none."""
+        self._tables, self._session, self.source = tables, session, source
+        for table in _TABLES:
+            tables.write(table)
+
+    def keep(self, marker: Marker) -> None:
+        """A marker, new or changed. A removed one stays, as removed: no number is used twice."""
+        self._insert("markers", _MARKER, asdict(marker), "OR REPLACE ")
+
+    def note(self, event: AlarmEvent) -> None:
+        """Something happened to an alarm."""
+        self._insert("alarm_events", _EVENT, asdict(event) | {"limits": json.dumps(event.limits)})
+
+    def markers(self, *, removed: bool = False) -> list[Marker]:
+        """The markers, in order of time; removed ones only where asked for."""
+        return markers_of(self._tables, self._session, self.source, removed=removed)
+
+    def events(self) -> list[AlarmEvent]:
+        """All that happened to alarms, oldest first."""
+        return events_of(self._tables, self._session, self.source)
+
+    def _insert(self, table: str, columns: tuple[str, ...], fields: dict[str, object], verb: str = "") -> None:
+        names = ", ".join(f'"{name}"' for name in columns)
+        places = ", ".join("?" * len(columns))
+        self._tables.write(f"INSERT {verb}INTO {table} ({names}) VALUES ({places})", [fields[name] for name in columns])
+
+
+def markers_of(tables: Readable, session: str, source: str, *, removed: bool = False) -> list[Marker]:
+    """The markers of a session, in order of time; none where it has no such table.
+
+    Raises msgspec.MsgspecError where one is damaged.
+    """
+    where = "" if removed else "WHERE change != 'removed'"
+    rows = _rows(tables, "markers", f"SELECT {', '.join(_MARKER)} FROM markers {where} ORDER BY t_ns, id")
+    about = {"session": session, "source": source}
+    return [
+        msgspec.convert(about | _booleans(dict(zip(_MARKER, row, strict=True)), "measuring"), Marker) for row in rows
+    ]
+
+
+def events_of(tables: Readable, session: str, source: str) -> list[AlarmEvent]:
+    """All that happened to the alarms of a session, oldest first; none where it has no such table.
+
+    Raises msgspec.MsgspecError where one is damaged.
+    """
+    about = {"session": session, "source": source}
+    names = ", ".join(f'"{name}"' for name in _EVENT)
+    events = []
+    for row in _rows(tables, "alarm_events", f"SELECT {names} FROM alarm_events ORDER BY n"):
+        fields = _booleans(dict(zip(_EVENT, row, strict=True)), "suspended")
+        events.append(msgspec.convert(about | fields | {"limits": msgspec.json.decode(fields["limits"])}, AlarmEvent))
+    return events
+
+
+def _rows(tables: Readable, table: str, statement: str) -> list[tuple[Any, ...]]:
+    known = tables.read("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", (table,))
+    return tables.read(statement) if known else []
+
+
+def _booleans(fields: dict[str, Any], *names: str) -> dict[str, Any]:
+    return fields | {name: bool(fields[name]) for name in names}

@@ -1,0 +1,53 @@
+"""What a result was made from: the hash of a recording or of a folder of pictures."""
+
+import contextlib
+import hashlib
+import os
+import re
+import threading
+from pathlib import Path
+
+from stream.machine.files import is_picture
+
+
+def source_sha256(source: str) -> str | None:
+    """SHA-256 of a file, or of the names and hashes of a folder's pictures in order; None where there is none."""
+    path = Path(re.sub(r"^(video|images|dicom):", "", source))
+    if path.is_file():
+        return _of_file(path)
+    folder, pattern = (path, "*") if path.is_dir() else (path.parent, path.name)
+    if not folder.is_dir():
+        return None
+    pictures = sorted(file for file in folder.glob(pattern) if is_picture(file))
+    if not pictures:
+        return None
+    lines = (f"{_of_file(picture)}  ".encode() + os.fsencode(picture.name) + b"\n" for picture in pictures)
+    return hashlib.sha256(b"".join(lines)).hexdigest()
+
+
+class SourceHash:
+    """The hash of a source, computed beside the run: a long recording takes seconds to read."""
+
+    def __init__(self, source: str) -> None:
+        self._found: str | None = None
+        self._thread = threading.Thread(target=self._compute, args=(source,), name="source-hash", daemon=True)
+        self._thread.start()
+
+    def _compute(self, source: str) -> None:
+        with contextlib.suppress(OSError):  # a file that cannot be read is capture's to tell
+            self._found = source_sha256(source)
+
+    def result(self, timeout_s: float | None) -> str | None:
+        """The hash once it is there; None where there is none, or it takes longer."""
+        self._thread.join(timeout_s)
+        return self._found
+
+
+def without_credentials(source: str) -> str:
+    """A network address without user and password."""
+    return re.sub(r"(?<=://)[^/?#]*@", "", source)
+
+
+def _of_file(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,228 @@
+"""The files of a finished replay: readings.csv, regions.jsonl, trend.png, and summary.json last of all.
+
+Each is written beside its name and then renamed: a file that is there is whole. What only the end of a run needs is
+loaded then: a sink that died must be back in a moment.
+"""
+
+import contextlib
+import csv
+import io
+import json
+import os
+import sqlite3
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from stream.config.run_plan import SinkSettings
+from stream.console.text import counted, harmless
+from stream.errors import OutputError
+from stream.protocol.frames import EndOfStream
+from stream.protocol.readings import RegionOutline
+from stream.session import result_files
+from stream.session.store import FILE_NAME, Store
+from stream.session.summary import STOPPED
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+
+CSV_COLUMNS: Final = (
+    *("seq", "frame", "time_s", "t_capture_utc", "density_pct", "density_low_pct", "density_high_pct"),
+    *(
+        "capillary_count",
+        "quality",
+        "quality_reasons",
+        "status",
+        "error",
+        "model_id",
+        "latency_ms",
+        "worker",
+        "attempt",
+    ),
+)
+CSV_SOURCES: Final = tuple("t_capture_ns" if name == "t_capture_utc" else name for name in CSV_COLUMNS)
+"""The store's columns that they are made of."""
+_OUTLINES: Final = msgspec.msgpack.Decoder(tuple[RegionOutline, ...])
+_POINT_BYTES: Final = 4
+TREND: Final = "trend.png"
+OUTPUTS: Final = ("readings.csv", "regions.jsonl", TREND, "overlay.mkv", "summary.json")
+
+
+def clear(folder: Path) -> None:
+    """Remove the files of an earlier run, so that they are not taken for this one's."""
+    for name in OUTPUTS:
+        for path in (folder / name, folder / f"{name}.partial", folder / f"partial-{name}"):
+            path.unlink(missing_ok=True)
+
+
+def write_readings(store: Store, folder: Path) -> None:
+    """readings.csv: a row a frame, in order of seq."""
+
+    def write(file: io.TextIOBase) -> None:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(CSV_COLUMNS)
+        writer.writerows(csv_rows(store.rows(*CSV_SOURCES)))
+
+    _write_whole(folder / "readings.csv", write)
+
+
+def csv_rows(rows: Iterable[Sequence[object]]) -> Iterator[list[str]]:
+    """Values of the columns `CSV_SOURCES` as they stand in readings.csv."""
+    for row in rows:
+        yield [_FORMATS.get(name, _plain)(value) for name, value in zip(CSV_COLUMNS, row, strict=True)]
+
+
+def write_regions(store: Store, folder: Path) -> None:
+    """regions.jsonl: a line a frame, the outlines of its capillaries in full-frame pixels; null where it failed."""
+
+    def write(file: io.TextIOBase) -> None:
+        for seq, frame, blob in store.rows("seq", "frame", "regions"):
+            regions = None if blob is None else [_region(outline) for outline in _decoded(blob)]
+            line = {"seq": seq, "frame": frame, "regions": regions}
+            file.write(json.dumps(line, separators=(",", ":")) + "\n")
+
+    _write_whole(folder / "regions.jsonl", write)
+
+
+def supply_regions(folder: Path) -> None:
+    """regions.jsonl of a finished session that keeps outlines, where it is not there. Raises OutputError."""
+    if not (folder / "regions.jsonl").exists():
+        with contextlib.closing(Store(folder / FILE_NAME)) as store:
+            try:
+                write_regions(store, folder)
+            except OSError as error:
+                raise OutputError(f"the folder {folder} cannot be written: {error.strerror}") from error
+
+
+def readable(store: Store) -> bool:
+    """True where the rows and outlines of a session can be read, as its tables will need them."""
+    try:
+        deque(csv_rows(store.rows(*CSV_SOURCES)), maxlen=0)
+        return all(
+            outline.polygon and len(outline.polygon) % _POINT_BYTES == 0
+            for (blob,) in store.rows("regions")
+            for outline in _decoded(blob)
+        )
+    except (sqlite3.Error, msgspec.DecodeError, ValueError, OverflowError, OSError):
+        return False
+
+
+def write_summary(summary: dict[str, Any], folder: Path) -> None:
+    """summary.json: written last; where it is there, the others are whole."""
+    _write_whole(folder / "summary.json", lambda file: file.write(json.dumps(summary, indent=2) + "\n"))
+
+
+def write_trend(store: Store, folder: Path, title: str) -> None:
+    """trend.png: density of the good frames with its interval, over media time."""
+    import matplotlib as mpl
+
+    mpl.use("Agg")
+    from matplotlib import pyplot as plt
+
+    time_s, density, low, high = _good_series(store)
+    figure, axes = plt.subplots(figsize=(10, 4), dpi=120)
+    axes.fill_between(time_s, low, high, color="#2a9d6f", alpha=0.2, linewidth=0, label="90 % interval")
+    axes.plot(time_s, density, color="#1b7f58", linewidth=1.4, label="capillary density")
+    axes.set(title=title, xlabel="time (s)", ylabel="capillary density (%)")
+    axes.set_ylim(bottom=0)
+    axes.margins(x=0.01)
+    axes.grid(alpha=0.25)
+    axes.legend(loc="lower right", frameon=False)
+    figure.tight_layout()
+    partial = folder / f"{TREND}.partial"
+    figure.savefig(partial, format="png")
+    plt.close(figure)
+    partial.replace(folder / TREND)
+
+
+def drawings(folder: Path) -> "Iterator[tuple[list[npt.NDArray[np.int32]], str, bool]]":
+    """For each frame of a session in order: outlines as (n, 2) int32 px, a line of text, and whether it is good."""
+    store = Store(folder / FILE_NAME)
+    columns = ("frame", "time_s", "density_pct", "density_low_pct", "density_high_pct", "quality", "regions")
+    for frame, time_s, density, low, high, quality, blob in store.rows(*columns):
+        value = "failed" if density is None else f"{density:.2f} % ({low:.2f} - {high:.2f})  {quality}"
+        yield [_polygon(outline) for outline in _decoded(blob)], f"{frame}  {time_s:.2f} s  {value}", quality == "good"
+    store.close()
+
+
+def _good_series(store: Store) -> "np.ndarray[Any, np.dtype[np.float64]]":
+    """Time, density, low, high as (4, n) float64; what is not good is NaN, so that the line has a gap."""
+    import numpy as np
+
+    rows = [
+        (time_s, *(values if quality == "good" else (None, None, None)))
+        for time_s, quality, *values in store.rows(
+            "time_s", "quality", "density_pct", "density_low_pct", "density_high_pct"
+        )
+    ]
+    return np.array(rows, dtype=np.float64).reshape(-1, 4).T
+
+
+def _decoded(blob: object) -> tuple[RegionOutline, ...]:
+    return _OUTLINES.decode(blob) if isinstance(blob, bytes) else ()
+
+
+def _polygon(outline: RegionOutline) -> "npt.NDArray[np.int32]":
+    import numpy as np
+
+    return np.frombuffer(outline.polygon, "<i2").reshape(-1, 2).astype(np.int32)
+
+
+def _region(outline: RegionOutline) -> dict[str, Any]:
+    polygon = _polygon(outline)
+    low, high = polygon.min(axis=0), polygon.max(axis=0)
+    return {
+        "polygon_px": polygon.tolist(),
+        "bbox_xywh_px": [*low.tolist(), *(high - low + 1).tolist()],
+        "score": outline.score,
+    }
+
+
+def _plain(value: object) -> str:
+    return "" if value is None else harmless(str(value))
+
+
+def _fixed(digits: int) -> Callable[[object], str]:
+    return lambda value: "" if value is None else f"{float(str(value)):.{digits}f}"
+
+
+def _utc(value: object) -> str:
+    moment = datetime.fromtimestamp(int(str(value)) / 1e9, UTC)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+_FORMATS: Final[dict[str, Callable[[object], str]]] = {
+    "time_s": _fixed(6),
+    "t_capture_utc": _utc,
+    "density_pct": _fixed(4),
+    "density_low_pct": _fixed(4),
+    "density_high_pct": _fixed(4),
+    "latency_ms": _fixed(3),
+}
+
+
+def _write_whole(path: Path, write: Callable[[io.TextIOBase], object]) -> None:
+    partial = path.with_name(path.name + ".partial")
+    with partial.open("w", encoding="utf-8", newline="") as file:
+        write(file)
+        file.flush()
+        os.fsync(file.fileno())
+    partial.replace(path)
+
+
+def write_results(store: Store, settings: SinkSettings, end: EndOfStream, summary: dict[str, Any]) -> None:
+    """Table, outlines where wanted, trend, and the summary last of all; nothing without a frame. Raises OSError."""
+    if not end.frames_read:
+        return
+    result_files.write_readings(store, settings.folder)
+    if settings.regions_file:
+        result_files.write_regions(store, settings.folder)
+    if end.reason != STOPPED:  # whoever stops a run wants it to end now
+        result_files.write_trend(store, settings.folder, f"{counted(end.frames_read, 'frame')}, {summary['status']}")
+    result_files.write_summary(summary, settings.folder)

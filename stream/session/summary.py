@@ -1,0 +1,123 @@
+"""summary.json of a run, its one-line sentence and its exit code. Pure."""
+
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+from stream.config.run_plan import SinkSettings
+from stream.console.text import counted
+from stream.protocol.frames import EndOfStream
+from stream.protocol.types import MAX_SENTENCE, Mode
+from stream.readings.run_status import Standing
+from stream.session.provenance import without_credentials
+from stream.session.statistics import DensityStatistics
+
+STOPPED: Final = "stopped by the user"
+"""The reason that capture gives when the user ended the stream."""
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """How this run went: it began with frame `begun_at` (above 0 where it was resumed); times in ns since 1970 UTC.
+
+    begun_ns: when the first frame could be grabbed. cpu_s: CPU time of all processes, s.
+    energy_j: what the machine used meanwhile, J, by its own count; None where it counts nothing.
+    """
+
+    begun_at: int
+    begun_ns: int
+    ended_ns: int
+    cpu_s: float
+    energy_j: float | None = None
+
+
+def summary_of(
+    settings: SinkSettings,
+    end: EndOfStream,
+    standing: Standing,
+    course: Course,
+    density: DensityStatistics,
+    *,
+    model_id: str,
+    source_sha256: str | None,
+) -> dict[str, Any]:
+    """The content of summary.json; its keys are described in docs/research.md."""
+    reason = why_incomplete(end, settings.mode)
+    if not reason and standing.not_stored:
+        reason = "the disk was full"
+    if not reason and standing.failed == end.frames_read > 0:
+        reason = "no frame could be analysed"
+    frames = max(0, standing.published + standing.failed - course.begun_at)
+    streamed_s = max(1e-3, (course.ended_ns - course.begun_ns) / 1e9)
+    return {
+        "status": "incomplete" if reason else "complete",
+        "reason": reason,
+        "frames_expected": end.frames_expected if end.frames_expected is not None else end.frames_read,
+        "frames_read": end.frames_read,
+        "frames_analysed": standing.published,
+        "frames_failed": standing.failed,
+        "frames_dropped": standing.dropped,
+        "frames_late": standing.late,
+        "frames_not_stored": standing.not_stored,
+        "wall_s": round((course.ended_ns - settings.started_ns) / 1e9, 3),
+        "startup_s": round((course.begun_ns - settings.started_ns) / 1e9, 3),
+        "frames_per_s": round(frames / streamed_s, 2),
+        "cpu_ms_per_frame": round(1000 * course.cpu_s / max(1, frames), 2),
+        "energy_j": None if course.energy_j is None else round(course.energy_j, 3),
+        "workers": settings.worker_count,
+        "engine": "stream",
+        "source": without_credentials(settings.source),
+        "source_sha256": source_sha256,
+        "model_id": model_id,
+        "config_sha256": settings.config_sha256,
+        "version": settings.version,
+        "session": standing.session,
+        "density": asdict(density),
+    }
+
+
+def noted_of(summary: dict[str, Any]) -> dict[str, Any]:
+    """What of it is kept in the session: no statistics, and not `source`, which is there under its neutral name."""
+    return {key: value for key, value in summary.items() if key not in ("density", "source")}
+
+
+def why_incomplete(end: EndOfStream, mode: Mode) -> str:
+    """Empty for a whole run; a live run that the user ended is whole."""
+    if mode != "replay":
+        return "" if end.reason == STOPPED else end.reason
+    missing = end.frames_expected is not None and end.frames_read < end.frames_expected
+    counted = f"{end.frames_read} of {end.frames_expected} frames" if missing else ""
+    if end.reason:
+        return f"{end.reason} ({counted})" if counted else end.reason
+    if missing:
+        return f"{counted}: the recording ends early or is damaged"
+    return "" if end.frames_read else "the source holds no frame that can be read"
+
+
+def exit_code(end: EndOfStream, summary: dict[str, Any], mode: Mode) -> int:
+    """0 done, 1 nothing could be analysed, 3 no frame came or a live source broke, 5 incomplete (or not all stored)."""
+    if mode != "replay":
+        broke = end.reason not in ("", STOPPED)
+        return 3 if broke else 5 if summary.get("frames_not_stored") else 0
+    if not summary["frames_read"]:
+        return 3
+    if summary["frames_failed"] == summary["frames_read"]:
+        return 1
+    return 0 if summary["status"] == "complete" else 5
+
+
+def sentence(summary: dict[str, Any]) -> str:
+    """One line for a person."""
+    reason = summary["reason"].rstrip(".")
+    if reason and not summary["frames_read"]:
+        return f"{reason}."[:MAX_SENTENCE]
+    density = summary["density"]
+    mean = density["density_mean_pct"]
+    value = f"density {mean:.2f} % (sd {density['density_sd_pct']:.2f})" if mean is not None else "no good frame"
+    counts = f"{counted(summary['frames_analysed'], 'frame')} analysed, {density['good_frames']} good"
+    lost = "".join(
+        f", {summary[f'frames_{what}']} {what.replace('_', ' ')}"
+        for what in ("failed", "dropped", "late", "not_stored")
+        if summary[f"frames_{what}"]
+    )
+    status = "" if summary["status"] == "complete" else f" Incomplete: {reason}."
+    return f"{counts}{lost}; {value}; {summary['frames_per_s']:.1f} frames/s.{status}"[:MAX_SENTENCE]

@@ -1,0 +1,99 @@
+"""The shared-memory frame ring: slots of pixels, each with a generation. Knows nothing of who uses a slot when.
+
+Capture writes, workers read. A slot's generation is odd while it is being written and goes up by two with every frame,
+so a reader that sees the same even number before and after its work has seen one whole frame (a sequence lock).
+Layout: one page of int64 words (magic, slots, slot bytes, frames captured, then a generation a slot), then the slots.
+"""
+
+import contextlib
+import mmap
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from stream.errors import RingError
+from stream.machine.shared_memory import SharedMemory, create_shared_memory, map_shared_memory
+from stream.protocol.contracts import Pixels
+
+_MAGIC: Final = 0x43415053
+_PAGE: Final = 4096
+_MAX_SLOTS: Final = _PAGE // 8 - 4
+_CAPTURED: Final = 3
+_GENERATIONS: Final = 4
+
+
+class Ring:
+    """A view of the ring from one process."""
+
+    def __init__(self, memory: mmap.mmap, owner: SharedMemory | None = None) -> None:
+        self._owner = owner
+        self._memory = memory
+        self._words: npt.NDArray[np.int64] = np.frombuffer(memory, np.int64, _PAGE // 8)
+        if self._words[0] != _MAGIC:
+            raise RingError("the shared memory is not a frame ring of this program")
+        self.slots, self.slot_bytes = int(self._words[1]), int(self._words[2])
+
+    @classmethod
+    def create(cls, slots: int, slot_bytes: int, folder: Path, *, portable: bool = False) -> "Ring":
+        """A new ring, owned by the caller. Raises RingError where memory is short, naming the bytes."""
+        if not 1 <= slots <= _MAX_SLOTS:
+            raise RingError(f"a ring has 1 to {_MAX_SLOTS} slots, not {slots}")
+        padded = -(-slot_bytes // _PAGE) * _PAGE
+        owner = create_shared_memory(_PAGE + slots * padded, folder, portable)
+        words = np.frombuffer(owner.map, np.int64, _PAGE // 8)
+        words[:3] = _MAGIC, slots, padded
+        return cls(owner.map, owner)
+
+    @classmethod
+    def attach(cls, path: str, *, writable: bool) -> "Ring":
+        """The ring that another process made; `path` is that ring's `path`."""
+        return cls(map_shared_memory(path, writable=writable))
+
+    @property
+    def path(self) -> str:
+        """What other processes attach to. Only the owner knows it."""
+        if self._owner is None:
+            raise RingError("only the ring's owner can hand it on")
+        return self._owner.path
+
+    @property
+    def captured(self) -> int:
+        """Frames captured in this run so far; outlives the capture process, so that no seq is used twice."""
+        return int(self._words[_CAPTURED])
+
+    @captured.setter
+    def captured(self, frames: int) -> None:
+        self._words[_CAPTURED] = frames
+
+    def pixels(self, slot: int, height: int, width: int) -> Pixels:
+        """The slot's pixels, (height, width, 3) uint8 BGR, without a copy. Raises RingError where they do not fit."""
+        nbytes = height * width * 3
+        if not 0 <= slot < self.slots or nbytes > self.slot_bytes:
+            raise RingError(
+                f"{width}x{height} pixels do not fit slot {slot} of {self.slots} ({self.slot_bytes} bytes each)"
+            )
+        offset = _PAGE + slot * self.slot_bytes
+        return np.frombuffer(self._memory, np.uint8, nbytes, offset).reshape(height, width, 3)
+
+    def begin(self, slot: int) -> None:
+        """Say that the slot is being written; readers of its last frame will notice."""
+        self._words[_GENERATIONS + slot] += 2 if self._words[_GENERATIONS + slot] % 2 else 1
+
+    def finish(self, slot: int) -> int:
+        """Say that the slot holds a whole frame; returns its generation."""
+        self._words[_GENERATIONS + slot] += 1
+        return int(self._words[_GENERATIONS + slot])
+
+    def holds(self, slot: int, generation: int) -> bool:
+        """True while the slot still holds the frame of that generation."""
+        return 0 <= slot < self.slots and int(self._words[_GENERATIONS + slot]) == generation
+
+    def close(self) -> None:
+        """Let go of the mapping. Arrays from `pixels` must not be used afterwards."""
+        del self._words
+        with contextlib.suppress(BufferError):
+            self._memory.close()
+        if self._owner is not None:
+            self._owner.close()

@@ -1,0 +1,1 @@
+"""What an open page sees of a run."""

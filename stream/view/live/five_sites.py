@@ -1,0 +1,202 @@
+"""The guided measurement of five sites: how it stands, and what each of its steps asks to be kept. Pure.
+
+De Backer et al., How to evaluate the microcirculation: report of a round table conference, Crit Care 2007, 11:R101,
+ask for five sites per organ and for a heterogeneity index, (highest - lowest) / mean of the sites; its update is Ince
+et al., Second consensus on the assessment of sublingual microcirculation, Intensive Care Med 2018, 44:281. Here the
+sites' mean densities are compared.
+
+A measurement is a marker of kind `site-n` with an end. Measuring site 1 begins a new round.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Final, Literal, cast
+
+import numpy as np
+from msgspec import Struct
+
+from stream.errors import WireError
+from stream.protocol.bedside import KeepMarker, MarkerKind, RemoveMarker
+from stream.readings.trend import GOOD, Columns, Trend
+from stream.view.live.markers import ShownMarker
+
+SITES: Final = 5
+_TOGETHER_S: Final = 1.0
+_MOSTLY: Final = 0.5
+"""Of a site less than that share of whose frames is good, the good ones say little."""
+
+Action = Literal["start", "next", "repeat", "stop"]
+
+
+class Site(Struct, frozen=True, kw_only=True):
+    """One site's measurement. `enough`: as many seconds with a good signal as were wanted. Density in %.
+
+    `counts`: enough, and mostly good; mean and heterogeneity are of such sites alone.
+    """
+
+    site: int
+    marker: int
+    from_s: float
+    to_s: float
+    from_seq: int
+    to_seq: int
+    seconds: float
+    good_s: float
+    frames: int
+    good: int
+    share_good: float
+    mean_pct: float | None
+    sd_pct: float | None
+    enough: bool
+    counts: bool
+
+
+class Sites(Struct, frozen=True, kw_only=True):
+    """How the round stands. See docs/page-api.md."""
+
+    measuring: int | None
+    since_ns: int | None
+    seconds: float
+    good_s: float
+    wanted_s: float
+    sites: tuple[Site, ...]
+    counted: int
+    mean_pct: float | None
+    heterogeneity: float | None
+    complete: bool
+    next: int | None
+
+
+def sites_of(markers: Iterable[ShownMarker], trend: Trend, wanted_s: float) -> Sites:
+    """The newest round, from its markers and the readings between their ends."""
+    measured = _round(markers)
+    current = next((marker for marker in measured if marker.measuring), None)
+    found = {_number(marker): _site(marker, trend, wanted_s) for marker in measured if not marker.measuring}
+    sites = tuple(site for _, site in sorted(found.items()) if site is not None)
+    running = None if current is None else _site(current, trend, wanted_s)
+    means = [site.mean_pct for site in sites if site.counts and site.mean_pct is not None]
+    poor = [site.site for site in sites if not site.counts and site.site > 1]  # site 1 would begin a new round
+    return Sites(
+        measuring=None if current is None else _number(current),
+        since_ns=None if current is None else current.t_ns,
+        seconds=running.seconds if running else 0.0,
+        good_s=running.good_s if running else 0.0,
+        wanted_s=wanted_s,
+        sites=sites,
+        counted=len(means),
+        mean_pct=round(float(np.mean(means)), 3) if means else None,
+        heterogeneity=heterogeneity(means),
+        complete=len(means) == SITES,
+        next=_next(measured) or (poor[0] if poor and current is None else None),
+    )
+
+
+def heterogeneity(means: Sequence[float]) -> float | None:
+    """(highest - lowest) / mean of the sites; None below two sites, or where the mean is 0."""
+    mean = float(np.mean(means)) if len(means) > 1 else 0.0
+    return round((max(means) - min(means)) / mean, 4) if mean > 0 else None
+
+
+def steps(
+    action: Action, site: int | None, markers: Iterable[ShownMarker], newest: Any | None
+) -> list[KeepMarker | RemoveMarker]:
+    """What an action asks to be kept and removed, in order. `newest`: the trend's newest reading.
+
+    Raises WireError with a sentence where it cannot be done now.
+    """
+    if newest is None:
+        raise WireError("There is no frame yet that a site could begin with.")
+    measured = _round(markers)
+    current = next((marker for marker in measured if marker.measuring), None)
+    ending: list[KeepMarker | RemoveMarker] = [] if current is None else [_ended(current, newest)]
+    match action:
+        case "start":
+            return [*ending, _begun(site or 1, newest)]
+        case "stop" if current is not None:
+            return ending
+        case "repeat" if measured:
+            last = current or max(measured, key=lambda marker: marker.t_ns)
+            return [RemoveMarker(request=0, id=last.id), _begun(_number(last), newest)]
+        case "next" if (following := _next(measured)) is not None:
+            return [*ending, _begun(following, newest)]
+        case "next" if current is not None:
+            return ending
+        case _:
+            raise WireError("No site is being measured: start with site 1.")
+
+
+def _round(markers: Iterable[ShownMarker]) -> list[ShownMarker]:
+    """The newest measurement of each site since site 1 was begun last, and the one that is running."""
+    measurements = [m for m in markers if m.kind.startswith("site-") and (m.measuring or m.until_ns is not None)]
+    measurements.sort(key=lambda marker: (marker.t_ns, marker.id))
+    newest: dict[int, ShownMarker] = {}
+    for marker in measurements:
+        if _number(marker) == 1:
+            newest.clear()
+        newest[_number(marker)] = marker
+    return list(newest.values())
+
+
+def _next(measured: Sequence[ShownMarker]) -> int | None:
+    """The first site that has not been measured."""
+    return next((site for site in range(1, SITES + 1) if site not in {_number(marker) for marker in measured}), None)
+
+
+def _number(marker: ShownMarker) -> int:
+    return int(marker.kind.removeprefix("site-"))
+
+
+def _site(marker: ShownMarker, trend: Trend, wanted_s: float) -> Site | None:
+    if marker.seq is None:
+        return None
+    last = 2**53 if marker.until_seq is None else marker.until_seq
+    rows = trend.of_seqs(marker.seq + 1, last)  # its own frame was in view before it was set
+    if len(rows) == 0:
+        return None
+    good = rows[rows["grade"] == GOOD]
+    good_s, share = _together_s(rows), len(good) / len(rows)
+    return Site(
+        site=_number(marker),
+        marker=marker.id,
+        from_s=round(float(rows["x"][0]), 3),
+        to_s=round(float(rows["x"][-1]), 3),
+        from_seq=int(rows["seq"][0]),
+        to_seq=int(rows["seq"][-1]),
+        seconds=round(float(rows["x"][-1] - rows["x"][0]), 2),
+        good_s=good_s,
+        frames=len(rows),
+        good=len(good),
+        share_good=round(share, 4),
+        mean_pct=round(float(good["density"].mean(dtype=np.float64)), 3) if len(good) else None,
+        sd_pct=round(float(good["density"].std(dtype=np.float64)), 3) if len(good) else None,
+        enough=good_s >= wanted_s,
+        counts=good_s >= wanted_s and share >= _MOSTLY,
+    )
+
+
+def _together_s(rows: Columns) -> float:
+    """Time between good readings that follow each other, without gaps."""
+    good = rows["grade"] == GOOD
+    between = np.diff(rows["x"])
+    return round(float(between[good[1:] & good[:-1] & (between <= _TOGETHER_S)].sum()), 2)
+
+
+def _begun(site: int, newest: Any) -> KeepMarker:
+    kind = f"site-{site}"
+    if not 1 <= site <= SITES:
+        raise WireError(f"Sites are numbered 1 to {SITES}.")
+    return KeepMarker(
+        request=0, kind=cast("MarkerKind", kind), seq=int(newest["seq"]), t_ns=int(newest["t_ns"]), measuring=True
+    )
+
+
+def _ended(marker: ShownMarker, newest: Any) -> KeepMarker:
+    return KeepMarker(
+        request=0,
+        id=marker.id,
+        kind=marker.kind,
+        text=marker.text,
+        seq=marker.seq,
+        t_ns=marker.t_ns,
+        until_seq=int(newest["seq"]),
+        until_ns=int(newest["t_ns"]),
+    )

@@ -1,0 +1,70 @@
+"""The status as Prometheus text (exposition format 0.0.4). A pure function; knows no server."""
+
+from collections.abc import Sequence
+from typing import Final, Literal, get_args
+
+from stream.protocol.bedside import ActiveAlarm
+from stream.protocol.types import State
+from stream.view.live.status import Status
+
+CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
+STATES: Final = ("starting", *get_args(State))
+
+Kind = Literal["counter", "gauge"]
+
+
+def metrics_text(status: Status, alarms: Sequence[ActiveAlarm] = ()) -> str:
+    """All metrics of a run. A value that is not there (no current density, no alarm) has no sample."""
+    source = {"source": status.source}
+    age_s = None if status.age_ms is None else status.age_ms / 1e3
+    latency_s = None if status.latency_ms is None else status.latency_ms / 1e3
+    build = {"version": status.version, "model_id": status.model_id}
+    parts = [
+        _metric("capillary_readings_total", "counter", "Readings published.", [(source, status.readings)]),
+        _metric("capillary_failed_total", "counter", "Frames whose analysis failed.", [(source, status.failed)]),
+        _metric("capillary_dropped_total", "counter", "Frames captured, not analysed.", [(source, status.dropped)]),
+        _metric("capillary_late_total", "counter", "Readings after a newer one.", [(source, status.late)]),
+        _metric("capillary_refused_total", "counter", "Messages, peers turned away.", [({}, status.refused)]),
+        _metric("capillary_density_percent", "gauge", "Density now, while current.", [(source, status.density_pct)]),
+        _metric("capillary_reading_age_seconds", "gauge", "Age of the newest reading.", [(source, age_s)]),
+        _metric("capillary_latency_seconds", "gauge", "Grab to reading, newest frame.", [(source, latency_s)]),
+        _metric("capillary_frames_per_second", "gauge", "Readings a second.", [(source, status.frames_per_s)]),
+        _metric("capillary_viewers", "gauge", "Pages that are open.", [({}, status.viewers)]),
+        _metric("capillary_state", "gauge", "1 for the state now, else 0.", _states(status)),
+        _metric("capillary_alarm", "gauge", "1 for every alarm that is active.", _alarms(status, alarms)),
+        _metric("capillary_build_info", "gauge", "Program and model.", [(build, 1)]),
+    ]
+    return "".join(parts)
+
+
+def _alarms(status: Status, alarms: Sequence[ActiveAlarm]) -> list[tuple[dict[str, str], float | None]]:
+    return [
+        (
+            {
+                "source": status.source,
+                **{name: getattr(alarm, name) for name in ("kind", "cause", "priority", "state")},
+            },
+            1.0,
+        )
+        for alarm in alarms
+    ]
+
+
+def _states(status: Status) -> list[tuple[dict[str, str], float | None]]:
+    return [({"source": status.source, "state": state}, float(state == status.state)) for state in STATES]
+
+
+def _metric(name: str, kind: Kind, text: str, samples: list[tuple[dict[str, str], float | None]]) -> str:
+    lines = [f"# HELP {name} {text}", f"# TYPE {name} {kind}"]
+    lines += [f"{name}{_labels(labels)} {value:.12g}" for labels, value in samples if value is not None]
+    return "\n".join(lines) + "\n"
+
+
+def _labels(labels: dict[str, str]) -> str:
+    if not labels:
+        return ""
+    return "{" + ",".join(f'{name}="{_escape(value)}"' for name, value in labels.items()) + "}"
+
+
+def _escape(value: str) -> str:
+    return value.replace("\\", r"\\").replace('"', r"\"").replace("\n", r"\n")

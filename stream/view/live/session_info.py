@@ -1,0 +1,30 @@
+"""What does not change during a run, told to the page once. Knows no feed and no socket."""
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from stream.protocol.types import Mode
+
+
+class SessionInfo(Struct, frozen=True, kw_only=True):
+    """The run that the page shows.
+
+    mode: `demo` for the synthetic microscope, `replay` for a recording, `review` for a finished session,
+        else `live`.
+    recorded: in a review, how the session was made.
+    media_time: the trend's axis is media time, not the time of day.
+    source, width, height: of the full frame, px (outlines are in these), until the source itself has told better.
+    stale_after_s: a reading older than this is not current.
+    """
+
+    session: str
+    mode: Mode | Literal["review"]
+    recorded: Mode | None = None
+    source: str = ""
+    media_time: bool = False
+    width: Annotated[int, Meta(ge=1)] = 1920
+    height: Annotated[int, Meta(ge=1)] = 1080
+    workers: Annotated[int, Meta(ge=0)] = 0
+    version: str = ""
+    stale_after_s: Annotated[float, Meta(gt=0)] = 1.0

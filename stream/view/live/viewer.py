@@ -1,0 +1,110 @@
+"""One open page: sends it what changed, never faster than it reads, and never keeps anything back for it.
+
+A page that reads slowly gets fewer pictures: each time it is ready it gets the newest one. Knows the feed, not HTTP.
+"""
+
+import asyncio
+from contextlib import suppress
+from typing import Final
+
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from stream.security.events import Notes
+from stream.view.live.feed import Feed, Picture, Update, Wake
+from stream.view.live.messages import hello, picture_message, tick, wishes_in
+
+TEXT_INTERVAL_S: Final = 0.1
+"""Words and numbers at most ten times a second; a picture takes them along."""
+HEARTBEAT_S: Final = 0.25
+"""A page hears from the server this often even when nothing happens, so that silence means a lost connection."""
+SEND_TIMEOUT_S: Final = 10.0
+"""A page that takes nothing for that long is given up; it reconnects by itself."""
+VIEWERS_LIMIT: Final = 32
+ENDED: Final = 4001
+"""Close code: the run has ended, and no fault did it."""
+
+
+async def watch(socket: WebSocket, feed: Feed, notes: Notes | None = None) -> None:
+    """Serve one page until it leaves, or takes nothing for too long. Returning closes the connection."""
+    if feed.viewers() >= VIEWERS_LIMIT:
+        await socket.close(code=1013, reason=f"{VIEWERS_LIMIT} pages are open already")
+        return
+    await socket.accept()
+    noted = notes or Notes()
+    noted.add("connected", "page", socket.client.host if socket.client else "")
+    changed = asyncio.Event()
+    viewer = feed.join(_waker(changed))
+    try:
+        async with asyncio.TaskGroup() as both:
+            both.create_task(_send(socket, feed, changed, viewer))
+            both.create_task(_listen(socket, feed, viewer, noted))
+    except* (WebSocketDisconnect, TimeoutError):
+        pass
+    finally:
+        feed.leave(viewer)
+
+
+def _waker(changed: asyncio.Event) -> Wake:
+    """Set the event from another thread; a loop that has just been closed wants no waking."""
+    loop = asyncio.get_running_loop()
+
+    def wake() -> None:
+        with suppress(RuntimeError):
+            loop.call_soon_threadsafe(changed.set)
+
+    return wake
+
+
+async def _listen(socket: WebSocket, feed: Feed, viewer: int, notes: Notes) -> None:
+    """The page says what it wants; reading is also how its leaving is noticed. Raises WebSocketDisconnect."""
+    while (message := await socket.receive())["type"] != "websocket.disconnect":
+        wishes = wishes_in(message.get("text") or "")
+        if wishes is not None:
+            feed.wish(viewer, wishes)
+        else:
+            notes.add("refused", "page", detail="a message that is no wish")
+    raise WebSocketDisconnect
+
+
+async def _send(socket: WebSocket, feed: Feed, changed: asyncio.Event, viewer: int) -> None:
+    update = feed.opening()
+    shown = await _push(socket, feed, hello(feed.info, update), update, None, viewer)
+    over = False
+    while not over:
+        await _due(feed, changed, viewer, shown)
+        over = feed.over
+        update = feed.since(update.cursor)
+        shown = await _push(socket, feed, tick(update), update, shown, viewer)
+    await socket.close(ENDED, "the run has ended")
+    raise WebSocketDisconnect(ENDED)
+
+
+async def _due(feed: Feed, changed: asyncio.Event, viewer: int, shown: Picture | None) -> None:
+    """Wait until there is something to send: a picture at once, words at most ten times a second, a sign of life else.
+
+    Pictures need no pace of their own here: no more of them are encoded than `view.pictures_per_s`.
+    """
+    now = asyncio.get_running_loop().time
+    begun, something = now(), False
+    while (wait_s := begun + (TEXT_INTERVAL_S if something else HEARTBEAT_S) - now()) > 0:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(wait_s):
+                await changed.wait()
+            changed.clear()
+            something = True
+            if feed.over or (feed.wishes(viewer).pictures and feed.newest_picture() is not shown):
+                return
+
+
+async def _push(
+    socket: WebSocket, feed: Feed, text: str, update: Update, shown: Picture | None, viewer: int
+) -> Picture | None:
+    """Send the text, and the picture where the page wants one that it has not had; returns the one that it has now."""
+    wishes = feed.wishes(viewer)
+    async with asyncio.timeout(SEND_TIMEOUT_S):
+        await socket.send_text(text)
+        if not wishes.pictures:
+            return shown
+        if update.picture is not None and update.picture is not shown:
+            await socket.send_bytes(picture_message(update.picture, feed.info, overlay=wishes.overlay))
+    return update.picture

@@ -1,0 +1,190 @@
+"""One page to print: what a session was, in figures, with everything that was noted. Pure: facts in, HTML out."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from html import escape
+from typing import Any
+
+import numpy as np
+from msgspec import Struct
+
+from stream.protocol.bedside import AlarmEvent
+from stream.readings.before_after import Change
+from stream.readings.trend import GOOD, Columns, Reduced
+from stream.view.live.five_sites import SITES, Site, Sites
+from stream.view.live.markers import ShownMarker
+from stream.view.live.session_info import SessionInfo
+from stream.view.report import labels
+from stream.view.report.chart import clock, drawing
+
+NOTICE = (
+    "Research use. Not a certified medical device, and not an alarm system as IEC 60601-1-8 means it; "
+    "decisions belong to clinicians."
+)
+LINES = 18
+_SETTINGS = (
+    *(("source", "Source"), ("source_sha256", "SHA-256 of the source"), ("model_id", "Model"), ("version", "Program")),
+    *(("config_sha256", "SHA-256 of the configuration"), ("workers", "Workers"), ("width", "Width, px")),
+    *(("height", "Height, px"), ("fps", "Frames a second, nominal"), ("status", "Session"), ("reason", "Because")),
+)
+
+
+class Paper(Struct, frozen=True, kw_only=True):
+    """All that the report is made of. changes: before and after markers, by their id."""
+
+    info: SessionInfo
+    facts: dict[str, Any]
+    rows: Columns
+    trend: Reduced
+    dropped: dict[str, int]
+    markers: Sequence[ShownMarker]
+    events: Sequence[AlarmEvent]
+    limits: dict[str, Any]
+    sites: Sites
+    changes: Mapping[int, Change]
+
+
+def report_html(paper: Paper) -> str:
+    """The whole document."""
+    info = paper.info
+    mode = f"{info.recorded or info.mode}".upper()
+    marks = [(marker.x, str(number)) for number, marker in enumerate(paper.markers, start=1) if marker.x is not None]
+    limits = [paper.limits[name] for name in ("low_pct", "high_pct") if paper.limits.get(name)]
+    parts = [
+        f"<h1>Capillary density <small>{escape(mode)} · {escape(info.session)}</small></h1>",
+        f'<p class="notice">{NOTICE}</p>',
+        f"<p>{escape(_when(paper))}</p>",
+        drawing(paper.trend, marks, limits, media_time=info.media_time),
+        '<div class="columns">',
+        _table("Density, good frames", statistics(paper.rows)),
+        _table("Frames", shares(paper.rows, paper.dropped)),
+        _table("Five sites", _sites(paper.sites)) if paper.sites.sites else "",
+        _table("Markers", _markers(paper)) if paper.markers else "",
+        _table("Alarms", alarms) if (alarms := _alarms(paper)) else "",
+        _table("Limits of alarms, at the end", _limits(paper.limits)),
+        _table("Made with", [(label, paper.facts[key]) for key, label in _SETTINGS if paper.facts.get(key)]),
+        "</div>",
+    ]
+    title = f"Capillary density, {escape(info.session)}"
+    return (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+        f'<title>{title}</title><link rel="icon" href="/static/icon.svg">'
+        '<link rel="stylesheet" href="/report.css"></head>'
+        f"<body><main>{''.join(parts)}</main></body></html>\n"
+    )
+
+
+def statistics(rows: Columns) -> list[tuple[str, str]]:
+    """Of the density of good frames, in %."""
+    density = rows["density"][rows["grade"] == GOOD].astype(np.float64)
+    if len(density) == 0:
+        return [("Good frames", "none")]
+    low, high = np.percentile(density, [5, 95])
+    figures = {
+        "Mean": density.mean(),
+        "Standard deviation": density.std(),
+        "Median": np.median(density),
+        "5th percentile": low,
+        "95th percentile": high,
+        "Lowest": density.min(),
+        "Highest": density.max(),
+    }
+    return [(name, f"{value:.2f} %") for name, value in figures.items()]
+
+
+def shares(rows: Columns, dropped: dict[str, int]) -> list[tuple[str, str]]:
+    """How many frames there were of each quality."""
+    total = max(len(rows), 1)
+    counted = [
+        (name, int((rows["grade"] == grade).sum())) for grade, name in enumerate(("Good", "Poor", "Unusable", "Failed"))
+    ]
+    return [
+        ("Analysed", f"{len(rows):,}"),
+        *((name, f"{count:,} ({100 * count / total:.1f} %)") for name, count in counted),
+        *((f"Dropped ({cause})", f"{count:,}") for cause, count in sorted(dropped.items())),
+    ]
+
+
+def _when(paper: Paper) -> str:
+    rows = paper.rows
+    if len(rows) == 0:
+        return "No frame was analysed."
+    began, ended = (datetime.fromtimestamp(int(rows["t_ns"][place]) / 1e9) for place in (0, -1))
+    length_s = float(rows["x"][-1] - rows["x"][0])
+    span = "" if paper.info.media_time else f" to {ended:%H:%M:%S}"
+    verb = "Analysed" if paper.info.media_time else "Watched"
+    return f"{verb} on {began:%Y-%m-%d} from {began:%H:%M:%S}{span}: {clock(length_s, True)} (minutes and seconds)."
+
+
+def _sites(sites: Sites) -> list[tuple[str, str]]:
+    measured = [
+        (
+            f"Site {site.site}",
+            ("no good frame" if site.mean_pct is None else f"{site.mean_pct:.2f} % (sd {site.sd_pct:.2f})")
+            + f", {site.seconds:.0f} s, {100 * site.share_good:.0f} % good{_why_not_counted(site)}",
+        )
+        for site in sites.sites
+    ]
+    mean = "–" if sites.mean_pct is None else f"{sites.mean_pct:.2f} %"
+    spread = "–" if sites.heterogeneity is None else f"{sites.heterogeneity:.2f}"
+    return [
+        *measured,
+        ("Sites that count", f"{sites.counted} of {SITES}"),
+        ("Their mean", mean),
+        ("Heterogeneity index", spread),
+    ]
+
+
+def _why_not_counted(site: Site) -> str:
+    return "" if site.counts else f"; does not count: {'mostly not good' if site.enough else 'too short'}"
+
+
+def _markers(paper: Paper) -> list[tuple[str, str]]:
+    lines = [
+        (f"{number} · {_time(marker.x, paper.info)}", labels.marker(marker.kind, marker.text) + _change(paper, marker))
+        for number, marker in enumerate(paper.markers, start=1)
+    ]
+    return _at_most(lines, "markers")
+
+
+def _change(paper: Paper, marker: ShownMarker) -> str:
+    """Before and after it, where that can be told."""
+    change = paper.changes.get(marker.id)
+    if change is None or change.change_pct is None or change.change_low_pct is None or change.change_high_pct is None:
+        return ""
+    interval = f"{change.change_low_pct:+.2f} to {change.change_high_pct:+.2f}"
+    sides = f"{change.before.mean_pct or 0:.2f} % before, {change.after.mean_pct or 0:.2f} % after"
+    return f"; {sides}: {change.change_pct:+.2f} ({interval})"
+
+
+def _alarms(paper: Paper) -> list[tuple[str, str]]:
+    """Each time somebody was called, and what they did. The first limits are those of the beginning: no change."""
+    told = {"raised", "returned", "acknowledged", "cleared", "ended", "paused", "pause-ended", "limits"}
+    lines: list[tuple[str, str]] = []
+    limits: dict[str, Any] | None = None
+    for event in paper.events:
+        before, limits = limits, (event.limits if event.event == "limits" else limits)
+        if event.event not in told or (event.event == "limits" and before is None):
+            continue
+        values = f": {labels.changed(before or {}, event.limits)}" if event.event == "limits" else ""
+        lines.append((f"{datetime.fromtimestamp(event.t_ns / 1e9):%H:%M:%S}", labels.alarm(event) + values))
+    return _at_most(lines, "alarms")
+
+
+def _at_most(lines: list[tuple[str, str]], what: str) -> list[tuple[str, str]]:
+    """As many as one page holds, and where the others are."""
+    more = len(lines) - LINES
+    return lines if more <= 0 else [*lines[:LINES], (f"and {more} more", f"/export/{what}.csv")]
+
+
+def _limits(limits: dict[str, Any]) -> list[tuple[str, str]]:
+    return [(name, labels.limit(key, limits.get(key))) for key, (name, _) in labels.LIMITS.items()]
+
+
+def _time(x: float | None, info: SessionInfo) -> str:
+    return "–" if x is None else clock(x, info.media_time, fine=True)
+
+
+def _table(title: str, lines: Iterable[tuple[str, Any]]) -> str:
+    rows = "".join(f"<tr><th>{escape(name)}</th><td>{escape(str(value))}</td></tr>" for name, value in lines)
+    return f"<section><h2>{escape(title)}</h2><table>{rows}</table></section>"

@@ -1,0 +1,1 @@
+"""A finished session in the page."""

@@ -1,0 +1,97 @@
+"""A finished session, ready to be looked at: its file into a feed. Knows no server."""
+
+from pathlib import Path
+from typing import Any, Final
+
+from msgspec.structs import asdict, replace
+
+from stream.alarms.past import past_of
+from stream.config.sections import AlarmsConfig
+from stream.errors import OutputError, UsageError
+from stream.machine.files import reach
+from stream.machine.owner_lock import is_held
+from stream.protocol.bedside import AlarmsNow, Marker
+from stream.protocol.readings import Progress
+from stream.protocol.types import Mode
+from stream.session.archive import Archive
+from stream.session.folders import OWNER
+from stream.session.store import FILE_NAME, counted_by
+from stream.view.live.feed import Feed
+from stream.view.live.session_info import SessionInfo
+
+_MODES: Final[tuple[Mode, ...]] = ("live", "demo", "replay")
+
+
+def session_file(named: Path) -> Path:
+    """The session that a user names: the file, or the folder of a replay or session. Raises UsageError, OutputError."""
+    reach(named)
+    path = named / FILE_NAME if named.is_dir() else named
+    if not path.is_file():
+        several = sorted(named.glob(f"*/{FILE_NAME}"))
+        if several:
+            raise UsageError(
+                f"{named} is a folder of sessions: name one of them, such as {several[-1].parent}, or use `view --last`"
+            )
+        raise UsageError(f"there is no session in {named}: name a folder with a {FILE_NAME}, or that file")
+    writer = path.parent / OWNER
+    if path.name == FILE_NAME and is_held(writer):
+        raise OutputError(
+            f"the session in {path.parent} is still being written; look at its own page, or wait for its end"
+        )
+    return path
+
+
+def mode_of(path: Path, facts: dict[str, Any]) -> Mode:
+    """How a session was made; older ones do not say, but a replay leaves its table beside it."""
+    if facts.get("mode") in _MODES:
+        mode: Mode = facts["mode"]
+        return mode
+    return "replay" if (path.parent / "summary.json").is_file() else "live"
+
+
+def reviewed(archive: Archive, version: str, *, site_s: float) -> Feed:
+    """The feed of a finished session: all of its trend, its markers, its counts. Raises OutputError."""
+    facts = archive.facts()
+    recorded = mode_of(archive.path, facts)
+    feed = Feed(
+        SessionInfo(
+            session=str(facts.get("session") or ""),
+            mode="review",
+            recorded=recorded,
+            media_time=recorded == "replay",
+            source=str(facts.get("source") or ""),
+            width=int(facts.get("width") or 1920),
+            height=int(facts.get("height") or 1080),
+            workers=int(facts.get("workers") or 0),
+            version=version,
+        ),
+        site_s=site_s,
+    )
+    feed.trend.load(archive.columns(recorded == "replay"))
+    feed.markers(_ended(marker, feed) for marker in archive.markers(feed.info.session, feed.info.source))
+    _, limits = past_of(archive.events(feed.info.session, feed.info.source))
+    feed.alarms(AlarmsNow(limits=asdict(limits or AlarmsConfig())))
+    feed.finished(_counted(archive, feed.info, recorded), str(facts.get("model_id") or ""))
+    return feed
+
+
+def _ended(marker: Marker, feed: Feed) -> Marker:
+    """A measurement that was cut off by a crash lasted to the last reading."""
+    rows = feed.trend.rows()
+    if not marker.measuring or len(rows) == 0:
+        return marker
+    return replace(marker, measuring=False, until_seq=int(rows["seq"][-1]), until_ns=int(rows["t_ns"][-1]))
+
+
+def _counted(archive: Archive, info: SessionInfo, recorded: Mode) -> Progress:
+    counts = counted_by(archive.read)
+    return Progress(
+        session=info.session,
+        source=info.source,
+        mode=recorded,
+        state="ended",
+        published=counts["published"],
+        failed=counts["failed"],
+        late=counts["late"],
+        dropped=counts["dropped"],
+    )

@@ -1,0 +1,1 @@
+"""HTTP and WebSocket, hardened: who may ask, how much, and for what."""

@@ -1,0 +1,96 @@
+"""An overlay has a frame for every frame of its session, or is not there."""
+
+import resource
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from capture.recordings.overlay import Drawn, write_overlay
+from capture.sources.opening import SourceLimits
+from stream.errors import OutputError, SourceError
+from tests.contracts.media import HEIGHT, WIDTH, card, write_video
+
+LIMITS = SourceLimits()
+DRAWN = Drawn([np.array([(20, 20), (60, 20), (60, 60)], np.int32)], "0  0.00 s  4.00 %", good=True)
+
+
+def frames_of(path: Path) -> list[np.ndarray]:
+    video, frames = cv2.VideoCapture(str(path)), []
+    while (got := video.read())[0]:
+        frames.append(got[1])
+    return frames
+
+
+@contextmanager
+def no_file_larger_than(size_bytes: int) -> Iterator[None]:
+    """Writes beyond it fail, as on a full disk."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size_bytes, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_every_frame_is_shown_once(tmp_path: Path) -> None:
+    path = write_overlay(str(write_video(tmp_path / "a.avi", frames=7)), LIMITS, [DRAWN] * 7, tmp_path)
+    assert path == tmp_path / "overlay.mkv"
+    assert len(frames_of(path)) == 7
+
+
+def test_of_a_longer_recording_the_analysed_frames_are_shown(tmp_path: Path) -> None:
+    """Where it was cut off, what lies behind them may not even be asked for."""
+    cut = write_video(tmp_path / "a.mkv", frames=20)
+    cut.write_bytes(cut.read_bytes()[:-5000])
+    path = write_overlay(str(cut), LIMITS, [DRAWN] * 15, tmp_path)
+    assert path is not None
+    assert len(frames_of(path)) == 15
+
+
+@pytest.mark.parametrize("size_bytes", [0, 500, 20_000])
+def test_a_video_that_cannot_be_written_whole_is_not_left_behind(tmp_path: Path, size_bytes: int) -> None:
+    source = write_video(tmp_path / "a.avi", frames=40)
+    with (
+        no_file_larger_than(size_bytes),
+        pytest.raises(OutputError, match=r"cannot be written in .* is the disk full\?"),
+    ):
+        write_overlay(str(source), LIMITS, [DRAWN] * 40, tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["a.avi"]
+
+
+def test_a_picture_that_cannot_be_read_is_black_with_its_text(tmp_path: Path) -> None:
+    for number in range(3):
+        assert cv2.imwrite(str(tmp_path / f"{number}.png"), card(20 + number))
+    (tmp_path / "1.png").write_bytes((tmp_path / "1.png").read_bytes()[:500])
+    failed = Drawn([], "1  1.00 s  failed", good=False)
+    (tmp_path / "out").mkdir()
+    path = write_overlay(str(tmp_path), LIMITS, [DRAWN, failed, DRAWN], tmp_path / "out")
+    assert path is not None
+    before, black, after = frames_of(path)
+    assert black[HEIGHT // 2 :].max() < 30
+    assert black[: HEIGHT // 8, : WIDTH // 2].max() > 100
+    assert min(before[HEIGHT // 2 :].mean(), after[HEIGHT // 2 :].mean()) > 60
+
+
+def test_a_source_that_became_shorter_is_said(tmp_path: Path) -> None:
+    source = write_video(tmp_path / "a.avi", frames=5)
+    with pytest.raises(SourceError, match="fewer frames"):
+        write_overlay(str(source), LIMITS, [DRAWN] * 6, tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["a.avi"]
+
+
+def test_a_stop_leaves_nothing_behind(tmp_path: Path) -> None:
+    source = write_video(tmp_path / "a.avi", frames=5)
+    answers = iter([False, False, True, True])
+    assert write_overlay(str(source), LIMITS, [DRAWN] * 5, tmp_path, lambda: next(answers)) is None
+    assert [path.name for path in tmp_path.iterdir()] == ["a.avi"]
+
+
+def test_pictures_of_a_few_pixels_are_refused(tmp_path: Path) -> None:
+    assert cv2.imwrite(str(tmp_path / "a.png"), np.zeros((2, 2, 3), np.uint8))
+    with pytest.raises(OutputError, match="too small"):
+        write_overlay(str(tmp_path / "a.png"), LIMITS, [DRAWN], tmp_path)

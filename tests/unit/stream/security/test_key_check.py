@@ -1,0 +1,120 @@
+"""Behind the gate only allowed keys get anything; everyone else is noted, with what was wrong."""
+
+import socket
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import zmq
+
+from stream.outlets.zmq_publisher import Publisher
+from stream.protocol.processes import Noted
+from stream.security.events import Notes
+from stream.security.key_pair import Keys, new_keys
+from stream.security.keyring import Keyring
+from tests.contracts.storing import reading
+
+Subscriber = Callable[[Keys | None, bytes | None], "zmq.Socket[bytes]"]
+
+
+@pytest.fixture
+def ring(tmp_path: Path) -> Keyring:
+    ring = Keyring(tmp_path)
+    ring.make()
+    return ring
+
+
+@pytest.fixture
+def notes() -> Notes:
+    return Notes()
+
+
+@pytest.fixture
+def publisher(ring: Keyring, notes: Notes) -> Iterator[Publisher]:
+    publisher = Publisher("tcp://127.0.0.1:*", ring, notes)
+    yield publisher
+    publisher.close()
+
+
+@pytest.fixture
+def subscriber(publisher: Publisher) -> Iterator[Subscriber]:
+    context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
+    opened: list[zmq.Socket[bytes]] = []
+
+    def connect(own: Keys | None, server: bytes | None) -> "zmq.Socket[bytes]":
+        made = context.socket(zmq.SUB)
+        opened.append(made)
+        made.setsockopt_string(zmq.SUBSCRIBE, "")
+        if own is not None and server is not None:
+            made.setsockopt(zmq.CURVE_PUBLICKEY, own.public)
+            made.setsockopt(zmq.CURVE_SECRETKEY, own.secret)
+            made.setsockopt(zmq.CURVE_SERVERKEY, server)
+        made.connect(publisher.endpoint)
+        return made
+
+    yield connect
+    for made in opened:
+        made.close(linger=0)
+    context.term()
+
+
+def noted(notes: Notes, publisher: Publisher, what: str, count: int = 1) -> list[Noted]:
+    """What is noted, once there is enough of it; meanwhile readings are published."""
+    found: list[Noted] = []
+    deadline = time.monotonic() + 20
+    while sum(one.count for one in found if one.what == what) < count:
+        assert time.monotonic() < deadline, found
+        publisher.publish("reading", "s", reading(0))
+        found += notes.take(float("inf"))
+        time.sleep(0.01)  # between two looks
+    return found
+
+
+def test_an_allowed_key_is_let_in_by_name(
+    publisher: Publisher, subscriber: Subscriber, ring: Keyring, notes: Notes
+) -> None:
+    own = new_keys()
+    ring.allow(own.public.hex(), "ward-7")
+    socket = subscriber(own, ring.own().public)
+    (one,) = noted(notes, publisher, "connected")
+    assert (one.where, one.who) == ("subscribers", "ward-7 at 127.0.0.1")
+    while not socket.poll(20):
+        publisher.publish("reading", "s", reading(0))
+    assert socket.recv_multipart()[0] == b"reading.s"
+    assert notes.refused == 0
+
+
+def test_others_get_nothing_and_are_noted(
+    publisher: Publisher, subscriber: Subscriber, ring: Keyring, notes: Notes
+) -> None:
+    stranger, server = new_keys(), ring.own().public
+    sockets = [subscriber(stranger, server)]
+    (one,) = noted(notes, publisher, "refused")
+    assert one.who == f"key {stranger.public.hex()} at 127.0.0.1"
+    assert "not allowed" in one.detail
+    for keys, known in ((None, None), (stranger, new_keys().public)):
+        sockets.append(subscriber(keys, known))
+        found = noted(notes, publisher, "refused")
+        assert {each.detail for each in found} == {"it has no key, or not this machine's"}
+    for each in sockets:
+        assert not each.poll(0), "a stranger got a message"
+
+
+def test_whoever_speaks_no_zeromq_is_noted(publisher: Publisher, notes: Notes) -> None:
+    port = int(publisher.endpoint.rpartition(":")[2])
+    with socket.create_connection(("127.0.0.1", port)) as browser:
+        browser.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n" * 5)
+        assert noted(notes, publisher, "refused")[0].detail.startswith("it has no key")
+
+
+def test_a_forbidden_key_is_not_let_in_again(
+    publisher: Publisher, subscriber: Subscriber, ring: Keyring, notes: Notes
+) -> None:
+    own = new_keys()
+    ring.allow(own.public.hex(), "ward-7")
+    subscriber(own, ring.own().public)
+    noted(notes, publisher, "connected")
+    ring.forbid("ward-7")
+    subscriber(own, ring.own().public)
+    assert "not allowed" in noted(notes, publisher, "refused")[0].detail

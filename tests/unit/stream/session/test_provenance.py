@@ -1,0 +1,72 @@
+"""A result names what it was made from, and never a password."""
+
+import hashlib
+import os
+from pathlib import Path
+
+import pytest
+
+from stream.session.provenance import source_sha256, without_credentials
+
+
+def test_a_recording_has_the_hash_that_other_tools_give_it(tmp_path: Path) -> None:
+    (tmp_path / "clip.avi").write_bytes(b"frames" * 100_000)
+    expected = hashlib.sha256(b"frames" * 100_000).hexdigest()
+    assert source_sha256(str(tmp_path / "clip.avi")) == expected
+
+
+@pytest.mark.parametrize("prefix", ["video", "images", "dicom"])
+def test_a_prefix_does_not_hide_the_file(tmp_path: Path, prefix: str) -> None:
+    (tmp_path / "clip.avi").write_bytes(b"frames")
+    assert source_sha256(f"{prefix}:{tmp_path / 'clip.avi'}") == hashlib.sha256(b"frames").hexdigest()
+
+
+def test_a_folder_is_hashed_by_names_and_contents(tmp_path: Path) -> None:
+    (tmp_path / "a.png").write_bytes(b"1")
+    (tmp_path / "b.png").write_bytes(b"2")
+    first = source_sha256(str(tmp_path))
+    assert first is not None
+    assert source_sha256(f"images:{tmp_path}/*.png") == first
+    (tmp_path / "b.png").rename(tmp_path / "c.png")
+    assert source_sha256(str(tmp_path)) != first
+
+
+def test_of_a_folder_only_its_pictures_are_read(tmp_path: Path) -> None:
+    """A recording of hundreds of gigabytes may lie beside them."""
+    (tmp_path / "a.png").write_bytes(b"1")
+    first = source_sha256(str(tmp_path))
+    for name in ("recording.raw", ".hidden.png"):
+        (tmp_path / name).write_bytes(b"2")
+    assert source_sha256(str(tmp_path)) == first
+    (tmp_path / "b.TIF").write_bytes(b"3")
+    assert source_sha256(str(tmp_path)) != first
+
+
+def test_a_name_in_another_encoding_is_hashed_by_its_bytes(tmp_path: Path) -> None:
+    name = b"gef\xe4\xdf.png"
+    (tmp_path / os.fsdecode(name)).write_bytes(b"1")
+    line = hashlib.sha256(b"1").hexdigest().encode() + b"  " + name + b"\n"
+    assert source_sha256(str(tmp_path)) == hashlib.sha256(line).hexdigest()
+
+
+@pytest.mark.parametrize(
+    "source", ["camera:0", "rtsp://host/stream", "http://host/x.mjpg", "synthetic:?seed=1", "none.avi"]
+)
+def test_what_is_no_file_has_no_hash(source: str) -> None:
+    assert source_sha256(source) is None
+
+
+@pytest.mark.parametrize(
+    ("source", "shown"),
+    [
+        ("rtsp://admin:secret@10.0.0.5/stream", "rtsp://10.0.0.5/stream"),
+        ("rtsp://admin:p@ss@10.0.0.5:554/stream?x=1", "rtsp://10.0.0.5:554/stream?x=1"),
+        ("http://user@host/a@b", "http://host/a@b"),
+        ("http://host/path?mail=a@b", "http://host/path?mail=a@b"),
+        ("http://host?mail=a@b", "http://host?mail=a@b"),
+        ("clip@home.avi", "clip@home.avi"),
+        ("camera:0", "camera:0"),
+    ],
+)
+def test_user_and_password_stay_out_of_the_record(source: str, shown: str) -> None:
+    assert without_credentials(source) == shown

@@ -1,0 +1,71 @@
+"""What is sent to the page can be taken apart as documented, for any outlines."""
+
+import json
+import struct
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stream.errors import WireError
+from stream.protocol.readings import DensityReading, RegionOutline
+from stream.view.live.feed import Cursor, Feed, Picture
+from stream.view.live.messages import hello, picture_message, tick
+from stream.view.live.session_info import SessionInfo
+
+INFO = SessionInfo(session="s1", mode="live", width=640, height=480)
+OUTLINE = st.lists(st.tuples(st.integers(-32768, 32767), st.integers(-32768, 32767)), max_size=30)
+
+
+def picture(polygons: list[bytes], jpeg: bytes) -> Picture:
+    regions = tuple(RegionOutline(polygon=polygon, score=0.5) for polygon in polygons)
+    return Picture(seq=3, t_capture_ns=4, x_s=1.5, arrived_ns=5, grade="good", jpeg=jpeg, regions=regions)
+
+
+@given(st.lists(OUTLINE, max_size=5), st.binary(max_size=200))
+def test_a_picture_message_is_length_header_and_jpeg(outlines: list[list[tuple[int, int]]], jpeg: bytes) -> None:
+    flat = [[value for xy in outline for value in xy] for outline in outlines]
+    message = picture_message(picture([struct.pack(f"<{len(o)}h", *o) for o in flat], jpeg), INFO)
+    length = int.from_bytes(message[:4], "little")
+    header = json.loads(message[4 : 4 + length])
+    assert message[4 + length :] == jpeg
+    assert header["regions"] == flat
+    assert (header["seq"], header["width"], header["height"], header["grade"]) == (3, 640, 480, "good")
+
+
+def test_half_a_point_is_refused() -> None:
+    with pytest.raises(WireError, match="6 bytes"):
+        picture_message(picture([bytes(6)], b""), INFO)
+
+
+def test_hello_carries_the_run_and_the_trend_and_a_density_only_where_good(
+    feed: Callable[..., Feed], reading: Callable[..., DensityReading]
+) -> None:
+    view = feed()
+    view.accept(reading(0))
+    view.accept(reading(1, quality="poor"))
+    view.accept(reading(2, status="failed", density_pct=None, quality=None))
+    message = json.loads(hello(view.info, view.opening()))
+    assert (message["type"], message["v"]) == ("hello", 2)
+    assert message["info"]["stale_after_s"] == 1.0
+    points = message["points"]
+    assert points["grade"] == [0, 1, 3]
+    assert (points["density"], points["low"], points["high"]) == (
+        [6.25, None, None],
+        [5.5, None, None],
+        [7, None, None],
+    )
+    assert len(points["x"]) == 3
+    assert message["status"]["seq"] == 2
+
+
+def test_a_tick_carries_the_status_of_the_interface(
+    feed: Callable[..., Feed], reading: Callable[..., DensityReading]
+) -> None:
+    view = feed()
+    view.accept(reading(0))
+    message = json.loads(tick(view.since(Cursor())))
+    assert message["type"] == "tick"
+    assert message["status"]["density_pct"] == 6.25
+    assert message["points"]["x"]

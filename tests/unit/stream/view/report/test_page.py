@@ -1,0 +1,46 @@
+"""The report says what happened in people's words, with round figures on its axis."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from stream.config.sections import AlarmsConfig
+from stream.protocol.bedside import AlarmEvent
+from stream.view.report import labels
+from stream.view.report.chart import round_ticks
+
+TEXT = Path(labels.__file__).parent.parent / "static" / "text.js"
+
+
+@pytest.mark.parametrize(
+    ("highest", "ticks"),
+    [(0.4, [0, 0.5]), (11.2, [0, 5, 10, 15]), (4.2, [0, 1, 2, 3, 4, 5]), (100, [0, 20, 40, 60, 80, 100])],
+)
+def test_ticks_are_round(highest: float, ticks: list[float]) -> None:
+    assert round_ticks(highest) == ticks
+
+
+def test_its_words_are_those_of_the_page() -> None:
+    text = TEXT.read_text()
+    for slug, word in (labels.MARKERS | labels.ALARMS).items():
+        assert re.search(rf'"?{slug}"?: "{word}"', text), slug
+
+
+def test_limits_and_what_changed_in_them() -> None:
+    before = {"low_pct": None, "high_pct": 10.0, "delay_s": 10.0}
+    assert labels.changed(before, before | {"low_pct": 4.5, "high_pct": None}) == (
+        "Low density below 4.5 %, High density off"
+    )
+    assert set(labels.LIMITS) <= set(AlarmsConfig.__struct_fields__)
+
+
+def test_an_alarm_in_words() -> None:
+    event = AlarmEvent(session="s", source="m", event="pause-ended", t_ns=1)
+    assert labels.alarm(event) == "pause ended"
+    disk = AlarmEvent(
+        session="s", source="m", event="raised", t_ns=1, id=1, kind="technical", priority="medium", state="sounding",
+        cause="disk", value=300.0, limit=500.0,
+    )  # fmt: skip
+    assert labels.alarm(disk) == "Technical: disk nearly full (medium priority) began: 300.0 MB, limit 500 MB"
+    assert labels.marker("pressure-released", "") == "Pressure released"

@@ -1,0 +1,310 @@
+"""What the page's interfaces answer on a session that is kept, without a socket and without processes."""
+
+import asyncio
+import csv
+import io
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import cv2
+import httpx
+import numpy as np
+import pytest
+from starlette.applications import Starlette
+
+from stream.config.sections import AlarmsConfig
+from stream.protocol.readings import DensityReading, RegionOutline
+from stream.view.live.feed import Feed
+from stream.view.routes.downloads import attachment
+from stream.view.server.app import make_app
+from tests.contracts.kept_session import KeptSession
+
+BASE = "http://127.0.0.1:8765"
+BOX = np.array([[100, 100], [300, 100], [300, 200], [100, 200]], "<i2").tobytes()
+
+
+class Bed:
+    """A kept session, and somebody who asks its page."""
+
+    def __init__(self, session: KeptSession, make: Callable[..., DensityReading], clock: Any) -> None:
+        self.session, self._make, self._clock = session, make, clock
+        self.app: Starlette = make_app(session.feed, desk=session, archive=session.archive)
+        self.seq = 0
+
+    def see(self, count: int = 1, **fields: Any) -> None:
+        for _ in range(count):
+            self._clock.pass_s(0.1)
+            self.session.see(self._make(self.seq, **fields))
+            self.seq += 1
+
+    def ask(self, method: str, path: str, **request: Any) -> httpx.Response:
+        async def answer() -> httpx.Response:
+            async with httpx.AsyncClient(transport=httpx.ASGITransport(self.app), base_url=BASE) as client:
+                return await client.request(method, path, **request)
+
+        return asyncio.run(answer())
+
+    def get(self, path: str) -> Any:
+        answer = self.ask("GET", path)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def post(self, path: str, body: Any = None) -> Any:
+        answer = self.ask("POST", path, **({} if body is None else {"json": body}))
+        assert answer.status_code in (200, 201), answer.text
+        return answer.json()
+
+
+@pytest.fixture
+def bed(tmp_path: Path, feed: Callable[..., Feed], reading: Callable[..., DensityReading], clock: Any) -> Iterator[Bed]:
+    view = feed()
+    limits = AlarmsConfig(low_pct=4.0, delay_s=0, over_s=1)
+    session = KeptSession(tmp_path, view, limits, clock)
+    yield Bed(session, reading, clock)
+    session.close()
+
+
+def jpeg() -> bytes:
+    return cv2.imencode(".jpg", np.full((540, 960, 3), 120, np.uint8))[1].tobytes()
+
+
+def test_a_marker_is_set_at_the_frame_in_view_edited_and_removed(bed: Bed) -> None:
+    bed.see(10)
+    marker = bed.post("/api/markers", {"kind": "bolus", "text": "250 ml", "seq": 4})
+    row = bed.session.feed.trend.at_seq(4)
+    assert row is not None
+    assert (marker["id"], marker["kind"], marker["text"], marker["seq"]) == (1, "bolus", "250 ml", 4)
+    assert (marker["t_ns"], marker["x"]) == (int(row["t_ns"]), pytest.approx(float(row["x"]), abs=1e-3))
+    edited = bed.ask("PATCH", "/api/markers/1", json={"text": "500 ml", "seq": 6}).json()
+    assert (edited["kind"], edited["text"], edited["seq"]) == ("bolus", "500 ml", 6)
+    assert bed.get("/api/markers") == [edited]
+    assert bed.ask("DELETE", "/api/markers/1").json() == {"id": 1, "removed": True}
+    assert bed.get("/api/markers") == []
+
+
+def test_a_marker_without_a_place_is_at_the_newest_frame_and_one_at_a_moment_at_the_next_one(bed: Bed) -> None:
+    bed.see(10)
+    assert bed.post("/api/markers", {"kind": "fluid"})["seq"] == 9
+    row = bed.session.feed.trend.at_seq(3)
+    assert row is not None
+    at = bed.post("/api/markers", {"kind": "position", "t_ns": int(row["t_ns"]) + 1_000_000})
+    assert (at["seq"], at["t_ns"]) == (3, int(row["t_ns"]) + 1_000_000)
+
+
+def test_a_marker_before_the_first_frame_has_a_moment_alone(bed: Bed) -> None:
+    marker = bed.post("/api/markers", {"kind": "note", "text": "before"})
+    assert marker["seq"] is None
+    assert marker["x"] == pytest.approx(marker["t_ns"] / 1e9)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "status"),
+    [
+        ("POST", "/api/markers", {"kind": "soup"}, 400),
+        ("POST", "/api/markers", {"kind": "note"}, 400),
+        ("POST", "/api/markers", {"kind": "note", "text": "two\nlines"}, 400),
+        ("POST", "/api/markers", {"kind": "note", "text": "a" * 201}, 400),
+        ("POST", "/api/markers", {"kind": "bolus", "seq": 99}, 404),
+        ("POST", "/api/markers", {"kind": "bolus", "place": 1}, 400),
+        ("PATCH", "/api/markers/7", {"text": "a"}, 404),
+        ("DELETE", "/api/markers/7", None, 404),
+        ("POST", "/api/alarms/7/acknowledge", None, 404),
+        ("POST", f"/api/alarms/{10**40}/acknowledge", None, 404),
+        ("PUT", "/api/alarms/limits", {"fall_over_s": 10**400}, 400),
+        ("PUT", "/api/alarms/limits", {"disk_free_mb": 2**64}, 400),
+        ("PUT", "/api/alarms/limits", {"priority_low": "x" * 3000}, 400),
+        ("POST", "/api/markers", {"kind": "bolus", "t_ns": 10**40}, 400),
+        ("DELETE", f"/api/markers/{10**40}", None, 404),
+        ("GET", f"/api/frames/{10**40}", None, 404),
+        ("GET", f"/api/frames?marker={10**40}", None, 400),
+        *(
+            (method, path.replace("N", "9" * 5000), None, 400)
+            for method, path in (
+                ("GET", "/api/frames/N"),
+                ("GET", "/api/frames/N.jpg"),
+                ("GET", "/api/frames/1/regions/N.png"),
+                ("POST", "/api/alarms/N/acknowledge"),
+                ("DELETE", "/api/markers/N"),
+            )
+        ),
+        ("POST", "/api/alarms/pause", {"seconds": 0}, 400),
+        ("POST", "/api/alarms/pause", {"seconds": 601}, 400),
+        ("PUT", "/api/alarms/limits", {"low_pct": -1}, 400),
+        ("PUT", "/api/alarms/limits", {"low": 3}, 400),
+        ("PUT", "/api/alarms/limits", {"low_pct": 20, "high_pct": 10}, 400),
+        ("PUT", "/api/alarms/limits", {"high_pct": 1}, 400),
+        ("PUT", "/api/alarms/limits", [3], 400),
+        ("POST", "/api/sites", {"action": "dance"}, 400),
+        ("POST", "/api/sites", {"action": "stop"}, 400),
+        ("GET", "/api/frames/99", None, 404),
+        ("GET", "/api/frames/1.jpg", None, 404),
+        ("GET", "/api/frames/1/regions/0.png", None, 404),
+        ("GET", "/api/frames", None, 400),
+        ("GET", "/api/frames?marker=4", None, 404),
+        ("GET", "/api/trend?pixels=9", None, 400),
+        ("GET", "/api/trend?from_s=nan", None, 400),
+        ("GET", "/api/trend?from_s=5&to_s=4", None, 400),
+        ("GET", "/api/change", None, 400),
+        ("GET", "/api/change?marker=3", None, 404),
+    ],
+)
+def test_what_cannot_be_is_refused_with_a_sentence(bed: Bed, method: str, path: str, body: Any, status: int) -> None:
+    bed.see(3)
+    answer = bed.ask(method, path, **({} if body is None else {"json": body}))
+    assert answer.status_code == status
+    assert answer.json()["error"][-1] == "."
+
+
+def test_a_body_that_is_no_json_or_too_long_is_refused(bed: Bed) -> None:
+    for request in (
+        {"content": b'{"kind": "bolus"}', "headers": {"content-type": "text/plain"}},
+        {"content": b"x" * 5000, "headers": {"content-type": "application/json"}},
+        {"content": b"\xff\xfe", "headers": {"content-type": "application/json"}},
+    ):
+        assert bed.ask("POST", "/api/markers", **request).status_code == 400
+
+
+def test_an_alarm_is_called_out_acknowledged_and_noted(bed: Bed) -> None:
+    bed.see(5, density_pct=3.0)
+    (alarm,) = bed.get("/api/alarms")["active"]
+    assert (alarm["kind"], alarm["priority"], alarm["state"], alarm["value"]) == ("low", "high", "sounding", 3.0)
+    assert (
+        'capillary_alarm{source="scope",kind="low",cause="",priority="high",state="sounding"} 1'
+        in bed.ask("GET", "/metrics").text
+    )
+    (seen,) = bed.post(f"/api/alarms/{alarm['id']}/acknowledge")["active"]
+    assert seen["state"] == "acknowledged"
+    bed.see(20, density_pct=8.0)
+    assert bed.get("/api/alarms")["active"] == []
+    events = [(event["event"], event["id"]) for event in bed.get("/api/alarms/events")]
+    assert events == [("limits", None), ("raised", 1), ("acknowledged", 1), ("cleared", 1)]
+
+
+def test_a_pause_is_told_and_can_be_ended(bed: Bed) -> None:
+    until = bed.post("/api/alarms/pause", {"seconds": 90})["paused_until_ns"]
+    assert until > 0
+    assert bed.ask("DELETE", "/api/alarms/pause").json()["paused_until_ns"] is None
+
+
+def test_limits_are_changed_while_it_runs(bed: Bed) -> None:
+    bed.see(5, density_pct=3.0)
+    limits = bed.ask("PUT", "/api/alarms/limits", json={"low_pct": None, "high_pct": 20.0}).json()
+    assert (limits["low_pct"], limits["high_pct"], limits["over_s"]) == (None, 20.0, 1.0)
+    assert bed.get("/api/alarms/limits") == limits
+    assert bed.get("/api/alarms")["active"] == []
+    assert bed.get("/api/alarms/events")[-2]["limits"]["high_pct"] == 20.0
+
+
+def test_the_trend_and_its_frames(bed: Bed) -> None:
+    bed.see(40)
+    bed.see(10, quality="poor", quality_reasons=("moving",), measures={"motion_px": 9.5})
+    trend = bed.get("/api/trend")
+    assert (trend["readings"], trend["reduced"], len(trend["x"])) == (50, False, 50)
+    assert trend["grade"][-1] == 1
+    assert trend["mean"][-1] is None
+    frame = bed.get(f"/api/frames?at_s={trend['x'][45]}")
+    assert (frame["seq"], frame["quality"], frame["quality_reasons"]) == (45, "poor", ["moving"])
+    assert (frame["measures"], frame["model_id"]) == ({"motion_px": 9.5}, "cnn@abc")
+    assert (frame["previous_seq"], frame["next_seq"]) == (44, 46)
+    assert frame["picture"]["available"] is False
+    assert frame["regions"] is None
+
+
+def test_a_picture_that_was_shown_can_be_looked_at_again_with_its_regions(
+    tmp_path: Path, reading: Callable[..., DensityReading], clock: Any
+) -> None:
+    from stream.view.live.session_info import SessionInfo
+
+    view = Feed(SessionInfo(session="s1", mode="live", source="scope"), clock, pictures_kept=10)
+    session = KeptSession(tmp_path, view, clock=clock)
+    bed = Bed(session, reading, clock)
+    bed.see(picture=jpeg(), regions=(RegionOutline(polygon=BOX, score=0.93),))
+    bed.see()
+    frame = bed.get("/api/frames/0")
+    assert frame["picture"] == {"available": True, "nearest_seq": 0, "why_not": ""}
+    assert frame["regions"] == [{"polygon": [100, 100, 300, 100, 300, 200, 100, 200], "score": 0.93}]
+    assert frame["regions_from"] == "picture"
+    assert bed.get("/api/frames/1")["picture"]["nearest_seq"] == 0
+    assert bed.ask("GET", "/api/frames/0.jpg").content == jpeg()
+    crop = bed.ask("GET", "/api/frames/0/regions/0.png")
+    pixels = cv2.imdecode(np.frombuffer(crop.content, np.uint8), cv2.IMREAD_COLOR)
+    assert pixels is not None
+    assert pixels.shape[:2] == (151, 201), "100 x 50 px in the picture, and 50 px on each side"
+    assert bed.ask("GET", "/api/frames/0/regions/1.png").status_code == 404
+    session.close()
+
+
+def test_before_and_after_a_marker(bed: Bed) -> None:
+    rng = np.random.default_rng(1)
+    for value in rng.normal(8, 0.3, 100):
+        bed.see(density_pct=float(value))
+    marker = bed.post("/api/markers", {"kind": "bolus"})
+    for value in rng.normal(6, 0.3, 100):
+        bed.see(density_pct=float(value))
+    change = bed.get(f"/api/change?marker={marker['id']}&before_s=10&after_s=10")
+    assert change["change_pct"] == pytest.approx(-2, abs=0.3)
+    assert change["change_low_pct"] < change["change_pct"] < change["change_high_pct"] < 0
+    assert (change["confidence"], change["after"]["share_good"]) == (0.9, 1)
+    report = bed.ask("GET", "/report").text
+    assert re.search(r"Bolus; [78]\.\d\d % before, [56]\.\d\d % after: -[12]\.\d\d \(-", report)
+
+
+def test_five_sites_are_measured_one_after_the_other(bed: Bed) -> None:
+    bed.see(3)
+    assert bed.post("/api/sites", {"action": "start"})["measuring"] == 1
+    for site in range(1, 6):
+        bed.see(300, density_pct=float(site + 4))
+        stood = bed.post("/api/sites", {"action": "next"})
+        assert stood["measuring"] == (site + 1 if site < 5 else None)
+    assert stood["complete"]
+    assert [round(one["mean_pct"]) for one in stood["sites"]] == [5, 6, 7, 8, 9]
+    assert all(one["enough"] for one in stood["sites"])
+    assert stood["mean_pct"] == pytest.approx(7, abs=0.05)
+    assert stood["heterogeneity"] == pytest.approx(4 / 7, abs=0.02)
+    assert {marker["kind"] for marker in bed.get("/api/markers")} == {f"site-{site}" for site in range(1, 6)}
+
+
+def test_papers(bed: Bed) -> None:
+    bed.see(30, density_pct=3.0)
+    bed.post("/api/markers", {"kind": "note", "text": "<b>told & kept</b>"})
+    bed.post("/api/markers", {"kind": "note", "text": "=HYPERLINK(1)"})
+    report = bed.ask("GET", "/report")
+    assert report.headers["content-type"].startswith("text/html")
+    assert "&lt;b&gt;told &amp; kept&lt;/b&gt;" in report.text
+    assert "Low density (high priority) began: 3.0 %, limit 4.0 %" in report.text
+    assert "IEC 60601-1-8" in report.text
+    assert bed.ask("GET", "/report.css").status_code == 200
+    lines = list(csv.DictReader(io.StringIO(bed.ask("GET", "/export.csv").text)))
+    assert [line["seq"] for line in lines] == [str(seq) for seq in range(30)]
+    trend = bed.get("/api/trend")
+    part = bed.ask("GET", f"/export.csv?from_s={trend['x'][10]}").text
+    assert len(part.splitlines()) in (20, 21)
+    assert "told & kept" in bed.ask("GET", "/export/markers.csv").text
+    assert ",'=HYPERLINK(1)," in bed.ask("GET", "/export/markers.csv").text, "no formula to a spreadsheet"
+    assert "raised" in bed.ask("GET", "/export/alarms.csv").text
+
+
+@pytest.mark.parametrize(
+    ("name", "header"),
+    [
+        ("20261121-ab.csv", 'attachment; filename="20261121-ab.csv"'),
+        ('a"\r\nb☃.csv', "attachment; filename=\"a___b_.csv\"; filename*=UTF-8''a%22%0D%0Ab%E2%98%83.csv"),
+    ],
+)
+def test_a_file_name_of_any_characters_fits_its_header(name: str, header: str) -> None:
+    assert attachment(name) == header
+
+
+def test_a_page_without_a_session_says_so(feed: Callable[..., Feed]) -> None:
+    view = feed()
+    app = make_app(view)
+
+    async def answers() -> list[int]:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=BASE) as client:
+            found = [await client.post("/api/markers", json={"kind": "bolus"})]
+            found += [await client.get(path) for path in ("/report", "/export.csv", "/api/alarms/events")]
+            return [answer.status_code for answer in found]
+
+    assert asyncio.run(answers()) == [409, 409, 409, 409]

@@ -1,0 +1,1 @@
+"""A model's life on the command line."""

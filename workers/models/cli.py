@@ -1,0 +1,189 @@
+"""`run_stream.py models …`: the model's life on the command line. Loads what a command needs when it runs.
+
+Knows no source of frames: whoever puts the commands together hands over what opens one, as click's object.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import click
+from msgspec.structs import replace
+
+if TYPE_CHECKING:
+    from stream.protocol.contracts import Pixels
+    from workers.runtimes.card import ProposalsName
+
+
+class Opener(Protocol):
+    """Opens what a user calls a source."""
+
+    def frames(self, source: str) -> "Iterator[tuple[str, Pixels]]":
+        """Name and (height, width, 3) uint8 BGR pixels of every frame. Raises SourceError, UsageError."""
+
+
+@click.group()
+def models() -> None:
+    """The model's life: synthesize, train, evaluate, forms, list, show, export, explain, compare."""
+
+
+@models.command("list")
+def models_list() -> None:
+    """The models that ship, and what each is for."""
+    from workers.shipped import shipped
+
+    for name, card in shipped().items():
+        scored = card.figures
+        error = f"density error {100 * scored.density_error_median:.1f} %" if scored else ""
+        figures = f"F1 {scored.f1:.3f}, {error}" if scored else "not scored"
+        print(f"{name}\t{card.model_id}\t{figures}\t{card.licence}")
+
+
+@models.command("show")
+@click.argument("model", default="default")
+def models_show(model: str) -> None:
+    """The card of MODEL: a shipped name, or the path of a file of weights."""
+    from workers.shipped import card_of
+    from workers.training.modelcard import as_markdown
+
+    print(as_markdown(card_of(model)))
+
+
+@models.command("train")
+@click.argument("labelled", type=click.Path(path_type=Path))
+@click.option("--output", "-o", required=True, type=click.Path(path_type=Path), help="The .tflite file to write.")
+@click.option("--name", default="capillary-net", show_default=True, help="What the model is called.")
+@click.option("--seed", default=1, show_default=True, type=click.IntRange(0), help="Same seed, same weights.")
+@click.option("--folds", default=5, show_default=True, type=click.IntRange(2, 20), help="Cross-validation folds.")
+@click.option("--keep-folds", is_flag=True, help="Also keep each fold's model, which has not seen its fold.")
+@click.option("--plan", type=click.Path(path_type=Path), help="TOML with fields of the plan; default: as `default`.")
+@click.option("--test", type=click.Path(path_type=Path), help="Labelled frames of another kind: the card's figures.")
+def models_train(
+    labelled: Path,
+    output: Path,
+    name: str,
+    seed: int,
+    folds: int,
+    keep_folds: bool,
+    plan: Path | None,
+    test: Path | None,
+) -> None:
+    """Train on the frames and labels in LABELLED, cross-validate, and write weights, card and plots.
+
+    A stopped run goes on after the last finished fold.
+    """
+    from workers.training.fit import Plan, read_plan
+    from workers.training.train import train
+
+    train(labelled, output, seed, folds, keep_folds, Plan() if plan is None else read_plan(plan), name, test)
+
+
+@models.command("evaluate")
+@click.argument("labelled", type=click.Path(path_type=Path))
+@click.option("--weights", default="default", show_default=True, help="A shipped name, or the path of weights.")
+@click.option("--cross-validate", is_flag=True, help="Train anew without the scored frames: the honest figure.")
+@click.option("--seed", default=1, show_default=True, type=click.IntRange(0))
+@click.option("--plan", type=click.Path(path_type=Path), help="With --cross-validate: TOML with fields of the plan.")
+@click.option("--proposals", type=click.Choice(["contrast", "helmy2022"]), help="Default: as the model was trained.")
+@click.option("--output", "-o", type=click.Path(path_type=Path), help="With --cross-validate: folder for plots, folds.")
+def models_evaluate(
+    labelled: Path,
+    weights: str,
+    cross_validate: bool,
+    seed: int,
+    plan: Path | None,
+    proposals: "ProposalsName | None",
+    output: Path | None,
+) -> None:
+    """Score a model on the frames and labels in LABELLED."""
+    from workers.capillary.settings import AnalyserSettings
+    from workers.shipped import own_runtime, weights_path
+    from workers.training.evaluate import evaluate
+    from workers.training.fit import Plan, read_plan
+    from workers.training.train import cross_validate as cross_validated
+
+    if cross_validate:
+        chosen = Plan() if plan is None else read_plan(plan)
+        if proposals is not None:
+            chosen = replace(chosen, proposals=proposals)
+        cross_validated(labelled, seed, plan=chosen, output=output)
+    else:
+        runtime = own_runtime(weights_path(weights))
+        evaluate(labelled, AnalyserSettings(weights=weights, runtime=runtime, proposals=proposals))
+
+
+@models.command("forms")
+@click.argument("labelled", type=click.Path(path_type=Path))
+@click.option("--seed", default=1, show_default=True, type=click.IntRange(0))
+@click.option(
+    "--output", "-o", type=click.Path(path_type=Path), help="Folder of finished folds, of evaluate or its own."
+)
+def models_forms(labelled: Path, seed: int, output: Path | None) -> None:
+    """Compare float32, int8, pruned, and pruned int8 by cross-validation: F1, CPU time a crop, size."""
+    from workers.training.forms import compare_forms
+
+    print(compare_forms(labelled, seed, output))
+
+
+@models.command("export")
+@click.argument("model")
+@click.option("--to", required=True, type=click.Choice(["litert", "onnx", "openvino", "savedmodel"]))
+@click.option("--output", "-o", required=True, type=click.Path(path_type=Path), help="The file (or folder) to write.")
+@click.option("--frames", "source", help="For litert: make int8 anew, with scales that suit these frames.")
+@click.pass_obj
+def models_export(opener: Opener, model: str, to: str, output: Path, source: str | None) -> None:
+    """Write MODEL, a shipped name or a path, in another format, with its card beside it."""
+    from workers.models.exports import export
+
+    frames = None if source is None else (pixels for _, pixels in opener.frames(source))
+    export(model, to, output, frames)
+    print(output)
+
+
+@models.command("explain")
+@click.argument("image")
+@click.option("--output", "-o", required=True, type=click.Path(path_type=Path), help="Folder for the pictures.")
+@click.option("--weights", default="default", show_default=True, help="A shipped name, or the path of weights.")
+@click.pass_obj
+def models_explain(opener: Opener, image: str, output: Path, weights: str) -> None:
+    """Show for every region in IMAGE why it is called a capillary or not: pictures with heat maps, and numbers.
+
+    Of a recording or folder the first frame is explained.
+    """
+    from workers.models.explanation import explain
+
+    name, pixels = first(opener, image)
+    result = explain(name, pixels, output, weights)
+    for kind in ("accepted", "borderline", "rejected"):
+        print(f"{kind}\t{sum(region.verdict == kind for region in result.regions)}")
+    print(f"density\t{result.density_pct:.3f} %")
+
+
+@models.command("compare")
+@click.argument("a")
+@click.argument("b")
+@click.argument("source")
+@click.option("--output", "-o", type=click.Path(path_type=Path), help="Folder for compare.json and bland-altman.png.")
+@click.pass_obj
+def models_compare(opener: Opener, a: str, b: str, source: str, output: Path | None) -> None:
+    """Compare A and B on the frames of SOURCE: agreement, density, speed; F1 where labels/ lies beside frames/.
+
+    A and B are shipped names, paths of weights, or analysers as "module:attribute".
+    """
+    from workers.models.comparison import analyser_called, compare, labelled, table, write
+
+    sides = [(Path(name).name, analyser_called(name)) for name in (a, b)]
+    frames, labels = labelled(source)
+    result = compare(sides[0], sides[1], opener.frames(frames), labels)
+    print(table(result))
+    if output is not None:
+        write(result, output)
+
+
+def first(opener: Opener, source: str) -> "tuple[str, Pixels]":
+    """Name and pixels of a source's first frame. Raises SourceError."""
+    from stream.errors import SourceError
+
+    for name, pixels in opener.frames(source):
+        return name, pixels
+    raise SourceError(f"{source} has no frame.")
