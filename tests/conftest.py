@@ -37,7 +37,7 @@ def _data(folder: str) -> Path:
 
 @pytest.fixture(scope="session")
 def labelled_frames() -> Path:
-    """Folder with `frames/` and `labels/` of the 22 labelled frames."""
+    """Folder with `frames/` and `labels/` of the labelled frames."""
     return _data("skin-capillaries")
 
 

@@ -41,7 +41,7 @@ def test_the_labelled_stills(labelled_frames: Path, tmp_path: Path) -> None:
             text=True,
             check=True,
         )
-        assert '"frames": 22' in scored.stdout
+        assert '"frames": 24' in scored.stdout
 
 
 def test_a_clip_cut_in_half_is_analysed_as_far_as_it_goes(clips: Path, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Matroska and WebM: EBML elements (RFC 8794, RFC 9559). There is no count in them: the frames' heads are counted."""
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO, Final
@@ -69,8 +70,10 @@ def _frames(block: bytes, tracks: list[dict[bytes, bytes]]) -> int:
 
 def _elements(file: BinaryIO) -> Iterator[Element]:
     """All elements in the file's order, until one makes no sense."""
-    at = 0
+    length, at = file.seek(0, os.SEEK_END), 0
     for _ in range(_MOST_ELEMENTS):
+        if at >= length:  # a size may promise more than any file holds, or than the system can seek
+            return
         file.seek(at)
         head = file.read(_HEAD_BYTES)
         id_length = _vint_length(head, 0)

@@ -81,6 +81,9 @@ STARTS = (
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(start=st.sampled_from(STARTS), rest=st.binary(max_size=400))
 @example(start=b"\x1a\x45\xdf\xa3", rest=b"\0" * 20)
+@example(start=b"\x1a\x45\xdf\xa3", rest=b"\x01\x00\x10" + b"\0" * 5)  # an element of 2^52 bytes
+@example(start=b"\x1a\x45\xdf\xa3", rest=b"\x01" + b"\xff" * 6 + b"\xfe")  # of nearly 2^56
+@example(start=b"\0\0\0\x01moov", rest=b"\x7f" + b"\xff" * 7)
 @example(start=b"\0\0\0\x01moov", rest=b"\xff" * 8)
 def test_any_bytes_are_a_container_or_none(tmp_path: Path, start: bytes, rest: bytes) -> None:
     path = tmp_path / "any"
