@@ -2,7 +2,7 @@
 
 Writes docs/images/architecture.svg: one box per member of the layered contract in pyproject.toml, and arrows from each
 box to those that it imports. `--check` writes nothing, and exits with 1 if the committed picture differs, an arrow
-leads up or sideways between the layers, or folders import each other in a circle.
+leads up or sideways between the layers, or neighbours in any folder import each other in a circle.
 """
 
 import argparse
@@ -63,10 +63,15 @@ def box_of(module: str, members: Iterable[str]) -> str | None:
     return max((member for member in members if f"{module}.".startswith(f"{member}.")), key=len, default=None)
 
 
-def folder_of(module: str, modules: Iterable[str]) -> str:
-    """Return the package that the module lies in, or is."""
-    is_package = any(other.startswith(f"{module}.") for other in modules)
-    return module if is_package else module.rpartition(".")[0] or module
+def child_of(module: str, package: str) -> str | None:
+    """Return the file or folder directly in the package that the module is, or lies in; None if it lies elsewhere."""
+    prefix = f"{package}." if package else ""
+    return prefix + module.removeprefix(prefix).partition(".")[0] if module.startswith(prefix) else None
+
+
+def packages_of(modules: Iterable[str]) -> list[str]:
+    """Return every package among the modules, the root first, which has no name."""
+    return sorted({module.rpartition(".")[0] for module in modules} | {""})
 
 
 # The rules
@@ -114,13 +119,28 @@ def circle(edges: Edges) -> list[str]:
     return path[path.index(box) :] if box else []
 
 
+def circles(modules: Mapping[str, ast.Module]) -> list[str]:
+    """Name a circle of imports in each package, among the files and folders that lie directly in it."""
+    found = []
+    for package in packages_of(modules):
+        children = {module: child for module in modules if (child := child_of(module, package))}
+        if around := circle(edges_between(modules, children)):
+            found.append(f"a circle of imports: {' → '.join([*around, around[0]])}")
+    return found
+
+
 # The command
 
 
 def first_sentence(tree: ast.Module) -> str:
     """Return the first sentence of the module's docstring, without its full stop."""
     words = " ".join((ast.get_docstring(tree) or "").split())
-    return words.partition(". ")[0].partition(": ")[0].rstrip(".")
+    return words.partition(". ")[0].rstrip(".")
+
+
+def folders_in(package: str, modules: Iterable[str]) -> list[str]:
+    """Return the names of the folders directly in the package."""
+    return [name.rpartition(".")[2] for name in packages_of(modules) if name and name.rpartition(".")[0] == package]
 
 
 def draw(root: Path) -> tuple[str, list[str]]:
@@ -132,13 +152,12 @@ def draw(root: Path) -> tuple[str, list[str]]:
     boxes = {module: box for module in modules if (box := box_of(module, [*named, *rest]))}
     edges = edges_between(modules, boxes)
     rows = with_the_rest(layers, edges, rest)
-    folders = {module: folder_of(module, modules) for module in modules}
-    around = circle(edges_between(modules, folders))
-    wrong = faults(rows, edges) + ([f"a circle of imports: {' → '.join([*around, around[0]])}"] if around else [])
+    wrong = faults(rows, edges) + circles(modules)
     if circle(edges):
         return "", wrong
-    sentences = {member: first_sentence(modules[member]) for row in rows for member in row}
-    return svg(rows, edges, sentences), wrong
+    members = [member for row in rows for member in row]
+    sentences = {member: first_sentence(modules[member]) for member in members}
+    return svg(rows, edges, sentences, {member: folders_in(member, modules) for member in members}), wrong
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -15,7 +15,7 @@ Node = tuple[str, str, int]
 """A box: (its name, "", row); or the point of an arrow in a row that it passes: (from, to, row)."""
 
 BOX, POINT, GAP = 148, 14, 18
-HEIGHT, ROW = 74, 122
+HEIGHT, ROW = 80, 126
 MARGIN = 22
 
 
@@ -140,13 +140,16 @@ text { font-family: "DejaVu Sans", Verdana, sans-serif; fill: #1f2a37 }
 .stream { fill: #ffffff; stroke: #4a6fa5 } .capture { fill: #e6f4ea; stroke: #3c8457 }
 .workers { fill: #fdf1dc; stroke: #b9812c } .run_stream { fill: #e9eaf6; stroke: #5b5ea6 }
 .name { font-size: 13px; font-weight: bold } .what { font-size: 9.5px; fill: #46525f }
+.part { font-size: 8.6px; font-style: italic; fill: #4a6fa5 }
 .legend { font-size: 10.5px; fill: #46525f } .count { font-size: 8px; fill: #6b7682 }
 .arrow { fill: none; stroke: #7b8794; stroke-opacity: 0.75 } .head { fill: #7b8794 }
 """
 
 
-def svg(layers: Sequence[Sequence[str]], edges: Edges, sentences: Mapping[str, str]) -> str:
-    """Return the picture: boxes on layers, with a sentence in each, and the arrows that do not follow from others."""
+def svg(
+    layers: Sequence[Sequence[str]], edges: Edges, sentences: Mapping[str, str], parts: Mapping[str, Sequence[str]]
+) -> str:
+    """Return the picture: boxes on layers, each with a sentence and its parts, and the arrows not implied by others."""
     shown = reduced(edges)
     layout = lay_out(layers, shown)
     wide = max(max(layout.x.values()) + BOX / 2 + MARGIN, 640)
@@ -161,7 +164,7 @@ def svg(layers: Sequence[Sequence[str]], edges: Edges, sentences: Mapping[str, s
         ),
         *(arrow(layout, chain, shown[edge]) for edge, chain in layout.chains.items()),
         *(
-            box(member, layout.x[member, "", row], row, sentences)
+            box(member, layout.x[member, "", row], row, sentences[member], parts[member])
             for row, layer in enumerate(layers)
             for member in layer
         ),
@@ -192,17 +195,26 @@ def top(row: int) -> float:
     return MARGIN + ROW * row
 
 
-def box(member: str, x: float, row: int, sentences: Mapping[str, str]) -> str:
-    """Return one box: its name, and its sentence in at most three lines."""
-    lines = textwrap.wrap(sentences.get(member, ""), 27, max_lines=4, placeholder=" …")
+def box(member: str, x: float, row: int, sentence: str, parts: Sequence[str]) -> str:
+    """Return one box: its name, its sentence, and below a line the names of its parts."""
+    below = textwrap.wrap(" · ".join(parts), 31)
+    lines = textwrap.wrap(sentence, 26, max_lines=4 - len(below), placeholder=" …")
     left, upper = x - BOX / 2, top(row)
-    texts = [f'<text class="name" x="{x:g}" y="{upper + 18:g}" text-anchor="middle">{escape(label(member))}</text>'] + [
-        f'<text class="what" x="{x:g}" y="{upper + 33 + 11.5 * line:g}" text-anchor="middle">{escape(words)}</text>'
-        for line, words in enumerate(lines)
-    ]
+    first_part = upper + HEIGHT + 4 - 11.5 * len(below)
     kind = member.partition(".")[0]
-    shape = f'<rect class="box {kind}" x="{left:g}" y="{upper:g}" width="{BOX}" height="{HEIGHT}" rx="6"/>'
-    return "\n".join([shape, *texts])
+    return "\n".join(
+        [
+            f'<rect class="box {kind}" x="{left:g}" y="{upper:g}" width="{BOX}" height="{HEIGHT}" rx="6"/>',
+            written("name", x, upper + 18, label(member)),
+            *(written("what", x, upper + 33 + 11.5 * number, line) for number, line in enumerate(lines)),
+            *(written("part", x, first_part + 11.5 * number, line) for number, line in enumerate(below)),
+        ]
+    )
+
+
+def written(kind: str, x: float, y: float, words: str) -> str:
+    """Return one line of text, centred."""
+    return f'<text class="{kind}" x="{x:g}" y="{y:g}" text-anchor="middle">{escape(words)}</text>'
 
 
 def label(member: str) -> str:
