@@ -133,8 +133,8 @@ def circles(modules: Mapping[str, ast.Module]) -> list[str]:
 
 
 def first_sentence(tree: ast.Module) -> str:
-    """Return the first sentence of the module's docstring, without its full stop."""
-    words = " ".join((ast.get_docstring(tree) or "").split())
+    """Return the first sentence of the module's docstring, without its full stop and without marks of code."""
+    words = " ".join((ast.get_docstring(tree) or "").replace("`", "").split())
     return words.partition(". ")[0].rstrip(".")
 
 

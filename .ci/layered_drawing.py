@@ -197,7 +197,7 @@ def top(row: int) -> float:
 
 def box(member: str, x: float, row: int, sentence: str, parts: Sequence[str]) -> str:
     """Return one box: its name, its sentence, and below a line the names of its parts."""
-    below = textwrap.wrap(" · ".join(parts), 31)
+    below = textwrap.wrap(", ".join(parts), 31)
     lines = textwrap.wrap(sentence, 26, max_lines=4 - len(below), placeholder=" …")
     left, upper = x - BOX / 2, top(row)
     first_part = upper + HEIGHT + 4 - 11.5 * len(below)
@@ -255,7 +255,7 @@ def legend(edges: Edges, shown: Edges, high: float) -> list[str]:
     """Return the two lines below the boxes."""
     lines = [
         "An arrow leads from the importing box to the imported one, never up or sideways. Numbers count imports.",
-        f"{len(shown)} of {len(edges)} arrows are drawn: A to C is left out if A imports B and B imports C.",
+        f"{len(shown)} of {len(edges)} arrows are drawn: A to C is left out if A imports B and B imports C. White: stream/.",
     ]
     return [
         f'<text class="legend" x="{MARGIN}" y="{high - 34 + 15 * number:g}">{escape(line)}</text>'

@@ -1,1 +1,1 @@
-"""The worker processes: frames in, density readings out."""
+"""The worker processes: frames in, readings out."""

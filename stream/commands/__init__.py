@@ -1,1 +1,1 @@
-"""What a person can type: a file for each command."""
+"""What a person can type: one file per command."""

@@ -1,1 +1,1 @@
-"""Who is told of readings, and how."""
+"""Who receives readings, and how."""

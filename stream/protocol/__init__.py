@@ -1,1 +1,1 @@
-"""What travels between processes and to subscribers, and the contracts that each part keeps."""
+"""What travels between processes and to subscribers, and what each part promises."""

@@ -1,1 +1,1 @@
-"""The sink: readings in, order restored, everything on disk before anyone sees it."""
+"""The sink: readings in, order restored, all on disk before it is shown."""

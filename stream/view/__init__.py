@@ -1,1 +1,1 @@
-"""The live page: what a person at the bedside looks at. Served to loopback only, nothing fetched from outside."""
+"""The page: live, in review and in print. Served to loopback unless configured, nothing fetched from outside."""
