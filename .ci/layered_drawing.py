@@ -254,8 +254,8 @@ def port(layout: Layout, node: Node, towards: Node) -> float:
 def legend(edges: Edges, shown: Edges, high: float) -> list[str]:
     """Return the two lines below the boxes."""
     lines = [
-        "An arrow leads from the importing box to the imported one, never up or sideways. Numbers count imports.",
-        f"{len(shown)} of {len(edges)} arrows are drawn: A to C is left out if A imports B and B imports C. White: stream/.",
+        "An arrow leads from the importing box to the imported one, never up or sideways. A number counts imports.",
+        f"{len(shown)} of {len(edges)} arrows are drawn: A to C is left out if A imports B and B imports C.",
     ]
     return [
         f'<text class="legend" x="{MARGIN}" y="{high - 34 + 15 * number:g}">{escape(line)}</text>'
