@@ -75,6 +75,19 @@ def test_links_lead_somewhere(document: Path) -> None:
             assert (document.parent / target).exists(), f"{document.name} points at {target}"
 
 
+@pytest.mark.parametrize("document", DOCS, ids=lambda path: path.name)
+def test_files_that_a_document_names_exist(document: Path) -> None:
+    for path in re.findall(r"`((?:stream|capture|workers|tests|docs|configs|\.ci)/[^\s`:]*)", document.read_text()):
+        assert list(ROOT.glob(path)), f"{document.name} names {path}"
+
+
+def test_the_architecture_says_what_each_folder_is_for() -> None:
+    document = (ROOT / "docs" / "architecture.md").read_text()
+    for folder in (ROOT / "stream").iterdir():
+        if (folder / "__init__.py").exists():
+            assert f"| `stream/{folder.name}/` |" in document
+
+
 def test_every_fault_has_a_test_that_exists() -> None:
     document, _, _ = (ROOT / "docs" / "faults.md").read_text().partition("## How long it takes")
     table_rows = [
