@@ -40,6 +40,9 @@ PER = re.compile(
     r"(?P<noun>[a-z-]+)\san?\s(?!(second|minute|hour|day|night|week|month|year|time|longer|(?P=noun))\b)[a-z-]+\b",
     re.I,
 )
+UNCLEAR = re.compile(
+    r"_*(of|whole|beyond|bare|all_of|why_not|looked_at|kept|wanted|asked|begun|told|growth|far|seldom)", re.I
+)
 QUOTED = re.compile(r'"[^"\n]*"')
 
 # One file per process is called process.py; a route's file is called after what it serves.
@@ -201,6 +204,19 @@ def found(
                 yield module.at(text.line + offset, text.words.splitlines()[offset].strip())
 
 
+def unclear(modules: Sequence[Module]) -> Measure:
+    """Count the names of functions and classes that do not say what they stand for."""
+    return counted(
+        "names that do not explain themselves",
+        (
+            module.at(node.lineno, node.name)
+            for module in modules
+            for node in (*module.classes, *module.functions)
+            if UNCLEAR.fullmatch(node.name)
+        ),
+    )
+
+
 def sizes(modules: Sequence[Module]) -> list[Measure]:
     """Count the files, functions and classes that are too long to be read at once."""
     return [
@@ -335,6 +351,7 @@ def measures(paths: Sequence[str]) -> list[Measure]:
         first_words(modules),
         where(modules),
         *idioms(modules),
+        unclear(modules),
         *sizes(modules),
         *([measure.about(paths) for measure in compared] if paths else compared),
     ]

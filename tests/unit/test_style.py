@@ -46,6 +46,15 @@ def test_a_function_is_described_by_what_it_does_and_a_property_by_what_it_is() 
     assert (measure.value, measure.offenders) == (50, ("stream/x.py:2: The sum.",))
 
 
+def test_a_name_that_says_nothing_is_found() -> None:
+    assert style.unclear(
+        [module("def why_not() -> str: ...\nclass Kept: ...\ndef kept_frames() -> int: ...\n")]
+    ).offenders == (
+        "stream/x.py:2: Kept",
+        "stream/x.py:1: why_not",
+    )
+
+
 def test_a_name_with_two_meanings_is_found_and_an_alias_written_twice_is_not() -> None:
     one = module("class _Door: ...\nOutline = list[int]\nSeq = int\n", "stream/a.py")
     two = module("class Door: ...\nOutline = list[int]\nSeq = float\n", "stream/b.py")
