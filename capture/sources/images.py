@@ -24,7 +24,9 @@ _MAX_NAME: Final = 200
 
 
 class ImagesOptions(msgspec.Struct, frozen=True):
-    """fps: frames a second, for pictures of a film; without it, media time counts one picture a second.
+    """The options of a source of pictures.
+
+    fps: frames per second, for pictures of a film; without it, media time counts one picture a second.
     bits: significant bits of 16-bit grey pictures, such as 12.
     """
 
@@ -202,8 +204,10 @@ def common_size(headers: list[Header]) -> tuple[int, int]:
 
 
 def name_pictures(headers: list[Header]) -> list[Picture]:
-    """Each page with its frame's name: the file's stem, the whole file name where stems collide, `-page` behind it
-    for a page of many, and the page alone for a single stack. Raises SourceError where two names stay the same.
+    """Name the frame of each page.
+
+    The name is the file's stem, or the whole file name if stems collide; then `-page` if the file has many pages. One
+    single stack has the page alone. Raises SourceError if two names are equal nevertheless.
     """
     stems = Counter(header.path.stem for header in headers)
     pictures = []

@@ -59,8 +59,9 @@ class VideoSource:
         self._ended = False
 
     def grab(self) -> Grab | None:
-        """The next frame, None at the end. A file that breaks off ends early: frame_count tells, or, where there
-        is none, SourceError.
+        """Advance to the next frame; None at the end.
+
+        A file that breaks off ends early: frame_count shows it. Raises SourceError if there is no frame_count.
         """
         if self._ended:
             return None
@@ -97,8 +98,10 @@ class VideoSource:
             )
 
     def seek(self, index: int) -> None:
-        """Make `index` the next frame, by decoding up to it: OpenCV's own seek goes by time, and errs where frames
-        are missing or unevenly spaced. Costs about 4 ms a 1080p frame. Raises SourceError beyond the end.
+        """Make `index` the next frame, by decoding up to it.
+
+        OpenCV's own seek goes by time, and errs if frames are missing or unevenly spaced. Takes about 4 ms per 1080p
+        frame. Raises SourceError beyond the end.
         """
         if index < 0:
             raise SourceError(f"{self._path.name} has no frame {index}: frames count from 0.")

@@ -184,7 +184,7 @@ def _refuse_unwritable(tree: Mapping[str, Any], origins: Mapping[str, str]) -> N
 
 
 def _plain(error: str, origins: Mapping[str, str]) -> str:
-    """msgspec says "Expected `int`, got `str` - at `$.workers.count`": put the key first, and where it was set."""
+    """Put the key first, and where it was set: msgspec says "Expected `int`, got `str` - at `$.workers.count`"."""
     problem, _, place = error.partition(" - at `$.")
     key = place.rstrip("`").partition("[")[0]
     beginnings = [key.rsplit(".", cut)[0] for cut in range(key.count(".") + 1)]

@@ -27,8 +27,9 @@ class Arrival(Enum):
 
 
 class Patience:
-    """How long to wait for an earlier reading: at least `least_s`; twice what frames take now, where that is longer;
-    never more than `most_s`.
+    """How long to wait for an earlier reading.
+
+    At least `least_s`; twice what frames take now, if that is longer; never more than `most_s`.
     """
 
     def __init__(self, least_s: float, most_s: float) -> None:

@@ -26,7 +26,7 @@ class Books:
 
     @property
     def balanced(self) -> bool:
-        """captured = published + dropped + late + failed."""
+        """The books balance: captured = published + dropped + late + failed."""
         return self.in_order and self.frames == sum(self.counts.values())
 
     def __str__(self) -> str:

@@ -135,7 +135,7 @@ _PLACE: Final = """([x, down]) => {
 
 
 def wait(page: Page, condition: str) -> None:
-    """Wait without feeding. (Playwright's own wait needs eval, which the page's policy forbids.)"""
+    """Wait without feeding. Playwright's own wait needs eval, which the page's policy forbids."""
     deadline = time.monotonic() + DEADLINE_S
     while not page.evaluate(f"new Promise((done) => setTimeout(() => done({condition}), 20))"):
         assert time.monotonic() < deadline, f"{condition} never came true: {page.inner_text('body')}"

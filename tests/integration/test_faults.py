@@ -175,7 +175,7 @@ def readings_come(folder: Path) -> None:
 
 @pytest.mark.slow
 def test_live_books_balance_after_every_kill(tmp_path: Path) -> None:
-    """captured = published + dropped + late + failed, whoever died."""
+    """The books balance: captured = published + dropped + late + failed, whichever process died."""
     own = settings("quick", CAPILLARY_STREAM_SINK_SESSIONS_DIR=str(tmp_path), CAPILLARY_STREAM_PUBLISH_ENABLED="false")
     log = tmp_path / "log"
     with started("live", "synthetic:?seed=3&fps=60", "--no-view", log=log, **own) as program:

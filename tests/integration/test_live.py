@@ -158,7 +158,7 @@ def test_a_stop_leaves_no_process(number: signal.Signals) -> None:
 
 @pytest.mark.parametrize("portable", ["false", "true"])
 def test_killed_it_leaves_no_orphan_and_starts_again(portable: str) -> None:
-    """kill -9 of the program itself: its children end with it, and the same ports serve the next one."""
+    """After kill -9 of the program itself, its children end too, and the same ports serve the next one."""
     settings = {
         "CAPILLARY_STREAM_VIEW_PORT": str(free_port()),
         "CAPILLARY_STREAM_PUBLISH_ENDPOINT": f"tcp://127.0.0.1:{free_port()}",

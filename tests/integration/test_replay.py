@@ -84,7 +84,7 @@ def test_the_portable_way_gives_the_same_values(calm: Path, tmp_path: Path) -> N
 
 @pytest.mark.parametrize("portable", ["false", "true"])
 def test_killing_any_process_changes_nothing(calm: Path, tmp_path: Path, portable: str) -> None:
-    """kill -9 of each kind of process in turn, in the middle of the work."""
+    """Each kind of process in turn meets kill -9 in the middle of the work."""
     arguments = ("-v", "replay", SOURCE, "--output", tmp_path, "--workers", "2", "--regions", "--speed", "0.3")
     with running(*arguments, CAPILLARY_STREAM_RUNTIME_PORTABLE=portable) as process:
         known = eventually(lambda: _pipeline(process), "all four children are up")

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Container:
-    """format: short name of the file format.
+    """What a container says of itself.
+
+    format: short name of the file format.
     frame_count: frames that the container holds, None where it only knows a duration or nothing.
     damaged: the file is shorter than it says, its index is missing, or its structure breaks off.
     """

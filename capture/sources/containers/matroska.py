@@ -23,7 +23,9 @@ _MOST_ELEMENTS: Final = 5_000_000
 
 @dataclass(frozen=True, slots=True)
 class Element:
-    """kind: identifier; begin, end: of the contents, in bytes from the file's start, end None where left open;
+    """One element of the file.
+
+    kind: identifier; begin, end: of the contents, in bytes from the file's start, end None where left open;
     start: the first bytes of the contents.
     """
 

@@ -34,9 +34,9 @@ def door(notes: Notes, patience_s: float = PATIENCE_S) -> type[asyncio.Protocol]
             self._looking = self.loop.call_later(patience_s, self._look)
 
         def _look(self) -> None:
-            """A request that was not whole at the last look either is given up. (Browsers open some without any.)
+            """Close a connection whose request was incomplete, or whose answer was not read, at the last look as well.
 
-            So is one whose answer is not read.
+            Browsers open some connections without any request.
             """
             unsent = self.transport.get_write_buffer_size()
             self._still = self._still + 1 if unsent and unsent == self._unsent else 0
@@ -88,7 +88,7 @@ def inner_door(notes: Notes) -> type[asyncio.Protocol]:
                 self.conn.data_to_send()
 
         def handle_cont(self, event: Frame) -> None:
-            """websockets bounds the bytes of a message, and so not the number of its empty fragments."""
+            """Bound the number of empty fragments: websockets bounds the bytes of a message alone."""
             if self.close_sent:
                 return
             if len(self.frames) < _MOST_FRAGMENTS:
