@@ -206,8 +206,8 @@ def common_size(headers: list[Header]) -> tuple[int, int]:
 def name_pictures(headers: list[Header]) -> list[Picture]:
     """Name the frame of each page.
 
-    The name is the file's stem, or the whole file name if stems collide; then `-page` if the file has many pages. One
-    single stack has the page alone. Raises SourceError if two names are equal nevertheless.
+    The name is the file's stem, or the whole file name if stems collide; then `-page` if the file has many pages. If
+    there is one stack only, the name is the page. Raises SourceError if two names are equal nevertheless.
     """
     stems = Counter(header.path.stem for header in headers)
     pictures = []
