@@ -13,7 +13,7 @@ from stream.errors import ModelError, StreamError, WireError
 from stream.machine.shared_memory import keep_freed_memory
 from stream.protocol.contracts import Analyser, Analysis, Frame, Pixels
 from stream.protocol.frames import FrameHeader
-from stream.protocol.outlines import travelling
+from stream.protocol.outlines import outline_of
 from stream.protocol.readings import DensityReading
 from stream.protocol.thumbnail import HEIGHT_PX, WIDTH_PX
 from stream.protocol.wire import encode
@@ -113,7 +113,7 @@ class Reader:
             "quality": "unusable" if header.frozen else analysis.quality.verdict,
             "quality_reasons": (*((_FROZEN,) if header.frozen else ()), *analysis.quality.reasons),
             "measures": {name: float(value) for name, value in analysis.quality.measures.items()},
-            "regions": tuple(map(travelling, analysis.regions)) if self._settings.regions or header.picture else None,
+            "regions": tuple(map(outline_of, analysis.regions)) if self._settings.regions or header.picture else None,
             "picture": _jpeg(pixels, self._settings.picture_width_px) if header.picture else None,
         }
 

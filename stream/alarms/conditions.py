@@ -10,7 +10,7 @@ from typing import Final
 from stream.alarms.density import RecentDensity
 from stream.config.sections import AlarmsConfig
 from stream.protocol.bedside import AlarmKind
-from stream.protocol.types import State
+from stream.protocol.types import RunState
 
 HOLD_S: Final = 2.0
 """A good signal that pauses for longer is a poor one: density alarms are suspended."""
@@ -66,7 +66,7 @@ class Conditions:
         self._good_ns = t_ns
         self._density.take(t_ns, good_density_pct, self.limits.over_s, self.limits.fall_over_s)
 
-    def standing(self, t_ns: int, state: State, free_mb: float | None = None) -> None:
+    def standing(self, t_ns: int, state: RunState, free_mb: float | None = None) -> None:
         """How the run stands, and how much room there is for the session."""
         self._began_ns = t_ns if self._began_ns is None else self._began_ns
         self._free_mb = free_mb

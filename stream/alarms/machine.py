@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from stream.alarms.conditions import DENSITY_RULES, KINDS, Conditions, Finding
 from stream.config.sections import AlarmsConfig
 from stream.protocol.bedside import ActiveAlarm, AlarmChange, Priority
-from stream.protocol.types import State
+from stream.protocol.types import RunState
 
 PAUSE_MAX_S: Final = 600.0
 
@@ -71,7 +71,7 @@ class Alarms:
         self._conditions.reading(t_ns, good_density_pct)
         return self._follow(t_ns)
 
-    def standing(self, t_ns: int, state: State, free_mb: float | None = None) -> list[News]:
+    def standing(self, t_ns: int, state: RunState, free_mb: float | None = None) -> list[News]:
         """How the run stands; to be told several times a second, whether readings come or not."""
         if state == "ended":
             return self._end(t_ns)

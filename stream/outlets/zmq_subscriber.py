@@ -17,7 +17,7 @@ from stream.machine.memory import Growth
 from stream.protocol.bedside import AlarmEvent, Marker
 from stream.protocol.readings import DensityReading, Progress
 from stream.protocol.wire import decode
-from stream.security.key_pair import Keys
+from stream.security.key_pair import Keys, use_curve
 
 log = logging.getLogger("capillary.subscriber")
 
@@ -63,9 +63,7 @@ def json_lines(
     socket.setsockopt(zmq.LINGER, 0)
     socket.setsockopt(zmq.MAXMSGSIZE, _LONGEST)
     if credentials is not None:
-        socket.setsockopt(zmq.CURVE_SERVERKEY, credentials.publisher)
-        socket.setsockopt(zmq.CURVE_PUBLICKEY, credentials.own.public)
-        socket.setsockopt(zmq.CURVE_SECRETKEY, credentials.own.secret)
+        use_curve(socket, credentials.own, credentials.publisher)
     door = _Door(socket, time.monotonic() + patience_s)
     try:
         try:

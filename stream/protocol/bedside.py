@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct, field
 
-from stream.protocol.types import MAX_SENTENCE, Message, UtcNs
+from stream.protocol.types import MAX_SENTENCE, Message, Session, SourceName, UtcNs
 
 AlarmKind = Literal["low", "high", "fall", "signal", "technical"]
 AlarmState = Literal["sounding", "acknowledged", "latched"]
@@ -23,32 +23,34 @@ Value = Annotated[
     float | None,
     Meta(description="density, %; of a fall how much of what it was, %; else s; of a full disk MB free"),
 ]
+AlarmLimit = Annotated[float | None, Meta(description="what the value is compared with")]
+AlarmLimits = dict[str, float | str | bool | None]
 PausedUntil = Annotated[int | None, Meta(description="no sound before that, ns since 1970 UTC; null: not paused")]
 
 
 class ActiveAlarm(Struct, frozen=True, kw_only=True):
-    """An alarm that somebody should know of.
+    """An alarm that calls for attention.
 
-    acknowledged: it was seen, and its condition lasts. latched: its condition is over, and nobody has seen it.
+    acknowledged: it was seen, and its condition lasts. latched: its condition is over, and no person has seen it.
     suspended: the signal is poor, so that density is not known: it neither sounds nor ends.
     """
 
     id: AlarmId
-    kind: AlarmKind
-    priority: Priority
-    state: AlarmState
-    since_ns: UtcNs
+    kind: Annotated[AlarmKind, Meta(description="what is wrong")]
+    priority: Annotated[Priority, Meta(description="how urgent it is")]
+    state: Annotated[AlarmState, Meta(description="sounding, acknowledged or latched")]
+    since_ns: Annotated[UtcNs, Meta(description="when it began, ns since 1970 UTC")]
     value: Value
-    limit: Value
-    cause: str = ""
-    suspended: bool = False
+    limit: AlarmLimit
+    cause: Annotated[str, Meta(description="of a technical alarm: what is wrong")] = ""
+    suspended: Annotated[bool, Meta(description="the signal is poor: neither sounds nor ends")] = False
 
 
 class AlarmEvent(Message, frozen=True, kw_only=True, tag="alarm"):
     """Sink to view and subscribers: something happened to an alarm, or to all of them (pause, limits)."""
 
-    session: Annotated[str, Meta(max_length=100, description="identifier of the run")]
-    source: Annotated[str, Meta(max_length=100, description="short name of the source")]
+    session: Session
+    source: SourceName
     event: Annotated[AlarmChange, Meta(description="what happened")]
     t_ns: UtcNs
     seq: Annotated[int | None, Meta(description="newest frame at that moment")] = None
@@ -60,26 +62,24 @@ class AlarmEvent(Message, frozen=True, kw_only=True, tag="alarm"):
     cause: Annotated[str, Meta(max_length=100, description="of a technical alarm: what is wrong")] = ""
     since_ns: Annotated[int | None, Meta(description="when the alarm began, ns since 1970 UTC")] = None
     value: Value = None
-    limit: Annotated[float | None, Meta(description="what the value is compared with")] = None
+    limit: AlarmLimit = None
     paused_until_ns: PausedUntil = None
-    limits: Annotated[dict[str, float | str | bool | None], Meta(description="with `limits`: those from now on")] = (
-        field(default_factory=dict)
-    )
+    limits: Annotated[AlarmLimits, Meta(description="with `limits`: those from now on")] = field(default_factory=dict)
 
 
 class AlarmsNow(Message, frozen=True, kw_only=True, tag="alarms"):
     """Sink to view: how all alarms stand."""
 
-    active: tuple[ActiveAlarm, ...] = ()
+    active: Annotated[tuple[ActiveAlarm, ...], Meta(description="those that are not over, or not seen")] = ()
     paused_until_ns: PausedUntil = None
-    limits: dict[str, float | str | bool | None] = field(default_factory=dict)
+    limits: Annotated[AlarmLimits, Meta(description="those that are compared with now")] = field(default_factory=dict)
 
 
 class Marker(Message, frozen=True, kw_only=True, tag="marker"):
-    """Sink to view and subscribers: a moment, or a stretch of time, that somebody marked, edited or removed."""
+    """Sink to view and subscribers: a moment or a stretch of time was marked, edited or removed."""
 
-    session: Annotated[str, Meta(max_length=100, description="identifier of the run")]
-    source: Annotated[str, Meta(max_length=100, description="short name of the source")]
+    session: Session
+    source: SourceName
     change: Annotated[Literal["set", "edited", "removed"], Meta(description="what happened to it")]
     t_changed_ns: Annotated[int, Meta(ge=0, description="when that was, ns since 1970 UTC")]
     id: Annotated[int, Meta(ge=1, description="number of the marker in the session")]
@@ -95,52 +95,52 @@ class Marker(Message, frozen=True, kw_only=True, tag="marker"):
 class MarkersNow(Message, frozen=True, kw_only=True, tag="markers"):
     """Sink to view: all markers of the session."""
 
-    markers: tuple[Marker, ...] = ()
+    markers: Annotated[tuple[Marker, ...], Meta(description="in order of time")] = ()
 
 
 Request = Annotated[int, Meta(ge=0, description="number of the request, for its answer")]
 
 
 class KeepMarker(Message, frozen=True, kw_only=True, tag="keep-marker"):
-    """View to sink: keep this marker; `id` 0: a new one. Neither seq nor t_ns: now."""
+    """View to sink: keep this marker. With neither seq nor t_ns it marks the present moment."""
 
     request: Request
-    id: Annotated[int, Meta(ge=0)] = 0
-    kind: MarkerKind
+    id: Annotated[int, Meta(ge=0, description="of the marker that it replaces; 0: a new one")] = 0
+    kind: Annotated[MarkerKind, Meta(description="what is marked")]
     text: MarkerText = ""
-    seq: int | None = None
-    t_ns: Annotated[int, Meta(ge=0, le=2**63 - 1)] | None = None
-    until_seq: int | None = None
-    until_ns: int | None = None
-    measuring: bool = False
+    seq: Annotated[int | None, Meta(description="the marked frame")] = None
+    t_ns: Annotated[UtcNs | None, Meta(description="the marked moment, ns since 1970 UTC")] = None
+    until_seq: Annotated[int | None, Meta(description="last frame of a stretch; null: a moment, or not over")] = None
+    until_ns: Annotated[int | None, Meta(description="end of a stretch, ns since 1970 UTC")] = None
+    measuring: Annotated[bool, Meta(description="a site that is being measured")] = False
 
 
 class RemoveMarker(Message, frozen=True, kw_only=True, tag="remove-marker"):
-    """View to sink: somebody does not want this marker any more."""
+    """View to sink: this marker is not wanted any more."""
 
     request: Request
-    id: int
+    id: Annotated[int, Meta(description="of the marker")]
 
 
 class AcknowledgeAlarm(Message, frozen=True, kw_only=True, tag="acknowledge"):
-    """View to sink: somebody has seen this alarm."""
+    """View to sink: a person has seen this alarm."""
 
     request: Request
-    id: int
+    id: Annotated[int, Meta(description="of the alarm")]
 
 
 class PauseAlarms(Message, frozen=True, kw_only=True, tag="pause"):
-    """View to sink: no sound for so long; 0: sound again."""
+    """View to sink: no sound for so long."""
 
     request: Request
-    seconds: Annotated[float, Meta(ge=0, le=600)]
+    seconds: Annotated[float, Meta(ge=0, le=600, description="s; 0: sound again")]
 
 
 class SetLimits(Message, frozen=True, kw_only=True, tag="set-limits"):
     """View to sink: these limits from now on; those not named stay."""
 
     request: Request
-    limits: dict[str, float | str | bool | None]
+    limits: Annotated[AlarmLimits, Meta(description="new values by name")]
 
 
 class Answer(Message, frozen=True, kw_only=True, tag="answer"):
@@ -148,5 +148,5 @@ class Answer(Message, frozen=True, kw_only=True, tag="answer"):
 
     request: Request
     id: Annotated[int, Meta(ge=0, description="of the marker that was kept")] = 0
-    error: Annotated[str, Meta(max_length=MAX_SENTENCE)] = ""
-    status: Annotated[int, Meta(description="of the HTTP answer where there is an error")] = 200
+    error: Annotated[str, Meta(max_length=MAX_SENTENCE, description="why not; empty: it was done")] = ""
+    status: Annotated[int, Meta(description="of the HTTP answer if there is an error")] = 200

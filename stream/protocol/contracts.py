@@ -5,28 +5,27 @@ Knows arrays and messages, but no socket, no codec and no vision library.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from stream.protocol.readings import DensityReading
+from stream.protocol.types import QualityVerdict
 
 Pixels = npt.NDArray[np.uint8]
 """A picture: (height, width, 3), uint8, BGR. Greyscale sources repeat their channel."""
 
-Verdict = Literal["good", "poor", "unusable"]
-
 
 @dataclass(frozen=True, slots=True)
 class Grab:
-    """A frame that a source has taken hold of, before its pixels are fetched.
+    """A frame that a source has grabbed, before its pixels are fetched.
 
     index: position in the source, from 0.
     name: the file's stem for pictures, else the index as text.
     time_s: media time in seconds from the source's start.
     width, height: pixels.
-    truth_density_pct: the true density where the source knows it (the synthetic microscope).
+    truth_density_pct: the true density if the source knows it (the synthetic microscope).
     """
 
     index: int
@@ -41,9 +40,9 @@ class FrameSource(Protocol):
     """Frames, one after the other.
 
     name: short and safe for topics and logs ([a-z0-9-]), without folder or patient.
-    frame_count: frames promised by the container, None where unknown or endless.
-    fps: nominal frames per second, None where there is none (pictures).
-    live: True where frames come at their own pace and are lost when not taken.
+    frame_count: frames promised by the container, None if unknown or endless.
+    fps: nominal frames per second, None if there is no such thing (pictures).
+    live: True if frames come at their own pace and are lost when not taken.
     """
 
     name: str
@@ -56,7 +55,7 @@ class FrameSource(Protocol):
     def grab(self) -> Grab | None:
         """Advance to the next frame; None at the end.
 
-        Raises SourceError where the source broke or a frame is of another size than the first.
+        Raises SourceError if the source broke or a frame is of another size than the first.
         """
 
     def retrieve(self, out: Pixels) -> None:
@@ -66,7 +65,7 @@ class FrameSource(Protocol):
         """Make `index` the next frame to grab. Recorded sources only; raises SourceError."""
 
     def close(self) -> None:
-        """Let go of files and devices. May be called twice."""
+        """Close files and devices. May be called twice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +106,7 @@ class Region:
 class Quality:
     """Whether a frame may be acted on, why not, and the measures behind it."""
 
-    verdict: Verdict
+    verdict: QualityVerdict
     reasons: tuple[str, ...] = ()
     measures: Mapping[str, float] = field(default_factory=dict)
 
@@ -118,7 +117,7 @@ class Analysis:
 
     density_pct and its 90 % interval: capillary area over area analysed, in percent, 0..100.
     regions: capillaries only.
-    Raises ValueError where the interval is not finite, not in order or not a percentage.
+    Raises ValueError if the interval is not finite, not in order or not a percentage.
     """
 
     density_pct: float
@@ -128,7 +127,7 @@ class Analysis:
     quality: Quality
 
     def __post_init__(self) -> None:
-        """An analyser's nonsense ends here, as a failed frame, and not in a trend."""
+        """Refuse an analyser's nonsense here, as a failed frame, before it is in a trend."""
         low, value, high = self.density_low_pct, self.density_pct, self.density_high_pct
         if not 0 <= low <= value <= high <= 100:  # also false where one is not a number
             raise ValueError(
@@ -152,4 +151,4 @@ class ReadingSink(Protocol):
         """Take one reading. Must not block for longer than a millisecond or two."""
 
     def close(self) -> None:
-        """Flush and let go. May be called twice."""
+        """Flush and close. May be called twice."""

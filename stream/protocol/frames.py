@@ -1,23 +1,40 @@
-"""Messages about frames: capture to workers, sink and supervisor, and the acknowledgements back."""
+"""Messages about frames: capture to workers, sink and supervisor, and the acknowledgements back.
+
+A worker's credit (`Done`) frees the worker, not the frame: the slot of the ring stays taken until the sink reports the
+reading as stored (`Committed`). So a frame whose worker or sink dies in between can be dispatched again, and no frame
+is lost or counted twice. Three numbers keep what is said before a death apart from what is said after it: `attempt`
+(which dispatch of a frame), `capture` (which incarnation of the capture process) and `sink` (which one of the sink).
+"""
 
 from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from stream.protocol.types import MAX_BEYOND, MAX_SENTENCE, Count, FrameName, Message, Seq, UtcNs
+from stream.protocol.types import (
+    MAX_BEYOND,
+    MAX_SENTENCE,
+    Count,
+    FrameName,
+    Incarnation,
+    Message,
+    Px,
+    Seq,
+    SourceName,
+    UtcNs,
+)
 
 
 class FrameHeader(Message, frozen=True, kw_only=True, tag="frame"):
     """Capture to worker: a frame lies in the ring, analyse it."""
 
-    source: Annotated[str, Meta(max_length=100, description="short name of the source")]
+    source: SourceName
     seq: Seq
     frame: FrameName
     time_s: Annotated[float, Meta(description="media time from the start of the source, s")]
     t_capture_ns: UtcNs
     t_grab_monotonic_ns: Annotated[int, Meta(description="the same moment on this machine's monotonic clock, ns")]
-    width: Annotated[int, Meta(ge=1, le=16384, description="px")]
-    height: Annotated[int, Meta(ge=1, le=16384, description="px")]
+    width: Px
+    height: Px
     ring: Annotated[str, Meta(max_length=300, description="path of the ring that holds the pixels")]
     slot: Annotated[int, Meta(ge=0, description="slot of the ring that holds the pixels")]
     generation: Annotated[int, Meta(ge=0, description="the slot's generation while it holds this frame")]
@@ -28,7 +45,7 @@ class FrameHeader(Message, frozen=True, kw_only=True, tag="frame"):
     ] = None
     picture: Annotated[bool, Meta(description="also encode a picture for the page")] = False
     frozen: Annotated[bool, Meta(description="the source has given this same picture for seconds")] = False
-    truth_density_pct: Annotated[float | None, Meta(description="true density where the source knows it, %")] = None
+    truth_density_pct: Annotated[float | None, Meta(description="true density if the source knows it, %")] = None
 
 
 class Drop(Message, frozen=True, kw_only=True, tag="drop"):
@@ -44,11 +61,11 @@ class Drop(Message, frozen=True, kw_only=True, tag="drop"):
 class SourceInfo(Message, frozen=True, kw_only=True, tag="source"):
     """Capture to sink and view: what is being watched."""
 
-    source: Annotated[str, Meta(max_length=100, description="short name of the source")]
-    width: Annotated[int, Meta(ge=1, le=16384, description="px")]
-    height: Annotated[int, Meta(ge=1, le=16384, description="px")]
-    fps: Annotated[float | None, Meta(description="nominal frames a second, where there is such a thing")]
-    frames_expected: Annotated[Count | None, Meta(description="frames the container promises")]
+    source: SourceName
+    width: Px
+    height: Px
+    fps: Annotated[float | None, Meta(description="nominal frames per second; null if there is no such thing")]
+    frames_expected: Annotated[Count | None, Meta(description="frames the container promises; null: unknown")]
     live: Annotated[bool, Meta(description="frames come at their own pace")]
     started_ns: Annotated[int, Meta(ge=0, description="when the first frame could be grabbed, ns since 1970 UTC")]
     settled: Annotated[int, Meta(ge=0, description="what came of earlier seqs was acknowledged by a sink")] = 0
@@ -65,17 +82,17 @@ class EndOfStream(Message, frozen=True, kw_only=True, tag="end"):
     """Capture to sink: the source ended; no frame with a higher seq will come."""
 
     frames_read: Annotated[int, Meta(ge=0, description="frames grabbed")]
-    frames_expected: Annotated[Count | None, Meta(description="frames the container promises")]
+    frames_expected: Annotated[Count | None, Meta(description="frames the container promises; null: unknown")]
     reason: Annotated[str, Meta(max_length=MAX_SENTENCE, description="why it ended early, else empty")] = ""
 
 
 class Done(Message, frozen=True, kw_only=True, tag="done"):
     """Worker to capture: a credit. The worker keeps the reading until it is on disk, for this sink or the next."""
 
-    worker: int
-    incarnation: int
+    worker: Annotated[int, Meta(description="the worker's number")]
+    incarnation: Incarnation
     seq: Seq
-    attempt: int
+    attempt: Annotated[int, Meta(description="of the dispatch that it answers")]
     capture: Annotated[int, Meta(ge=0, description="incarnation of the capture process that dispatched it")]
     read: Annotated[bool, Meta(description="false: the slot held another frame by then, there is no reading")] = True
 
@@ -96,8 +113,8 @@ class Committed(Message, frozen=True, kw_only=True, tag="committed"):
 class RingNeeded(Message, frozen=True, kw_only=True, tag="ring-needed"):
     """Capture to supervisor: the source is open, this is the ring that its frames need."""
 
-    slots: Annotated[int, Meta(ge=1, le=500)]
-    slot_bytes: Annotated[int, Meta(ge=1)]
+    slots: Annotated[int, Meta(ge=1, le=500, description="frames that it holds")]
+    slot_bytes: Annotated[int, Meta(ge=1, description="bytes of the largest frame")]
 
 
 class RingReady(Message, frozen=True, kw_only=True, tag="ring-ready"):
@@ -109,12 +126,12 @@ class RingReady(Message, frozen=True, kw_only=True, tag="ring-ready"):
 class Overdue(Message, frozen=True, kw_only=True, tag="overdue"):
     """Capture to supervisor: this worker has held a frame for longer than the deadline."""
 
-    worker: int
-    incarnation: int
+    worker: Annotated[int, Meta(description="the worker's number")]
+    incarnation: Incarnation
     seq: Seq
 
 
 class Looking(Message, frozen=True, kw_only=True, tag="looking"):
-    """View to capture: how many people look at the page. Pictures are encoded only when someone does."""
+    """View to capture: how many pages want pictures. Pictures are encoded only while one does."""
 
-    viewers: Annotated[int, Meta(ge=0)]
+    viewers: Annotated[int, Meta(ge=0, description="pages that want pictures")]

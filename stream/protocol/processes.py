@@ -1,44 +1,49 @@
-"""Messages between the supervisor and its children: start, life, peers, stop."""
+"""Messages between the supervisor and its children: start, life, peers, stop.
+
+The supervisor alone knows which processes live. A child that has its sockets says `Hello`; the supervisor introduces
+it to its peers with `PeerUp`, and buries it with `PeerDown`. Role and index name a place in the run, the incarnation
+one process in that place: a message of a dead incarnation can arrive after its successor's `Hello`, and is known by it.
+"""
 
 from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from stream.protocol.types import MAX_SENTENCE, Message, Role
+from stream.protocol.types import MAX_SENTENCE, Incarnation, Index, Message, Role
 
 
 class Hello(Message, frozen=True, kw_only=True, tag="hello"):
-    """Child to supervisor: I am up, and this is where I listen."""
+    """Child to supervisor: I am up, and I listen at this endpoint."""
 
-    role: Role
-    index: Annotated[int, Meta(ge=0, description="0, or the worker's number")]
-    incarnation: Annotated[int, Meta(ge=0, description="counts the restarts of this role and index")]
+    role: Annotated[Role, Meta(description="which process this is")]
+    index: Index
+    incarnation: Incarnation
     endpoint: Annotated[str, Meta(max_length=300, description="ZeroMQ endpoint of its inbox")]
-    pid: Annotated[int, Meta(ge=0)]
+    pid: Annotated[int, Meta(ge=0, description="process id")]
     detail: Annotated[str, Meta(max_length=300, description="model id of a worker, address of the page")] = ""
 
 
 class Alive(Message, frozen=True, kw_only=True, tag="alive"):
     """Child to supervisor, twice a second: I am not hung."""
 
-    role: Role
-    index: int
-    incarnation: int
+    role: Annotated[Role, Meta(description="which process this is")]
+    index: Index
+    incarnation: Incarnation
     busy: Annotated[bool, Meta(description="at something that takes its time: do not wait for the next one")] = False
 
 
 class PeerUp(Message, frozen=True, kw_only=True, tag="peer-up"):
     """Supervisor to child: this peer is there."""
 
-    peer: Hello
+    peer: Annotated[Hello, Meta(description="what the peer said of itself")]
 
 
 class PeerDown(Message, frozen=True, kw_only=True, tag="peer-down"):
     """Supervisor to child: this peer is dead, and what was queued for it with it."""
 
-    role: Role
-    index: int
-    incarnation: int
+    role: Annotated[Role, Meta(description="which process died")]
+    index: Index
+    incarnation: Incarnation
 
 
 class Noted(Message, frozen=True, kw_only=True, tag="noted"):
@@ -52,25 +57,26 @@ class Noted(Message, frozen=True, kw_only=True, tag="noted"):
 
 
 class Finished(Message, frozen=True, kw_only=True, tag="finished"):
-    """Sink to supervisor: everything is on disk; the exit code and the one-line result."""
+    """Sink to supervisor: everything is on disk."""
 
-    exit_code: int
-    summary: Annotated[str, Meta(max_length=MAX_SENTENCE)] = ""
+    exit_code: Annotated[int, Meta(description="of the program")]
+    summary: Annotated[str, Meta(max_length=MAX_SENTENCE, description="the result in one line")] = ""
 
 
 class Fatal(Message, frozen=True, kw_only=True, tag="fatal"):
-    """Child to supervisor: restarting will not help (a user's mistake); this is the sentence to show."""
+    """Child to supervisor: restarting will not help (a user's mistake)."""
 
-    role: Role
-    exit_code: int
-    sentence: Annotated[str, Meta(max_length=MAX_SENTENCE)]
+    role: Annotated[Role, Meta(description="which process ends")]
+    exit_code: Annotated[int, Meta(description="of the program")]
+    sentence: Annotated[str, Meta(max_length=MAX_SENTENCE, description="what was wrong, for the user")]
 
 
 class Stop(Message, frozen=True, kw_only=True, tag="stop"):
-    """Supervisor to child: end. To capture, first of all with `final` false: grab no more, finish what you have.
+    """Supervisor to child: end.
 
-    at_once: and wait no longer for frames that somebody is still at.
+    Capture gets it twice. With `final` false, while the others work on: grab no more, so that every captured frame
+    gets its reading and the sink can finish. With `final` true, as all others: exit.
     """
 
-    final: bool = True
-    at_once: bool = False
+    final: Annotated[bool, Meta(description="exit now; false: grab no more, and finish what was captured")] = True
+    at_once: Annotated[bool, Meta(description="do not wait for frames that a worker is still at")] = False

@@ -4,7 +4,20 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct, field
 
-from stream.protocol.types import Count, FrameName, Message, Mode, Pct, Reasons, Seq, State, UtcNs
+from stream.protocol.types import (
+    Count,
+    FrameName,
+    Message,
+    Mode,
+    Pct,
+    QualityVerdict,
+    Reasons,
+    RunState,
+    Seq,
+    Session,
+    SourceName,
+    UtcNs,
+)
 
 
 class RegionOutline(Struct, frozen=True, array_like=True):
@@ -17,8 +30,8 @@ class RegionOutline(Struct, frozen=True, array_like=True):
 class DensityReading(Message, frozen=True, kw_only=True, tag="reading"):
     """Worker to sink, sink to view and subscribers: one frame's density, or why there is none."""
 
-    session: Annotated[str, Meta(max_length=100, description="identifier of the run")]
-    source: Annotated[str, Meta(max_length=100, description="short name of the source")]
+    session: Session
+    source: SourceName
     seq: Seq
     frame: FrameName
     time_s: Annotated[float, Meta(description="media time from the start of the source, s")]
@@ -33,9 +46,7 @@ class DensityReading(Message, frozen=True, kw_only=True, tag="reading"):
     density_low_pct: Annotated[Pct | None, Meta(description="lower end of the 90 % interval, %")] = None
     density_high_pct: Annotated[Pct | None, Meta(description="upper end of the 90 % interval, %")] = None
     capillary_count: Annotated[Count | None, Meta(description="regions judged to be capillaries")] = None
-    quality: Annotated[
-        Literal["good", "poor", "unusable"] | None, Meta(description="whether the frame may be acted on")
-    ] = None
+    quality: Annotated[QualityVerdict | None, Meta(description="whether the frame may be acted on")] = None
     quality_reasons: Annotated[Reasons, Meta(description="why the quality is not good, in plain words")] = ()
     measures: Annotated[
         Annotated[dict[str, float], Meta(max_length=200)], Meta(description="quality measures by name")
@@ -45,35 +56,33 @@ class DensityReading(Message, frozen=True, kw_only=True, tag="reading"):
     worker: Annotated[int, Meta(ge=-1, description="the worker's number; -1: capture gave the frame up")]
     attempt: Annotated[int, Meta(ge=1, description="which dispatch of the frame gave this reading")]
     drops_total: Annotated[int, Meta(ge=0, description="frames captured but not analysed, so far in the session")] = 0
-    truth_density_pct: Annotated[float | None, Meta(description="true density where the source knows it, %")] = None
+    truth_density_pct: Annotated[float | None, Meta(description="true density if the source knows it, %")] = None
     regions: Annotated[
         Annotated[tuple[RegionOutline, ...], Meta(max_length=20_000)] | None,
-        Meta(description="outlines where asked for"),
+        Meta(description="outlines if asked for"),
     ] = None
     picture: Annotated[
-        Annotated[bytes, Meta(max_length=2**21)] | None, Meta(description="JPEG of the frame where asked for")
+        Annotated[bytes, Meta(max_length=2**21)] | None, Meta(description="JPEG of the frame if asked for")
     ] = None
 
 
 class Progress(Message, frozen=True, kw_only=True, tag="progress"):
     """Sink to supervisor, view and subscribers (`status.<source>`): how the run stands."""
 
-    session: Annotated[str, Meta(max_length=100, description="identifier of the run")]
+    session: Session
     source: Annotated[str, Meta(max_length=100, description="short name of the source; empty while there is none")]
     mode: Annotated[Mode, Meta(description="demo: the synthetic microscope; replay: a recording; else live")]
-    state: Annotated[State, Meta(description="whether there is a current value, and if not, why")]
+    state: Annotated[RunState, Meta(description="whether there is a current value, and if not, why")]
     published: Annotated[int, Meta(ge=0, description="readings published")] = 0
     failed: Annotated[int, Meta(ge=0, description="frames whose analysis failed")] = 0
     dropped: Annotated[int, Meta(ge=0, description="frames captured but not analysed")] = 0
     late: Annotated[int, Meta(ge=0, description="readings that came after a newer one was published")] = 0
-    frames_expected: Annotated[int | None, Meta(description="frames the container promises, where it does")] = None
-    frames_per_s: Annotated[float, Meta(ge=0, description="readings published a second, over the last seconds")] = 0.0
+    frames_expected: Annotated[int | None, Meta(description="frames the container promises; null: unknown")] = None
+    frames_per_s: Annotated[float, Meta(ge=0, description="readings published per second, over the last seconds")] = 0.0
     density_pct: Annotated[float | None, Meta(description="newest density, null unless it is good and current, %")] = (
         None
     )
-    quality: Annotated[
-        Literal["good", "poor", "unusable"] | None, Meta(description="quality of the newest reading")
-    ] = None
+    quality: Annotated[QualityVerdict | None, Meta(description="quality of the newest reading")] = None
     quality_reasons: Annotated[Reasons, Meta(description="why it is not good, in plain words")] = ()
     age_ms: Annotated[float | None, Meta(description="age of the newest reading, ms")] = None
     notices: Annotated[tuple[str, ...], Meta(description="what else people should know, in plain words")] = ()

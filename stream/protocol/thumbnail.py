@@ -12,9 +12,10 @@ HEIGHT_PX: Final = 135
 
 
 def thumbnail(pixels: Pixels) -> Pixels:
-    """The green channel of (height, width, 3) uint8 BGR pixels as (135, 240) uint8, area-averaged over every other row.
+    """Return the green channel of (height, width, 3) uint8 BGR pixels as (135, 240) uint8.
 
-    Green, because haemoglobin absorbs it most and vessels show best there.
+    Averaged over areas, of every fourth row and every second column. Green, because haemoglobin absorbs it
+    most and vessels show best there.
     """
     green = np.ascontiguousarray(pixels[::4, ::2, 1])
     return cv2.resize(green, (WIDTH_PX, HEIGHT_PX), interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)

@@ -12,12 +12,19 @@ MAX_BEYOND: Final = 1000
 """Seqs named one by one in a report of the sink."""
 Role = Literal["capture", "worker", "sink", "view"]
 Mode = Literal["live", "demo", "replay"]
-State = Literal["good", "poor signal", "stale", "no camera", "no analysis", "ended"]
+RunState = Literal["good", "poor signal", "stale", "no camera", "no analysis", "ended"]
+QualityVerdict = Literal["good", "poor", "unusable"]
+"""Of the quality of a frame: whether it may be acted on."""
+Session = Annotated[str, Meta(max_length=100, description="identifier of the run")]
+SourceName = Annotated[str, Meta(max_length=100, description="short name of the source")]
 Seq = Annotated[int, Meta(ge=0, le=2**53, description="position in the run, from 0, without gaps")]
 UtcNs = Annotated[int, Meta(ge=0, le=2**63 - 1, description="nanoseconds since 1970-01-01 UTC")]
 FrameName = Annotated[
     str, Meta(max_length=300, description="the file's stem for pictures, else the index in the source")
 ]
+Px = Annotated[int, Meta(ge=1, le=16384, description="px")]
+Index = Annotated[int, Meta(ge=0, description="0, or the worker's number")]
+Incarnation = Annotated[int, Meta(ge=0, description="counts the restarts of this role and index")]
 Count = Annotated[int, Meta(ge=0)]
 Pct = Annotated[float, Meta(ge=0, le=100)]
 Reasons = Annotated[tuple[str, ...], Meta(max_length=100)]

@@ -3,7 +3,7 @@
 Consecutive frames see nearly the same skin, so n frames are worth fewer than n independent ones. Each side's mean has
 the variance s² / n_eff, with the effective sample size n_eff = n / tau of Bayley and Hammersley (J R Stat Soc B 1946,
 8:184); tau, the sum of the autocorrelations, is cut off by Geyer's initial monotone sequence (Stat Sci 1992, 7:473).
-The interval of the difference is Welch's (Biometrika 1947, 34:28), with n_eff - 1 degrees of freedom a side. It says
+The interval of the difference is Welch's (Biometrika 1947, 34:28), with n_eff - 1 degrees of freedom per side. It says
 how well the mean of these frames is known; what all frames of a side share (the place on the skin, pressure, the
 model's own error) is not in it.
 """
@@ -28,7 +28,7 @@ _NEEDED: Final = 10
 _NEEDED_EFFECTIVE: Final = 3.0
 
 
-class Side(Struct, frozen=True, kw_only=True):
+class MarkerSide(Struct, frozen=True, kw_only=True):
     """One side of the marker: density in %, times on the trend's axis."""
 
     from_s: float
@@ -42,11 +42,11 @@ class Side(Struct, frozen=True, kw_only=True):
 
 
 class Change(Struct, frozen=True, kw_only=True):
-    """Mean after less mean before, in % density, with its interval; None where a side does not say enough."""
+    """Mean after less mean before, in % density, with its interval; None if a side does not say enough."""
 
     marker: int
-    before: Side
-    after: Side
+    before: MarkerSide
+    after: MarkerSide
     change_pct: float | None
     change_low_pct: float | None
     change_high_pct: float | None
@@ -57,7 +57,7 @@ class Change(Struct, frozen=True, kw_only=True):
 
 
 def change_at(trend: Trend, marker: int, x: float, before_s: float, after_s: float) -> Change:
-    """The change at a moment of the trend's axis."""
+    """Return the change at a moment of the trend's axis, in s, from the readings of so many seconds on each side."""
     before, after = side(trend, x - before_s, x), side(trend, x, x + after_s)
     why_not = _why_not("before", before) or _why_not("after", after)
     change = low = high = None
@@ -80,11 +80,11 @@ def change_at(trend: Trend, marker: int, x: float, before_s: float, after_s: flo
     )
 
 
-def side(trend: Trend, from_s: float, to_s: float) -> Side:
-    """What the readings of a stretch say."""
+def side(trend: Trend, from_s: float, to_s: float) -> MarkerSide:
+    """Summarise the readings with from_s <= x < to_s."""
     rows: Columns = trend.between(from_s, to_s)
     good = rows["density"][rows["grade"] == GOOD].astype(np.float64)
-    return Side(
+    return MarkerSide(
         from_s=round(from_s, 3),
         to_s=round(to_s, 3),
         frames=len(rows),
@@ -97,7 +97,7 @@ def side(trend: Trend, from_s: float, to_s: float) -> Side:
 
 
 def effective_n(values: npt.NDArray[np.float64]) -> float:
-    """How many independent values a series of values is worth: 1 to n. A constant series says nothing of it: n."""
+    """Return how many independent values a series of n values is worth, 1 to n; n for a constant series."""
     n = len(values)
     centred = values - values.mean() if n else values
     variance = float(centred @ centred)
@@ -114,8 +114,8 @@ def effective_n(values: npt.NDArray[np.float64]) -> float:
     return max(n / tau - 1, 1.0)  # and so is the variance
 
 
-def half_width(before: Side, after: Side) -> float:
-    """Half of the interval of the difference of two means."""
+def half_width(before: MarkerSide, after: MarkerSide) -> float:
+    """Return half of the interval of the difference of two means, in % density (Welch)."""
     parts = [((one.sd_pct or 0.0) ** 2 / (one.effective_n or 1.0), one.effective_n or 1.0) for one in (before, after)]
     variance = sum(part for part, _ in parts)
     if variance == 0:
@@ -125,7 +125,10 @@ def half_width(before: Side, after: Side) -> float:
 
 
 def quantile_t(probability: float, freedom: float) -> float:
-    """Student's t from the normal quantile: Abramowitz and Stegun, Handbook of Mathematical Functions, 26.7.5."""
+    """Return Student's t from the normal quantile.
+
+    Abramowitz and Stegun, Handbook of Mathematical Functions, 26.7.5.
+    """
     x = NormalDist().inv_cdf(probability)
     terms = (
         (x**3 + x) / 4,
@@ -136,7 +139,7 @@ def quantile_t(probability: float, freedom: float) -> float:
     return x + sum(term / freedom**power for power, term in enumerate(terms, start=1))
 
 
-def _why_not(name: str, one: Side) -> str:
+def _why_not(name: str, one: MarkerSide) -> str:
     if one.good < _NEEDED:
         return f"{name.capitalize()} it: {counted(one.good, 'good frame')}; {_NEEDED} are needed."
     if one.effective_n is not None and one.effective_n < _NEEDED_EFFECTIVE:

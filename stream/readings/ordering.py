@@ -1,9 +1,9 @@
 """Readings come back from several workers: restore their order, notice duplicates, late ones and gaps. Pure.
 
 With `wait_s` None (replay) a missing seq is waited for without end; with a time (live) it is passed over when a newer
-item has waited that long, and if it comes after all it is late. Seqs of which is known that they have no item keep
-nobody waiting: what comes after any number of them is still the newest. What is missing is at work in another worker:
-how long that may take is known from how long frames take now (`Patience`).
+item has waited that long, and if it comes after all it is late. A seq that is known to have no item is not waited for:
+what comes after any number of them is still the newest. A missing reading is at work in another worker, and how long
+that may take follows from how long frames take now (`ReorderTimeout`).
 """
 
 from collections import deque
@@ -26,23 +26,20 @@ class Arrival(Enum):
     LATE = auto()
 
 
-class Patience:
-    """How long to wait for an earlier reading.
-
-    At least `least_s`; twice what frames take now, if that is longer; never more than `most_s`.
-    """
+class ReorderTimeout:
+    """The longest wait for an earlier reading: twice what frames take now, but from `least_s` to `most_s`."""
 
     def __init__(self, least_s: float, most_s: float) -> None:
         self._least_s, self._most_s = least_s, most_s
         self._took_s: deque[float] = deque(maxlen=_RECENT)
 
     def took(self, seconds: float) -> None:
-        """A frame took so long, from its capture to its reading."""
+        """Take how long a frame took, from its capture to its reading."""
         self._took_s.append(seconds)
 
     @property
     def wait_s(self) -> float:
-        """The longest wait now."""
+        """The longest wait now, s."""
         typical_s = median(self._took_s) if self._took_s else 0.0
         return max(self._least_s, min(2 * typical_s, self._most_s))
 
@@ -69,17 +66,17 @@ class Sequencer(Generic[Item]):
         return min(self._passed, default=self.next_seq)
 
     def beyond(self, limit: int) -> list[int]:
-        """At most `limit` seqs from there on that came nevertheless, the lowest first."""
+        """Return at most `limit` seqs above `accounted` that came nevertheless, the lowest first."""
         between = (seq for seq in range(self.accounted, self.next_seq) if seq not in self._passed)
         return list(islice(chain(between, sorted(self._held)), limit))
 
     @property
     def waiting(self) -> bool:
-        """True while an item is held back for an earlier seq."""
+        """Whether an item is held back for an earlier seq."""
         return any(item is not None for _, item in self._held.values())
 
     def offer(self, seq: int, item: Item | None, now_s: float) -> Arrival:
-        """An item, or None for a seq of which is known that it will have none."""
+        """Take an item, or None for a seq that will have none."""
         if seq in self._passed:
             self._passed.discard(seq)
             return Arrival.LATE
@@ -89,7 +86,7 @@ class Sequencer(Generic[Item]):
         return Arrival.HELD
 
     def release(self, now_s: float) -> Iterator[tuple[int, Item]]:
-        """All items whose turn has come, in order."""
+        """Release all items whose turn has come, in order."""
         while self._held:
             if self.next_seq not in self._held and not self._pass_over(now_s):
                 return
@@ -99,7 +96,7 @@ class Sequencer(Generic[Item]):
                 yield self.next_seq - 1, item
 
     def _pass_over(self, now_s: float) -> bool:
-        """Give up on the missing seqs before the first held one, where the oldest item has waited long enough."""
+        """Give up on the missing seqs before the first held one, if the oldest item has waited long enough."""
         since_s = [since_s for since_s, item in self._held.values() if item is not None]
         if self.wait_s is None or not since_s or now_s - min(since_s) < self.wait_s:
             return False

@@ -6,7 +6,7 @@ from typing import Final
 
 from stream.console.text import counted
 from stream.protocol.readings import DensityReading, Progress
-from stream.protocol.types import Mode, State
+from stream.protocol.types import Mode, RunState
 
 _RATE_WINDOW_S: Final = 3.0
 
@@ -55,7 +55,7 @@ class Standing:
         """How far the reading lies in the past. Frames of a recording wait for their workers without getting old."""
         return now_s - self._last_s if self.mode == "replay" else self._age_ms(last, now_s) / 1e3
 
-    def state(self, now_s: float) -> State:
+    def state(self, now_s: float) -> RunState:
         """One word for it. Nothing is called good that is older than `stale_after_s`."""
         if self.ended:
             return "ended"

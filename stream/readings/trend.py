@@ -58,7 +58,7 @@ class Trend:
         return self._count
 
     def add(self, seq: int, x: float, t_ns: int, grade: int, values: tuple[float, float, float] | None) -> None:
-        """One reading at the end; density, low and high where it is good, else None."""
+        """Append one reading. values: density, low and high in % if it is good, else None."""
         with self._lock:
             self._make_room(1)
             density, low, high = values or (np.nan, np.nan, np.nan)
@@ -66,7 +66,7 @@ class Trend:
             self._count += 1
 
     def load(self, rows: Columns) -> None:
-        """Readings from before those that are here, as `DTYPE`; what is not before them is left out."""
+        """Take readings from before those that are here, as `DTYPE`; what is not before them is left out."""
         with self._lock:
             own = self._rows[: self._count]
             older = rows[rows["seq"] < own["seq"][0]] if len(own) else rows
@@ -74,45 +74,45 @@ class Trend:
             self._count += len(older)
 
     def rows(self) -> Columns:
-        """All readings. What it shows does not change, also while others are added."""
+        """Return all readings. The array does not change while others are added."""
         with self._lock:
             return self._rows[: self._count]
 
     def between(self, from_s: float, to_s: float) -> Columns:
-        """The readings with from_s <= x < to_s."""
+        """Return the readings with from_s <= x < to_s."""
         rows = self.rows()
         first, last = np.searchsorted(rows["x"], [from_s, to_s])
         return rows[first:last]
 
     def of_seqs(self, from_seq: int, to_seq: int) -> Columns:
-        """The readings from one seq to another, both included."""
+        """Return the readings from one seq to another, both included."""
         rows = self.rows()
         first, last = np.searchsorted(rows["seq"], from_seq), np.searchsorted(rows["seq"], to_seq, side="right")
         return rows[first:last]
 
     def at_seq(self, seq: int) -> Any | None:
-        """The reading of a frame; None where there is none."""
+        """Return the reading of a frame; None if it has none."""
         found = self.of_seqs(seq, seq)
         return found[0] if len(found) else None
 
     def nearest(self, x: float) -> Any | None:
-        """The reading next to a time on the axis; None where there is none at all."""
+        """Return the reading next to a time on the axis; None if there is none at all."""
         rows = self.rows()
         return None if len(rows) == 0 else rows[_nearest(rows["x"], x)]
 
     def nearest_in_time(self, t_ns: int) -> Any | None:
-        """The reading captured next to a moment; None where there is none at all."""
+        """Return the reading captured next to a moment; None if there is none at all."""
         rows = self.rows()
         return None if len(rows) == 0 else rows[_nearest(rows["t_ns"], t_ns)]
 
     def neighbours(self, seq: int) -> tuple[int | None, int | None]:
-        """The frames before and after one."""
+        """Return the seqs before and after one; None at an end."""
         seqs = self.rows()["seq"]
         before, after = np.searchsorted(seqs, seq) - 1, np.searchsorted(seqs, seq, side="right")
         return (int(seqs[before]) if before >= 0 else None, int(seqs[after]) if after < len(seqs) else None)
 
     def extent(self) -> tuple[float, float] | None:
-        """First and last time on the axis."""
+        """Return the first and last time on the axis; None if there is no reading."""
         rows = self.rows()
         return (float(rows["x"][0]), float(rows["x"][-1])) if len(rows) else None
 
@@ -122,7 +122,7 @@ class Trend:
 
 
 def reduce(trend: Trend, from_s: float | None, to_s: float | None, pixels: int) -> Reduced:
-    """The part of a trend between two times, in at most about `pixels` entries; one reading more on either side."""
+    """Return a trend between two times in at most about `pixels` entries; one reading more on either side."""
     rows, extent = trend.rows(), trend.extent()
     first_s, last_s = extent or (0.0, 0.0)
     begin, end = (first_s if from_s is None else from_s), (last_s if to_s is None else to_s)
@@ -144,7 +144,7 @@ def reduce(trend: Trend, from_s: float | None, to_s: float | None, pixels: int) 
 
 
 def thinned(rows: Columns, step_s: float) -> Columns:
-    """At most one reading for every `step_s` seconds of the axis: its first good one, else its first."""
+    """Keep at most one reading for every `step_s` seconds of the axis: its first good one, else its first."""
     if len(rows) == 0:
         return rows
     steps = np.floor(rows["x"] / step_s)
@@ -153,13 +153,13 @@ def thinned(rows: Columns, step_s: float) -> Columns:
 
 
 def _pixel_starts(x: npt.NDArray[np.float64], from_s: float, to_s: float, pixels: int) -> npt.NDArray[np.intp]:
-    """Where each pixel's readings begin, among those of pixels that hold any."""
+    """Return the row at which each pixel's readings begin, for the pixels that hold any."""
     pixel = np.floor((x - from_s) * (pixels / max(to_s - from_s, 1e-9)))
     return np.flatnonzero(np.diff(pixel, prepend=-np.inf))
 
 
 def _entries(part: Columns, starts: npt.NDArray[np.intp]) -> dict[str, npt.NDArray[Any]]:
-    """One value a pixel and column."""
+    """Return one value per pixel and column."""
     if len(part) == 0:
         return {name: np.zeros(0) for name in ("x", "mean", "min", "max", "low", "high", "grade", "good", "seq")}
     good = part["grade"] == GOOD
@@ -185,20 +185,20 @@ def _entries(part: Columns, starts: npt.NDArray[np.intp]) -> dict[str, npt.NDArr
 
 
 def _first_good(rows: Columns, starts: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
-    """For each stretch of readings the place of its first good one, else its first."""
+    """Return for each stretch of readings the row of its first good one, else its first."""
     places = np.where(rows["grade"] == GOOD, np.arange(len(rows)), len(rows))
     first = np.minimum.reduceat(places, starts)
     return np.asarray(np.where(first < len(rows), first, starts), np.intp)
 
 
 def _most_frequent(grade: npt.NDArray[np.uint8], starts: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
-    """The grade that a stretch has most of; of two that tie the worse."""
+    """Return the grade that a stretch has most of; of two that tie the worse."""
     counts = np.stack([np.add.reduceat((grade == worse).astype(np.int64), starts) for worse in (3, 2, 1, 0)])
     return np.asarray(3 - np.argmax(counts, axis=0), np.intp)
 
 
 def _silences(x: npt.NDArray[np.float64], starts: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
-    """Entries before which nothing came for a time: a second, or three times what is usual here."""
+    """Return the entries before which nothing came for a time: a second, or three times what is usual here."""
     if len(x) < 2:
         return np.zeros(0, np.intp)
     usual_s = float(np.median(np.diff(x)))
@@ -214,7 +214,7 @@ def _with_gaps(
     starts: npt.NDArray[np.intp],
     gaps: npt.NDArray[np.intp],
 ) -> list[Any]:
-    """The column as a list, with an empty entry where nothing came."""
+    """Return the column as a list, with an empty entry for each silence."""
     digits = 3
     if name == "x":
         shown: list[Any] = values.round(digits).tolist()

@@ -14,7 +14,7 @@ from typing import Final
 import zmq
 
 from stream.security.events import Notes
-from stream.security.key_pair import Keys
+from stream.security.key_pair import Keys, use_curve
 
 _ZAP: Final = "inproc://zeromq.zap.01"
 
@@ -44,8 +44,7 @@ class Gate:
     def guard(self, watched: "zmq.Socket[bytes]", keys: Keys, place: str) -> None:
         """Before the socket is bound: only allowed keys get through. `place` names it in the notes."""
         self._place, self._watched = place, watched
-        watched.setsockopt(zmq.CURVE_SERVER, 1)
-        watched.setsockopt(zmq.CURVE_SECRETKEY, keys.secret)
+        use_curve(watched, keys)
         watched.setsockopt_string(zmq.ZAP_DOMAIN, place)
         self._monitor = watched.get_monitor_socket()
         self._thread.start()

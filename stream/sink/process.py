@@ -31,7 +31,7 @@ from stream.protocol.frames import Committed, Drop, EndOfStream, SourceInfo, Sou
 from stream.protocol.processes import Finished, Noted, PeerDown, PeerUp, Stop
 from stream.protocol.readings import DensityReading
 from stream.protocol.types import MAX_BEYOND, Message
-from stream.readings.ordering import Arrival, Patience, Sequencer
+from stream.readings.ordering import Arrival, ReorderTimeout, Sequencer
 from stream.readings.run_status import Standing
 from stream.run.child import Child
 from stream.security.events import Notes
@@ -81,8 +81,8 @@ class Sink:
     def __init__(self, child: Child, settings: SinkSettings, store: Store, publisher: Publisher | None) -> None:
         self._child, self._settings, self._store, self._publisher = child, settings, store, publisher
         least_s, most_s = settings.sink.reorder_wait_ms / 1000, settings.sink.stale_after_s
-        self._patience = None if settings.mode == "replay" else Patience(least_s, most_s)
-        wait_s = None if self._patience is None else least_s
+        self._reorder_timeout = None if settings.mode == "replay" else ReorderTimeout(least_s, most_s)
+        wait_s = None if self._reorder_timeout is None else least_s
         self._sequencer: Sequencer[DensityReading] = Sequencer(
             wait_s, store.seqs(store.accounted), max(store.next_seq(), store.accounted), store.accounted
         )
@@ -170,9 +170,9 @@ class Sink:
         self._standing.workers = len(self._workers)
 
     def _take(self, reading: DensityReading) -> None:
-        if self._patience is not None:
-            self._patience.took(reading.latency_ms / 1000)
-            self._sequencer.wait_s = self._patience.wait_s
+        if self._reorder_timeout is not None:
+            self._reorder_timeout.took(reading.latency_ms / 1000)
+            self._sequencer.wait_s = self._reorder_timeout.wait_s
         if self._sequencer.offer(reading.seq, reading, time.monotonic()) is Arrival.LATE:
             self._store.add(self._trimmed(reading), late=True)
             self._standing.late += 1

@@ -2,7 +2,8 @@
 
 Capture writes, workers read. A slot's generation is odd while it is being written and goes up by two with every frame,
 so a reader that sees the same even number before and after its work has seen one whole frame (a sequence lock).
-Layout: one page of int64 words (magic, slots, slot bytes, frames captured, then a generation a slot), then the slots.
+Layout: one page of int64 words (magic, slots, slot bytes, frames captured, then one generation for each slot), then
+the slots.
 """
 
 import contextlib
@@ -37,7 +38,7 @@ class Ring:
 
     @classmethod
     def create(cls, slots: int, slot_bytes: int, folder: Path, *, portable: bool = False) -> "Ring":
-        """A new ring, owned by the caller. Raises RingError where memory is short, naming the bytes."""
+        """Make a ring, owned by the caller. Raises RingError if memory is short, naming the bytes."""
         if not 1 <= slots <= _MAX_SLOTS:
             raise RingError(f"a ring has 1 to {_MAX_SLOTS} slots, not {slots}")
         padded = -(-slot_bytes // _PAGE) * _PAGE
@@ -48,7 +49,7 @@ class Ring:
 
     @classmethod
     def attach(cls, path: str, *, writable: bool) -> "Ring":
-        """The ring that another process made; `path` is that ring's `path`."""
+        """Map the ring that another process made; `path` is that ring's `path`."""
         return cls(map_shared_memory(path, writable=writable))
 
     @property
@@ -68,7 +69,7 @@ class Ring:
         self._words[_CAPTURED] = frames
 
     def pixels(self, slot: int, height: int, width: int) -> Pixels:
-        """The slot's pixels, (height, width, 3) uint8 BGR, without a copy. Raises RingError where they do not fit."""
+        """Map the slot's (height, width, 3) uint8 BGR pixels, without a copy. Raises RingError if they do not fit."""
         nbytes = height * width * 3
         if not 0 <= slot < self.slots or nbytes > self.slot_bytes:
             raise RingError(
@@ -78,22 +79,23 @@ class Ring:
         return np.frombuffer(self._memory, np.uint8, nbytes, offset).reshape(height, width, 3)
 
     def begin(self, slot: int) -> None:
-        """Say that the slot is being written; readers of its last frame will notice."""
+        """Mark the slot as being written: from now on `holds` is false for its last frame."""
+        # Odd from here to `finish`. A capture process that died in between left it odd: the next odd number then.
         self._words[_GENERATIONS + slot] += 2 if self._words[_GENERATIONS + slot] % 2 else 1
 
     def finish(self, slot: int) -> int:
-        """Say that the slot holds a whole frame; returns its generation."""
+        """Mark the slot as holding a whole frame. Returns its generation."""
         self._words[_GENERATIONS + slot] += 1
         return int(self._words[_GENERATIONS + slot])
 
     def holds(self, slot: int, generation: int) -> bool:
-        """True while the slot still holds the frame of that generation."""
+        """Return True while the slot still holds the frame of that generation."""
         return 0 <= slot < self.slots and int(self._words[_GENERATIONS + slot]) == generation
 
     def close(self) -> None:
-        """Let go of the mapping. Arrays from `pixels` must not be used afterwards."""
+        """Unmap the memory. Arrays from `pixels` must not be used afterwards."""
         del self._words
-        with contextlib.suppress(BufferError):
+        with contextlib.suppress(BufferError):  # an array from `pixels` is still there: it ends with the process
             self._memory.close()
         if self._owner is not None:
             self._owner.close()

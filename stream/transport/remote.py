@@ -1,7 +1,8 @@
-"""Sockets to one worker on another machine: requests in parts, one reply each, under CURVE. Knows no message.
+"""Sockets to and of a worker on another machine: requests in parts, one reply each, under CURVE. Knows no message.
 
-The near side asks, the far side answers; pixels go as a part of their own, uncopied. A far side that dies closes its
-connection, which the near side hears of at once; one that vanishes without that is found by the frame's deadline.
+The run is the client, the worker's machine the server; pixels go as a part of their own, uncopied. A server that dies
+closes its connection, which the client notices at once; one that vanishes without that (a pulled cable) is found by
+the frame's deadline, as any worker that hangs.
 """
 
 from collections.abc import Callable, Sequence
@@ -13,32 +14,38 @@ from zmq.utils.monitor import parse_monitor_message
 from stream.errors import OutputError
 from stream.security.events import Notes
 from stream.security.key_check import Gate
-from stream.security.key_pair import Keys
+from stream.security.key_pair import Keys, use_curve
 from stream.security.keyring import Keyring
 from stream.transport.sockets import new_context
 
 _LOOK_MS: Final = 200
+"""How often a request that waits for its reply asks whether to go on waiting."""
 
 
-class LostError(ConnectionError):
-    """The other machine let go while it was asked."""
+class RemoteWorkerLostError(ConnectionError):
+    """The connection to the worker on another machine closed before its reply came."""
 
 
-class FarWorker:
-    """The near side: asks one worker elsewhere, whose public key is known."""
+class RemoteWorkerClient:
+    """The run's side of a connection to one worker on another machine.
+
+    key: the public key that the worker's machine must prove to hold, 32 bytes. After a RemoteWorkerLostError the client
+    is of no more use: a REQ socket sends nothing before it has its reply.
+    """
 
     def __init__(self, address: str, own: Keys, key: bytes) -> None:
         self._context = new_context()
         self._socket = self._context.socket(zmq.REQ)
         self._socket.setsockopt(zmq.LINGER, 0)
-        self._socket.setsockopt(zmq.CURVE_SERVERKEY, key)
-        self._socket.setsockopt(zmq.CURVE_PUBLICKEY, own.public)
-        self._socket.setsockopt(zmq.CURVE_SECRETKEY, own.secret)
+        use_curve(self._socket, own, server_key=key)
         self._monitor = self._socket.get_monitor_socket(zmq.Event.DISCONNECTED)
         self._socket.connect(address)
 
     def ask(self, parts: Sequence[bytes | memoryview], going_on: Callable[[], bool]) -> bytes | None:
-        """The answer; None as soon as `going_on`, asked a few times a second, says no. Raises LostError."""
+        """Send a request and return its reply; None as soon as `going_on`, called a few times a second, is false.
+
+        Raises RemoteWorkerLostError.
+        """
         self._socket.send_multipart(parts, copy=False)
         poller = zmq.Poller()
         poller.register(self._socket, zmq.POLLIN)
@@ -49,22 +56,22 @@ class FarWorker:
                 return self._socket.recv()
             if self._monitor in ready:
                 parse_monitor_message(self._monitor.recv_multipart())
-                raise LostError
+                raise RemoteWorkerLostError
         return None
 
     def close(self) -> None:
-        """Let go; what was asked is not waited for."""
+        """Close the connection, without waiting for a reply."""
         self._socket.disable_monitor()
         self._monitor.close(linger=0)
         self._socket.close(linger=0)
         self._context.term()
 
 
-class FarSide:
-    """The far side: answers whoever has an allowed key."""
+class RemoteWorkerServer:
+    """The worker's side: one socket that answers every client with an allowed key."""
 
     def __init__(self, address: str, keyring: Keyring, notes: Notes, longest: int) -> None:
-        """longest: bytes of a part. Raises OutputError where the address cannot be listened on."""
+        """Listen on `address`. longest: bytes of a part. Raises OutputError if the address cannot be listened on."""
         self._context = new_context()
         self._socket = self._context.socket(zmq.REP)
         self._socket.setsockopt(zmq.LINGER, 1000)
@@ -80,13 +87,13 @@ class FarSide:
         self.address = self._socket.getsockopt_string(zmq.LAST_ENDPOINT)
 
     def receive(self, timeout_ms: int) -> list[memoryview] | None:
-        """The parts of the next request, None where none came. Each request must be answered."""
+        """Return the parts of the next request, None after `timeout_ms`. Each request must be answered."""
         if not self._socket.poll(timeout_ms):
             return None
         return [part.buffer for part in self._socket.recv_multipart(copy=False)]
 
     def answer(self, data: bytes) -> None:
-        """To whoever asked last."""
+        """Send the reply to the client of the last request."""
         self._socket.send(data)
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""Pushers and pullers over ZeroMQ: an inbox a process, an outbox a peer. Nothing else in the program touches zmq.
+"""Pushers and pullers over ZeroMQ: one inbox for a process, one outbox for each of its peers.
 
 Every incarnation of a process binds an inbox of its own, so that what was queued for a dead process dies with it.
 No ZMTP heartbeats here: they disconnect a busy peer and do not notice a stopped one; deaths come from the supervisor.
@@ -15,18 +15,19 @@ from stream.machine.run_folder import endpoint
 from stream.protocol.messages import AnyMessage
 from stream.protocol.types import Message
 from stream.protocol.wire import MAX_MESSAGE_BYTES, decode, encode
-from stream.security.key_pair import Keys
+from stream.security.key_pair import Keys, use_curve
 
 _HIGH_WATER: Final = 1000
+"""Messages that wait on one side of a connection; beyond it `send` says no, and the sender decides what to do."""
 _RECONNECT_MS: Final = 10
-_LAST_WORDS_MS: Final = 300
+_LAST_MESSAGES_MS: Final = 300
 
 
 class Inbox:
-    """A bound PULL socket: everything that a process is told arrives here, one message after the other.
+    """A bound PULL socket: all messages to a process arrive here, one after the other.
 
-    With `keys`, only who has them is heard.
-    rejected: messages that were no messages of this protocol, dropped and counted.
+    keys: the run's own pair; only processes that have it get through.
+    rejected: messages that were not of this protocol, dropped and counted.
     """
 
     def __init__(
@@ -43,8 +44,7 @@ class Inbox:
         self._socket.setsockopt(zmq.RCVHWM, _HIGH_WATER)
         self._socket.setsockopt(zmq.MAXMSGSIZE, MAX_MESSAGE_BYTES)
         if keys is not None:
-            self._socket.setsockopt(zmq.CURVE_SERVER, 1)
-            self._socket.setsockopt(zmq.CURVE_SECRETKEY, keys.secret)
+            use_curve(self._socket, keys)
         address = endpoint(folder, name, portable)
         try:
             self._socket.bind(address)
@@ -57,15 +57,15 @@ class Inbox:
         self._poller = zmq.Poller()
         self._poller.register(self._socket, zmq.POLLIN)
         self.rejected = 0
-        self._told = 0
+        self._reported = 0
 
     def receive(self, timeout_ms: int) -> AnyMessage | None:
-        """The next message, or None after `timeout_ms`, when woken, or when what came was no message."""
+        """Return the next message; None after `timeout_ms`, when woken, or if what came was no message."""
         self.wait(timeout_ms)
         return self._take()
 
     def drain(self) -> Iterator[AnyMessage]:
-        """All messages that are there now."""
+        """Take all messages that are there now."""
         while self._socket.poll(0):
             message = self._take()
             if message is not None:
@@ -94,12 +94,12 @@ class Inbox:
             return None
 
     def take_rejected(self) -> int:
-        """How many were rejected since this was last asked."""
-        new, self._told = self.rejected - self._told, self.rejected
+        """Return how many messages were rejected since the last call."""
+        new, self._reported = self.rejected - self._reported, self.rejected
         return new
 
     def waker(self) -> "Waker":
-        """What another thread of this process uses to make `receive` return."""
+        """Make a waker, for another thread of this process to end `receive` with."""
         return Waker(self._context, self._wake_address)
 
     def close(self) -> None:
@@ -116,14 +116,14 @@ class Waker:
         self._socket.connect(address)
 
     def wake(self) -> None:
-        """Make the inbox look up. Never blocks: a full pipe means that it will anyway."""
+        """End the inbox's wait. Never blocks: if the pipe is full, the inbox has enough to wake for."""
         try:
             self._socket.send(b"", zmq.DONTWAIT)
         except zmq.Again:
             return
 
     def close(self) -> None:
-        """Let go of the socket."""
+        """Close the socket."""
         self._socket.close(linger=0)
 
 
@@ -134,15 +134,13 @@ class Outbox:
         self._socket = context.socket(zmq.PUSH)
         self._socket.setsockopt(zmq.LINGER, 0)
         if keys is not None:
-            self._socket.setsockopt(zmq.CURVE_SERVERKEY, keys.public)
-            self._socket.setsockopt(zmq.CURVE_PUBLICKEY, keys.public)
-            self._socket.setsockopt(zmq.CURVE_SECRETKEY, keys.secret)
+            use_curve(self._socket, keys, server_key=keys.public)
         self._socket.setsockopt(zmq.SNDHWM, _HIGH_WATER)
         self._socket.setsockopt(zmq.RECONNECT_IVL, _RECONNECT_MS)
         self._socket.connect(address)
 
     def send(self, message: Message) -> bool:
-        """Queue one message. False, and nothing sent, where the peer has stopped taking any."""
+        """Queue one message. Returns False, and sends nothing, if the peer has stopped taking any."""
         try:
             self._socket.send(encode(message), zmq.DONTWAIT)
         except zmq.Again:
@@ -150,10 +148,10 @@ class Outbox:
         return True
 
     def close(self, *, flush: bool = False) -> None:
-        """Drop what is queued, or with `flush` give it a moment to leave."""
-        self._socket.close(linger=_LAST_WORDS_MS if flush else 0)
+        """Close the socket; drop what is queued, or with `flush` give it a moment to leave."""
+        self._socket.close(linger=_LAST_MESSAGES_MS if flush else 0)
 
 
 def new_context() -> "zmq.Context[zmq.Socket[bytes]]":
-    """One context a process, with one I/O thread."""
+    """Make the context of a process, with one I/O thread."""
     return zmq.Context(io_threads=1)

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, ViewportSize
 
 from stream.config.sections import AlarmsConfig
 from stream.protocol.readings import DensityReading, RegionOutline
-from stream.protocol.types import Mode, State
+from stream.protocol.types import Mode, RunState
 from stream.view.live.feed import Feed
 from stream.view.live.session_info import SessionInfo
 from stream.view.server.app import ViewServer, make_app
@@ -90,7 +90,7 @@ class Scope:
         self.kept.see(DensityReading(**(values | fields)))
         self.seq += 1
 
-    def tell(self, state: State) -> None:
+    def tell(self, state: RunState) -> None:
         """How the run stands, as the sink says it."""
         self.kept.stand(state)
 
@@ -101,7 +101,7 @@ class Scope:
             assert time.monotonic() < deadline, f"{condition} never came true: {page.inner_text('body')}"
             self.see(**fields)
 
-    def tell_until(self, page: Page, condition: str, state: State) -> None:
+    def tell_until(self, page: Page, condition: str, state: RunState) -> None:
         """Say how the run stands, again and again as the sink does, until the page says so."""
         deadline = time.monotonic() + DEADLINE_S
         while not page.evaluate(condition):

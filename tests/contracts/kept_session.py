@@ -10,7 +10,7 @@ from stream.config.sections import AlarmsConfig
 from stream.machine.clock import Clock, steady_utc
 from stream.protocol.bedside import Answer
 from stream.protocol.readings import DensityReading, Progress
-from stream.protocol.types import State
+from stream.protocol.types import RunState
 from stream.session.archive import Archive
 from stream.session.journal import Journal
 from stream.session.store import FILE_NAME, Store
@@ -55,7 +55,7 @@ class KeptSession:
 
         self._do(take)
 
-    def stand(self, state: State, **fields: Any) -> None:
+    def stand(self, state: RunState, **fields: Any) -> None:
         """How the run stands."""
         info = self.feed.info
         progress = Progress(session=info.session, source=info.source, mode="live", state=state, **fields)

@@ -9,8 +9,9 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from stream.protocol.contracts import Frame, Pixels, Quality, Verdict
+from stream.protocol.contracts import Frame, Pixels, Quality
 from stream.protocol.thumbnail import WIDTH_PX, thumbnail
+from stream.protocol.types import QualityVerdict
 from workers.capillary.background import CONTRAST
 from workers.capillary.regions import Plane
 from workers.capillary.settings import QualityLimits
@@ -119,7 +120,7 @@ def verdict(measures: Measures, limits: QualityLimits) -> Quality:
     ]
     unusable = [reason for reason, value, _, usable in checks if value > usable]
     poor = [reason for reason, value, good, usable in checks if good < value <= usable]
-    grade: Verdict = "unusable" if unusable else "poor" if poor else "good"
+    grade: QualityVerdict = "unusable" if unusable else "poor" if poor else "good"
     return Quality(grade, tuple(unusable + poor), measures)
 
 

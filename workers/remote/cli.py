@@ -34,7 +34,7 @@ def worker(configured: Configured, listen: str) -> None:
     from stream.errors import ConfigError
     from stream.security.events import Notes
     from stream.security.keyring import Keyring, keys_folder
-    from stream.transport.remote import FarSide
+    from stream.transport.remote import RemoteWorkerServer
     from stream.version import VERSION
     from workers.reading import make_analyser, set_up_process
     from workers.remote.serving import Serving, serve
@@ -52,7 +52,7 @@ def worker(configured: Configured, listen: str) -> None:
     longest = config.capture.max_width_px * config.capture.max_height_px * 3
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: ended.append(True))
-    side = FarSide(listen, ring, notes, longest)
+    side = RemoteWorkerServer(listen, ring, notes, longest)
     print(f"Waiting for frames on {side.address}, with the key {own.public.hex()}", file=sys.stderr, flush=True)
     try:
         serve(side, serving, notes, lambda: not ended)

@@ -20,7 +20,7 @@ from stream.protocol.remote import Engage, Engaged
 from stream.protocol.wire import decode, encode
 from stream.run.child import Child
 from stream.security.keyring import Keyring, keys_folder, parse_key
-from stream.transport.remote import FarWorker, LostError
+from stream.transport.remote import RemoteWorkerClient, RemoteWorkerLostError
 from workers.process import Worker
 from workers.remote.settings import RelaySettings
 
@@ -44,7 +44,7 @@ def run(child: Child, settings: RelaySettings) -> None:
     address, key = settings.remote.address, parse_key(settings.remote.key)
     told = False
     while not isinstance(child.receive(0 if not told else _AGAIN_MS), Stop):
-        far = FarWorker(address, own, key)
+        far = RemoteWorkerClient(address, own, key)
         try:
             answer = _engaged(far, engage)
             if answer is not None:
@@ -52,7 +52,7 @@ def run(child: Child, settings: RelaySettings) -> None:
                     raise ModelError(f"the worker at {address} {answer.refusal}")
                 Worker(child, FarReader(far, engage, answer.model_id)).run()
                 return
-        except LostError:
+        except RemoteWorkerLostError:
             log.warning("the worker at %s is gone; its frame goes to another one", address)
             sys.exit(1)
         finally:
@@ -62,12 +62,12 @@ def run(child: Child, settings: RelaySettings) -> None:
             log.warning("no worker at %s yet; it is taken in as soon as it answers", address)
 
 
-def _engaged(far: FarWorker, engage: Engage) -> Engaged | None:
+def _engaged(far: RemoteWorkerClient, engage: Engage) -> Engaged | None:
     until = time.monotonic() + _PATIENCE_S
     try:
         data = far.ask([encode(engage)], lambda: time.monotonic() < until)
         message = None if data is None else decode(data)
-    except (LostError, WireError):
+    except (RemoteWorkerLostError, WireError):
         return None
     return message if isinstance(message, Engaged) else None
 
@@ -75,17 +75,20 @@ def _engaged(far: FarWorker, engage: Engage) -> Engaged | None:
 class FarReader:
     """Has frames read elsewhere; the same to a `Worker` as its own reader."""
 
-    def __init__(self, far: FarWorker, engage: Engage, model_id: str) -> None:
+    def __init__(self, far: RemoteWorkerClient, engage: Engage, model_id: str) -> None:
         self._far, self._engage, self.model_id = far, engage, model_id
 
     def read(self, header: FrameHeader, pixels: Pixels) -> DensityReading:
-        """The reading from there, its latency by this clock. Raises LostError: then another worker gets the frame."""
+        """Return the reading from there, its latency by this clock.
+
+        Raises RemoteWorkerLostError: then another worker gets the frame.
+        """
         data = self._far.ask([encode(self._engage), encode(header), pixels.data], lambda: True)
         message = None if data is None else decode(data)
         if not isinstance(message, DensityReading) or message.seq != header.seq:
-            raise LostError(f"an answer that is none: {type(message).__name__}")
+            raise RemoteWorkerLostError(f"an answer that is none: {type(message).__name__}")
         return replace(message, latency_ms=(time.monotonic_ns() - header.t_grab_monotonic_ns) / 1e6)
 
     def failed(self, header: FrameHeader, error: Exception) -> DensityReading:
-        """Never asked for: what comes from there has passed the same check there. Raises LostError."""
-        raise LostError(f"frame {header.seq} came back as no reading") from error
+        """Never asked for: what comes from there has passed the same check there. Raises RemoteWorkerLostError."""
+        raise RemoteWorkerLostError(f"frame {header.seq} came back as no reading") from error

@@ -19,7 +19,7 @@ from stream.protocol.frames import FrameHeader
 from stream.protocol.remote import Engage, Engaged
 from stream.protocol.wire import decode, encode
 from stream.security.events import Notes
-from stream.transport.remote import FarSide
+from stream.transport.remote import RemoteWorkerServer
 from workers.reading import Reader
 from workers.settings import WorkerSettings
 
@@ -67,7 +67,7 @@ class Serving:
         return Reader(self._analyser, settings, engage.session, engage.worker)
 
 
-def serve(side: FarSide, serving: Serving, notes: Notes, going_on: Callable[[], bool]) -> None:
+def serve(side: RemoteWorkerServer, serving: Serving, notes: Notes, going_on: Callable[[], bool]) -> None:
     """Answer until `going_on` says no. What is no request is answered with a refusal, noted and counted."""
     while going_on():
         parts = side.receive(_IDLE_MS)

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from typing import Final, Literal, get_args
 
 from stream.protocol.bedside import ActiveAlarm
-from stream.protocol.types import State
+from stream.protocol.types import RunState
 from stream.view.live.status import Status
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
-STATES: Final = ("starting", *get_args(State))
+STATES: Final = ("starting", *get_args(RunState))
 
 Kind = Literal["counter", "gauge"]
 

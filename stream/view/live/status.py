@@ -5,11 +5,11 @@ from typing import Final, Literal
 from msgspec import Struct
 
 from stream.protocol.readings import Progress
-from stream.protocol.types import State
+from stream.protocol.types import RunState
 from stream.view.live.history import Point
 from stream.view.live.session_info import SessionInfo
 
-PageState = State | Literal["starting", "review"]
+PageState = RunState | Literal["starting", "review"]
 TROUBLES: Final = ("no camera", "no analysis")
 STARTING_S: Final = 10.0
 """Opening a camera and loading a model takes seconds: until then a reading that has not come yet is no trouble."""
@@ -74,7 +74,9 @@ def age_ms(point: Point | None, delay_ms: float, now_ns: int, mode: str) -> floa
     return since_arrival if mode == "replay" else since_arrival + delay_ms
 
 
-def state_of(info: SessionInfo, newest: Newest, reported: State | None, now_ns: int, *, reported_ns: int) -> PageState:
+def state_of(
+    info: SessionInfo, newest: Newest, reported: RunState | None, now_ns: int, *, reported_ns: int
+) -> PageState:
     """The one word for the screen. What readings show goes before what the sink last reported, at `reported_ns`.
 
     A review has no now. In order: ended; nothing yet; nothing new; nothing analysed; nothing good; else good. Trouble
@@ -121,7 +123,7 @@ def status_of(
     now_ns: int,
 ) -> Status:
     """Everything the page says, at `now_ns` of the view's clock."""
-    reported: State | None = "ended" if over else progress.state if progress else None
+    reported: RunState | None = "ended" if over else progress.state if progress else None
     state = state_of(info, newest, reported, now_ns, reported_ns=reported_ns)
     point, good = newest.any, newest.good
     good_age = age_ms(good, newest.good_delay_ms, now_ns, info.mode)

@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from stream.errors import StreamError
 from stream.protocol.contracts import Analysis, Pixels
-from stream.protocol.outlines import travelling
+from stream.protocol.outlines import outline_of
 from stream.protocol.readings import RegionOutline
 from stream.session.archive import Archive, StoredReading
 from stream.view.live.feed import Feed
@@ -141,7 +141,7 @@ class Evidence:
             analysis = self._recording.analyse(pixels, stored.model_id)
         if analysis is None or abs(analysis.density_pct - (stored.density_pct or 0.0)) > SAME_PCT:
             return None
-        return tuple(map(travelling, analysis.regions))
+        return tuple(map(outline_of, analysis.regions))
 
     def _pixels(self, stored: StoredReading) -> Pixels:
         kept = self._feed.pictures.get(stored.seq)

@@ -10,7 +10,7 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
 from stream.protocol.bedside import SetLimits
-from stream.protocol.types import State
+from stream.protocol.types import RunState
 from tests.contracts.bedside_page import DEADLINE_S, DESK, JPEG, LAPTOP, Scope, says, shows, wait
 
 pytestmark = pytest.mark.real
@@ -185,7 +185,7 @@ def test_alarms_that_are_active_at_the_end_stay_listed(page: Page, scope: Scope)
 
 
 @pytest.mark.parametrize(("state", "word"), [("no camera", "NO CAMERA"), ("no analysis", "NO ANALYSIS")])
-def test_troubles_are_told_in_words(page: Page, scope: Scope, state: State, word: str) -> None:
+def test_troubles_are_told_in_words(page: Page, scope: Scope, state: RunState, word: str) -> None:
     scope.until(page, shows(state_word="LIVE"))
     scope.tell(state)
     wait(page, shows(state_word=word))

@@ -14,7 +14,7 @@ from stream.bedside.requests import event_of
 from stream.config.sections import AlarmsConfig
 from stream.errors import ConfigError
 from stream.protocol.bedside import ActiveAlarm, AlarmEvent
-from stream.protocol.types import State
+from stream.protocol.types import RunState
 
 LOW = AlarmsConfig(low_pct=4.0, delay_s=10, over_s=5, technical_after_s=5, signal_after_s=0)
 START_NS = 1_800_000_000_000_000_000
@@ -28,7 +28,7 @@ class Ward:
     t_ns: int = START_NS
     news: list[News] = field(default_factory=list)
 
-    def see(self, density: float | None, seconds: float, rate: float = 10, state: State = "good") -> list[str]:
+    def see(self, density: float | None, seconds: float, rate: float = 10, state: RunState = "good") -> list[str]:
         """Readings of this density (None: poor) for so long; returns what was called out."""
         begun = len(self.news)
         for _ in range(round(seconds * rate)):
@@ -37,7 +37,7 @@ class Ward:
             self.news += self.alarms.standing(self.t_ns, state if density is not None else "poor signal")
         return [one.event for one in self.news[begun:]]
 
-    def silence(self, seconds: float, state: State, free_mb: float | None = None) -> list[str]:
+    def silence(self, seconds: float, state: RunState, free_mb: float | None = None) -> list[str]:
         begun = len(self.news)
         for _ in range(round(seconds * 4)):
             self.t_ns += 250_000_000
@@ -224,7 +224,7 @@ def test_the_end_of_a_session_ends_its_alarms() -> None:
     ("kind", "density", "state"), [("signal", None, "poor signal"), ("technical", None, "no camera")]
 )
 def test_after_an_interruption_an_alarm_stays_until_it_is_known_to_be_over(
-    kind: str, density: float | None, state: State
+    kind: str, density: float | None, state: RunState
 ) -> None:
     limits = AlarmsConfig(signal_after_s=5, technical_after_s=5)
     bed = ward(limits)
@@ -263,7 +263,7 @@ def live_through(run: Sequence[tuple[tuple[str, float], int]], alarms: Alarms) -
 
 
 def happen(alarms: Alarms, what: str, value: float, t_ns: int) -> list[News]:
-    state: State = "good" if what == "good" else "poor signal" if what == "poor" else "stale"
+    state: RunState = "good" if what == "good" else "poor signal" if what == "poor" else "stale"
     match what:
         case "good" | "poor":
             return alarms.reading(t_ns, value if what == "good" else None) + alarms.standing(t_ns, state)

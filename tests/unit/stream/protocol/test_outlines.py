@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from stream.protocol.contracts import Region
-from stream.protocol.outlines import corners, travelling
+from stream.protocol.outlines import corners, outline_of
 
 
 def filled(polygon: np.ndarray) -> np.ndarray:
@@ -33,6 +33,6 @@ def test_a_square_has_four_corners() -> None:
     border += [(x, 9) for x in range(9, 0, -1)] + [(0, y) for y in range(9, 0, -1)]
     square = np.array(border, np.int32)
     region = Region(polygon_px=square, score=0.91239, area_px=100.0)
-    sent = travelling(region)
+    sent = outline_of(region)
     assert np.frombuffer(sent.polygon, "<i2").reshape(-1, 2).tolist() == [[0, 0], [9, 0], [9, 9], [0, 9]]
     assert sent.score == 0.9124

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stream.readings.ordering import Arrival, Patience, Sequencer
+from stream.readings.ordering import Arrival, ReorderTimeout, Sequencer
 
 
 @st.composite
@@ -147,18 +147,18 @@ def test_drops_known_from_disk_above_the_newest_reading_do_not_hold_up_the_next(
     assert sequencer.accounted == 2
 
 
-def test_patience_follows_what_frames_take() -> None:
-    patience = Patience(0.1, 1.0)
-    assert patience.wait_s == 0.1
+def test_timeout_follows_what_frames_take() -> None:
+    timeout = ReorderTimeout(0.1, 1.0)
+    assert timeout.wait_s == 0.1
     for _ in range(5):
-        patience.took(0.02)
-    assert patience.wait_s == 0.1, "never less than was asked for"
+        timeout.took(0.02)
+    assert timeout.wait_s == 0.1, "never less than was asked for"
     for _ in range(20):
-        patience.took(0.3)
-    assert patience.wait_s == 0.6, "a slow machine is not a reason to call readings late"
+        timeout.took(0.3)
+    assert timeout.wait_s == 0.6, "a slow machine is not a reason to call readings late"
     for _ in range(20):
-        patience.took(5.0)
-    assert patience.wait_s == 1.0, "what is stale anyway is not waited for"
+        timeout.took(5.0)
+    assert timeout.wait_s == 1.0, "what is stale anyway is not waited for"
 
 
 def test_what_lies_below_a_known_prefix_is_accounted_for() -> None:

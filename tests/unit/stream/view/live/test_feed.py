@@ -9,7 +9,7 @@ import pytest
 from stream.machine.clock import steady_utc
 from stream.protocol.frames import SourceInfo
 from stream.protocol.readings import DensityReading, Progress, RegionOutline
-from stream.protocol.types import State
+from stream.protocol.types import RunState
 from stream.view.live.feed import Feed
 
 MakeReading = Callable[..., DensityReading]
@@ -17,7 +17,7 @@ MakeFeed = Callable[..., Feed]
 SQUARE = RegionOutline(polygon=bytes(16), score=0.9)
 
 
-def progress(state: State, **fields: Any) -> Progress:
+def progress(state: RunState, **fields: Any) -> Progress:
     return Progress(session="s1", source="scope", mode="live", state=state, **fields)
 
 
@@ -28,7 +28,7 @@ def test_before_the_first_reading_the_state_is_starting(feed: MakeFeed) -> None:
 
 @pytest.mark.parametrize("trouble", ["no camera", "no analysis"])
 def test_a_trouble_before_the_first_reading_is_told_once_all_had_time_to_start(
-    feed: MakeFeed, clock: Any, trouble: State
+    feed: MakeFeed, clock: Any, trouble: RunState
 ) -> None:
     view = feed()
     view.progress(progress(trouble))
@@ -100,7 +100,9 @@ def test_failed_readings_are_no_analysis_not_stale(feed: MakeFeed, reading: Make
 
 
 @pytest.mark.parametrize("trouble", ["no camera", "no analysis"])
-def test_the_sink_says_why_readings_stopped(feed: MakeFeed, reading: MakeReading, clock: Any, trouble: State) -> None:
+def test_the_sink_says_why_readings_stopped(
+    feed: MakeFeed, reading: MakeReading, clock: Any, trouble: RunState
+) -> None:
     view = feed()
     view.accept(reading())
     view.progress(progress(trouble))
