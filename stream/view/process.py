@@ -44,8 +44,8 @@ def run(child: Child, settings: ViewSettings) -> None:
             remember(feed, archive, message.seq)
         _take(message, feed, desk)
         desk.send(lambda request: child.tell("sink", request))
-        if feed.lookers() != lookers or (isinstance(message, PeerUp) and message.peer.role == "capture"):
-            lookers = feed.lookers()
+        if feed.viewers.wanting_pictures != lookers or (isinstance(message, PeerUp) and message.peer.role == "capture"):
+            lookers = feed.viewers.wanting_pictures
             child.tell("capture", Looking(viewers=lookers))
     feed.end(FAREWELL_S)
     server.stop()

@@ -38,7 +38,7 @@ def pictured(seq: int) -> DensityReading:
 
 def test_memory_does_not_grow_for_a_page_that_reads_nothing(feed: Feed, address: str) -> None:
     with connect(address, max_size=None, max_queue=1, proxy=None) as page:
-        eventually(lambda: feed.viewers() == 1, "a page")
+        eventually(lambda: feed.viewers.count == 1, "a page")
         process = psutil.Process()
         before = process.memory_info().rss
         for seq in range(PICTURES):
@@ -58,9 +58,9 @@ def test_memory_does_not_grow_for_a_page_that_reads_nothing(feed: Feed, address:
 
 def test_a_page_that_wants_no_pictures_gets_none_and_none_are_asked_for(feed: Feed, address: str) -> None:
     with connect(address, max_size=None, proxy=None) as page:
-        eventually(lambda: feed.lookers() == 1, "a page that looks")
+        eventually(lambda: feed.viewers.wanting_pictures == 1, "a page that looks")
         page.send(json.dumps({"pictures": False, "overlay": True}))
-        eventually(lambda: feed.lookers() == 0 and feed.viewers() == 1, "a page that does not look")
+        eventually(lambda: feed.viewers.wanting_pictures == 0 and feed.viewers.count == 1, "a page that does not look")
         feed.accept(pictured(0))
         for _ in range(5):
             assert isinstance(page.recv(timeout=20), str)

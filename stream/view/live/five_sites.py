@@ -17,7 +17,7 @@ from msgspec import Struct
 from stream.errors import WireError
 from stream.protocol.bedside import KeepMarker, MarkerKind, RemoveMarker
 from stream.readings.trend import GOOD, Columns, Trend
-from stream.view.live.markers import ShownMarker
+from stream.view.live.markers import ShownMarker, ShownMarkers
 
 SITES: Final = 5
 _TOGETHER_S: Final = 1.0
@@ -64,6 +64,28 @@ class Sites(Struct, frozen=True, kw_only=True):
     heterogeneity: float | None
     complete: bool
     next: int | None
+
+
+class SitesCache:
+    """The newest round, kept until it may have changed: computing it at every update of every page would be wasteful.
+
+    wanted_s: seconds of good signal that each site needs.
+    """
+
+    def __init__(self, trend: Trend, wanted_s: float) -> None:
+        self._trend, self._wanted_s = trend, wanted_s
+        self._known: tuple[int, int, Sites] | None = None
+
+    def sites(self, markers: ShownMarkers) -> Sites:
+        """Return the newest round; computed anew if a marker changed, and every ten readings while one is measured."""
+        changes, tens = markers.changes, len(self._trend) // 10
+        if self._known is not None:
+            known_changes, known_tens, sites = self._known
+            if changes == known_changes and (tens == known_tens or not sites.measuring):
+                return sites
+        sites = sites_of(markers.all(), self._trend, self._wanted_s)
+        self._known = changes, tens, sites
+        return sites
 
 
 def sites_of(markers: Iterable[ShownMarker], trend: Trend, wanted_s: float) -> Sites:

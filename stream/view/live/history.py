@@ -3,42 +3,15 @@
 from collections import deque
 from collections.abc import Iterable, Iterator
 from itertools import islice
-from typing import Final, Literal
+from typing import Final
 
-from msgspec import Struct
-
-Grade = Literal["good", "poor", "unusable", "failed"]
-GRADES: Final = {"good": 0, "poor": 1, "unusable": 2, "failed": 3}
-"""As numbers, in the trend and on the wire."""
+from stream.view.live.points import Point
 
 FINE_POINTS: Final = 36_000
 """60 min at 10 readings/s are kept one by one."""
 COARSE_POINTS: Final = 28_800
 """What is older is kept at one a second, for 8 h more."""
 COARSE_STEP_S: Final = 1.0
-
-
-class Point(Struct, frozen=True, kw_only=True, gc=False):
-    """One reading as the trend keeps it, without picture and outlines.
-
-    x_s: position on the trend's time axis: UTC seconds for live readings, media seconds for a replay. Never decreases.
-    arrived_ns: when the view got it, on the view's own steady clock.
-    """
-
-    seq: int
-    frame: str
-    time_s: float
-    t_capture_ns: int
-    x_s: float
-    arrived_ns: int
-    grade: Grade
-    reasons: tuple[str, ...] = ()
-    density_pct: float | None = None
-    density_low_pct: float | None = None
-    density_high_pct: float | None = None
-    capillary_count: int | None = None
-    latency_ms: float = 0.0
-    drops_total: int = 0
 
 
 def thinned(points: Iterable[Point], step_s: float) -> Iterator[Point]:

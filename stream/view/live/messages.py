@@ -14,9 +14,11 @@ from stream.errors import WireError
 from stream.protocol.bedside import AlarmsNow
 from stream.protocol.readings import RegionOutline
 from stream.readings.trend import GOOD, Columns
-from stream.view.live.feed import Picture, Update, Wishes
-from stream.view.live.history import GRADES, Point
+from stream.view.live.feed import Update
+from stream.view.live.pictures import Picture
+from stream.view.live.points import GRADES, Point
 from stream.view.live.session_info import SessionInfo
+from stream.view.live.viewers import Wishes
 
 PAGE_VERSION: Final = 2
 _WISHES: Final = msgspec.json.Decoder(Wishes)

@@ -1,56 +1,74 @@
-"""Pictures to look back at: the newest one by one, older ones one a second, a bounded number. Knows no clock."""
+"""Pictures to look back at: the newest one by one, older ones one per second, a bounded number. Knows no clock."""
 
 from collections import OrderedDict
-from typing import Final, Generic, Protocol, TypeVar
+from typing import Final
+
+from msgspec import Struct
+
+from stream.protocol.readings import DensityReading, RegionOutline
+from stream.view.live.points import Grade, Point
 
 NEWEST: Final = 30
 STEP_NS: Final = 1_000_000_000
 
 
-class Kept(Protocol):
-    """What is kept: of one frame, with a moment."""
+class Picture(Struct, frozen=True, kw_only=True):
+    """A picture with the outlines that belong to it. `arrived_ns` is on the view's steady clock."""
 
-    @property
-    def seq(self) -> int: ...
+    seq: int
+    t_capture_ns: int
+    x_s: float
+    arrived_ns: int
+    grade: Grade
+    jpeg: bytes
+    regions: tuple[RegionOutline, ...]
 
-    @property
-    def t_capture_ns(self) -> int: ...
 
-
-Item = TypeVar("Item", bound=Kept)
-
-
-class Pictures(Generic[Item]):
-    """Of the newest `NEWEST` all; of older ones one a second, `limit` in all."""
+class Pictures:
+    """The newest `NEWEST` pictures, and of older ones one per second; `limit` in all, 0 keeps none."""
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
-        self._old: OrderedDict[int, Item] = OrderedDict()
-        self._new: OrderedDict[int, Item] = OrderedDict()
+        self._old: OrderedDict[int, Picture] = OrderedDict()
+        self._new: OrderedDict[int, Picture] = OrderedDict()
         self._next_ns = 0
 
     def __len__(self) -> int:
         return len(self._old) + len(self._new)
 
-    def add(self, picture: Item) -> None:
-        """The newest picture."""
+    def add(self, picture: Picture) -> None:
+        """Keep a picture that is newer than all the others."""
         if self._limit == 0:
             return
         self._new[picture.seq] = picture
         if len(self._new) > min(NEWEST, self._limit):
             self._age(self._new.popitem(last=False)[1])
 
-    def _age(self, picture: Item) -> None:
+    def get(self, seq: int) -> Picture | None:
+        """Return the picture of a frame; None if it is not kept."""
+        return self._new.get(seq) or self._old.get(seq)
+
+    def nearest(self, seq: int) -> int | None:
+        """Return the frame nearest to `seq` whose picture is kept; None if there is no picture."""
+        return min([*self._old, *self._new], key=lambda kept: abs(kept - seq), default=None)
+
+    def _age(self, picture: Picture) -> None:
+        """Move a picture to the older ones, unless its second has one already; forget the oldest beyond the limit."""
         if not 0 < self._next_ns - picture.t_capture_ns <= STEP_NS:  # also after a clock was set back
             self._next_ns = picture.t_capture_ns + STEP_NS
             self._old[picture.seq] = picture
         while len(self) > self._limit and self._old:
             self._old.popitem(last=False)
 
-    def get(self, seq: int) -> Item | None:
-        """The picture of a frame, where it is kept."""
-        return self._new.get(seq) or self._old.get(seq)
 
-    def nearest(self, seq: int) -> int | None:
-        """The frame next to one whose picture is kept."""
-        return min([*self._old, *self._new], key=lambda kept: abs(kept - seq), default=None)
+def picture_of(reading: DensityReading, point: Point) -> Picture:
+    """Return the picture that travelled with a reading, at the position and grade of its point."""
+    return Picture(
+        seq=reading.seq,
+        t_capture_ns=reading.t_capture_ns,
+        x_s=point.x_s,
+        arrived_ns=point.arrived_ns,
+        grade=point.grade,
+        jpeg=reading.picture or b"",
+        regions=reading.regions or (),
+    )

@@ -3,28 +3,65 @@
 from typing import Final, Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from stream.protocol.readings import Progress
 from stream.protocol.types import RunState
-from stream.view.live.history import Point
+from stream.view.live.points import Point
 from stream.view.live.session_info import SessionInfo
 
 PageState = RunState | Literal["starting", "review"]
 TROUBLES: Final = ("no camera", "no analysis")
 STARTING_S: Final = 10.0
 """Opening a camera and loading a model takes seconds: until then a reading that has not come yet is no trouble."""
+_NO_PROGRESS: Final = Progress(session="", source="", mode="live", state="stale")
+"""What stands for the counts before the sink has reported any."""
 
 
-class Newest(Struct, frozen=True, kw_only=True):
-    """The newest reading of each kind, the ages that they had when they arrived (ms), and since when any is awaited."""
+class Received(Struct, frozen=True, kw_only=True):
+    """What the readings that have arrived so far say: how many, the newest of each kind, and its age on arrival."""
 
-    started_ns: int = 0
-    any: Point | None = None
+    since_ns: int = 0
+    """When the view began to wait for readings, on its steady clock."""
+    readings: int = 0
+    failed: int = 0
+    model_id: str = ""
+    newest: Point | None = None
     analysed: Point | None = None
     good: Point | None = None
     delay_ms: float = 0.0
-    """Age of `any` when it arrived: grab to view."""
+    """Age of `newest` when it arrived: grab to view."""
     good_delay_ms: float = 0.0
+
+    def counting(self, *, failed: bool) -> "Received":
+        """Return this with one more reading counted."""
+        return replace(self, readings=self.readings + 1, failed=self.failed + failed)
+
+    def after(self, point: Point, delay_ms: float, model_id: str) -> "Received":
+        """Return this with a newer reading; `delay_ms` is its age on arrival."""
+        good = point.grade == "good"
+        return replace(
+            self,
+            model_id=model_id,
+            newest=point,
+            analysed=self.analysed if point.grade == "failed" else point,
+            good=point if good else self.good,
+            delay_ms=delay_ms,
+            good_delay_ms=delay_ms if good else self.good_delay_ms,
+        )
+
+
+class Reported(Struct, frozen=True, kw_only=True):
+    """What the sink reported last, when it came (the view's steady clock), and whether the run is over."""
+
+    progress: Progress | None = None
+    at_ns: int = 0
+    over: bool = False
+
+    @property
+    def state(self) -> RunState | None:
+        """The state that was reported; None before the first report."""
+        return "ended" if self.over else self.progress.state if self.progress else None
 
 
 class Status(Struct, frozen=True, kw_only=True):
@@ -66,97 +103,87 @@ class Status(Struct, frozen=True, kw_only=True):
     version: str
 
 
-def age_ms(point: Point | None, delay_ms: float, now_ns: int, mode: str) -> float | None:
-    """Age of a reading: grab to arrival, and arrival to now. A replayed frame counts from its arrival alone."""
-    if point is None:
-        return None
-    since_arrival = max((now_ns - point.arrived_ns) / 1e6, 0.0)
-    return since_arrival if mode == "replay" else since_arrival + delay_ms
-
-
-def state_of(
-    info: SessionInfo, newest: Newest, reported: RunState | None, now_ns: int, *, reported_ns: int
-) -> PageState:
-    """The one word for the screen. What readings show goes before what the sink last reported, at `reported_ns`.
-
-    A review has no now. In order: ended; nothing yet; nothing new; nothing analysed; nothing good; else good. Trouble
-    that was reported before the newest reading came is over: if nothing new comes, nobody has said why.
-    """
-    if info.mode == "review":
-        return "review"
-    if reported == "ended":
-        return "ended"
-    trouble: PageState | None = reported if reported in TROUBLES else None
-    if newest.any is None:
-        patient = now_ns - newest.started_ns < STARTING_S * 1e9
-        return "starting" if patient or trouble is None else trouble
-    if reported_ns < newest.any.arrived_ns:
-        trouble = None
-    limit = info.stale_after_s * 1e3
-    age = age_ms(newest.any, newest.delay_ms, now_ns, info.mode)
-    if age is None or age > limit:
-        return trouble or "stale"
-    if not _within(newest.analysed, limit, now_ns):
-        return "no analysis"
-    good_age = age_ms(newest.good, newest.good_delay_ms, now_ns, info.mode)
-    if good_age is None or good_age > limit:
-        return "poor signal"
-    return "good"
-
-
-def _within(point: Point | None, limit_ms: float, now_ns: int) -> bool:
-    return point is not None and (now_ns - point.arrived_ns) / 1e6 <= limit_ms
-
-
 def status_of(
-    info: SessionInfo,
-    newest: Newest,
-    progress: Progress | None,
-    *,
-    reported_ns: int,
-    readings: int,
-    failed: int,
-    frames_per_s: float,
-    viewers: int,
-    model_id: str,
-    over: bool,
-    now_ns: int,
+    info: SessionInfo, received: Received, reported: Reported, *, frames_per_s: float, viewers: int, now_ns: int
 ) -> Status:
-    """Everything the page says, at `now_ns` of the view's clock."""
-    reported: RunState | None = "ended" if over else progress.state if progress else None
-    state = state_of(info, newest, reported, now_ns, reported_ns=reported_ns)
-    point, good = newest.any, newest.good
-    good_age = age_ms(good, newest.good_delay_ms, now_ns, info.mode)
-    shown = good if state == "good" else None
+    """Return everything that the page says, at `now_ns` of the view's steady clock."""
+    state = state_of(info, received, reported, now_ns)
+    newest, good, progress = received.newest, received.good, reported.progress or _NO_PROGRESS
+    good_age = age_ms(good, received.good_delay_ms, now_ns, info.mode)
+    current = good if state == "good" else None
     return Status(
         state=state,
         mode=info.mode,
         session=info.session,
         source=info.source,
         t_ns=now_ns,
-        density_pct=shown.density_pct if shown else None,
-        density_low_pct=shown.density_low_pct if shown else None,
-        density_high_pct=shown.density_high_pct if shown else None,
-        capillary_count=shown.capillary_count if shown else None,
-        density_age_ms=good_age if shown else None,
+        density_pct=current.density_pct if current else None,
+        density_low_pct=current.density_low_pct if current else None,
+        density_high_pct=current.density_high_pct if current else None,
+        capillary_count=current.capillary_count if current else None,
+        density_age_ms=good_age if current else None,
         last_good_pct=good.density_pct if good else None,
         last_good_age_ms=good_age,
-        quality=point.grade if point else None,
-        quality_reasons=point.reasons if point else (),
-        age_ms=age_ms(point, newest.delay_ms, now_ns, info.mode),
-        seq=point.seq if point else None,
-        frame=point.frame if point else None,
-        latency_ms=point.latency_ms if point else None,
-        readings=max(readings, progress.published if progress else 0),
-        failed=max(failed, progress.failed if progress else 0),
-        dropped=max(point.drops_total if point else 0, progress.dropped if progress else 0),
-        late=progress.late if progress else 0,
-        refused=progress.refused if progress else 0,
-        frames_expected=progress.frames_expected if progress else None,
+        quality=newest.grade if newest else None,
+        quality_reasons=newest.reasons if newest else (),
+        age_ms=age_ms(newest, received.delay_ms, now_ns, info.mode),
+        seq=newest.seq if newest else None,
+        frame=newest.frame if newest else None,
+        latency_ms=newest.latency_ms if newest else None,
+        readings=max(received.readings, progress.published),
+        failed=max(received.failed, progress.failed),
+        dropped=max(newest.drops_total if newest else 0, progress.dropped),
+        late=progress.late,
+        refused=progress.refused,
+        frames_expected=progress.frames_expected,
         frames_per_s=round(frames_per_s, 2),
-        notices=progress.notices if progress else (),
+        notices=progress.notices,
         viewers=viewers,
-        model_id=model_id,
+        model_id=received.model_id,
         workers=info.workers,
         version=info.version,
     )
+
+
+def state_of(info: SessionInfo, received: Received, reported: Reported, now_ns: int) -> PageState:
+    """Return the one word for the screen. What readings show goes before what the sink reported.
+
+    A review has no now. In order: ended; nothing yet; nothing new; nothing analysed; nothing good; else good. Trouble
+    that was reported before the newest reading arrived is over: if nothing new comes, its cause is not known.
+    """
+    if info.mode == "review":
+        return "review"
+    if reported.state == "ended":
+        return "ended"
+    trouble: PageState | None = reported.state if reported.state in TROUBLES else None
+    if received.newest is None:
+        starting = now_ns - received.since_ns < STARTING_S * 1e9
+        return "starting" if starting or trouble is None else trouble
+    if reported.at_ns < received.newest.arrived_ns:
+        trouble = None
+    limit = info.stale_after_s * 1e3
+    age = age_ms(received.newest, received.delay_ms, now_ns, info.mode)
+    if age is None or age > limit:
+        return trouble or "stale"
+    if not _within(received.analysed, limit, now_ns):
+        return "no analysis"
+    good_age = age_ms(received.good, received.good_delay_ms, now_ns, info.mode)
+    if good_age is None or good_age > limit:
+        return "poor signal"
+    return "good"
+
+
+def age_ms(point: Point | None, delay_ms: float, now_ns: int, mode: str) -> float | None:
+    """Return the age of a reading: grab to arrival, and arrival to now; None if there is none.
+
+    A replayed frame counts from its arrival alone.
+    """
+    if point is None:
+        return None
+    since_arrival = max((now_ns - point.arrived_ns) / 1e6, 0.0)
+    return since_arrival if mode == "replay" else since_arrival + delay_ms
+
+
+def _within(point: Point | None, limit_ms: float, now_ns: int) -> bool:
+    """Decide whether a reading arrived within the limit."""
+    return point is not None and (now_ns - point.arrived_ns) / 1e6 <= limit_ms

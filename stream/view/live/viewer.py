@@ -10,8 +10,10 @@ from typing import Final
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from stream.security.events import Notes
-from stream.view.live.feed import Feed, Picture, Update, Wake
+from stream.view.live.feed import Feed, Update
 from stream.view.live.messages import hello, picture_message, tick, wishes_in
+from stream.view.live.pictures import Picture
+from stream.view.live.viewers import Wake
 
 TEXT_INTERVAL_S: Final = 0.1
 """Words and numbers at most ten times a second; a picture takes them along."""
@@ -26,14 +28,14 @@ ENDED: Final = 4001
 
 async def watch(socket: WebSocket, feed: Feed, notes: Notes | None = None) -> None:
     """Serve one page until it leaves, or takes nothing for too long. Returning closes the connection."""
-    if feed.viewers() >= VIEWERS_LIMIT:
+    if feed.viewers.count >= VIEWERS_LIMIT:
         await socket.close(code=1013, reason=f"{VIEWERS_LIMIT} pages are open already")
         return
     await socket.accept()
     noted = notes or Notes()
     noted.add("connected", "page", socket.client.host if socket.client else "")
     changed = asyncio.Event()
-    viewer = feed.join(_waker(changed))
+    viewer = feed.viewers.join(_waker(changed))
     try:
         async with asyncio.TaskGroup() as both:
             both.create_task(_send(socket, feed, changed, viewer))
@@ -41,7 +43,7 @@ async def watch(socket: WebSocket, feed: Feed, notes: Notes | None = None) -> No
     except* (WebSocketDisconnect, TimeoutError):
         pass
     finally:
-        feed.leave(viewer)
+        feed.viewers.leave(viewer)
 
 
 def _waker(changed: asyncio.Event) -> Wake:
@@ -60,7 +62,7 @@ async def _listen(socket: WebSocket, feed: Feed, viewer: int, notes: Notes) -> N
     while (message := await socket.receive())["type"] != "websocket.disconnect":
         wishes = wishes_in(message.get("text") or "")
         if wishes is not None:
-            feed.wish(viewer, wishes)
+            feed.viewers.set_wishes(viewer, wishes)
         else:
             notes.add("refused", "page", detail="a message that is no wish")
     raise WebSocketDisconnect
@@ -92,7 +94,7 @@ async def _due(feed: Feed, changed: asyncio.Event, viewer: int, shown: Picture |
                 await changed.wait()
             changed.clear()
             something = True
-            if feed.over or (feed.wishes(viewer).pictures and feed.newest_picture() is not shown):
+            if feed.over or (feed.viewers.wishes_of(viewer).pictures and feed.newest_picture() is not shown):
                 return
 
 
@@ -100,7 +102,7 @@ async def _push(
     socket: WebSocket, feed: Feed, text: str, update: Update, shown: Picture | None, viewer: int
 ) -> Picture | None:
     """Send the text, and the picture where the page wants one that it has not had; returns the one that it has now."""
-    wishes = feed.wishes(viewer)
+    wishes = feed.viewers.wishes_of(viewer)
     async with asyncio.timeout(SEND_TIMEOUT_S):
         await socket.send_text(text)
         if not wishes.pictures:

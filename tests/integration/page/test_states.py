@@ -270,10 +270,10 @@ def check_layout(page: Page) -> None:
 
 def test_open_pages_are_counted(page: Page, scope: Scope) -> None:
     scope.until(page, shows(state_word="LIVE"))
-    assert scope.feed.viewers() == 1
+    assert scope.feed.viewers.count == 1
     page.goto("about:blank")
     deadline = time.monotonic() + DEADLINE_S
-    while scope.feed.viewers():
+    while scope.feed.viewers.count:
         assert time.monotonic() < deadline
         page.evaluate("1")
 
@@ -299,4 +299,4 @@ def test_another_host_or_origin_gets_nothing(scope: Scope, headers: dict[str, st
     if "Origin" in headers:
         with pytest.raises(InvalidStatus, match="403"):
             connect(f"ws://127.0.0.1:{scope.server.port}/ws", additional_headers=headers, proxy=None)
-        assert scope.feed.viewers() == 0
+        assert scope.feed.viewers.count == 0

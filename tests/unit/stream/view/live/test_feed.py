@@ -216,16 +216,16 @@ def test_a_picture_that_nobody_renewed_is_not_shown(feed: MakeFeed, reading: Mak
 def test_viewers_are_counted_and_woken(feed: MakeFeed, reading: MakeReading) -> None:
     view = feed()
     woken: list[str] = []
-    first, second = view.join(lambda: woken.append("a")), view.join(lambda: woken.append("b"))
-    assert view.viewers() == view.status().viewers == 2
+    first, second = view.viewers.join(lambda: woken.append("a")), view.viewers.join(lambda: woken.append("b"))
+    assert view.viewers.count == view.status().viewers == 2
     view.accept(reading())
     assert woken == ["a", "b"]
-    view.leave(first)
-    view.leave(first)
-    assert view.viewers() == 1
+    view.viewers.leave(first)
+    view.viewers.leave(first)
+    assert view.viewers.count == 1
     view.progress(progress("good"))
     assert woken == ["a", "b", "b"]
-    view.leave(second)
+    view.viewers.leave(second)
 
 
 def test_the_source_names_itself_and_its_size(feed: MakeFeed) -> None:

@@ -3,7 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stream.view.live.history import Grade, History, Point, thinned
+from stream.view.live.history import History, thinned
+from stream.view.live.points import Grade, Point
 
 
 def point(x_s: float, grade: Grade = "good", seq: int = 0) -> Point:

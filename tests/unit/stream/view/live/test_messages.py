@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from stream.errors import WireError
 from stream.protocol.readings import DensityReading, RegionOutline
-from stream.view.live.feed import Cursor, Feed, Picture
+from stream.view.live.feed import Cursor, Feed
 from stream.view.live.messages import hello, picture_message, tick
+from stream.view.live.pictures import Picture
 from stream.view.live.session_info import SessionInfo
 
 INFO = SessionInfo(session="s1", mode="live", width=640, height=480)

@@ -1,25 +1,24 @@
 """Pictures to look back at: the newest, then one a second, never more than the limit."""
 
-from dataclasses import dataclass
 from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stream.view.live.pictures import NEWEST, Pictures
+from stream.view.live.pictures import NEWEST, Picture, Pictures
 
 
-@dataclass(frozen=True)
-class Shot:
-    seq: int
-    t_capture_ns: int
+def picture(seq: int, t_capture_ns: int) -> Picture:
+    return Picture(
+        seq=seq, t_capture_ns=t_capture_ns, x_s=0.0, arrived_ns=t_capture_ns, grade="good", jpeg=b"", regions=()
+    )
 
 
-def shown(count: int, limit: int, every_ms: int = 100) -> Pictures[Shot]:
-    pictures: Pictures[Shot] = Pictures(limit)
+def shown(count: int, limit: int, every_ms: int = 100) -> Pictures:
+    pictures = Pictures(limit)
     for seq in range(count):
-        pictures.add(Shot(seq, seq * every_ms * 1_000_000))
+        pictures.add(picture(seq, seq * every_ms * 1_000_000))
     return pictures
 
 
@@ -41,11 +40,11 @@ def test_there_are_never_more_than_the_limit(limit: int, count: int, every_ms: i
 
 
 def test_a_clock_that_was_set_back_does_not_stop_it() -> None:
-    pictures: Pictures[Shot] = Pictures(200)
+    pictures = Pictures(200)
     for seq in range(200):
-        pictures.add(Shot(seq, 10**18 + seq * 100_000_000))
+        pictures.add(picture(seq, 10**18 + seq * 100_000_000))
     for seq in range(200, 400):
-        pictures.add(Shot(seq, seq * 100_000_000))
+        pictures.add(picture(seq, seq * 100_000_000))
     assert [seq for seq in range(200, 360) if pictures.get(seq)]
 
 

@@ -76,7 +76,7 @@ def test_a_slow_page_gets_the_newest_picture_next(view: Feed, reading: Callable[
     assert page.pictures == [0, 49]
     assert [text["type"] for text in page.texts[:2]] == ["hello", "tick"]
     assert len(page.texts[1]["points"]["x"]) == 49, "every reading reaches the trend"
-    assert view.viewers() == 0
+    assert view.viewers.count == 0
 
 
 def test_a_page_hears_something_even_when_nothing_happens(view: Feed) -> None:
@@ -104,12 +104,12 @@ def test_a_page_that_takes_nothing_is_given_up(
             await viewer.watch(Page(), view)  # type: ignore[arg-type]
 
     asyncio.run(scene())
-    assert view.viewers() == 0
+    assert view.viewers.count == 0
 
 
 def test_more_pages_than_are_served_are_told_to_come_later(view: Feed) -> None:
     for _ in range(viewer.VIEWERS_LIMIT):
-        view.join(lambda: None)
+        view.viewers.join(lambda: None)
     page_after: list[Page] = []
 
     async def scene() -> None:
@@ -118,4 +118,4 @@ def test_more_pages_than_are_served_are_told_to_come_later(view: Feed) -> None:
 
     asyncio.run(scene())
     assert page_after[0].closed == [1013]
-    assert view.viewers() == viewer.VIEWERS_LIMIT
+    assert view.viewers.count == viewer.VIEWERS_LIMIT
