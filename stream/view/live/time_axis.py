@@ -28,9 +28,11 @@ class TimeAxis:
         `last_s`, and later readings keep the same shift.
         """
         own = reading.time_s if self._media_time else reading.t_capture_ns / 1e9
-        if last_s is not None and own + self._offset_s < last_s:
+        if last_s is None:
+            return own + self._offset_s
+        if own + self._offset_s < last_s:
             self._offset_s = last_s - own
-        return own + self._offset_s
+        return max(own + self._offset_s, last_s)  # the sum may be rounded to just below
 
 
 class ArrivalRate:
