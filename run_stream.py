@@ -425,6 +425,7 @@ def _processes(run: Run) -> "list[ProcessSpec]":
         publish=config.publish,
         alarms=config.alarms,
         security=config.security,
+        outlets=config.outlets,
     )
     info = SessionInfo(
         session=run.session,

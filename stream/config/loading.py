@@ -78,13 +78,16 @@ def _lay_over(tree: dict[str, Any], found: Mapping[str, Any]) -> None:
 
 
 def sha256(config: Section) -> str:
-    """Hash of everything that was configured in a section, or in all, for the record; but for the session's name.
+    """Return the hash of what was configured in a section, or in all, for the record.
 
-    It may be a patient's, and could be found out by trying names.
+    Without the session's name, which may be a patient's, and without the settings of outlets, which may be passwords:
+    both could be found out by trying.
     """
+    fields = msgspec.to_builtins(config)
     if isinstance(config, Config):
-        config = msgspec.structs.replace(config, sink=msgspec.structs.replace(config.sink, session_name=""))
-    return hashlib.sha256(msgspec.json.encode(config, order="sorted")).hexdigest()
+        fields["sink"]["session_name"] = ""
+        del fields["outlets"]
+    return hashlib.sha256(msgspec.json.encode(fields, order="sorted")).hexdigest()
 
 
 def _read(file: Path) -> dict[str, Any]:
@@ -175,12 +178,18 @@ def _refuse_unknown(tree: Mapping[str, Any], kind: type[Section], path: str, fil
 
 def _refuse_unwritable(tree: Mapping[str, Any], origins: Mapping[str, str]) -> None:
     """Text that no file can be called: the system refuses a NUL, and what is no UTF-8 cannot be noted."""
-    for key in _paths(tree, ""):
-        value: Any = tree
-        for name in key.split("."):
-            value = value.get(name) if isinstance(value, dict) else None
+    for key, value in _values(tree, ""):
         if isinstance(value, str) and ("\0" in value or not _is_utf8(value)):
             raise ConfigError(f'"{key}"{origins.get(key, "")}: a character in it cannot be part of a text')
+
+
+def _values(tree: Mapping[str, Any], path: str) -> Iterator[tuple[str, object]]:
+    """Yield every key that holds no table, dotted, and its value."""
+    for key, value in tree.items():
+        if isinstance(value, dict):
+            yield from _values(value, f"{path}{key}.")
+        else:
+            yield path + key, value
 
 
 def _plain(error: str, origins: Mapping[str, str]) -> str:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from stream.config.sections import AlarmsConfig, PublishConfig, SecurityConfig, SinkConfig
 from stream.protocol.types import Mode
@@ -30,3 +31,4 @@ class SinkSettings:
     publish: PublishConfig
     security: SecurityConfig
     alarms: AlarmsConfig = field(default_factory=AlarmsConfig)
+    outlets: dict[str, dict[str, Any]] = field(default_factory=dict)

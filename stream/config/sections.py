@@ -177,6 +177,12 @@ class Config(Section, frozen=True, kw_only=True):
     analyser: AnalyserConfig = AnalyserConfig()
     sink: SinkConfig = SinkConfig()
     publish: PublishConfig = PublishConfig()
+    outlets: Annotated[
+        dict[Annotated[str, Meta(min_length=1, max_length=300)], dict[str, Any]],
+        Meta(
+            max_length=32, description="further outlets: each its own settings, under its name or its module:attribute"
+        ),
+    ] = {}
     view: ViewConfig = ViewConfig()
     alarms: AlarmsConfig = AlarmsConfig()
     security: SecurityConfig = SecurityConfig()

@@ -1,22 +1,21 @@
-"""The PUB socket for subscribers: two parts, topic and msgpack map. Nobody waits for a slow subscriber.
+"""The PUB socket for subscribers: two parts, topic and msgpack map. A slow subscriber delays no other.
 
-Beyond this machine it is encrypted, and open to allowed keys alone (`stream.keys`). A thread of its own serves it:
-whatever strangers do to the socket, the sink goes on.
+Beyond this machine it is encrypted, and open to allowed keys alone (`stream.security`). It lives in its outlet's
+thread: whatever strangers do to the socket, the sink goes on.
 """
 
 import logging
-import threading
 import time
-from queue import Empty, Full, Queue
 from typing import Final
 
-import msgpack
 import msgspec
 import zmq
 
 from stream.errors import OutputError, StreamError
 from stream.machine.memory import Growth
-from stream.protocol.types import Message
+from stream.outlets.outlet import Published
+from stream.protocol.bedside import AlarmEvent, Marker
+from stream.protocol.readings import DensityReading, Progress
 from stream.security.events import Notes
 from stream.security.key_check import Gate
 from stream.security.keyring import Keyring
@@ -28,94 +27,84 @@ _LONGEST_SUBSCRIPTION: Final = 512
 """Bytes: far above any topic, and little more than the longest message of a CURVE handshake."""
 _PLACE: Final = "subscribers"
 _FAILED: Final = zmq.EVENT_HANDSHAKE_FAILED_NO_DETAIL | zmq.EVENT_HANDSHAKE_FAILED_PROTOCOL
-_LOOK_S: Final = 0.05
 _MOST_GROWTH_MB: Final = 96.0
 _SHUT_S: Final = 3.0
-_LAST_WORDS_S: Final = 1.0
+_TOPICS: Final[dict[type[Published], str]] = {
+    DensityReading: "reading",
+    Progress: "status",
+    AlarmEvent: "alarm",
+    Marker: "marker",
+}
 NOT_PUBLISHED: Final = ("regions", "picture")
+"""Fields of a reading that are for the page: no subscriber gets them, nor their keys."""
 
-Parts = list[bytes]
+_encoder: Final = msgspec.msgpack.Encoder()
 
 
 class Publisher:
-    """Bound to one endpoint for the life of the sink, but for seconds after peers flooded it with subscriptions.
+    """A sender whose socket is bound for its whole life, except for seconds after peers flooded it with subscriptions.
 
-    endpoint: as it is bound.
+    endpoint: the address that it is bound to, with its port.
     """
 
     def __init__(self, endpoint: str, keyring: Keyring | None = None, notes: Notes | None = None) -> None:
-        """Who has no key of `keyring` gets nothing, and is noted. Without one, everyone who reaches it is served.
+        """Bind the socket. A peer without a key of `keyring` gets nothing, and is noted; without one all are served.
 
-        Raises OutputError where the endpoint is in use, ConfigError where the keyring has no key.
+        Raises OutputError if the endpoint is in use, ConfigError if the keyring has no key.
         """
         self._keyring, self._notes = keyring, notes or Notes()
         self._growth = Growth()
-        self._door: _Door | None = _Door(endpoint, keyring, self._notes)
-        self.endpoint = self._door.endpoint
+        self._socket: _BoundSocket | None = _BoundSocket(endpoint, keyring, self._notes)
+        self.endpoint = self._socket.endpoint
         self._open_again_s = 0.0
-        self._waiting: Queue[Parts | None] = Queue(_HIGH_WATER)
-        self._thread = threading.Thread(target=self._run, name="publisher", daemon=True)
-        self._thread.start()
 
-    def publish(self, topic: str, source: str, message: Message) -> None:
-        """Send under `<topic>.<source>`. Outlines and pictures stay behind: they are for the page."""
+    def send(self, message: Published) -> None:
+        """Send a message under `<topic>.<source>` to the subscribers that take it now.
+
+        Raises OutputError while all of them are shut out.
+        """
+        if self._socket is None:
+            raise OutputError("all subscribers are shut out for seconds")
         fields = msgspec.to_builtins(message, builtin_types=(bytes,))
         for name in NOT_PUBLISHED:
             fields.pop(name, None)
-        self._hand_over([f"{topic}.{source}".encode(), msgpack.packb(fields)])
+        topic = f"{_TOPICS[type(message)]}.{message.source or 'none'}"
+        self._socket.send([topic.encode(), _encoder.encode(fields)])
 
-    def close(self) -> None:
-        """Let the last messages out."""
-        self._hand_over(None)
-        self._thread.join(_LAST_WORDS_S)
+    def look(self) -> None:
+        """Take up subscriptions, note strangers, and shut all out for seconds if they make memory grow.
 
-    def _hand_over(self, parts: Parts | None) -> None:
-        try:
-            self._waiting.put_nowait(parts)
-        except Full:  # the thread is held up: as a slow subscriber, whoever listens loses messages
+        To be called some twenty times a second, also while nothing is sent: ZeroMQ reads only then.
+        """
+        if self._socket is None:
+            if time.monotonic() >= self._open_again_s:
+                self._open()
             return
-
-    def _run(self) -> None:
-        look_s = 0.0
-        while True:
-            try:
-                parts = self._waiting.get(timeout=_LOOK_S)
-            except Empty:
-                parts = []
-            if parts is None:
-                break
-            if parts and self._door is not None:
-                self._door.send(parts)
-            if (now_s := time.monotonic()) >= look_s:
-                self._look(now_s)
-                look_s = now_s + _LOOK_S
-        if self._door is not None:
-            self._door.close()
-
-    def _look(self, now_s: float) -> None:
-        if self._door is None:
-            if now_s >= self._open_again_s:
-                self._open(now_s)
-            return
-        self._door.look()
+        self._socket.look()
         if (grown_mb := self._growth.mb()) > _MOST_GROWTH_MB:
-            self._door.close(linger_ms=0)  # with it goes all that its peers had sent
-            self._door, self._open_again_s = None, time.monotonic()
+            # No limit of ZeroMQ's counts what a peer makes it hold: it goes with the socket alone.
+            self._socket.close(linger_ms=0)
+            self._socket, self._open_again_s = None, time.monotonic()
             if self._growth.settle() < grown_mb / 2:  # else the sink itself grew: a long table, a trend
                 self._open_again_s += _SHUT_S
                 self._notes.add("refused", _PLACE, detail="they made memory grow; all were shut out for seconds")
                 log.warning("memory grew by %.0f MB: subscribers are shut out for %.0f s", grown_mb, _SHUT_S)
 
-    def _open(self, now_s: float) -> None:
+    def close(self) -> None:
+        """Let the last messages out, then let go of the socket."""
+        if self._socket is not None:
+            self._socket.close()
+
+    def _open(self) -> None:
         try:
-            self._door = _Door(self.endpoint, self._keyring, self._notes)
+            self._socket = _BoundSocket(self.endpoint, self._keyring, self._notes)
         except (StreamError, zmq.ZMQError) as error:
-            self._open_again_s = now_s + _SHUT_S
+            self._open_again_s = time.monotonic() + _SHUT_S
             log.warning("%s", error)
         self._growth.settle()
 
 
-class _Door:
+class _BoundSocket:
     """The bound socket, and all that goes when it is closed."""
 
     def __init__(self, endpoint: str, keyring: Keyring | None, notes: Notes) -> None:
@@ -145,12 +134,12 @@ class _Door:
             ) from error
         self.endpoint = self._socket.getsockopt_string(zmq.LAST_ENDPOINT)
 
-    def send(self, parts: Parts) -> None:
-        """To whoever takes it now."""
+    def send(self, parts: list[bytes]) -> None:
+        """Send to the subscribers that take it now; for a slow one ZeroMQ drops it."""
         self._socket.send_multipart(parts, zmq.DONTWAIT)
 
     def look(self) -> None:
-        """Take up subscriptions, and note who spoke no ZeroMQ. With keys the gate tells that."""
+        """Take up subscriptions, and note peers that speak no ZeroMQ; with keys the key check notes them."""
         self._socket.getsockopt(zmq.EVENTS)
         strangers = 0
         while self._failures is not None and self._failures.poll(0):
@@ -160,7 +149,7 @@ class _Door:
             self._notes.add("refused", _PLACE, detail="it does not speak ZeroMQ", count=strangers)
 
     def close(self, linger_ms: int | None = None) -> None:
-        """Let the last messages out, for so long."""
+        """Let the last messages out for `linger_ms`, by default 200 ms, then release all."""
         if self._failures is not None:
             self._socket.disable_monitor()
             self._failures.close(linger=0)

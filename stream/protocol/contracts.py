@@ -1,4 +1,4 @@
-"""The contracts between the parts: what a source, an analyser and an outlet must do.
+"""The contracts between the parts: what a source and an analyser must do.
 
 Knows arrays and messages, but no socket, no codec and no vision library.
 """
@@ -10,7 +10,6 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from stream.protocol.readings import DensityReading
 from stream.protocol.types import QualityVerdict
 
 Pixels = npt.NDArray[np.uint8]
@@ -142,13 +141,3 @@ class Analyser(Protocol):
 
     def analyse(self, frame: Frame) -> Analysis:
         """Analyse one frame. An exception makes that frame's reading `failed`; the run goes on."""
-
-
-class ReadingSink(Protocol):
-    """An outlet for readings, called in order of seq, from one thread."""
-
-    def accept(self, reading: DensityReading) -> None:
-        """Take one reading. Must not block for longer than a millisecond or two."""
-
-    def close(self) -> None:
-        """Flush and close. May be called twice."""

@@ -6,6 +6,8 @@ import shutil
 import sqlite3
 import time
 from collections import deque
+from collections.abc import Sequence
+from functools import partial
 from typing import Any, Final
 
 from msgspec.structs import replace
@@ -17,12 +19,11 @@ from stream.errors import OutputError
 from stream.machine import energy
 from stream.machine.clock import steady_utc
 from stream.machine.cpu_time import cpu_seconds
-from stream.outlets.zmq_publisher import Publisher
+from stream.outlets.opening import open_outlets
+from stream.outlets.outlet import Outlet
 from stream.protocol.bedside import (
     AcknowledgeAlarm,
-    AlarmEvent,
     KeepMarker,
-    Marker,
     PauseAlarms,
     RemoveMarker,
     SetLimits,
@@ -34,8 +35,6 @@ from stream.protocol.types import MAX_BEYOND, Message
 from stream.readings.ordering import Arrival, ReorderTimeout, Sequencer
 from stream.readings.run_status import Standing
 from stream.run.child import Child
-from stream.security.events import Notes
-from stream.security.keyring import keyring_for
 from stream.session.incidents import Incidents, WallClock
 from stream.session.journal import Journal
 from stream.session.provenance import SourceHash
@@ -58,28 +57,19 @@ def run(child: Child, settings: SinkSettings) -> None:
     """Entry point. Raises OutputError where the session or the publishing socket cannot be had."""
     store = Store(settings.folder / FILE_NAME)
     logs.hide(settings.source)
-    publisher = _publisher(settings, child.notes)
-    try:
-        Sink(child, settings, store, publisher).run()
-        store.close()
-    except (sqlite3.Error, OSError) as error:
-        raise OutputError(f"the session in {settings.folder} cannot be written: {error}") from error
-    finally:
-        if publisher is not None:
-            publisher.close()
-
-
-def _publisher(settings: SinkSettings, notes: Notes) -> Publisher | None:
-    if not settings.publish.enabled:
-        return None
-    return Publisher(settings.publish.endpoint, keyring_for(settings.publish, settings.security), notes)
+    with open_outlets(settings, partial(child.tell, "view"), child.notes) as outlets:
+        try:
+            Sink(child, settings, store, outlets).run()
+            store.close()
+        except (sqlite3.Error, OSError) as error:
+            raise OutputError(f"the session in {settings.folder} cannot be written: {error}") from error
 
 
 class Sink:
     """One incarnation of the sink."""
 
-    def __init__(self, child: Child, settings: SinkSettings, store: Store, publisher: Publisher | None) -> None:
-        self._child, self._settings, self._store, self._publisher = child, settings, store, publisher
+    def __init__(self, child: Child, settings: SinkSettings, store: Store, outlets: Sequence[Outlet]) -> None:
+        self._child, self._settings, self._store, self._outlets = child, settings, store, outlets
         least_s, most_s = settings.sink.reorder_wait_ms / 1000, settings.sink.stale_after_s
         self._reorder_timeout = None if settings.mode == "replay" else ReorderTimeout(least_s, most_s)
         wait_s = None if self._reorder_timeout is None else least_s
@@ -179,9 +169,9 @@ class Sink:
 
     def _greet_view(self) -> None:
         if self._source is not None:
-            self._child.tell("view", self._source)
+            self._tell(self._source)
         for message in self._bedside.whole():
-            self._child.tell("view", message)
+            self._tell(message)
 
     def _note_trouble(self, trouble: SourceTrouble) -> None:
         if trouble.lost != self._standing.lost:
@@ -200,7 +190,7 @@ class Sink:
         self._store.note(source=source.source, width=source.width, height=source.height, fps=source.fps)
         if self._store.facts().get("begun_ns") is None:
             self._store.note(begun_ns=source.started_ns)
-        self._child.tell("view", source)
+        self._tell(source)
 
     def _meet_model(self, model_id: str) -> None:
         known = self._store.facts().get("model_id")
@@ -304,17 +294,12 @@ class Sink:
         """Everyone sees what is on disk, and nothing else, with the age of this moment: writing may have taken long."""
         reading = replace(reading, t_published_ns=time.time_ns())
         self._standing.take(reading, time.monotonic())
-        self._child.tell("view", reading)
-        if self._publisher is not None:
-            self._publisher.publish("reading", reading.source, reading)
+        self._tell(reading)
 
     def _show_bedside(self) -> None:
         """Markers and alarms, like readings, once they are on disk."""
         for message in self._bedside.told():
-            self._child.tell("view", message)
-            if self._publisher is not None and isinstance(message, AlarmEvent | Marker):
-                topic = "alarm" if isinstance(message, AlarmEvent) else "marker"
-                self._publisher.publish(topic, message.source or "none", message)
+            self._tell(message)
 
     def _room_mb(self, now_s: float) -> float | None:
         """Free space where the session lies, looked up now and then; none where it takes nothing (a quota)."""
@@ -330,9 +315,12 @@ class Sink:
         self._store.commit()
         self._show_bedside()
         self._child.report(progress)
-        self._child.tell("view", progress)
-        if self._publisher is not None:
-            self._publisher.publish("status", progress.source or "none", progress)
+        self._tell(progress)
+
+    def _tell(self, message: Message) -> None:
+        """Tell every outlet; each takes what is for its receiver."""
+        for outlet in self._outlets:
+            outlet.tell(message)
 
     def _finish(self, end: EndOfStream) -> None:
         """Everything that was captured is accounted for and on disk, or can no longer be put there."""

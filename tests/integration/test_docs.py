@@ -1,5 +1,6 @@
 """What the documents promise works as written, from outside the repository."""
 
+import json
 import re
 import subprocess
 import sys
@@ -33,6 +34,30 @@ def test_the_example_analyser_replaces_the_whole_analysis(tmp_path: Path) -> Non
     done = run(*arguments, PYTHONPATH=str(tmp_path))
     assert done.returncode == 0, done.stderr
     assert [row["model_id"] for row in rows(tmp_path / "out")] == ["dark-spots-1"] * 3
+
+
+def test_the_example_outlet_gets_what_a_run_publishes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    document = ROOT / "docs" / "extending" / "outlets.md"
+    (code,), (config,) = blocks(document, "python"), blocks(document, "toml")
+    monkeypatch.chdir(tmp_path)
+    Path("my_outlet.py").write_text(code)
+    Path("mine.toml").write_text(config)
+    done = run("-c", "mine.toml", "replay", "synthetic:?frames=3", "--output", "out")
+    assert done.returncode == 0, done.stderr
+    lines = [json.loads(line) for line in Path("readings.jsonl").read_text().splitlines()]
+    assert [line["seq"] for line in lines if line["type"] == "reading"] == [0, 1, 2]
+    assert (lines[-1]["type"], lines[-1]["state"]) == ("progress", "ended")
+
+
+def test_wrong_settings_of_an_outlet_end_the_run_before_its_first_frame(tmp_path: Path) -> None:
+    (code,) = blocks(ROOT / "docs" / "extending" / "outlets.md", "python")
+    (tmp_path / "my_outlet.py").write_text(code)
+    (tmp_path / "mine.toml").write_text('[outlets."my_outlet:JsonLines"]\npath = 3\n')
+    arguments = ("-c", tmp_path / "mine.toml", "replay", "synthetic:?frames=3", "--output", tmp_path / "out")
+    done = run(*arguments, PYTHONPATH=str(tmp_path))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "needs a path" in done.stderr
+    assert not (tmp_path / "out").exists()
 
 
 def test_the_few_lines_of_the_protocol_receive_readings() -> None:

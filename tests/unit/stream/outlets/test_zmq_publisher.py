@@ -1,4 +1,4 @@
-"""Subscribers get what is published, whole; one that is slow or never comes holds nobody up."""
+"""Subscribers get what is published, whole; a slow subscriber delays nothing."""
 
 import contextlib
 import json
@@ -16,6 +16,7 @@ import zmq
 
 from stream.errors import OutputError, UsageError
 from stream.machine.memory import Growth
+from stream.outlets.outlet import QueuedOutlet
 from stream.outlets.zmq_publisher import Publisher
 from stream.outlets.zmq_subscriber import json_lines
 from stream.protocol.readings import DensityReading, RegionOutline
@@ -33,14 +34,19 @@ def notes() -> Notes:
 
 
 @pytest.fixture
-def publisher(notes: Notes) -> Iterator[Publisher]:
-    publisher = Publisher(ENDPOINT, notes=notes)
-    yield publisher
-    publisher.close()
+def publisher(notes: Notes) -> Publisher:
+    return Publisher(ENDPOINT, notes=notes)
 
 
 @pytest.fixture
-def subscriber(publisher: Publisher) -> Iterator["zmq.Socket[bytes]"]:
+def outlet(publisher: Publisher) -> Iterator[QueuedOutlet]:
+    outlet = QueuedOutlet("publish", publisher, publisher.look)
+    yield outlet
+    outlet.close()
+
+
+@pytest.fixture
+def subscriber(publisher: Publisher, outlet: QueuedOutlet) -> Iterator["zmq.Socket[bytes]"]:
     context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
     socket = context.socket(zmq.SUB)
     socket.setsockopt(zmq.RCVTIMEO, 20_000)
@@ -50,7 +56,7 @@ def subscriber(publisher: Publisher) -> Iterator["zmq.Socket[bytes]"]:
     deadline = time.monotonic() + 20
     while not socket.poll(20):  # a subscription takes a moment to arrive
         assert time.monotonic() < deadline
-        publisher.publish("hello", "s", reading(0))
+        outlet.tell(reading(0))
     while socket.poll(50):
         socket.recv_multipart()
     yield socket
@@ -63,8 +69,8 @@ def received(socket: "zmq.Socket[bytes]") -> tuple[str, dict[str, Any]]:
     return topic.decode(), msgpack.unpackb(body)
 
 
-def test_a_reading_has_two_parts_topic_and_map(publisher: Publisher, subscriber: "zmq.Socket[bytes]") -> None:
-    publisher.publish("reading", "clip", reading(5))
+def test_a_reading_has_two_parts_topic_and_map(outlet: QueuedOutlet, subscriber: "zmq.Socket[bytes]") -> None:
+    outlet.tell(reading(5, source="clip"))
     topic, fields = received(subscriber)
     assert topic == "reading.clip"
     assert {"v", "type", "session", "source", "seq", "t_capture_ns", "t_published_ns", "density_pct"} < fields.keys()
@@ -73,39 +79,40 @@ def test_a_reading_has_two_parts_topic_and_map(publisher: Publisher, subscriber:
     assert (fields["type"], fields["v"], fields["seq"], fields["density_pct"]) == ("reading", 1, 5, 12.5)
 
 
-def test_pictures_and_outlines_stay_on_this_machine(publisher: Publisher, subscriber: "zmq.Socket[bytes]") -> None:
-    publisher.publish("reading", "s", reading(1, picture=b"jpeg", regions=(RegionOutline(b"", 0.5),)))
+def test_pictures_and_outlines_stay_on_this_machine(outlet: QueuedOutlet, subscriber: "zmq.Socket[bytes]") -> None:
+    outlet.tell(reading(1, picture=b"jpeg", regions=(RegionOutline(b"", 0.5),)))
     _, fields = received(subscriber)
     assert not {"picture", "regions"} & fields.keys()
     assert isinstance(msgspec.convert(fields, DensityReading), DensityReading)
 
 
-def test_a_status_is_published_too(publisher: Publisher, subscriber: "zmq.Socket[bytes]") -> None:
-    publisher.publish("status", "s", Standing("session", "live", 1.0).progress(0.0, 1))
+def test_a_status_is_published_too(outlet: QueuedOutlet, subscriber: "zmq.Socket[bytes]") -> None:
+    outlet.tell(Standing("session", "live", 1.0).progress(0.0, 1))
     topic, fields = received(subscriber)
-    assert (topic, fields["state"]) == ("status.s", "no camera")
+    assert (topic, fields["state"]) == ("status.none", "no camera")
 
 
-def test_a_subscriber_who_does_not_read_holds_nobody_up(publisher: Publisher, subscriber: "zmq.Socket[bytes]") -> None:
+def test_a_subscriber_who_does_not_read_holds_nobody_up(outlet: QueuedOutlet, subscriber: "zmq.Socket[bytes]") -> None:
     for seq in range(20_000):
-        publisher.publish("reading", "s", reading(seq))
+        outlet.tell(reading(seq))
     assert received(subscriber)[1]["seq"] == 0
 
 
+@pytest.mark.usefixtures("outlet")
 def test_an_endpoint_in_use_is_said_with_what_to_do(publisher: Publisher) -> None:
     with pytest.raises(OutputError, match=r"publish\.endpoint"):
         Publisher(publisher.endpoint)
 
 
 @contextlib.contextmanager
-def publishing(publisher: Publisher) -> Iterator[None]:
+def publishing(outlet: QueuedOutlet) -> Iterator[None]:
     """Fifty readings a second."""
     over = threading.Event()
 
     def publish() -> None:
         while not over.wait(0.02):
-            for topic in ("status", "reading"):
-                publisher.publish(topic, "s", reading(3, frame="Zeile\n2"))
+            outlet.tell(Standing("session", "live", 1.0).progress(0.0, 1))
+            outlet.tell(reading(3, frame="Zeile\n2"))
 
     thread = threading.Thread(target=publish)
     thread.start()
@@ -116,8 +123,8 @@ def publishing(publisher: Publisher) -> Iterator[None]:
         thread.join()
 
 
-def test_subscribe_prints_a_json_line_a_message(publisher: Publisher) -> None:
-    with publishing(publisher):
+def test_subscribe_prints_a_json_line_a_message(publisher: Publisher, outlet: QueuedOutlet) -> None:
+    with publishing(outlet):
         lines = json_lines(publisher.endpoint, "reading.")
         fields = [json.loads(next(lines)) for _ in range(3)]
         del lines
@@ -130,6 +137,7 @@ def test_what_is_no_endpoint_is_a_plain_error(endpoint: str) -> None:
         next(json_lines(endpoint, ""))
 
 
+@pytest.mark.usefixtures("outlet")
 def test_who_speaks_no_zeromq_is_counted(publisher: Publisher, notes: Notes) -> None:
     port = int(publisher.endpoint.rpartition(":")[2])
     for junk in (b"\xff" * 80, b"GET / HTTP/1.1\r\n\r\n" * 10):
@@ -169,40 +177,49 @@ def endless_topics(publisher: Publisher) -> None:
         peer.sendall(topics)
 
 
-def served(publisher: Publisher, subscriber: "zmq.Socket[bytes]") -> bool:
+def served(outlet: QueuedOutlet, subscriber: "zmq.Socket[bytes]") -> bool:
     """Whether the subscriber gets what is published now."""
-    publisher.publish("reading", "s", reading(9))
-    return bool(subscriber.poll(20)) and received(subscriber)[1]["seq"] == 9
+    outlet.tell(reading(9))
+    return bool(subscriber.poll(20)) and received(subscriber)[1].get("seq") == 9
 
 
 def test_a_peer_that_makes_memory_grow_is_thrown_out_and_the_others_are_served_again(
-    publisher: Publisher, subscriber: "zmq.Socket[bytes]", notes: Notes, monkeypatch: pytest.MonkeyPatch
+    publisher: Publisher,
+    outlet: QueuedOutlet,
+    subscriber: "zmq.Socket[bytes]",
+    notes: Notes,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("stream.outlets.zmq_publisher._SHUT_S", 0.1)
     grown = Growth()
-    with publishing(publisher):
+    with publishing(outlet):
         endless_parts(publisher)
         eventually(lambda: notes.refused == 1, "it is counted")
+        eventually(lambda: outlet.missed > 0, "what was not sent meanwhile too")
 
-    eventually(lambda: served(publisher, subscriber), "the subscriber is back")
+    eventually(lambda: served(outlet, subscriber), "the subscriber is back")
     assert "memory" in notes.take(time.monotonic())[0].detail
     assert grown.mb() < 200
 
 
 def test_memory_that_this_program_itself_takes_shuts_nobody_out(
-    publisher: Publisher, subscriber: "zmq.Socket[bytes]", notes: Notes, caplog: pytest.LogCaptureFixture
+    publisher: Publisher,
+    outlet: QueuedOutlet,
+    subscriber: "zmq.Socket[bytes]",
+    notes: Notes,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     taken = b"x" * 150_000_000
-    with publishing(publisher):
+    with publishing(outlet):
         eventually(lambda: publisher._growth.mb() < 50, "it was looked at")
-    eventually(lambda: served(publisher, subscriber), "the subscriber is there")
+    eventually(lambda: served(outlet, subscriber), "the subscriber is there")
     assert (notes.refused, caplog.text) == (0, "")
     del taken
 
 
-def test_a_flood_of_subscriptions_holds_up_no_reading(publisher: Publisher) -> None:
+def test_a_flood_of_subscriptions_holds_up_no_reading(publisher: Publisher, outlet: QueuedOutlet) -> None:
     lines, longest_s, grown = json_lines(publisher.endpoint, "reading."), 0.0, Growth()
-    with publishing(publisher):
+    with publishing(outlet):
         next(lines)
         flood = threading.Thread(target=endless_topics, args=[publisher])
         flood.start()
@@ -215,11 +232,11 @@ def test_a_flood_of_subscriptions_holds_up_no_reading(publisher: Publisher) -> N
     assert grown.mb() < 200
 
 
-def test_many_subscriptions_of_one_subscriber_count_at_once(publisher: Publisher) -> None:
+def test_many_subscriptions_of_one_subscriber_count_at_once(publisher: Publisher, outlet: QueuedOutlet) -> None:
     with zmq.Context[zmq.Socket[bytes]]() as context, context.socket(zmq.SUB) as subscriber:
         for number in range(20):
             subscriber.setsockopt_string(zmq.SUBSCRIBE, f"topic-{number}")
         subscriber.setsockopt_string(zmq.SUBSCRIBE, "reading.")
         subscriber.connect(publisher.endpoint)
-        with publishing(publisher):
+        with publishing(outlet):
             assert subscriber.poll(5000)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import zmq
 
+from stream.outlets.outlet import QueuedOutlet
 from stream.outlets.zmq_publisher import Publisher
 from stream.protocol.processes import Noted
 from stream.security.events import Notes
@@ -31,10 +32,15 @@ def notes() -> Notes:
 
 
 @pytest.fixture
-def publisher(ring: Keyring, notes: Notes) -> Iterator[Publisher]:
-    publisher = Publisher("tcp://127.0.0.1:*", ring, notes)
-    yield publisher
-    publisher.close()
+def publisher(ring: Keyring, notes: Notes) -> Publisher:
+    return Publisher("tcp://127.0.0.1:*", ring, notes)
+
+
+@pytest.fixture
+def outlet(publisher: Publisher) -> Iterator[QueuedOutlet]:
+    outlet = QueuedOutlet("publish", publisher, publisher.look)
+    yield outlet
+    outlet.close()
 
 
 @pytest.fixture
@@ -59,62 +65,62 @@ def subscriber(publisher: Publisher) -> Iterator[Subscriber]:
     context.term()
 
 
-def noted(notes: Notes, publisher: Publisher, what: str, count: int = 1) -> list[Noted]:
+def noted(notes: Notes, outlet: QueuedOutlet, what: str, count: int = 1) -> list[Noted]:
     """What is noted, once there is enough of it; meanwhile readings are published."""
     found: list[Noted] = []
     deadline = time.monotonic() + 20
     while sum(one.count for one in found if one.what == what) < count:
         assert time.monotonic() < deadline, found
-        publisher.publish("reading", "s", reading(0))
+        outlet.tell(reading(0))
         found += notes.take(float("inf"))
         time.sleep(0.01)  # between two looks
     return found
 
 
 def test_an_allowed_key_is_let_in_by_name(
-    publisher: Publisher, subscriber: Subscriber, ring: Keyring, notes: Notes
+    outlet: QueuedOutlet, subscriber: Subscriber, ring: Keyring, notes: Notes
 ) -> None:
     own = new_keys()
     ring.allow(own.public.hex(), "ward-7")
     socket = subscriber(own, ring.own().public)
-    (one,) = noted(notes, publisher, "connected")
+    (one,) = noted(notes, outlet, "connected")
     assert (one.where, one.who) == ("subscribers", "ward-7 at 127.0.0.1")
     while not socket.poll(20):
-        publisher.publish("reading", "s", reading(0))
+        outlet.tell(reading(0))
     assert socket.recv_multipart()[0] == b"reading.s"
     assert notes.refused == 0
 
 
 def test_others_get_nothing_and_are_noted(
-    publisher: Publisher, subscriber: Subscriber, ring: Keyring, notes: Notes
+    outlet: QueuedOutlet, subscriber: Subscriber, ring: Keyring, notes: Notes
 ) -> None:
     stranger, server = new_keys(), ring.own().public
     sockets = [subscriber(stranger, server)]
-    (one,) = noted(notes, publisher, "refused")
+    (one,) = noted(notes, outlet, "refused")
     assert one.who == f"key {stranger.public.hex()} at 127.0.0.1"
     assert "not allowed" in one.detail
     for keys, known in ((None, None), (stranger, new_keys().public)):
         sockets.append(subscriber(keys, known))
-        found = noted(notes, publisher, "refused")
+        found = noted(notes, outlet, "refused")
         assert {each.detail for each in found} == {"it has no key, or not this machine's"}
     for each in sockets:
         assert not each.poll(0), "a stranger got a message"
 
 
-def test_whoever_speaks_no_zeromq_is_noted(publisher: Publisher, notes: Notes) -> None:
+def test_whoever_speaks_no_zeromq_is_noted(publisher: Publisher, outlet: QueuedOutlet, notes: Notes) -> None:
     port = int(publisher.endpoint.rpartition(":")[2])
     with socket.create_connection(("127.0.0.1", port)) as browser:
         browser.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n" * 5)
-        assert noted(notes, publisher, "refused")[0].detail.startswith("it has no key")
+        assert noted(notes, outlet, "refused")[0].detail.startswith("it has no key")
 
 
 def test_a_forbidden_key_is_not_let_in_again(
-    publisher: Publisher, subscriber: Subscriber, ring: Keyring, notes: Notes
+    outlet: QueuedOutlet, subscriber: Subscriber, ring: Keyring, notes: Notes
 ) -> None:
     own = new_keys()
     ring.allow(own.public.hex(), "ward-7")
     subscriber(own, ring.own().public)
-    noted(notes, publisher, "connected")
+    noted(notes, outlet, "connected")
     ring.forbid("ward-7")
     subscriber(own, ring.own().public)
-    assert "not allowed" in noted(notes, publisher, "refused")[0].detail
+    assert "not allowed" in noted(notes, outlet, "refused")[0].detail

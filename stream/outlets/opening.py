@@ -1,0 +1,58 @@
+"""Which outlets a run has: the page, the subscribers' socket, and those that the configuration names."""
+
+import contextlib
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from stream.config.plugins import find
+from stream.config.run_plan import SinkSettings
+from stream.errors import ConfigError, ModelError, StreamError
+from stream.outlets.outlet import Outlet, QueuedOutlet, Sender
+from stream.outlets.view import ViewOutlet
+from stream.outlets.zmq_publisher import Publisher
+from stream.protocol.types import Message
+from stream.security.events import Notes
+from stream.security.keyring import keyring_for
+
+log = logging.getLogger("capillary.outlet")
+
+
+@contextlib.contextmanager
+def open_outlets(
+    settings: SinkSettings, send_to_view: Callable[[Message], bool], notes: Notes
+) -> Iterator[list[Outlet]]:
+    """Yield the outlets of a run, and close them afterwards.
+
+    Raises ConfigError if an outlet is not known or does not take its settings, OutputError if it cannot be opened.
+    """
+    with contextlib.ExitStack() as opened:
+        yield [opened.enter_context(contextlib.closing(outlet)) for outlet in _outlets(settings, send_to_view, notes)]
+
+
+def _outlets(settings: SinkSettings, send_to_view: Callable[[Message], bool], notes: Notes) -> Iterator[Outlet]:
+    yield ViewOutlet(send_to_view)
+    if settings.publish.enabled:
+        publisher = Publisher(settings.publish.endpoint, keyring_for(settings.publish, settings.security), notes)
+        yield QueuedOutlet("publish", publisher, publisher.look)
+    for name, table in settings.outlets.items():
+        yield QueuedOutlet(name, sender_of(name, table))
+
+
+def sender_of(name: str, settings: Mapping[str, Any]) -> Sender:
+    """Return the sender that the table `[outlets.NAME]` chooses, made from the settings in that table.
+
+    Raises ConfigError if there is none of that name, it does not take its settings, or it is no sender.
+    """
+    try:
+        sender: Sender = find("outlets", name)(settings)
+    except ModelError as error:
+        raise ConfigError(str(error)) from error
+    except StreamError:
+        raise
+    except (Exception, SystemExit) as error:  # the plug-in's own: its author needs the traceback, its user the sentence
+        log.exception("the outlet failed at start")
+        raise ConfigError(f'the outlet "{name}" failed at start: {error}') from error
+    if not (callable(getattr(sender, "send", None)) and callable(getattr(sender, "close", None))):
+        raise ConfigError(f'the outlet "{name}" needs the methods send(message) and close()')
+    return sender

@@ -1,0 +1,121 @@
+"""What an outlet promises, and the queue and thread that keep a slow or dead receiver from delaying the sink.
+
+An outlet takes what is on disk to somewhere else: the page, subscribers, another system. Knows no socket.
+"""
+
+import contextlib
+import logging
+import threading
+import time
+from collections.abc import Callable
+from queue import Empty, Full, Queue
+from typing import Final, Protocol
+
+from msgspec.structs import replace
+
+from stream.protocol.bedside import AlarmEvent, Marker
+from stream.protocol.readings import DensityReading, Progress
+from stream.protocol.types import Message
+
+log = logging.getLogger("capillary.outlet")
+
+Published = DensityReading | Progress | AlarmEvent | Marker
+"""The messages that leave the program; docs/protocol.md describes each."""
+
+_HIGH_WATER: Final = 1000
+_UPKEEP_S: Final = 0.05
+_LAST_MESSAGES_S: Final = 1.0
+
+
+class Outlet(Protocol):
+    """A place that the sink tells everything, in order, once it is on disk; always from the same thread."""
+
+    @property
+    def missed(self) -> int:
+        """Return how many messages did not reach the receiver so far."""
+
+    def tell(self, message: Message) -> None:
+        """Take a message, or count it as missed. Returns within a few milliseconds, and raises nothing."""
+
+    def close(self) -> None:
+        """Deliver for at most a second what is still waiting, then take nothing more. May be called twice."""
+
+
+class Sender(Protocol):
+    """One way to send a message, as slow or unreliable as it may be: a `QueuedOutlet` makes an outlet of it."""
+
+    def send(self, message: Published) -> None:
+        """Send a message. Raises anything if it did not arrive, which is then counted."""
+
+    def close(self) -> None:
+        """Release files and connections. Called once, after the last `send` and in the same thread."""
+
+
+class QueuedOutlet:
+    """An outlet with a thread of its own, so that only the thread waits for a slow receiver.
+
+    Its queue is bounded: while it is full, new messages are missed. Outlines and pictures are not sent, they are for
+    the page alone.
+    """
+
+    def __init__(self, name: str, sender: Sender, upkeep: Callable[[], None] = lambda: None) -> None:
+        """Begin to send.
+
+        name: for the log. upkeep: called in the outlet's thread between messages, about every 50 ms.
+        """
+        self._name, self._sender, self._upkeep = name, sender, upkeep
+        self._queue: Queue[Published] = Queue(_HIGH_WATER)
+        # Each counter is changed by one thread alone: no lock is needed.
+        self._overflowed = 0
+        self._failed = 0
+        self._end_s: float | None = None
+        self._thread = threading.Thread(target=self._run, name=f"outlet-{name}", daemon=True)
+        self._thread.start()
+
+    @property
+    def missed(self) -> int:
+        """Return how many messages found the queue full or could not be sent."""
+        return self._overflowed + self._failed
+
+    def tell(self, message: Message) -> None:
+        """Queue a message if it is one that leaves the program."""
+        if self._end_s is not None or not isinstance(message, Published):
+            return
+        if isinstance(message, DensityReading):
+            message = replace(message, regions=None, picture=None)
+        try:
+            self._queue.put_nowait(message)
+        except Full:
+            self._overflowed += 1
+            self._complain("its receiver takes no more")
+
+    def close(self) -> None:
+        """Send for at most a second what is queued; a sender that hangs is left to end with the process."""
+        if self._end_s is None:
+            self._end_s = time.monotonic() + _LAST_MESSAGES_S
+        self._thread.join(_LAST_MESSAGES_S)
+
+    def _run(self) -> None:
+        next_upkeep_s = 0.0
+        while not self._is_over():
+            with contextlib.suppress(Empty):
+                self._send(self._queue.get(timeout=_UPKEEP_S))
+            if time.monotonic() >= next_upkeep_s:
+                self._upkeep()
+                next_upkeep_s = time.monotonic() + _UPKEEP_S
+        self._sender.close()
+
+    def _is_over(self) -> bool:
+        return self._end_s is not None and (self._queue.empty() or time.monotonic() >= self._end_s)
+
+    def _send(self, message: Published) -> None:
+        try:
+            self._sender.send(message)
+        except Exception as error:  # noqa: BLE001 (a plug-in may raise anything: the message is missed, the rest goes on)
+            self._failed += 1
+            self._complain(f"{type(error).__name__}: {error}")
+
+    def _complain(self, reason: str) -> None:
+        """Log the first missed message, the tenth, the hundredth: a dead receiver must not fill the log."""
+        if str(self.missed).strip("0") == "1":
+            log.warning("outlet %s missed %d of its messages so far: %s", self._name, self.missed, reason)
