@@ -82,13 +82,15 @@ class Publisher:
             return
         self._socket.look()
         if (grown_mb := self._growth.mb()) > _MOST_GROWTH_MB:
-            # No limit of ZeroMQ's counts what a peer makes it hold: it goes with the socket alone.
+            # No limit of ZeroMQ's counts what a peer makes it hold: only with the socket does it go.
             self._socket.close(linger_ms=0)
-            self._socket, self._open_again_s = None, time.monotonic()
-            if self._growth.settle() < grown_mb / 2:  # else the sink itself grew: a long table, a trend
-                self._open_again_s += _SHUT_S
-                self._notes.add("refused", _PLACE, detail="they made memory grow; all were shut out for seconds")
-                log.warning("memory grew by %.0f MB: subscribers are shut out for %.0f s", grown_mb, _SHUT_S)
+            self._socket = None
+            if self._growth.settle() >= grown_mb / 2:  # the sink itself grew: a long table, a trend
+                self._open()
+                return
+            self._open_again_s = time.monotonic() + _SHUT_S
+            self._notes.add("refused", _PLACE, detail="they made memory grow; all were shut out for seconds")
+            log.warning("memory grew by %.0f MB: subscribers are shut out for %.0f s", grown_mb, _SHUT_S)
 
     def close(self) -> None:
         """Let the last messages out, then let go of the socket."""
