@@ -6,7 +6,7 @@ import signal
 import sys
 import tempfile
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -19,7 +19,7 @@ from stream.commands.bench import bench
 from stream.commands.keys import keys
 from stream.commands.subscribe import subscribe
 from stream.commands.view import view
-from stream.config.engine_choice import ENGINES, Spread, spread_of
+from stream.config.engine_choice import ENGINES, EngineChoice, engine_choice
 from stream.console.text import plain
 from stream.errors import NO_TENSORFLOW, ModelError, StreamError, UsageError
 from stream.machine.signals import STOP_SIGNALS
@@ -32,13 +32,13 @@ if TYPE_CHECKING:  # `--help` answers in a blink: what a command needs is loaded
 
     from capture.recordings.lookup import Lookup
     from capture.sources.opening import SourceLimits
+    from stream.config.run_plan import RunPlan
     from stream.config.sections import Config
-    from stream.console.logs import LogFormat
     from stream.engines.step import StepMaker
     from stream.protocol.contracts import Analyser, FrameSource, Pixels
     from stream.protocol.processes import Hello
     from stream.protocol.readings import Progress
-    from stream.protocol.types import Mode
+    from stream.protocol.types import LogFormat, Mode
     from stream.run.supervisor import Outcome, ProcessSpec
     from stream.security.audit_log import AuditLog
     from stream.session.resuming import Asked
@@ -68,13 +68,26 @@ class Common:
         own = [sys.executable, str(Path(__file__).resolve()), "--log-format", self.log_format]
         return own + (["--config", str(self.config)] if self.config is not None else [])
 
+    def plan(self, mode: "Mode", source: str, folder: Path, config: "Config") -> "RunPlan":
+        """The plan of a run that begins now."""
+        from stream.config.run_plan import RunPlan
+
+        return RunPlan(
+            mode=mode,
+            source=source,
+            folder=folder,
+            config=config,
+            started_ns=time.time_ns(),
+            log_level=self.log_level,
+            log_format=self.log_format,
+        )
+
     def maker(self, config: "Config", session: str) -> "StepMaker":
         """How a worker of an engine makes what analyses a frame."""
+        from stream.config.run_plan import AnalysisPlan
         from stream.engines.step import StepMaker
-        from workers.settings import WorkerSettings
 
-        settings = WorkerSettings(config.analyser.name, config.analyser.settings, False, config.view.picture_width_px)
-        return StepMaker("workers.reading:make_step", settings, session, self.log_level, self.log_format)
+        return StepMaker(AnalysisPlan(config.analyser, config.view.picture_width_px), session)
 
     def opened(self, source: str, config: "Config", frames: int | None = None) -> "FrameSource":
         """A source of recorded frames, or of its first ones. Raises SourceError, UsageError."""
@@ -151,7 +164,7 @@ def demo(
     sweep(Path(tempfile.gettempdir()), _DEMO)
     print("A demo keeps nothing: its session is gone at its end. `demo --keep` keeps it.", file=sys.stderr)
     with tempfile.TemporaryDirectory(prefix=_DEMO) as folder:
-        _finish(_run(common, config, source, "demo", Path(folder), Wanted()))
+        _finish(_run(common, common.plan("demo", source, Path(folder), config)))
 
 
 @main.command()
@@ -216,8 +229,7 @@ def replay(
         raise UsageError("--resume goes on, --overwrite begins anew; choose one")
     config = common.load("replay.toml", {"workers.count": workers})
     factor = _speed(speed)
-    spread = spread_of(engine, config.workers.count or cores(), address, whole=not resume and factor == 0)
-    wanted = Wanted(True, regions or overlay, regions, frames, spread)
+    choice = engine_choice(engine, config.workers.count or cores(), address, whole=not resume and factor == 0)
     codes = []
     folders = result_folders(sources, output)
     for source, folder in () if resume else zip(sources, folders, strict=True):  # told before hours went into others
@@ -225,12 +237,19 @@ def replay(
         if holds_frames(folder):
             common.opened(source, config).close()  # nothing makes room for a source that is not there
     for source, folder in zip(sources, folders, strict=True):
-        analyse = partial(_run, common, config, source, "replay", folder, wanted)
-        outcome = _tried(partial(analyse, speed=factor, resume=resume, overwrite=overwrite))
+        plan = replace(
+            common.plan("replay", source, folder, config),
+            outlines=regions or overlay,
+            regions_file=regions,
+            frames=frames,
+            speed=factor,
+            engine=choice,
+        )
+        outcome = _tried(partial(_run, common, plan, resume=resume, overwrite=overwrite))
         if outcome.exit_code in (0, 5):
             print(f"Results: {folder}", file=sys.stderr)
         elif outcome.exit_code == 130 and holds_frames(folder):
-            further = "; go on with --resume" if spread is None else ""
+            further = "; go on with --resume" if choice is None else ""
             print(f"Results so far: {folder}{further}.", file=sys.stderr)
         codes.append(outcome.exit_code)
         if overlay and outcome.exit_code in (0, 5) and not (folder / "overlay.mkv").exists():
@@ -299,7 +318,7 @@ def _run_and_keep(
     from stream.session.store import FILE_NAME
 
     folder = sessions_folder(config.sink.sessions_dir) / new_session_id()
-    outcome = _run(common, config, source, mode, folder, Wanted(seconds=seconds))
+    outcome = _run(common, replace(common.plan(mode, source, folder, config), seconds=seconds))
     if holds_frames(folder):
         print(f"Session: {folder / FILE_NAME}", file=sys.stderr)
     else:
@@ -307,44 +326,31 @@ def _run_and_keep(
     return outcome
 
 
-def _run(
-    common: Common,
-    config: "Config",
-    source: str,
-    mode: "Mode",
-    folder: Path,
-    wanted: "Wanted",
-    *,
-    speed: float = 0.0,
-    resume: bool = False,
-    overwrite: bool = False,
-) -> "Outcome":
+def _run(common: Common, plan: "RunPlan", *, resume: bool = False, overwrite: bool = False) -> "Outcome":
     """One run of the pipeline, from the folder's preparation to the outcome."""
-    from stream.config.loading import sha256
     from stream.console import logs, run_display
     from stream.run.supervisor import Outcome
     from stream.security.audit_log import AuditLog
     from stream.security.keyring import keyring_for
     from stream.session.folders import OutputFolder, complete, prepare
 
-    started_ns = time.time_ns()
-    logs.set_up(common.log_level, common.log_format)
-    logs.hide(source)
-    keyring_for(config.publish, config.security)
-    asked = _asked(config, source, wanted)
-    claim = OutputFolder(folder)
-    shown = run_display.display(replay=mode == "replay", quiet=common.quiet)
+    logs.set_up(plan.log_level, plan.log_format)
+    logs.hide(plan.source)
+    keyring_for(plan.config.publish, plan.config.security)
+    asked = _asked(plan)
+    claim = OutputFolder(plan.folder)
+    shown = run_display.display(replay=plan.replaying, quiet=common.quiet)
     try:
-        if resume and complete(folder, asked, regions_file=wanted.regions_file):
-            return Outcome(0, f"{folder} is complete: nothing to resume.")
-        session = prepare(folder, asked, resume=resume, overwrite=overwrite)
-        run = Run(session, mode, source, folder, wanted, speed, started_ns, config)
-        audit = AuditLog(folder)
-        audit.begun(session, mode, VERSION, config_sha256=sha256(config), analyser_sha256=sha256(config.analyser))
-        if wanted.spread is not None:
-            outcome = _by_engine(common, run, wanted.spread, shown.show)
+        if resume and complete(plan.folder, asked, regions_file=plan.regions_file):
+            return Outcome(0, f"{plan.folder} is complete: nothing to resume.")
+        plan = replace(plan, session=prepare(plan.folder, asked, resume=resume, overwrite=overwrite))
+        audit = AuditLog(plan.folder)
+        hashes = {"config_sha256": plan.config_sha256, "analyser_sha256": plan.analysis.sha256}
+        audit.begun(plan.session, plan.mode, VERSION, **hashes)
+        if plan.engine is not None:
+            outcome = _by_engine(common, plan, plan.engine, shown.show)
         else:
-            outcome = _by_processes(common, run, shown.show, audit)
+            outcome = _by_processes(plan, shown.show, audit)
         audit.write("ended", exit_code=outcome.exit_code)
         return outcome
     finally:
@@ -352,142 +358,53 @@ def _run(
         claim.leave()
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What a run leaves behind besides the session, of how many frames or seconds, by which engine if not its own."""
-
-    outputs: bool = False
-    regions: bool = False
-    regions_file: bool = False
-    frames: int | None = None
-    spread: Spread | None = None
-    seconds: float | None = None
-
-
-def _asked(config: "Config", source: str, wanted: Wanted) -> "Asked":
+def _asked(plan: "RunPlan") -> "Asked":
     """What a session is begun for, and notes. Raises SourceError, UsageError where a recording cannot be read."""
     from capture.recordings.fingerprint import fingerprint
-    from stream.config.loading import sha256
     from stream.session.provenance import without_credentials
     from stream.session.resuming import Asked
 
-    content = fingerprint(source) if wanted.outputs else None  # what is watched live cannot be gone on with
-    return Asked(without_credentials(source), sha256(config.analyser), content, wanted.frames, wanted.regions)
+    content = fingerprint(plan.source) if plan.replaying else None  # what is watched live cannot be gone on with
+    return Asked(without_credentials(plan.source), plan.analysis.sha256, content, plan.frames, plan.outlines)
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
-    """What one run is: from where, how, and to where."""
-
-    session: str
-    mode: "Mode"
-    source: str
-    folder: Path
-    wanted: "Wanted"
-    speed: float
-    started_ns: int
-    config: "Config"
-
-
-def _processes(run: Run) -> "list[ProcessSpec]":
-    """The processes of a run and what each is told. Data flows from the first to the last."""
-    from capture.settings import CaptureSettings
-    from stream.config.loading import sha256
-    from stream.config.run_plan import SinkSettings
-    from stream.machine.processes import cores
+def _processes(plan: "RunPlan") -> "list[ProcessSpec]":
+    """The processes of a run. Data flows from the first to the last."""
     from stream.run.supervisor import ProcessSpec
-    from stream.view.live.session_info import SessionInfo
-    from stream.view.settings import ViewSettings
-    from workers.remote.settings import RelaySettings
-    from workers.settings import WorkerSettings
 
-    config, replaying = run.config, run.mode == "replay"
-    count, remote = config.workers.count or cores(), config.workers.remote
-    total = count + len(remote)
-    capture = CaptureSettings(
-        run.source, run.wanted.frames, replaying, run.speed, total, config.capture, config.workers, config.view
-    )
-    worker = WorkerSettings(
-        config.analyser.name, config.analyser.settings, run.wanted.regions, config.view.picture_width_px
-    )
-    sink = SinkSettings(
-        folder=run.folder,
-        mode=run.mode,
-        outputs=run.wanted.outputs,
-        regions=run.wanted.regions,
-        regions_file=run.wanted.regions_file,
-        source=run.source,
-        worker_count=total,
-        config_sha256=sha256(config),
-        version=VERSION,
-        started_ns=run.started_ns,
-        sink=config.sink,
-        publish=config.publish,
-        alarms=config.alarms,
-        security=config.security,
-        outlets=config.outlets,
-    )
-    info = SessionInfo(
-        session=run.session,
-        mode=run.mode,
-        workers=total,
-        version=VERSION,
-        stale_after_s=config.sink.stale_after_s,
-        media_time=replaying,
-    )
+    local = range(plan.local_workers)
+    remote = enumerate(plan.config.workers.remote, start=plan.local_workers)
     specs = [
-        ProcessSpec("capture", 0, "capture.process:run", capture),
-        *(ProcessSpec("worker", index, "workers.process:run", worker) for index in range(count)),
-        *(
-            ProcessSpec(
-                "worker",
-                count + place,
-                "workers.remote.relay:run",
-                RelaySettings(far, config.security.keys_dir, worker, sha256(config.analyser), VERSION),
-                essential=False,
-            )
-            for place, far in enumerate(remote)
-        ),
-        ProcessSpec("sink", 0, "stream.sink.process:run", sink),
+        ProcessSpec("capture", 0, "capture.process:run"),
+        *(ProcessSpec("worker", index, "workers.process:run") for index in local),
+        *(ProcessSpec("worker", index, "workers.remote.relay:run", (far,), essential=False) for index, far in remote),
+        ProcessSpec("sink", 0, "stream.sink.process:run"),
     ]
-    if config.view.enabled and not replaying:
-        specs.append(
-            ProcessSpec(
-                "view", 0, "stream.view.process:run", ViewSettings(run.folder, info, config.view), essential=False
-            )
-        )
+    if plan.config.view.enabled and not plan.replaying:
+        specs.append(ProcessSpec("view", 0, "stream.view.process:run", essential=False))
     return specs
 
 
-def _by_processes(common: Common, run: Run, on_progress: "Callable[[Progress], None]", audit: "AuditLog") -> "Outcome":
+def _by_processes(plan: "RunPlan", on_progress: "Callable[[Progress], None]", audit: "AuditLog") -> "Outcome":
     """The pipeline itself."""
     from stream.run.supervisor import Supervisor
 
     return Supervisor(
-        session=run.session,
-        specs=_processes(run),
-        portable=run.config.runtime.portable,
-        restarts=run.config.runtime.restarts,
-        hang_s=run.config.runtime.hang_s,
-        stale_after_s=run.config.sink.stale_after_s,
-        log_level=common.log_level,
-        log_format=common.log_format,
-        on_hello=lambda hello: _announce(hello, audit, run.config),
+        plan,
+        _processes(plan),
+        on_hello=lambda hello: _announce(hello, audit, plan.config),
         on_progress=on_progress,
         on_noted=audit.noted,
-        end_after_s=run.wanted.seconds,
     ).run()
 
 
-def _by_engine(common: Common, run: Run, spread: Spread, on_progress: "Callable[[Progress], None]") -> "Outcome":
+def _by_engine(
+    common: Common, plan: "RunPlan", choice: EngineChoice, on_progress: "Callable[[Progress], None]"
+) -> "Outcome":
     """The same frames, analyser and files as the pipeline's, by another engine."""
     from stream.engines.replaying import replay
-    from stream.engines.step import StepMaker
 
-    settings = {spec.role: spec.settings for spec in reversed(_processes(run))}  # of workers, the first: a local one
-    maker = StepMaker("workers.reading:make_step", settings["worker"], run.session, common.log_level, common.log_format)
-    source = common.opened(run.source, run.config, run.wanted.frames)
-    return replay(spread, source, maker, settings["sink"], on_progress)
+    return replay(plan, choice, common.opened(plan.source, plan.config, plan.frames), on_progress)
 
 
 def _announce(hello: "Hello", audit: "AuditLog", config: "Config") -> None:

@@ -16,8 +16,8 @@ from capture.ledger import Dispatch, Dropped, GaveUp, Ledger, Worker
 from capture.pacing import Playback, Thinning
 from capture.recordings.first_frames import FirstFrames
 from capture.reopening import Reopening
-from capture.settings import CaptureSettings
 from capture.sources.opening import SourceLimits, open_source
+from stream.config.run_plan import RunPlan
 from stream.console import logs
 from stream.errors import SourceError
 from stream.machine.shared_memory import keep_freed_memory
@@ -49,31 +49,31 @@ _SLOTS_AHEAD: Final = 2
 _STOP_S: Final = 0.5
 
 
-def run(child: Child, settings: CaptureSettings) -> None:
+def run(child: Child, plan: RunPlan) -> None:
     """Entry point. Raises SourceError where the source cannot be opened; the child's frame reports it."""
     cv2.setNumThreads(1)
     keep_freed_memory()
-    logs.hide(settings.source)
-    capture = Capture(child, settings, _first(child, settings), Clock())
+    logs.hide(plan.source)
+    capture = Capture(child, plan, _first(child, plan), Clock())
     try:
         capture.run()
     finally:
         capture.close()
 
 
-def _open(settings: CaptureSettings) -> FrameSource:
-    limits = SourceLimits(max_width=settings.capture.max_width_px, max_height=settings.capture.max_height_px)
-    source = open_source(settings.source, limits)
-    return source if settings.frames is None else FirstFrames(source, settings.frames)
+def _open(plan: RunPlan) -> FrameSource:
+    limits = SourceLimits(plan.config.capture.max_width_px, plan.config.capture.max_height_px)
+    source = open_source(plan.source, limits)
+    return source if plan.frames is None else FirstFrames(source, plan.frames)
 
 
-def _first(child: Child, settings: CaptureSettings) -> FrameSource:
+def _first(child: Child, plan: RunPlan) -> FrameSource:
     """The source. What was there once and is live is waited for: its cable may be out just now."""
     while True:
         try:
-            return _open(settings)
+            return _open(plan)
         except SourceError:
-            if settings.replay or child.place.incarnation == 0:
+            if plan.replaying or child.incarnation == 0:
                 raise
             time.sleep(_TICK_MS / 1000)
 
@@ -81,15 +81,15 @@ def _first(child: Child, settings: CaptureSettings) -> FrameSource:
 class Capture:
     """One incarnation of the capture process."""
 
-    def __init__(self, child: Child, settings: CaptureSettings, source: FrameSource, clock: Clock) -> None:
-        self._child, self._settings, self._source, self._clock = child, settings, source, clock
-        in_flight = 2 if settings.replay else 1
-        self._slots = settings.capture.slots or settings.worker_count * in_flight + 2 * _SLOTS_AHEAD + 4
+    def __init__(self, child: Child, plan: RunPlan, source: FrameSource, clock: Clock) -> None:
+        self._child, self._plan, self._source, self._clock = child, plan, source, clock
+        in_flight = 2 if plan.replaying else 1
+        self._slots = plan.config.capture.slots or plan.worker_count * in_flight + 2 * _SLOTS_AHEAD + 4
         self._ledger: Ledger[Grabbed] = Ledger(
             slots=self._slots,
             credit=in_flight,
-            policy="complete" if settings.replay else "fresh",
-            deaths_allowed=settings.workers.deaths_per_frame,
+            policy="complete" if plan.replaying else "fresh",
+            deaths_allowed=plan.config.workers.deaths_per_frame,
         )
         self._grabber: Grabber | None = None
         self._ring: Ring | None = None
@@ -101,12 +101,12 @@ class Capture:
         self._cut: int | None = None  # the first seq of a replay that is left for another run
         self._reopening: Reopening | None = None
         self._trouble = SourceTrouble(lost=False)
-        self._flow = Flow(source.fps, settings.capture.max_fps)
+        self._flow = Flow(source.fps, plan.config.capture.max_fps)
         self._stopping = False
         self._viewers = 0
         self._next_picture_s = 0.0
         self._turned_s = clock.monotonic_s()
-        self._session = child.place.session
+        self._session = plan.session
         self._committed: Committed | None = None
         self._sink = -1
         self._started_ns = 0
@@ -140,7 +140,7 @@ class Capture:
 
     def _patience_ms(self) -> int:
         """How long to wait for a message: no longer than until a worker is overdue."""
-        deadline_s = self._settings.workers.frame_deadline_s
+        deadline_s = self._plan.config.workers.frame_deadline_s
         left_s = self._ledger.patience_s(self._clock.monotonic_s(), deadline_s)
         return min(_TICK_MS, max(1, math.ceil(left_s * 1000)))
 
@@ -165,7 +165,7 @@ class Capture:
         ):
             grabber.give(slot)
             self._ahead += 1
-        for worker, seq in self._ledger.overdue(self._clock.monotonic_s(), self._settings.workers.frame_deadline_s):
+        for worker, seq in self._ledger.overdue(self._clock.monotonic_s(), self._plan.config.workers.frame_deadline_s):
             self._child.report(Overdue(worker=worker.index, incarnation=worker.incarnation, seq=seq))
 
     def _handle(self, message: Message) -> None:
@@ -182,7 +182,7 @@ class Capture:
                 self._ledger.sink_down()
             case PeerDown(role="view"):
                 self._viewers = 0
-            case Done(capture=mine) if mine == self._child.place.incarnation:
+            case Done(capture=mine) if mine == self._child.incarnation:
                 worker = Worker(message.worker, message.incarnation)
                 now_s = self._clock.monotonic_s()
                 self._ledger.done(worker, message.seq, message.attempt, now_s, read=message.read)
@@ -259,31 +259,31 @@ class Capture:
 
     def _count_from(self, ring: Ring) -> None:
         """The first seq of this incarnation."""
-        if self._settings.replay:
+        if self._plan.replaying:
             ring.captured = self._first_seq
         else:  # an earlier incarnation took frames that nobody will hear of, and died
             self._to_sink.extend(Drop(seq=seq, cause="restart") for seq in range(self._first_seq, ring.captured))
 
     def _begin(self, ring: Ring) -> None:
-        speed = self._settings.speed if self._settings.replay else 1.0
+        speed = self._plan.speed if self._plan.replaying else 1.0
         self._grabber = Grabber(
             self._source,
             ring,
             self._child.inbox,
-            Thinning(0.0 if self._settings.replay else self._settings.capture.max_fps),
+            Thinning(0.0 if self._plan.replaying else self._plan.config.capture.max_fps),
             Playback(speed),
             self._clock,
             self._ring_path,
         )
-        self._flow = Flow(self._source.fps, self._settings.capture.max_fps, self._clock.monotonic_s())
+        self._flow = Flow(self._source.fps, self._plan.config.capture.max_fps, self._clock.monotonic_s())
         self._child.alive(busy=True)  # decoding up to there may take its time
         self._grabber.start(0 if self._source.live else self._index_of(ring.captured))
         self._child.alive()
 
     def _index_of(self, seq: int) -> int:
         """Where the frame of that seq lies in a recording: further on where it is thinned, as at a bedside."""
-        fps, most = self._source.fps or 0.0, self._settings.capture.max_fps
-        return seq if self._settings.replay or not 0 < most < fps else int(seq * fps / most)
+        fps, most = self._source.fps or 0.0, self._plan.config.capture.max_fps
+        return seq if self._plan.replaying or not 0 < most < fps else int(seq * fps / most)
 
     @property
     def _captured(self) -> int:
@@ -297,7 +297,7 @@ class Capture:
         if isinstance(item, Ended):
             if item.reason:
                 log.warning("%s", item.reason)
-            if item.reason and self._source.live and not self._settings.replay:
+            if item.reason and self._source.live and not self._plan.replaying:
                 self._lose_source(item.reason)
             else:
                 self._end(item)
@@ -316,7 +316,7 @@ class Capture:
         self._grabber, self._ahead = None, 0
         self._source.close()
         self._tell_trouble(SourceTrouble(lost=True, reason=reason[:MAX_SENTENCE]))
-        self._reopening = Reopening(lambda: _open(self._settings), self._child.inbox)
+        self._reopening = Reopening(lambda: _open(self._plan), self._child.inbox)
 
     def _look_for_source(self, reopening: Reopening) -> None:
         if reopening.found.empty():
@@ -385,7 +385,7 @@ class Capture:
             source=self._source.name,
             seq=seq,
             attempt=attempt,
-            incarnation=self._child.place.incarnation,
+            incarnation=self._child.incarnation,
             picture=self._picture_wanted(),
         )
 
@@ -394,7 +394,7 @@ class Capture:
         now_s = self._clock.monotonic_s()
         if self._viewers == 0 or now_s < self._next_picture_s:
             return False
-        self._next_picture_s = max(self._next_picture_s + 1 / self._settings.view.pictures_per_s, now_s)
+        self._next_picture_s = max(self._next_picture_s + 1 / self._plan.config.view.pictures_per_s, now_s)
         return True
 
     def _end_stream(self) -> None:

@@ -7,6 +7,7 @@ on disk: a new sink is given what the one before may have taken with it.
 from collections import deque
 from typing import Protocol
 
+from stream.config.run_plan import RunPlan
 from stream.errors import WireError
 from stream.protocol.contracts import Pixels
 from stream.protocol.frames import Committed, Done, FrameHeader
@@ -16,17 +17,16 @@ from stream.protocol.wire import encode
 from stream.run.child import Child
 from stream.transport.frame_ring import Ring
 from workers.reading import Reader, make_analyser, set_up_process
-from workers.settings import WorkerSettings
 
 _IDLE_MS = 1000
 _KEPT_MAX = 500  # a frame that was lost for good holds up the commit of those after it
 
 
-def run(child: Child, settings: WorkerSettings) -> None:
+def run(child: Child, plan: RunPlan) -> None:
     """Entry point. Raises ModelError where the analyser cannot be made."""
     set_up_process()
-    analyser = make_analyser(settings)
-    Worker(child, Reader(analyser, settings, child.place.session, child.place.index)).run()
+    analyser = make_analyser(plan.analysis)
+    Worker(child, Reader(analyser, plan.analysis, plan.session, child.index)).run()
 
 
 class Reads(Protocol):
@@ -92,8 +92,8 @@ class Worker:
         self._child.tell(
             "capture",
             Done(
-                worker=self._child.place.index,
-                incarnation=self._child.place.incarnation,
+                worker=self._child.index,
+                incarnation=self._child.incarnation,
                 seq=header.seq,
                 attempt=header.attempt,
                 capture=header.capture,

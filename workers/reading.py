@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 
 from stream.config.plugins import find
+from stream.config.run_plan import AnalysisPlan
 from stream.errors import ModelError, StreamError, WireError
 from stream.machine.shared_memory import keep_freed_memory
 from stream.protocol.contracts import Analyser, Analysis, Frame, Pixels
@@ -17,7 +18,6 @@ from stream.protocol.outlines import outline_of
 from stream.protocol.readings import DensityReading
 from stream.protocol.thumbnail import HEIGHT_PX, WIDTH_PX
 from stream.protocol.wire import encode
-from workers.settings import WorkerSettings
 
 log = logging.getLogger("capillary.worker")
 
@@ -26,29 +26,29 @@ _JPEG_QUALITY = 80
 _MODEL_ID_MAX = 100  # what a reading holds
 
 
-def make_analyser(settings: WorkerSettings) -> Analyser:
+def make_analyser(plan: AnalysisPlan) -> Analyser:
     """The configured analyser. Raises ModelError where it cannot be made, or is none."""
     try:
-        make: Callable[[Mapping[str, Any]], Analyser] = find("analysers", settings.analyser)
-        analyser = make(settings.analyser_settings)
+        make: Callable[[Mapping[str, Any]], Analyser] = find("analysers", plan.analyser.name)
+        analyser = make(plan.analyser.settings)
     except StreamError:
         raise
     except (Exception, SystemExit) as error:  # the plug-in's own: its author needs the traceback, its user the sentence
         log.exception("the analyser failed at start")
-        raise ModelError(f'the analyser "{settings.analyser}" failed at start: {error}') from error
+        raise ModelError(f'the analyser "{plan.analyser.name}" failed at start: {error}') from error
     model_id = getattr(analyser, "model_id", None)
     if not isinstance(model_id, str) or not 1 <= len(model_id) <= _MODEL_ID_MAX:
-        raise ModelError(f'the analyser "{settings.analyser}" needs a model_id of 1 to {_MODEL_ID_MAX} characters')
+        raise ModelError(f'the analyser "{plan.analyser.name}" needs a model_id of 1 to {_MODEL_ID_MAX} characters')
     if not callable(getattr(analyser, "analyse", None)):
-        raise ModelError(f'the analyser "{settings.analyser}" needs a method analyse(frame)')
+        raise ModelError(f'the analyser "{plan.analyser.name}" needs a method analyse(frame)')
     return analyser
 
 
 class Reader:
     """Makes the readings of one worker."""
 
-    def __init__(self, analyser: Analyser, settings: WorkerSettings, session: str, worker: int) -> None:
-        self._analyser, self._settings, self._session, self._worker = analyser, settings, session, worker
+    def __init__(self, analyser: Analyser, plan: AnalysisPlan, session: str, worker: int) -> None:
+        self._analyser, self._plan, self._session, self._worker = analyser, plan, session, worker
         self.model_id = analyser.model_id
         self._complained: set[str] = set()
 
@@ -113,8 +113,8 @@ class Reader:
             "quality": "unusable" if header.frozen else analysis.quality.verdict,
             "quality_reasons": (*((_FROZEN,) if header.frozen else ()), *analysis.quality.reasons),
             "measures": {name: float(value) for name, value in analysis.quality.measures.items()},
-            "regions": tuple(map(outline_of, analysis.regions)) if self._settings.regions or header.picture else None,
-            "picture": _jpeg(pixels, self._settings.picture_width_px) if header.picture else None,
+            "regions": tuple(map(outline_of, analysis.regions)) if self._plan.outlines or header.picture else None,
+            "picture": _jpeg(pixels, self._plan.picture_width_px) if header.picture else None,
         }
 
 
@@ -124,10 +124,10 @@ def set_up_process() -> None:
     keep_freed_memory()
 
 
-def make_step(settings: WorkerSettings, session: str, worker: int) -> Callable[[FrameHeader, Pixels], bytes]:
+def make_step(plan: AnalysisPlan, session: str, worker: int) -> Callable[[FrameHeader, Pixels], bytes]:
     """What an engine runs in each of its workers: header and pixels to an encoded reading. Raises ModelError."""
     set_up_process()
-    return Reader(make_analyser(settings), settings, session, worker).encoded
+    return Reader(make_analyser(plan), plan, session, worker).encoded
 
 
 def _failed(error: Exception) -> dict[str, Any]:

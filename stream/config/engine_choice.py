@@ -9,7 +9,7 @@ ENGINES: Final = ("stream", "serial", "router", "ray")
 
 
 @dataclass(frozen=True, slots=True)
-class Spread:
+class EngineChoice:
     """How an engine is run: its name, how many workers, and for ray a running cluster's address."""
 
     engine: str
@@ -17,7 +17,7 @@ class Spread:
     address: str | None = None
 
 
-def spread_of(engine: str, workers: int, address: str | None, *, whole: bool) -> Spread | None:
+def engine_choice(engine: str, workers: int, address: str | None, *, whole: bool) -> EngineChoice | None:
     """How an engine that is not the program's own is run; None for its own.
 
     `whole`: a recording from its first frame, at full speed. Raises UsageError for what an engine cannot do.
@@ -28,4 +28,4 @@ def spread_of(engine: str, workers: int, address: str | None, *, whole: bool) ->
         return None
     if not whole:
         raise UsageError(f"--resume and --speed are for --engine stream; {engine} takes a recording whole")
-    return Spread(engine, 1 if engine == "serial" else workers, address)
+    return EngineChoice(engine, 1 if engine == "serial" else workers, address)

@@ -1,34 +1,82 @@
-"""What the sink is told when it is spawned."""
+"""The plan of one run: all that was asked for, handed unchanged to every process of the run. Loads nothing heavy."""
 
-from dataclasses import dataclass, field
+import logging
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from stream.config.sections import AlarmsConfig, PublishConfig, SecurityConfig, SinkConfig
-from stream.protocol.types import Mode
+from stream.config.engine_choice import EngineChoice
+from stream.config.loading import sha256
+from stream.config.sections import AnalyserConfig, Config
+from stream.machine.processes import cores
+from stream.protocol.types import LogFormat, Mode
 
 
 @dataclass(frozen=True, slots=True)
-class SinkSettings:
-    """What the sink is told when it is spawned.
+class AnalysisPlan:
+    """What makes a reading of a frame, the same for every worker: in a run, in a bench, or on another machine.
 
-    folder: where the session lies. outputs: also write the files of a replay.
-    regions: keep every outline in the session; regions_file: also write them as regions.jsonl.
-    started_ns: when the command began, UTC.
+    picture_width_px: width of the pictures for the page. outlines: put every capillary's outline into the reading.
     """
 
-    folder: Path
+    analyser: AnalyserConfig
+    picture_width_px: int
+    outlines: bool = False
+
+    @property
+    def sha256(self) -> str:
+        """Hash of the analyser's name and settings: machines where it differs compute other values."""
+        return sha256(self.analyser)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunPlan:
+    """One run: what it watches, how, and what it leaves behind. Pickled to every process of the run.
+
+    session: identifier, empty until the session's folder is prepared. source: as the user named it.
+    folder: where the session lies. started_ns: when the command began, UTC.
+    outlines: keep every capillary's outline in the session; regions_file: also write them as regions.jsonl.
+    frames: analyse only the first so many; None: all. seconds: end in order after so long; None: with the source.
+    speed: pace of a recording, as a factor of its own; 0: as fast as it goes.
+    engine: what spreads the frames over workers; None: the processes of this program.
+    log_level, log_format: of every process.
+    """
+
+    session: str = ""
     mode: Mode
-    outputs: bool
-    regions: bool
-    regions_file: bool
     source: str
-    worker_count: int
-    config_sha256: str
-    version: str
+    folder: Path
+    config: Config
     started_ns: int
-    sink: SinkConfig
-    publish: PublishConfig
-    security: SecurityConfig
-    alarms: AlarmsConfig = field(default_factory=AlarmsConfig)
-    outlets: dict[str, dict[str, Any]] = field(default_factory=dict)
+    outlines: bool = False
+    regions_file: bool = False
+    frames: int | None = None
+    seconds: float | None = None
+    speed: float = 0.0
+    engine: EngineChoice | None = None
+    log_level: int = logging.WARNING
+    log_format: LogFormat = "text"
+
+    @property
+    def replaying(self) -> bool:
+        """True if every frame is analysed exactly once and result files are written; else the newest frame wins."""
+        return self.mode == "replay"
+
+    @property
+    def local_workers(self) -> int:
+        """Number of worker processes on this machine."""
+        return self.config.workers.count or cores()
+
+    @property
+    def worker_count(self) -> int:
+        """Number of all workers, those on other machines included."""
+        return self.local_workers + len(self.config.workers.remote)
+
+    @property
+    def analysis(self) -> AnalysisPlan:
+        """What every worker of the run needs to know."""
+        return AnalysisPlan(self.config.analyser, self.config.view.picture_width_px, self.outlines)
+
+    @property
+    def config_sha256(self) -> str:
+        """Hash of the whole configuration, for the record."""
+        return sha256(self.config)

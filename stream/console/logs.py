@@ -6,9 +6,9 @@ import re
 import sys
 import time
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 
-LogFormat = Literal["text", "json"]
+from stream.protocol.types import LogFormat
 
 _hidden: list[str] = []  # the longest first
 _SHORTEST: Final = 3

@@ -13,8 +13,8 @@ from typing import Final
 import psutil
 from msgspec.structs import replace
 
-from stream.config.engine_choice import Spread
-from stream.config.run_plan import SinkSettings
+from stream.config.engine_choice import EngineChoice
+from stream.config.run_plan import RunPlan
 from stream.engines.frames import frames_of
 from stream.engines.ray import ray_engine
 from stream.engines.router import router
@@ -37,10 +37,10 @@ from stream.session.summary import STOPPED, Course, exit_code, noted_of, sentenc
 _PROGRESS_S: Final = 0.25
 
 
-def engine_of(spread: Spread) -> Engine:
+def engine_of(choice: EngineChoice) -> Engine:
     """The engine itself."""
-    known: dict[str, Engine] = {"serial": serial, "router": router, "ray": partial(ray_engine, address=spread.address)}
-    return known[spread.engine]
+    known: dict[str, Engine] = {"serial": serial, "router": router, "ray": partial(ray_engine, address=choice.address)}
+    return known[choice.engine]
 
 
 class Reel:
@@ -70,23 +70,19 @@ class Reel:
 
 
 def replay(
-    spread: Spread,
-    source: FrameSource,
-    maker: StepMaker,
-    settings: SinkSettings,
-    on_progress: Callable[[Progress], None],
+    plan: RunPlan, choice: EngineChoice, source: FrameSource, on_progress: Callable[[Progress], None]
 ) -> Outcome:
     """Run every frame of `source` through an engine; readings are on disk as they come. Closes the source.
 
     SIGINT and SIGTERM end it early, with what is done so far. Raises ModelError, ConfigError, EngineError, OutputError.
     """
-    recording = Recording(spread, source, maker.session, settings)
+    recording = Recording(plan, choice, source)
     previous = {number: signal.signal(number, recording.stop) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        with closing(source), closing(Store(settings.folder / FILE_NAME)) as store:
-            return recording.run(maker, store, on_progress)
+        with closing(source), closing(Store(plan.folder / FILE_NAME)) as store:
+            return recording.run(store, on_progress)
     except (sqlite3.Error, OSError) as error:
-        raise OutputError(f"the session in {settings.folder} cannot be written: {error}") from error
+        raise OutputError(f"the session in {plan.folder} cannot be written: {error}") from error
     finally:
         for number, handler in previous.items():
             signal.signal(number, handler)
@@ -95,20 +91,21 @@ def replay(
 class Recording:
     """One source on its way through an engine to disk."""
 
-    def __init__(self, spread: Spread, source: FrameSource, session: str, settings: SinkSettings) -> None:
-        self._spread, self._settings = spread, settings
+    def __init__(self, plan: RunPlan, choice: EngineChoice, source: FrameSource) -> None:
+        self._plan, self._choice = plan, choice
         self._reel, self._tally = Reel(source), Tally()
-        self._standing = Standing(session, settings.mode, settings.sink.stale_after_s)
+        self._standing = Standing(plan.session, plan.mode, plan.config.sink.stale_after_s)
         self._standing.source, self._standing.frames_expected = source.name, source.frame_count
-        self._standing.workers = spread.workers
+        self._standing.workers = choice.workers
         self._cpu_s = 0.0
 
-    def run(self, maker: StepMaker, store: Store, on_progress: Callable[[Progress], None]) -> Outcome:
+    def run(self, store: Store, on_progress: Callable[[Progress], None]) -> Outcome:
         """Every frame, then the files."""
         source = self._reel.source
         store.note(source=source.name, width=source.width, height=source.height, fps=source.fps, begun_at=0)
-        source_hash = SourceHash(self._settings.source)
-        readings = engine_of(self._spread)(self._reel, maker, self._spread.workers, self._tally)
+        source_hash = SourceHash(self._plan.source)
+        maker = StepMaker(self._plan.analysis, self._plan.session)
+        readings = engine_of(self._choice)(self._reel, maker, self._choice.workers, self._tally)
         with closing(readings):  # its workers end here
             self._record(readings, store, on_progress)
         return self._finish(store, source_hash)
@@ -140,11 +137,11 @@ class Recording:
         self._cpu_s = max(self._cpu_s, tree_cpu_seconds(psutil.Process(os.getpid())))
 
     def _finish(self, store: Store, source_hash: SourceHash) -> Outcome:
-        settings, end, ended_ns = self._settings, self._reel.end(), time.time_ns()
+        plan, end, ended_ns = self._plan, self._reel.end(), time.time_ns()
         stopped = end.reason == STOPPED
         self._count_cpu()
         summary = summary_of(
-            settings,
+            plan,
             end,
             self._standing,
             Course(0, self._reel.begun_ns or ended_ns, ended_ns, self._cpu_s),
@@ -153,7 +150,7 @@ class Recording:
             source_sha256=source_hash.result(0.1 if stopped else None),
         )
         handed = round(self._tally.handed_bytes / max(1, end.frames_read))
-        summary |= {"engine": self._spread.engine, "workers": self._spread.workers, "handed_bytes_per_frame": handed}
-        write_results(store, settings, end, summary)
+        summary |= {"engine": self._choice.engine, "workers": self._choice.workers, "handed_bytes_per_frame": handed}
+        write_results(store, plan, end, summary)
         store.note(**noted_of(summary))
-        return Outcome(130 if stopped else exit_code(end, summary, settings.mode), sentence(summary))
+        return Outcome(130 if stopped else exit_code(end, summary, plan.mode), sentence(summary))

@@ -1,13 +1,12 @@
 """What every engine is given: frames, and by name what analyses one. Knows no process and no socket."""
 
 import importlib
-import logging
 from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass
-from typing import Any, NoReturn, Protocol
+from typing import NoReturn, Protocol
 
 from stream import errors
-from stream.console import logs
+from stream.config.run_plan import AnalysisPlan
 from stream.protocol.contracts import Pixels
 from stream.protocol.frames import FrameHeader
 from stream.protocol.readings import DensityReading
@@ -22,18 +21,16 @@ Step = Callable[[FrameHeader, Pixels], bytes]
 
 @dataclass(frozen=True, slots=True)
 class StepMaker:
-    """How a worker process makes its step: "module:function", called with (settings, session, worker number)."""
+    """How a worker process makes its step: "module:function", called with (plan, session, worker number)."""
 
-    target: str
-    settings: Any
+    plan: AnalysisPlan
     session: str
-    log_level: int = logging.WARNING
-    log_format: logs.LogFormat = "text"
+    target: str = "workers.reading:make_step"
 
     def make(self, worker: int) -> Step:
         """The step of one worker. Raises ModelError or ConfigError where the analyser cannot be made."""
         module, _, function = self.target.partition(":")
-        made: Step = getattr(importlib.import_module(module), function)(self.settings, self.session, worker)
+        made: Step = getattr(importlib.import_module(module), function)(self.plan, self.session, worker)
         return made
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from stream.config.plugins import find
-from stream.config.run_plan import SinkSettings
+from stream.config.sections import Config
 from stream.errors import ConfigError, ModelError, StreamError
 from stream.outlets.outlet import Outlet, QueuedOutlet, Sender
 from stream.outlets.view import ViewOutlet
@@ -19,23 +19,21 @@ log = logging.getLogger("capillary.outlet")
 
 
 @contextlib.contextmanager
-def open_outlets(
-    settings: SinkSettings, send_to_view: Callable[[Message], bool], notes: Notes
-) -> Iterator[list[Outlet]]:
+def open_outlets(config: Config, send_to_view: Callable[[Message], bool], notes: Notes) -> Iterator[list[Outlet]]:
     """Yield the outlets of a run, and close them afterwards.
 
     Raises ConfigError if an outlet is not known or does not take its settings, OutputError if it cannot be opened.
     """
     with contextlib.ExitStack() as opened:
-        yield [opened.enter_context(contextlib.closing(outlet)) for outlet in _outlets(settings, send_to_view, notes)]
+        yield [opened.enter_context(contextlib.closing(outlet)) for outlet in _outlets(config, send_to_view, notes)]
 
 
-def _outlets(settings: SinkSettings, send_to_view: Callable[[Message], bool], notes: Notes) -> Iterator[Outlet]:
+def _outlets(config: Config, send_to_view: Callable[[Message], bool], notes: Notes) -> Iterator[Outlet]:
     yield ViewOutlet(send_to_view)
-    if settings.publish.enabled:
-        publisher = Publisher(settings.publish.endpoint, keyring_for(settings.publish, settings.security), notes)
+    if config.publish.enabled:
+        publisher = Publisher(config.publish.endpoint, keyring_for(config.publish, config.security), notes)
         yield QueuedOutlet("publish", publisher, publisher.look)
-    for name, table in settings.outlets.items():
+    for name, table in config.outlets.items():
         yield QueuedOutlet(name, sender_of(name, table))
 
 

@@ -12,6 +12,7 @@ MAX_BEYOND: Final = 1000
 """Seqs named one by one in a report of the sink."""
 Role = Literal["capture", "worker", "sink", "view"]
 Mode = Literal["live", "demo", "replay"]
+LogFormat = Literal["text", "json"]
 RunState = Literal["good", "poor signal", "stale", "no camera", "no analysis", "ended"]
 QualityVerdict = Literal["good", "poor", "unusable"]
 """Of the quality of a frame: whether it may be acted on."""

@@ -15,6 +15,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
 
+from stream.config.run_plan import RunPlan
 from stream.console import logs
 from stream.errors import StreamError
 from stream.machine.processes import die_with_parent, name_process
@@ -33,50 +34,52 @@ PeerKey = tuple[Role, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where a child stands in the run; travels to it when it is spawned."""
+class Assignment:
+    """What one child of a run is, and how it reaches the others.
 
-    session: str
+    index: its number among the children of its role. incarnation: how many lives it had before.
+    folder: for its socket. supervisor: endpoint of the supervisor's inbox. keys: of this run; None if no socket listens
+    on TCP.
+    """
+
     role: Role
     index: int
     incarnation: int
     folder: Path
     supervisor: str
-    portable: bool
-    log_level: int
-    log_format: logs.LogFormat
+    portable: bool = False
     keys: Keys | None = None
 
     @property
     def name(self) -> str:
-        """For logs, process titles and socket names."""
+        """Name for logs, process titles and sockets."""
         return f"{self.role}-{self.index}" if self.role == "worker" else self.role
 
 
 class Child:
     """A child's connections. Peers appear in `peers` while they live."""
 
-    def __init__(self, place: Place) -> None:
-        self.place = place
+    def __init__(self, assignment: Assignment) -> None:
+        self._assignment = assignment
+        self.name, self.index, self.incarnation = assignment.name, assignment.index, assignment.incarnation
         self._context = new_context()
-        name = f"{place.name}-{place.incarnation}"
-        self.inbox = Inbox(self._context, place.folder, name, place.portable, place.keys)
-        self._supervisor = self._outbox(place.supervisor)
+        name = f"{self.name}-{self.incarnation}"
+        self.inbox = Inbox(self._context, assignment.folder, name, assignment.portable, assignment.keys)
+        self._supervisor = self._outbox(assignment.supervisor)
         self.peers: dict[PeerKey, tuple[Hello, Outbox]] = {}
         self._said_alive_s = 0.0
         self.notes = Notes()
 
     def _outbox(self, address: str) -> Outbox:
-        return Outbox(self._context, address, self.place.keys)
+        return Outbox(self._context, address, self._assignment.keys)
 
     def hello(self, detail: str = "") -> None:
         """Tell the supervisor that this child is ready to work."""
-        place = self.place
         self.report(
             Hello(
-                role=place.role,
-                index=place.index,
-                incarnation=place.incarnation,
+                role=self._assignment.role,
+                index=self.index,
+                incarnation=self.incarnation,
                 endpoint=self.inbox.endpoint,
                 pid=os.getpid(),
                 detail=detail,
@@ -85,8 +88,8 @@ class Child:
 
     def alive(self, *, busy: bool = False) -> None:
         """Tell the supervisor that this child is not hung; `busy`: that it is not to wait for the next sign of it."""
-        place, self._said_alive_s = self.place, time.monotonic()
-        self.report(Alive(role=place.role, index=place.index, incarnation=place.incarnation, busy=busy))
+        self._said_alive_s = time.monotonic()
+        self.report(Alive(role=self._assignment.role, index=self.index, incarnation=self.incarnation, busy=busy))
 
     def report(self, message: Message) -> None:
         """Say something to the supervisor."""
@@ -119,7 +122,7 @@ class Child:
         """To the supervisor for the audit log, and to the sink, which counts."""
         rejected = self.inbox.take_rejected()
         if rejected:
-            self.notes.add("refused", self.place.name, detail="what came was no message", count=rejected)
+            self.notes.add("refused", self.name, detail="what came was no message", count=rejected)
         for noted in self.notes.take(time.monotonic()):
             self.report(noted)
             self.tell("sink", noted)
@@ -155,32 +158,32 @@ def no_main() -> Iterator[None]:
         sys.modules["__main__"] = main
 
 
-def run_child(place: Place, target: str, settings: Any) -> None:
-    """Entry point of every child process: set up, run the target on (child, settings), say why it ended.
+def run_child(plan: RunPlan, assignment: Assignment, target: str, *arguments: Any) -> None:
+    """Set up a child process, call the target with (child, plan, *arguments), and report why it ended.
 
     The target is a name, "module:function", so that the supervisor never loads what its children load.
     """
     for number in STOP_SIGNALS:  # the supervisor decides when and in which order to stop
         signal.signal(number, signal.SIG_IGN)
-    die_with_parent(place.portable)
-    logs.set_up(place.log_level, place.log_format)
-    multiprocessing.current_process().name = place.name
-    name_process(place.name)
+    die_with_parent(assignment.portable)
+    logs.set_up(plan.log_level, plan.log_format)
+    multiprocessing.current_process().name = assignment.name
+    name_process(assignment.name)
     try:
-        child = Child(place)
+        child = Child(assignment)
     except StreamError as error:  # without an inbox it cannot be told to anybody
-        logging.getLogger(f"capillary.{place.name}").error("%s", error)
+        logging.getLogger(f"capillary.{assignment.name}").error("%s", error)
         sys.exit(error.exit_code)
     try:
         module, _, function = target.partition(":")
-        run: Callable[[Child, Any], None] = getattr(importlib.import_module(module), function)
-        run(child, settings)
+        run: Callable[..., None] = getattr(importlib.import_module(module), function)
+        run(child, plan, *arguments)
     except StreamError as error:
-        child.report(Fatal(role=place.role, exit_code=error.exit_code, sentence=str(error)[:MAX_SENTENCE]))
+        child.report(Fatal(role=assignment.role, exit_code=error.exit_code, sentence=str(error)[:MAX_SENTENCE]))
         child.close()
         sys.exit(error.exit_code)
     except Exception:
-        logging.getLogger(f"capillary.{place.name}").exception("failed unexpectedly")
+        logging.getLogger(f"capillary.{assignment.name}").exception("failed unexpectedly")
         child.close()
         sys.exit(1)
     child.close()

@@ -15,7 +15,7 @@ from multiprocessing.process import BaseProcess
 from types import FrameType
 from typing import Any, Final
 
-from stream.console.logs import LogFormat
+from stream.config.run_plan import RunPlan
 from stream.console.text import counted
 from stream.machine.processes import death_handle
 from stream.machine.run_folder import RunFolder, listens_on_tcp
@@ -26,7 +26,7 @@ from stream.protocol.processes import Alive, Fatal, Finished, Hello, Noted, Peer
 from stream.protocol.readings import Progress
 from stream.protocol.types import Message, Role
 from stream.readings.freshness import current_for_s, outdated
-from stream.run.child import PeerKey, Place, no_main, run_child
+from stream.run.child import Assignment, PeerKey, no_main, run_child
 from stream.security.events import Notes
 from stream.security.key_pair import new_keys
 from stream.transport.frame_ring import Ring
@@ -52,7 +52,7 @@ _SINK: Final[PeerKey] = ("sink", 0)
 
 @dataclass(frozen=True, slots=True)
 class ProcessSpec:
-    """One process to run: "module:function", called with (child, settings) in a spawned interpreter.
+    """One process to run: "module:function", called with (child, plan, *arguments) in a spawned interpreter.
 
     essential: the run ends when it cannot be kept alive.
     """
@@ -60,7 +60,7 @@ class ProcessSpec:
     role: Role
     index: int
     target: str
-    settings: Any
+    arguments: tuple[Any, ...] = ()
     essential: bool = True
 
     @property
@@ -103,29 +103,22 @@ class Supervisor:
     """One run of the pipeline.
 
     on_hello is called when a child is ready, on_progress with what the sink reports, a few times a second,
-    on_noted with what belongs into the audit log. end_after_s: end in order after so long, as if the source had ended.
+    on_noted with what belongs into the audit log.
     """
 
     def __init__(
         self,
-        *,
-        session: str,
+        plan: RunPlan,
         specs: Sequence[ProcessSpec],
-        portable: bool,
-        restarts: int,
-        hang_s: float,
-        stale_after_s: float,
-        log_level: int,
-        log_format: LogFormat,
+        *,
         on_hello: Callable[[Hello], None],
         on_progress: Callable[[Progress], None],
         on_noted: Callable[[Noted], None],
-        end_after_s: float | None = None,
     ) -> None:
-        self._session, self._portable = session, portable
-        self._restarts, self._hang_s, self._stale_after_s = max(1, restarts), hang_s, stale_after_s
-        self._log_level: int = log_level
-        self._log_format: LogFormat = log_format
+        runtime = plan.config.runtime
+        self._plan, self._portable = plan, runtime.portable
+        self._restarts, self._hang_s = max(1, runtime.restarts), runtime.hang_s
+        self._stale_after_s = plan.config.sink.stale_after_s
         self._on_hello, self._on_progress, self._on_noted = on_hello, on_progress, on_noted
         self._notes = Notes()
         self._running = {spec.key: _Running(spec) for spec in specs}
@@ -138,13 +131,13 @@ class Supervisor:
         self._standing: Progress | None = None
         self._current_until_s = 0.0
         self._signalled: signal.Signals | None = None
-        self._end_at_s = float("inf") if end_after_s is None else time.monotonic() + end_after_s
+        self._end_at_s = float("inf") if plan.seconds is None else time.monotonic() + plan.seconds
         self._stopping_since_s: float | None = None
         self._hurrying = False
-        self._folder = RunFolder(session)
+        self._folder = RunFolder(plan.session)
         self._context = new_context()
-        self._keys = new_keys() if listens_on_tcp(portable) else None
-        self._inbox = Inbox(self._context, self._folder.path, "supervisor", portable, self._keys)
+        self._keys = new_keys() if listens_on_tcp(self._portable) else None
+        self._inbox = Inbox(self._context, self._folder.path, "supervisor", self._portable, self._keys)
 
     def run(self) -> Outcome:
         """Run to the end. Ctrl-C and its like stop it in order, within two seconds where nobody hangs."""
@@ -297,8 +290,7 @@ class Supervisor:
 
     def _spawn(self, running: _Running) -> None:
         running.incarnation += 1
-        place = Place(
-            session=self._session,
+        assignment = Assignment(
             role=running.spec.role,
             index=running.spec.index,
             incarnation=running.incarnation,
@@ -306,11 +298,11 @@ class Supervisor:
             supervisor=self._inbox.endpoint,
             portable=self._portable,
             keys=self._keys,
-            log_level=self._log_level,
-            log_format=self._log_format,
         )
         process = multiprocessing.get_context("spawn").Process(
-            target=run_child, args=(place, running.spec.target, running.spec.settings), name=place.name
+            target=run_child,
+            args=(self._plan, assignment, running.spec.target, *running.spec.arguments),
+            name=assignment.name,
         )
         with deaf_to_signals(), no_main():
             process.start()

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from stream.config.run_plan import SinkSettings
+from stream.config.run_plan import RunPlan
 from stream.console.text import counted, harmless
 from stream.errors import OutputError
 from stream.protocol.frames import EndOfStream
@@ -216,13 +216,13 @@ def _write_whole(path: Path, write: Callable[[io.TextIOBase], object]) -> None:
     partial.replace(path)
 
 
-def write_results(store: Store, settings: SinkSettings, end: EndOfStream, summary: dict[str, Any]) -> None:
+def write_results(store: Store, plan: RunPlan, end: EndOfStream, summary: dict[str, Any]) -> None:
     """Table, outlines where wanted, trend, and the summary last of all; nothing without a frame. Raises OSError."""
     if not end.frames_read:
         return
-    result_files.write_readings(store, settings.folder)
-    if settings.regions_file:
-        result_files.write_regions(store, settings.folder)
+    result_files.write_readings(store, plan.folder)
+    if plan.regions_file:
+        result_files.write_regions(store, plan.folder)
     if end.reason != STOPPED:  # whoever stops a run wants it to end now
-        result_files.write_trend(store, settings.folder, f"{counted(end.frames_read, 'frame')}, {summary['status']}")
-    result_files.write_summary(summary, settings.folder)
+        result_files.write_trend(store, plan.folder, f"{counted(end.frames_read, 'frame')}, {summary['status']}")
+    result_files.write_summary(summary, plan.folder)

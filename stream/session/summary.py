@@ -3,13 +3,14 @@
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
-from stream.config.run_plan import SinkSettings
+from stream.config.run_plan import RunPlan
 from stream.console.text import counted
 from stream.protocol.frames import EndOfStream
 from stream.protocol.types import MAX_SENTENCE, Mode
 from stream.readings.run_status import Standing
 from stream.session.provenance import without_credentials
 from stream.session.statistics import DensityStatistics
+from stream.version import VERSION
 
 STOPPED: Final = "stopped by the user"
 """The reason that capture gives when the user ended the stream."""
@@ -31,7 +32,7 @@ class Course:
 
 
 def summary_of(
-    settings: SinkSettings,
+    plan: RunPlan,
     end: EndOfStream,
     standing: Standing,
     course: Course,
@@ -41,7 +42,7 @@ def summary_of(
     source_sha256: str | None,
 ) -> dict[str, Any]:
     """The content of summary.json; its keys are described in docs/research.md."""
-    reason = why_incomplete(end, settings.mode)
+    reason = why_incomplete(end, plan.mode)
     if not reason and standing.not_stored:
         reason = "the disk was full"
     if not reason and standing.failed == end.frames_read > 0:
@@ -58,18 +59,18 @@ def summary_of(
         "frames_dropped": standing.dropped,
         "frames_late": standing.late,
         "frames_not_stored": standing.not_stored,
-        "wall_s": round((course.ended_ns - settings.started_ns) / 1e9, 3),
-        "startup_s": round((course.begun_ns - settings.started_ns) / 1e9, 3),
+        "wall_s": round((course.ended_ns - plan.started_ns) / 1e9, 3),
+        "startup_s": round((course.begun_ns - plan.started_ns) / 1e9, 3),
         "frames_per_s": round(frames / streamed_s, 2),
         "cpu_ms_per_frame": round(1000 * course.cpu_s / max(1, frames), 2),
         "energy_j": None if course.energy_j is None else round(course.energy_j, 3),
-        "workers": settings.worker_count,
+        "workers": plan.worker_count,
         "engine": "stream",
-        "source": without_credentials(settings.source),
+        "source": without_credentials(plan.source),
         "source_sha256": source_sha256,
         "model_id": model_id,
-        "config_sha256": settings.config_sha256,
-        "version": settings.version,
+        "config_sha256": plan.config_sha256,
+        "version": VERSION,
         "session": standing.session,
         "density": asdict(density),
     }

@@ -13,7 +13,7 @@ from typing import Any, Final
 from msgspec.structs import replace
 
 from stream.bedside.requests import Bedside
-from stream.config.run_plan import SinkSettings
+from stream.config.run_plan import RunPlan
 from stream.console import logs
 from stream.errors import OutputError
 from stream.machine import energy
@@ -53,39 +53,39 @@ _DISK_S: Final = 5.0
 _FULL_S: Final = 0.5  # between two looks at a full disk
 
 
-def run(child: Child, settings: SinkSettings) -> None:
+def run(child: Child, plan: RunPlan) -> None:
     """Entry point. Raises OutputError where the session or the publishing socket cannot be had."""
-    store = Store(settings.folder / FILE_NAME)
-    logs.hide(settings.source)
-    with open_outlets(settings, partial(child.tell, "view"), child.notes) as outlets:
+    store = Store(plan.folder / FILE_NAME)
+    logs.hide(plan.source)
+    with open_outlets(plan.config, partial(child.tell, "view"), child.notes) as outlets:
         try:
-            Sink(child, settings, store, outlets).run()
+            Sink(child, plan, store, outlets).run()
             store.close()
         except (sqlite3.Error, OSError) as error:
-            raise OutputError(f"the session in {settings.folder} cannot be written: {error}") from error
+            raise OutputError(f"the session in {plan.folder} cannot be written: {error}") from error
 
 
 class Sink:
     """One incarnation of the sink."""
 
-    def __init__(self, child: Child, settings: SinkSettings, store: Store, outlets: Sequence[Outlet]) -> None:
-        self._child, self._settings, self._store, self._outlets = child, settings, store, outlets
-        least_s, most_s = settings.sink.reorder_wait_ms / 1000, settings.sink.stale_after_s
-        self._reorder_timeout = None if settings.mode == "replay" else ReorderTimeout(least_s, most_s)
+    def __init__(self, child: Child, plan: RunPlan, store: Store, outlets: Sequence[Outlet]) -> None:
+        self._child, self._plan, self._store, self._outlets = child, plan, store, outlets
+        least_s, most_s = plan.config.sink.reorder_wait_ms / 1000, plan.config.sink.stale_after_s
+        self._reorder_timeout = None if plan.replaying else ReorderTimeout(least_s, most_s)
         wait_s = None if self._reorder_timeout is None else least_s
         self._sequencer: Sequencer[DensityReading] = Sequencer(
             wait_s, store.seqs(store.accounted), max(store.next_seq(), store.accounted), store.accounted
         )
-        self._standing = Standing(child.place.session, settings.mode, settings.sink.stale_after_s)
+        self._standing = Standing(plan.session, plan.mode, most_s)
         counts = store.counts()
         self._standing.published, self._standing.failed = counts["published"], counts["failed"]
         self._standing.dropped, self._standing.late = counts["dropped"], counts["late"]
         self._bedside = Bedside(
-            Journal(store, child.place.session),
-            child.place.session,
-            settings.alarms,
+            Journal(store, plan.session),
+            plan.session,
+            plan.config.alarms,
             steady_utc(),
-            watching=settings.mode != "replay",
+            watching=not plan.replaying,
         )
         self._incidents = Incidents(store)
         self._wall = WallClock(time.time_ns(), time.monotonic_ns())
@@ -97,17 +97,17 @@ class Sink:
         self._source: SourceInfo | None = None
         self._end: EndOfStream | None = None
         self._workers: set[int] = set()
-        self._progress_s = min(_PROGRESS_S, settings.sink.stale_after_s / 4)
+        self._progress_s = min(_PROGRESS_S, most_s / 4)
         self._next_progress_s = 0.0
         self._next_disk_s = 0.0
         self._free_mb: float | None = None
         self._stopping = False
         self._refused_elsewhere = 0
         self._energy = energy.count()
-        self._hash = SourceHash(settings.source) if settings.outputs else None
+        self._hash = SourceHash(plan.source) if plan.replaying else None
         if store.facts().get("begun_at") is None:  # `prepare` clears it: a session that is resumed has had other runs
-            store.note(name=settings.sink.session_name or None)
-            store.note(begun_at=self._sequencer.accounted, mode=settings.mode)
+            store.note(name=plan.config.sink.session_name or None)
+            store.note(begun_at=self._sequencer.accounted, mode=plan.mode)
             store.commit()
 
     def run(self) -> None:
@@ -124,7 +124,7 @@ class Sink:
 
     def _handle(self, message: Message) -> None:
         match message:
-            case DensityReading() if message.session == self._child.place.session:
+            case DensityReading() if message.session == self._plan.session:
                 self._take(message)
             case Drop():
                 if self._sequencer.offer(message.seq, None, time.monotonic()) is not Arrival.DUPLICATE:
@@ -202,7 +202,7 @@ class Sink:
 
     def _settle(self, seq: int) -> None:
         """What an earlier sink acknowledged and is not on disk died with it, on a full disk."""
-        if self._settings.mode == "replay":
+        if self._plan.replaying:
             return
         have = set(self._sequencer.beyond(seq))
         for lost in range(self._sequencer.accounted, seq):
@@ -218,7 +218,7 @@ class Sink:
         if self._store.full != self._standing.disk_full:
             kind = "disk full" if self._store.full else "disk has room"
             self._incidents.note(kind, f"{self._store.given_up} not stored", self._sequencer.next_seq)
-            log.warning("%s: %s", kind, self._settings.folder)
+            log.warning("%s: %s", kind, self._plan.folder)
         self._standing.disk_full, self._standing.not_stored = self._store.full, self._store.given_up
         return not self._store.full
 
@@ -240,7 +240,7 @@ class Sink:
         self._store.accounted = self._sequencer.accounted
         self._unshown += released
         now_s = time.monotonic()
-        if self._commit(now_s) or self._settings.mode != "replay":  # at the bedside a value counts at once
+        if self._commit(now_s) or not self._plan.replaying:  # at the bedside a value counts at once
             self._acknowledge()
             for reading in self._unshown:
                 self._show(reading)
@@ -250,7 +250,7 @@ class Sink:
             self._next_progress_s = now_s + self._progress_s
             self._tell_progress(now_s)
         whole = self._end is not None and self._sequencer.accounted >= self._end.frames_read and not self._unshown
-        waits = self._settings.mode == "replay" and now_s < self._next_try_s  # for room on the disk
+        waits = self._plan.replaying and now_s < self._next_try_s  # for room on the disk
         if self._end is not None and whole and not (waits or self._standing.ended):
             self._finish_where_there_is_room(self._end)
 
@@ -267,7 +267,7 @@ class Sink:
 
     def _trimmed(self, reading: DensityReading) -> DensityReading:
         """As it is stored: outlines that were only made for the page are not kept."""
-        return reading if self._settings.regions else replace(reading, regions=None)
+        return reading if self._plan.outlines else replace(reading, regions=None)
 
     def _acknowledge(self) -> None:
         """Tell capture and workers what is on disk, where that has changed; and capture what came of a dead worker."""
@@ -285,7 +285,7 @@ class Sink:
     def _committed(self, accounted: int, after_death_of: tuple[int, int] | None = None) -> Committed:
         return Committed(
             next_seq=accounted,
-            sink=self._child.place.incarnation,
+            sink=self._child.incarnation,
             beyond=tuple(self._sequencer.beyond(MAX_BEYOND)),
             after_death_of=after_death_of,
         )
@@ -305,7 +305,7 @@ class Sink:
         """Free space where the session lies, looked up now and then; none where it takes nothing (a quota)."""
         if now_s >= self._next_disk_s:
             self._next_disk_s = now_s + _DISK_S
-            self._free_mb = shutil.disk_usage(self._settings.folder).free / 1e6
+            self._free_mb = shutil.disk_usage(self._plan.folder).free / 1e6
         return 0.0 if self._store.full else self._free_mb
 
     def _tell_progress(self, now_s: float) -> None:
@@ -327,21 +327,20 @@ class Sink:
         if self._store.full:
             self._standing.not_stored = self._store.given_up + self._store.waiting
         summary = self._summary(end)
-        if self._settings.outputs:
-            write_results(self._store, self._settings, end, summary)
+        if self._plan.replaying:
+            write_results(self._store, self._plan, end, summary)
         self._store.note(**noted_of(summary))
         self._store.commit()
         self._standing.ended = True
         self._tell_progress(time.monotonic())
-        mode = self._settings.mode
-        self._child.report(Finished(exit_code=exit_code(end, summary, mode), summary=sentence(summary)))
+        self._child.report(Finished(exit_code=exit_code(end, summary, self._plan.mode), summary=sentence(summary)))
 
     def _summary(self, end: EndOfStream) -> dict[str, Any]:
-        settings, facts = self._settings, self._store.facts()
+        facts = self._store.facts()
         begun_at, begun_ns = int(str(facts["begun_at"])), int(str(facts.get("begun_ns") or time.time_ns()))
         hash_timeout_s = 0.1 if end.reason == STOPPED else None
         return summary_of(
-            settings,
+            self._plan,
             end,
             self._standing,
             Course(begun_at, begun_ns, time.time_ns(), cpu_seconds(), energy.joules(self._energy, energy.count())),

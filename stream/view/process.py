@@ -3,6 +3,7 @@
 import logging
 from typing import Final
 
+from stream.config.run_plan import RunPlan
 from stream.errors import OutputError
 from stream.protocol.bedside import Answer
 from stream.protocol.frames import Looking, SourceInfo
@@ -14,10 +15,10 @@ from stream.session.archive import Archive
 from stream.session.store import FILE_NAME
 from stream.view.live.feed import Feed
 from stream.view.live.request_broker import SinkDesk, pass_on
+from stream.view.live.session_info import session_info
 from stream.view.server.access_rules import certificate, rules_of
 from stream.view.server.address import address_of
 from stream.view.server.app import ViewServer, make_app
-from stream.view.settings import ViewSettings
 
 log = logging.getLogger("capillary.view")
 
@@ -26,15 +27,16 @@ FAREWELL_S: Final = 0.2
 """How long open pages have for hearing of the end."""
 
 
-def run(child: Child, settings: ViewSettings) -> None:
+def run(child: Child, plan: RunPlan) -> None:
     """Entry point. Raises OutputError where the port is in use, ConfigError where token or certificate are missing."""
     waker = child.inbox.waker()
-    feed = Feed(settings.info, pictures_kept=settings.view.pictures_kept, site_s=settings.view.site_s)
-    desk, archive = SinkDesk(waker.wake), Archive(settings.folder / FILE_NAME)
-    app = make_app(feed, desk=desk, archive=archive, rules=rules_of(settings.view), notes=child.notes)
-    server = ViewServer(app, settings.view.host, settings.view.port, certificate(settings.view), child.notes)
+    page = plan.config.view
+    feed = Feed(session_info(plan), pictures_kept=page.pictures_kept, site_s=page.site_s)
+    desk, archive = SinkDesk(waker.wake), Archive(plan.folder / FILE_NAME)
+    app = make_app(feed, desk=desk, archive=archive, rules=rules_of(page), notes=child.notes)
+    server = ViewServer(app, page.host, page.port, certificate(page), child.notes)
     server.start()
-    child.hello(address_of(settings.view, server.port))
+    child.hello(address_of(page, server.port))
     lookers = 0
     stopping = False
     while not stopping:

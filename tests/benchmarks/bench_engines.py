@@ -12,6 +12,8 @@ from pytest_benchmark.fixture import BenchmarkFixture
 
 from capture.recordings.first_frames import FirstFrames
 from capture.sources.synthetic import open_synthetic
+from stream.config.run_plan import AnalysisPlan
+from stream.config.sections import AnalyserConfig
 from stream.engines.frames import frames_of
 from stream.engines.ray import ray_engine
 from stream.engines.router import router
@@ -21,7 +23,6 @@ from stream.protocol.contracts import Pixels
 from stream.protocol.frames import FrameHeader
 from stream.protocol.readings import DensityReading
 from tests.running import run
-from workers.settings import WorkerSettings
 
 FRAMES = 8
 ENGINES: dict[str, Engine] = {"serial": serial, "router": router, "ray": partial(ray_engine, address=None)}
@@ -29,7 +30,7 @@ ENGINES: dict[str, Engine] = {"serial": serial, "router": router, "ray": partial
 
 def maker(analyser: str) -> StepMaker:
     """What analyses: the program's own analysis, or the published one."""
-    return StepMaker("workers.reading:make_step", WorkerSettings(analyser, {}, False, 960), "benchmark")
+    return StepMaker(AnalysisPlan(AnalyserConfig(name=analyser), 960), "benchmark")
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,6 @@
 """Small processes for the supervisor's tests: each lives, dies or answers in one way. Spawned, so importable by name.
 
-Their settings are a folder: what happens to them is written there, a line an event. As a script, one run of the
+What happens to them is written to the run's folder, one line per event. As a script, one run of the
 pipeline `capture, worker, sink` that ends when it is stopped.
 """
 
@@ -11,6 +11,8 @@ import sys
 import threading
 from pathlib import Path
 
+from stream.config.run_plan import RunPlan
+from stream.config.sections import Config, RuntimeConfig
 from stream.errors import SourceError, WireError
 from stream.machine.signals import STOP_SIGNALS
 from stream.protocol.frames import EndOfStream, Overdue, RingNeeded, RingReady
@@ -44,67 +46,67 @@ def told(child: Child) -> AnyMessage:
             return message
 
 
-def arrive(child: Child, folder: Path) -> None:
+def arrive(child: Child, plan: RunPlan) -> None:
     """Say hello, and note it."""
-    note(folder, f"up {child.place.name} {child.place.incarnation} {os.getpid()}")
+    note(plan.folder, f"up {child.name} {child.incarnation} {os.getpid()}")
     child.hello("detail")
 
 
-def progress(child: Child, published: int) -> Progress:
+def progress(plan: RunPlan, published: int) -> Progress:
     """A standing with so many readings."""
-    return Progress(session=child.place.session, source="s", mode="live", state="good", published=published)
+    return Progress(session=plan.session, source="s", mode="live", state="good", published=published)
 
 
-def obedient(child: Child, folder: Path) -> None:
+def obedient(child: Child, plan: RunPlan) -> None:
     """Lives until told to stop, and notes who comes and goes."""
-    arrive(child, folder)
+    arrive(child, plan)
     while True:
         match told(child):
             case PeerUp(peer=peer):
-                note(folder, f"{child.place.name} sees {peer.role} {peer.index} {peer.incarnation} up")
+                note(plan.folder, f"{child.name} sees {peer.role} {peer.index} {peer.incarnation} up")
             case PeerDown(role=role, index=index, incarnation=incarnation):
-                note(folder, f"{child.place.name} sees {role} {index} {incarnation} down")
+                note(plan.folder, f"{child.name} sees {role} {index} {incarnation} down")
             case Stop():
-                note(folder, f"{child.place.name} stopped")
+                note(plan.folder, f"{child.name} stopped")
                 return
             case _:
                 pass
 
 
-def deaf(child: Child, folder: Path) -> None:
+def deaf(child: Child, plan: RunPlan) -> None:
     """Never listens again."""
-    arrive(child, folder)
+    arrive(child, plan)
     threading.Event().wait()
 
 
-def dies_at_once(child: Child, folder: Path) -> None:
+def dies_at_once(child: Child, plan: RunPlan) -> None:
     """Killed before it says hello."""
-    note(folder, f"up {child.place.name} {child.place.incarnation} {os.getpid()}")
+    note(plan.folder, f"up {child.name} {child.incarnation} {os.getpid()}")
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def ends_at_once(child: Child, folder: Path) -> None:
+def ends_at_once(child: Child, plan: RunPlan) -> None:
     """By its own doing, before it says hello."""
-    note(folder, f"up {child.place.name} {child.place.incarnation} {os.getpid()}")
+    note(plan.folder, f"up {child.name} {child.incarnation} {os.getpid()}")
     os._exit(9)
 
 
-def deaf_once(child: Child, folder: Path) -> None:
+def deaf_once(child: Child, plan: RunPlan) -> None:
     """Its first life never listens again, its second ends the run."""
-    if child.place.incarnation == 0:
-        deaf(child, folder)
-    finishes(child, folder)
+    if child.incarnation == 0:
+        deaf(child, plan)
+    finishes(child, plan)
 
 
-def raises(child: Child, folder: Path) -> None:
+def raises(child: Child, plan: RunPlan) -> None:
     """A mistake of the program's own."""
-    arrive(child, folder)
+    arrive(child, plan)
     raise ZeroDivisionError("a mistake of the program")
 
 
-def raises_beside_a_blocked_thread(child: Child, folder: Path) -> None:
+def raises_beside_a_blocked_thread(child: Child, plan: RunPlan) -> None:
     """A capture whose camera never answers again, and whose main loop fails."""
-    arrive(child, folder)
+    arrive(child, plan)
     blocked = threading.Event()
 
     def grab() -> None:
@@ -118,22 +120,22 @@ def raises_beside_a_blocked_thread(child: Child, folder: Path) -> None:
     raise ZeroDivisionError("a mistake of the program")
 
 
-def user_mistake(child: Child, folder: Path) -> None:
+def user_mistake(child: Child, plan: RunPlan) -> None:
     """A mistake of the user's: no restart helps."""
-    arrive(child, folder)
+    arrive(child, plan)
     raise SourceError("there is no camera 7; unplug and plug it in")
 
 
-def long_user_mistake(child: Child, folder: Path) -> None:
+def long_user_mistake(child: Child, plan: RunPlan) -> None:
     """The same with a sentence longer than a message takes."""
-    arrive(child, folder)
+    arrive(child, plan)
     raise SourceError("there is no file " + "x" * 5000)
 
 
-def dies_three_times(child: Child, folder: Path) -> None:
+def dies_three_times(child: Child, plan: RunPlan) -> None:
     """Then it is well, and ends the run."""
-    arrive(child, folder)
-    if child.place.incarnation < 3:
+    arrive(child, plan)
+    if child.incarnation < 3:
         child.close()  # its hello has left
         os._exit(9)
     child.report(Finished(exit_code=0, summary="well in the end"))
@@ -146,47 +148,47 @@ def obedient_rest(child: Child) -> None:
         pass
 
 
-def finishes(child: Child, folder: Path) -> None:
+def finishes(child: Child, plan: RunPlan) -> None:
     """A sink with one reading, after which all is done."""
-    arrive(child, folder)
-    child.report(progress(child, 1))
+    arrive(child, plan)
+    child.report(progress(plan, 1))
     child.report(Finished(exit_code=0, summary="1 frame analysed"))
     obedient_rest(child)
 
 
-def dies_after_each_frame(child: Child, folder: Path) -> None:
+def dies_after_each_frame(child: Child, plan: RunPlan) -> None:
     """A sink that gets one frame further with every life, and ends at the ninth."""
-    arrive(child, folder)
-    child.report(progress(child, child.place.incarnation + 1))
-    if child.place.incarnation == 8:
+    arrive(child, plan)
+    child.report(progress(plan, child.incarnation + 1))
+    if child.incarnation == 8:
         child.report(Finished(exit_code=0, summary="further each time"))
         obedient_rest(child)
     raise ZeroDivisionError("again")
 
 
-def broken_once(child: Child, folder: Path) -> None:
+def broken_once(child: Child, plan: RunPlan) -> None:
     """A page whose first life ends in an error some time after it was there."""
-    arrive(child, folder)
-    if child.place.incarnation == 0:
+    arrive(child, plan)
+    if child.incarnation == 0:
         while not isinstance(told(child), PeerUp):
             pass
         raise WireError("a number that no message holds")
     obedient_rest(child)
 
 
-def counts_for_a_while(child: Child, folder: Path) -> None:
+def counts_for_a_while(child: Child, plan: RunPlan) -> None:
     """A sink with ever more readings for a second, whoever else lives; then all is done."""
-    arrive(child, folder)
+    arrive(child, plan)
     for published in range(1, 101):
-        child.report(progress(child, published))
+        child.report(progress(plan, published))
         child.receive(10)
     child.report(Finished(exit_code=0, summary="a hundred frames"))
     obedient_rest(child)
 
 
-def waits_for_a_second_page(child: Child, folder: Path) -> None:
+def waits_for_a_second_page(child: Child, plan: RunPlan) -> None:
     """A sink that is done when a page has come again."""
-    arrive(child, folder)
+    arrive(child, plan)
     while True:
         match told(child):
             case PeerUp(peer=peer) if peer.role == "view" and peer.incarnation == 1:
@@ -197,24 +199,24 @@ def waits_for_a_second_page(child: Child, folder: Path) -> None:
                 pass
 
 
-def announces_its_end_and_dies(child: Child, folder: Path) -> None:
+def announces_its_end_and_dies(child: Child, plan: RunPlan) -> None:
     """Its last words are in the queue when it is dead."""
-    arrive(child, folder)
-    child.report(Fatal(role=child.place.role, exit_code=4, sentence="the weights are not to be trusted"))
+    arrive(child, plan)
+    child.report(Fatal(role="worker", exit_code=4, sentence="the weights are not to be trusted"))
     child.close()
     os._exit(4)
 
 
-def reports_hung_worker(child: Child, folder: Path) -> None:
+def reports_hung_worker(child: Child, plan: RunPlan) -> None:
     """A capture that finds each new worker overdue until the third; then all is done."""
-    arrive(child, folder)
+    arrive(child, plan)
     while True:
         match told(child):
             case PeerUp(peer=peer) if peer.role == "worker":
                 if peer.incarnation == 2:
                     child.report(Finished(exit_code=0, summary="the third is quick"))
                 else:
-                    child.report(Overdue(worker=0, incarnation=peer.incarnation - 1, seq=1))  # of one long dead
+                    child.report(Overdue(worker=0, incarnation=abs(peer.incarnation - 1), seq=1))  # not this one
                     child.report(Overdue(worker=0, incarnation=peer.incarnation, seq=2))
             case Stop():
                 return
@@ -222,45 +224,45 @@ def reports_hung_worker(child: Child, folder: Path) -> None:
                 pass
 
 
-def stopped_source(child: Child, folder: Path) -> None:
+def stopped_source(child: Child, plan: RunPlan) -> None:
     """A capture that ends its stream when asked to."""
-    arrive(child, folder)
+    arrive(child, plan)
     while True:
         match told(child):
             case Stop(final=False):
-                note(folder, "end of stream")
+                note(plan.folder, "end of stream")
                 child.tell("sink", EndOfStream(frames_read=0, frames_expected=None))
             case Stop():
-                note(folder, "capture stopped")
+                note(plan.folder, "capture stopped")
                 return
             case _:
                 pass
 
 
-def finishing_sink(child: Child, folder: Path) -> None:
+def finishing_sink(child: Child, plan: RunPlan) -> None:
     """A sink that is done when the stream has ended."""
-    arrive(child, folder)
+    arrive(child, plan)
     while True:
         match told(child):
             case EndOfStream():
                 child.report(Finished(exit_code=0, summary="all written"))
             case Stop():
-                note(folder, "sink stopped")
+                note(plan.folder, "sink stopped")
                 return
             case _:
                 pass
 
 
-def asks_for_rings(child: Child, folder: Path) -> None:
+def asks_for_rings(child: Child, plan: RunPlan) -> None:
     """A capture whose frames grow from one life to the next; in between it counts three frames."""
-    arrive(child, folder)
-    grown = child.place.incarnation > 0
+    arrive(child, plan)
+    grown = child.incarnation > 0
     child.report(RingNeeded(slots=3, slot_bytes=90_000 if grown else 30_000))
     while True:
         match told(child):
             case RingReady(ring=path):
                 ring = Ring.attach(path, writable=True)
-                note(folder, f"ring {path} of {ring.slots} captured {ring.captured}")
+                note(plan.folder, f"ring {path} of {ring.slots} captured {ring.captured}")
                 if grown:
                     assert ring.slot_bytes >= 90_000
                     child.report(Finished(exit_code=0, summary="grown"))
@@ -273,39 +275,44 @@ def asks_for_rings(child: Child, folder: Path) -> None:
                 pass
 
 
-def asks_too_much(child: Child, folder: Path) -> None:
+def asks_too_much(child: Child, plan: RunPlan) -> None:
     """A capture whose ring cannot be made."""
-    arrive(child, folder)
+    arrive(child, plan)
     child.report(RingNeeded(slots=10, slot_bytes=10_000))
     obedient_rest(child)
 
 
-def spec(role: str, target: str, folder: Path, index: int = 0, *, essential: bool = True) -> ProcessSpec:
+def spec(role: str, target: str, index: int = 0, *, essential: bool = True) -> ProcessSpec:
     """One process of a test's run."""
-    return ProcessSpec(role, index, f"{HERE}:{target}", folder, essential)  # type: ignore[arg-type]
+    return ProcessSpec(role, index, f"{HERE}:{target}", essential=essential)  # type: ignore[arg-type]
 
 
-def supervisor(*specs: ProcessSpec, portable: bool = False, restarts: int = 4, hang_s: float = 10.0) -> Supervisor:
+def supervisor(
+    folder: Path, *specs: ProcessSpec, portable: bool = False, restarts: int = 4, hang_s: float = 10.0
+) -> Supervisor:
     """One run of them."""
-    return Supervisor(
+    plan = RunPlan(
         session="20260101-000000-abcdef",
-        specs=specs,
-        portable=portable,
-        restarts=restarts,
-        hang_s=hang_s,
-        stale_after_s=1.0,
+        mode="live",
+        source="s",
+        folder=folder,
+        config=Config(runtime=RuntimeConfig(portable=portable, restarts=restarts, hang_s=hang_s)),
+        started_ns=0,
         log_level=logging.ERROR,
-        log_format="text",
-        on_hello=lambda hello: note(specs[0].settings, f"hello {hello.role} {hello.incarnation} {hello.detail}"),
+    )
+    return Supervisor(
+        plan,
+        specs,
+        on_hello=lambda hello: note(folder, f"hello {hello.role} {hello.incarnation} {hello.detail}"),
         on_noted=lambda _noted: None,
-        on_progress=lambda progress: note(specs[0].settings, f"progress {progress.published}"),
+        on_progress=lambda progress: note(folder, f"progress {progress.published}"),
     )
 
 
 def main(capture: str, worker: str, sink: str, folder: Path, portable: bool) -> Outcome:
     """A whole run, for a test that signals its process."""
     return supervisor(
-        spec("capture", capture, folder), spec("worker", worker, folder), spec("sink", sink, folder), portable=portable
+        folder, spec("capture", capture), spec("worker", worker), spec("sink", sink), portable=portable
     ).run()
 
 

@@ -8,7 +8,7 @@ import click
 
 if TYPE_CHECKING:
     from stream.config.sections import Config
-    from stream.console.logs import LogFormat
+    from stream.protocol.types import LogFormat
 
 
 class Configured(Protocol):
@@ -29,16 +29,14 @@ def worker(configured: Configured, listen: str) -> None:
 
     Takes this machine's key and that machine's among the allowed ones; see `keys`.
     """
-    from stream.config.loading import sha256
+    from stream.config.run_plan import AnalysisPlan
     from stream.console import logs
     from stream.errors import ConfigError
     from stream.security.events import Notes
     from stream.security.keyring import Keyring, keys_folder
     from stream.transport.remote import RemoteWorkerServer
-    from stream.version import VERSION
     from workers.reading import make_analyser, set_up_process
     from workers.remote.serving import Serving, serve
-    from workers.settings import WorkerSettings
 
     config = configured.load("default.toml", {})
     logs.set_up(configured.log_level, configured.log_format)
@@ -47,8 +45,8 @@ def worker(configured: Configured, listen: str) -> None:
     if not ring.allowed():
         raise ConfigError("no key is allowed to send frames: `keys allow KEY NAME`")
     set_up_process()
-    settings = WorkerSettings(config.analyser.name, config.analyser.settings, False, config.view.picture_width_px)
-    serving = Serving(make_analyser(settings), settings, sha256(config.analyser), VERSION)
+    plan = AnalysisPlan(config.analyser, config.view.picture_width_px)
+    serving = Serving(make_analyser(plan), plan)
     longest = config.capture.max_width_px * config.capture.max_height_px * 3
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: ended.append(True))

@@ -11,6 +11,8 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from stream.config.run_plan import RunPlan
+from stream.config.sections import RemoteWorker
 from stream.errors import ModelError, WireError
 from stream.protocol.contracts import Pixels
 from stream.protocol.frames import FrameHeader
@@ -21,8 +23,8 @@ from stream.protocol.wire import decode, encode
 from stream.run.child import Child
 from stream.security.keyring import Keyring, keys_folder, parse_key
 from stream.transport.remote import RemoteWorkerClient, RemoteWorkerLostError
+from stream.version import VERSION
 from workers.process import Worker
-from workers.remote.settings import RelaySettings
 
 log = logging.getLogger("capillary.relay")
 
@@ -30,18 +32,18 @@ _PATIENCE_S: Final = 2.0
 _AGAIN_MS: Final = 500
 
 
-def run(child: Child, settings: RelaySettings) -> None:
+def run(child: Child, plan: RunPlan, remote: RemoteWorker) -> None:
     """Entry point. Raises ModelError where the far side would compute other values."""
     engage = Engage(
-        session=child.place.session,
-        worker=child.place.index,
-        regions=settings.worker.regions,
-        picture_width_px=settings.worker.picture_width_px,
-        version=settings.version,
-        analyser=settings.analyser_sha256,
+        session=plan.session,
+        worker=child.index,
+        regions=plan.outlines,
+        picture_width_px=plan.analysis.picture_width_px,
+        version=VERSION,
+        analyser=plan.analysis.sha256,
     )
-    own = Keyring(keys_folder(settings.keys_dir)).own()
-    address, key = settings.remote.address, parse_key(settings.remote.key)
+    own = Keyring(keys_folder(plan.config.security.keys_dir)).own()
+    address, key = remote.address, parse_key(remote.key)
     told = False
     while not isinstance(child.receive(0 if not told else _AGAIN_MS), Stop):
         far = RemoteWorkerClient(address, own, key)

@@ -13,6 +13,7 @@ from typing import Final
 import numpy as np
 from msgspec.structs import replace
 
+from stream.config.run_plan import AnalysisPlan
 from stream.errors import WireError
 from stream.protocol.contracts import Analyser
 from stream.protocol.frames import FrameHeader
@@ -20,8 +21,8 @@ from stream.protocol.remote import Engage, Engaged
 from stream.protocol.wire import decode, encode
 from stream.security.events import Notes
 from stream.transport.remote import RemoteWorkerServer
+from stream.version import VERSION
 from workers.reading import Reader
-from workers.settings import WorkerSettings
 
 log = logging.getLogger("capillary.worker")
 
@@ -31,9 +32,8 @@ _IDLE_MS: Final = 1000
 class Serving:
     """Answers requests with one analyser. Pure but for the clock: bytes in, bytes out."""
 
-    def __init__(self, analyser: Analyser, settings: WorkerSettings, analyser_sha256: str, version: str) -> None:
-        self._analyser, self._settings = analyser, settings
-        self._sha256, self._version = analyser_sha256, version
+    def __init__(self, analyser: Analyser, plan: AnalysisPlan) -> None:
+        self._analyser, self._plan, self._sha256 = analyser, plan, plan.sha256
         self._reader = lru_cache(maxsize=8)(self._make_reader)
 
     def answer(self, parts: Sequence[bytes | memoryview]) -> bytes:
@@ -54,17 +54,15 @@ class Serving:
         return self._reader(engage).encoded(replace(header, t_grab_monotonic_ns=time.monotonic_ns()), frame)
 
     def _refusal(self, engage: Engage) -> str:
-        if engage.version != self._version:
-            return f"is version {self._version} of the program, this is {engage.version}; install the same on both"
+        if engage.version != VERSION:
+            return f"is version {VERSION} of the program, this is {engage.version}; install the same on both"
         if engage.analyser != self._sha256:
             return "has other settings under [analyser]; make them the same on both machines"
         return ""
 
     def _make_reader(self, engage: Engage) -> Reader:
-        settings = WorkerSettings(
-            self._settings.analyser, self._settings.analyser_settings, engage.regions, engage.picture_width_px
-        )
-        return Reader(self._analyser, settings, engage.session, engage.worker)
+        plan = AnalysisPlan(self._plan.analyser, engage.picture_width_px, engage.regions)
+        return Reader(self._analyser, plan, engage.session, engage.worker)
 
 
 def serve(side: RemoteWorkerServer, serving: Serving, notes: Notes, going_on: Callable[[], bool]) -> None:

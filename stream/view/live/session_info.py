@@ -4,7 +4,9 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from stream.config.run_plan import RunPlan
 from stream.protocol.types import Mode
+from stream.version import VERSION
 
 
 class SessionInfo(Struct, frozen=True, kw_only=True):
@@ -28,3 +30,15 @@ class SessionInfo(Struct, frozen=True, kw_only=True):
     workers: Annotated[int, Meta(ge=0)] = 0
     version: str = ""
     stale_after_s: Annotated[float, Meta(gt=0)] = 1.0
+
+
+def session_info(plan: RunPlan) -> SessionInfo:
+    """Return what the page knows of a run from its beginning."""
+    return SessionInfo(
+        session=plan.session,
+        mode=plan.mode,
+        workers=plan.worker_count,
+        version=VERSION,
+        stale_after_s=plan.config.sink.stale_after_s,
+        media_time=plan.replaying,
+    )

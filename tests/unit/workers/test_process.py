@@ -10,20 +10,27 @@ from typing import Any, cast
 import pytest
 import zmq
 
+from stream.config.run_plan import RunPlan
+from stream.config.sections import AnalyserConfig, Config, ViewConfig
 from stream.errors import ModelError
 from stream.protocol.frames import Committed, Done, FrameHeader
 from stream.protocol.messages import AnyMessage
 from stream.protocol.processes import Alive, Hello, PeerDown, PeerUp, Stop
 from stream.protocol.readings import DensityReading
 from stream.protocol.types import Role
-from stream.run.child import Child, Place
+from stream.run.child import Assignment, Child
 from stream.transport.frame_ring import Ring
 from stream.transport.sockets import Inbox, Outbox, new_context
 from workers.process import run
-from workers.settings import WorkerSettings
 
 HEIGHT, WIDTH = 48, 64
 STRANGE = "tests.contracts.strange_analysers"
+
+
+def planned(analyser: str, **fields: Any) -> RunPlan:
+    """The plan of a run with one of the strange analysers."""
+    config = Config(analyser=AnalyserConfig(name=f"{STRANGE}:{analyser}"), view=ViewConfig(picture_width_px=160))
+    return RunPlan(session="session", mode="live", source="s", folder=Path(), config=config, started_ns=0, **fields)
 
 
 class Bench:
@@ -41,13 +48,12 @@ class Bench:
         self.generation = self.ring.finish(0)
 
     def start(self, analyser: str, **settings: Any) -> None:
-        endpoint = self.supervisor.endpoint
-        place = Place("session", "worker", 0, 0, self._folder, endpoint, False, logging.CRITICAL, "text")
-        chosen = WorkerSettings(f"{STRANGE}:{analyser}", {}, **{"regions": False, "picture_width_px": 160} | settings)
+        assignment = Assignment("worker", 0, 0, self._folder, self.supervisor.endpoint)
+        plan = planned(analyser, **settings)
 
         def live() -> None:
-            child = Child(place)
-            run(child, chosen)
+            child = Child(assignment)
+            run(child, plan)
             child.close()
 
         self._thread = threading.Thread(target=live, daemon=True)
@@ -132,8 +138,8 @@ def test_a_frame_gives_a_reading_and_a_credit(bench: Bench) -> None:
     [
         ("raising", {}),
         ("no_number", {}),
-        ("score_above_one", {"regions": True}),
-        ("endless_outline", {"regions": True}),
+        ("score_above_one", {"outlines": True}),
+        ("endless_outline", {"outlines": True}),
     ],
 )
 def test_an_analysis_that_is_none_is_a_failed_frame_and_the_next_is_analysed(
@@ -225,4 +231,4 @@ def test_an_analyser_that_cannot_work_ends_the_run_in_a_sentence(
 ) -> None:
     caplog.set_level(logging.CRITICAL)
     with pytest.raises(ModelError, match=says):
-        run(cast("Child", None), WorkerSettings(f"{STRANGE}:{analyser}", {}, False, 160))
+        run(cast("Child", None), planned(analyser))

@@ -4,10 +4,11 @@ from pathlib import Path
 
 from capture.recordings.first_frames import FirstFrames
 from capture.sources.synthetic import open_synthetic
+from stream.config.run_plan import AnalysisPlan
+from stream.config.sections import AnalyserConfig
 from stream.engines.bench.stages import Clock, instrumented, measure, report
 from stream.engines.step import StepMaker
 from workers.capillary import analyser as composed
-from workers.settings import WorkerSettings
 
 
 def burn(clock: Clock, name: str, inside: str = "") -> None:
@@ -35,7 +36,7 @@ def test_what_was_instrumented_is_itself_again() -> None:
 
 
 def test_every_part_of_a_frame_s_way_is_in_the_report(tmp_path: Path) -> None:
-    maker = StepMaker("workers.reading:make_step", WorkerSettings("capillary", {}, False, 960), "session")
+    maker = StepMaker(AnalysisPlan(AnalyserConfig(), 960), "session")
     steps = measure(FirstFrames(open_synthetic(), 4), maker, tmp_path)
     words = report(steps, "synthetic:", 4)
     for part in ("capture: decode into memory", "analysis: ", "sink: on disk", "floor: one pass", "times the floor"):

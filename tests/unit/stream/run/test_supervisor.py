@@ -46,14 +46,14 @@ def ups(folder: Path, name: str) -> list[int]:
     return [int(line.split()[2]) for line in events(folder) if line.startswith(f"up {name} ")]
 
 
-def run(*specs: object, portable: bool = False, restarts: int = 4, hang_s: float = 10.0) -> Outcome:
-    made: Supervisor = supervisor(*specs, portable=portable, restarts=restarts, hang_s=hang_s)  # type: ignore[arg-type]
+def run(folder: Path, *specs: object, portable: bool = False, restarts: int = 4, hang_s: float = 10.0) -> Outcome:
+    made: Supervisor = supervisor(folder, *specs, portable=portable, restarts=restarts, hang_s=hang_s)  # type: ignore[arg-type]
     return made.run()
 
 
 @both
 def test_a_run_ends_with_what_the_sink_says(tmp_path: Path, portable: bool) -> None:
-    outcome = run(spec("worker", "obedient", tmp_path), spec("sink", "finishes", tmp_path), portable=portable)
+    outcome = run(tmp_path, spec("worker", "obedient"), spec("sink", "finishes"), portable=portable)
     assert outcome == Outcome(0, "1 frame analysed")
     assert "hello sink 0 detail" in events(tmp_path)
     assert "progress 1" in events(tmp_path)
@@ -61,9 +61,7 @@ def test_a_run_ends_with_what_the_sink_says(tmp_path: Path, portable: bool) -> N
 
 @both
 def test_a_process_that_dies_comes_back_and_everybody_knows(tmp_path: Path, portable: bool) -> None:
-    outcome = run(
-        spec("worker", "obedient", tmp_path), spec("sink", "dies_three_times", tmp_path), portable=portable, restarts=4
-    )
+    outcome = run(tmp_path, spec("worker", "obedient"), spec("sink", "dies_three_times"), portable=portable, restarts=4)
     assert outcome == Outcome(0, "well in the end")
     assert ups(tmp_path, "sink") == [0, 1, 2, 3]
     assert ups(tmp_path, "worker-0") == [0]
@@ -74,7 +72,7 @@ def test_a_process_that_dies_comes_back_and_everybody_knows(tmp_path: Path, port
 
 
 def test_a_hello_that_comes_after_the_death_raises_no_ghost(tmp_path: Path) -> None:
-    made = supervisor(spec("worker", "obedient", tmp_path), spec("sink", "dies_three_times", tmp_path))
+    made = supervisor(tmp_path, spec("worker", "obedient"), spec("sink", "dies_three_times"))
     late = Hello(role="sink", index=0, incarnation=0, endpoint="ipc:///nowhere", pid=1)
     stranger = Hello(role="view", index=0, incarnation=0, endpoint="ipc:///nowhere", pid=1)
     bury = made._bury
@@ -91,9 +89,7 @@ def test_a_hello_that_comes_after_the_death_raises_no_ghost(tmp_path: Path) -> N
 
 @both
 def test_a_process_that_keeps_dying_ends_the_run_in_a_sentence(tmp_path: Path, portable: bool) -> None:
-    outcome = run(
-        spec("worker", "ends_at_once", tmp_path), spec("sink", "obedient", tmp_path), portable=portable, restarts=3
-    )
+    outcome = run(tmp_path, spec("worker", "ends_at_once"), spec("sink", "obedient"), portable=portable, restarts=3)
     assert outcome.exit_code == 1
     assert "worker" in outcome.sentence
     assert "3 times in a row" in outcome.sentence
@@ -103,91 +99,88 @@ def test_a_process_that_keeps_dying_ends_the_run_in_a_sentence(tmp_path: Path, p
 
 def test_kills_from_outside_end_the_run_only_when_they_go_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("stream.run.supervisor._OUTSIDE_S", 2.0)
-    outcome = run(spec("worker", "dies_at_once", tmp_path), spec("sink", "obedient", tmp_path), restarts=2)
+    outcome = run(tmp_path, spec("worker", "dies_at_once"), spec("sink", "obedient"), restarts=2)
     assert outcome.exit_code == 1
     assert "exit code -9" in outcome.sentence
     assert len(ups(tmp_path, "worker-0")) > 2
 
 
 def test_who_says_nothing_is_killed_and_comes_back(tmp_path: Path) -> None:
-    outcome = run(spec("sink", "deaf_once", tmp_path), hang_s=1.0)
+    outcome = run(tmp_path, spec("sink", "deaf_once"), hang_s=1.0)
     assert outcome == Outcome(0, "1 frame analysed")
     assert ups(tmp_path, "sink") == [0, 1]
 
 
 def test_a_thread_that_hangs_in_a_driver_does_not_keep_a_broken_process_alive(tmp_path: Path) -> None:
-    outcome = run(spec("capture", "raises_beside_a_blocked_thread", tmp_path), restarts=2)
+    outcome = run(tmp_path, spec("capture", "raises_beside_a_blocked_thread"), restarts=2)
     assert outcome.exit_code == 1
     assert ups(tmp_path, "capture") == [0, 1]
 
 
 def test_no_restart_is_allowed_and_one_death_is_enough(tmp_path: Path) -> None:
-    assert run(spec("sink", "raises", tmp_path), restarts=0).exit_code == 1
+    assert run(tmp_path, spec("sink", "raises"), restarts=0).exit_code == 1
     assert ups(tmp_path, "sink") == [0]
 
 
 def test_deaths_with_frames_finished_between_them_are_not_in_a_row(tmp_path: Path) -> None:
-    outcome = run(spec("sink", "dies_after_each_frame", tmp_path), restarts=3)
+    outcome = run(tmp_path, spec("sink", "dies_after_each_frame"), restarts=3)
     assert outcome == Outcome(0, "further each time")
     assert ups(tmp_path, "sink") == list(range(9))
 
 
 def test_what_is_not_essential_may_keep_dying(tmp_path: Path) -> None:
     outcome = run(
-        spec("view", "dies_at_once", tmp_path, essential=False),
-        spec("sink", "dies_three_times", tmp_path),
+        tmp_path,
+        spec("view", "dies_at_once", essential=False),
+        spec("sink", "dies_three_times"),
         restarts=4,
     )
     assert outcome == Outcome(0, "well in the end")
 
 
 def test_an_error_of_what_is_not_essential_ends_its_life_and_not_the_run(tmp_path: Path) -> None:
-    outcome = run(
-        spec("view", "broken_once", tmp_path, essential=False), spec("sink", "waits_for_a_second_page", tmp_path)
-    )
+    outcome = run(tmp_path, spec("view", "broken_once", essential=False), spec("sink", "waits_for_a_second_page"))
     assert outcome == Outcome(0, "the page is there again")
 
 
 def test_who_never_gets_ready_is_started_ever_more_rarely_though_others_finish_frames(tmp_path: Path) -> None:
-    outcome = run(spec("worker", "ends_at_once", tmp_path), spec("sink", "counts_for_a_while", tmp_path))
+    outcome = run(tmp_path, spec("worker", "ends_at_once"), spec("sink", "counts_for_a_while"))
     assert outcome == Outcome(0, "a hundred frames")
     assert 1 < len(ups(tmp_path, "worker-0")) <= 6, "its lives would keep the others from their work"
 
 
 @both
 def test_a_users_mistake_ends_the_run_at_once_with_its_sentence_and_code(tmp_path: Path, portable: bool) -> None:
-    outcome = run(
-        spec("capture", "user_mistake", tmp_path), spec("sink", "obedient", tmp_path), portable=portable, restarts=4
-    )
+    outcome = run(tmp_path, spec("capture", "user_mistake"), spec("sink", "obedient"), portable=portable, restarts=4)
     assert outcome == Outcome(3, "there is no camera 7; unplug and plug it in")
     assert ups(tmp_path, "capture") == [0]
 
 
 def test_a_sentence_that_is_too_long_is_cut_not_lost(tmp_path: Path) -> None:
-    outcome = run(spec("capture", "long_user_mistake", tmp_path))
+    outcome = run(tmp_path, spec("capture", "long_user_mistake"))
     assert outcome.exit_code == 3
     assert outcome.sentence.startswith("there is no file xxx")
 
 
 def test_last_words_of_the_dead_are_heard(tmp_path: Path) -> None:
-    outcome = run(spec("worker", "announces_its_end_and_dies", tmp_path))
+    outcome = run(tmp_path, spec("worker", "announces_its_end_and_dies"))
     assert outcome == Outcome(4, "the weights are not to be trusted")
 
 
 def test_a_hung_worker_is_killed_and_replaced_and_an_old_complaint_kills_nobody(tmp_path: Path) -> None:
-    outcome = run(spec("capture", "reports_hung_worker", tmp_path), spec("worker", "deaf", tmp_path))
+    outcome = run(tmp_path, spec("capture", "reports_hung_worker"), spec("worker", "deaf"))
     assert outcome == Outcome(0, "the third is quick")
     assert ups(tmp_path, "worker-0") == [0, 1, 2]
 
 
 def test_a_process_that_does_not_listen_is_killed_in_the_end(tmp_path: Path) -> None:
-    outcome = run(spec("worker", "deaf", tmp_path), spec("sink", "finishes", tmp_path))
+    outcome = run(tmp_path, spec("worker", "deaf"), spec("sink", "finishes"))
     assert outcome == Outcome(0, "1 frame analysed")
 
 
 @both
 def test_frames_that_grow_get_a_larger_ring_and_no_seq_twice(tmp_path: Path, portable: bool) -> None:
-    outcome = run(spec("capture", "asks_for_rings", tmp_path), portable=portable)
+    outcome = run(tmp_path, spec("capture", "asks_for_rings"), portable=portable)
     assert outcome == Outcome(0, "grown")
     first, second = [line.split() for line in events(tmp_path) if line.startswith("ring ")]
     assert first[1] != second[1]
@@ -202,7 +195,7 @@ def test_a_ring_that_cannot_be_made_is_a_sentence_with_the_bytes(
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr(os, "posix_fallocate", full)
-    outcome = run(spec("capture", "asks_too_much", tmp_path), portable=portable)
+    outcome = run(tmp_path, spec("capture", "asks_too_much"), portable=portable)
     assert outcome.exit_code == 1
     assert "bytes" in outcome.sentence
 
@@ -211,10 +204,10 @@ def test_runs_one_after_the_other_leave_no_descriptor(tmp_path: Path) -> None:
     def open_files() -> int:
         return len(list(Path("/proc/self/fd").iterdir()))
 
-    run(spec("sink", "finishes", tmp_path))
+    run(tmp_path, spec("sink", "finishes"))
     before = open_files()
     for portable in (False, True):
-        run(spec("worker", "obedient", tmp_path), spec("sink", "dies_three_times", tmp_path), portable=portable)
+        run(tmp_path, spec("worker", "obedient"), spec("sink", "dies_three_times"), portable=portable)
     assert open_files() == before
 
 

@@ -1,7 +1,6 @@
 """The sink: everything in order, once, on disk before it is acknowledged or shown; and a new sink goes on."""
 
 import json
-import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -11,14 +10,14 @@ from typing import Any
 import pytest
 import zmq
 
-from stream.config.run_plan import SinkSettings
-from stream.config.sections import PublishConfig, SecurityConfig, SinkConfig
+from stream.config.run_plan import RunPlan
+from stream.config.sections import Config, PublishConfig, SinkConfig
 from stream.protocol.frames import Committed, Drop, EndOfStream, SourceInfo
 from stream.protocol.messages import AnyMessage
 from stream.protocol.processes import Finished, Hello, PeerDown, PeerUp, Stop
 from stream.protocol.readings import DensityReading, Progress
 from stream.protocol.types import Message, Mode, Role
-from stream.run.child import Child, Place
+from stream.run.child import Assignment, Child
 from stream.session.store import FILE_NAME, Store
 from stream.sink.process import run
 from stream.transport.sockets import Inbox, Outbox, new_context
@@ -39,28 +38,19 @@ class Bench:
         self._thread: threading.Thread | None = None
 
     def start(self, mode: Mode, incarnation: int = 0, **settings: Any) -> None:
-        place = Place(
-            "session", "sink", 0, incarnation, self.folder, self.supervisor.endpoint, False, logging.CRITICAL, "text"
-        )
-        chosen = SinkSettings(
-            folder=self.folder,
+        assignment = Assignment("sink", 0, incarnation, self.folder, self.supervisor.endpoint)
+        plan = RunPlan(
+            session="session",
             mode=mode,
-            outputs=mode == "replay",
-            regions=False,
-            regions_file=False,
             source="clip.avi",
-            worker_count=2,
-            config_sha256="0",
-            version="0",
+            folder=self.folder,
+            config=Config(sink=SinkConfig(**settings), publish=PublishConfig(enabled=False)),
             started_ns=START_NS,
-            sink=SinkConfig(**settings),
-            publish=PublishConfig(enabled=False),
-            security=SecurityConfig(),
         )
 
         def live() -> None:
-            child = Child(place)
-            run(child, chosen)
+            child = Child(assignment)
+            run(child, plan)
             child.close()
 
         self._thread = threading.Thread(target=live, daemon=True)

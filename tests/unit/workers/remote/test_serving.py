@@ -8,6 +8,8 @@ import msgspec
 import numpy as np
 import pytest
 
+from stream.config.run_plan import AnalysisPlan
+from stream.config.sections import AnalyserConfig
 from stream.errors import WireError
 from stream.protocol.frames import FrameHeader
 from stream.protocol.readings import DensityReading
@@ -17,12 +19,13 @@ from stream.security.events import Notes
 from stream.security.key_pair import new_keys
 from stream.security.keyring import Keyring
 from stream.transport.remote import RemoteWorkerClient, RemoteWorkerLostError, RemoteWorkerServer
+from stream.version import VERSION
 from tests.contracts import strange_analysers
 from tests.fuzz.mutation import mutated
 from workers.remote.serving import Serving
-from workers.settings import WorkerSettings
 
-ENGAGE = Engage(session="s", worker=3, regions=True, picture_width_px=160, version="0.1", analyser="a" * 64)
+PLAN = AnalysisPlan(AnalyserConfig(name="good"), picture_width_px=160)
+ENGAGE = Engage(session="s", worker=3, regions=True, picture_width_px=160, version=VERSION, analyser=PLAN.sha256)
 HEADER = FrameHeader(
     source="s", seq=7, frame="f7", time_s=0.0, t_capture_ns=1, t_grab_monotonic_ns=2**60, width=64, height=48,
     ring="", slot=0, generation=0, attempt=2, capture=0,
@@ -32,7 +35,7 @@ PIXELS = np.full((48, 64, 3), 90, np.uint8)
 
 @pytest.fixture
 def serving() -> Serving:
-    return Serving(strange_analysers.good({}), WorkerSettings("good", {}, False, 160), "a" * 64, "0.1")
+    return Serving(strange_analysers.good({}), PLAN)
 
 
 def test_a_frame_is_answered_with_its_reading(serving: Serving) -> None:
