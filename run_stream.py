@@ -408,11 +408,11 @@ def _by_engine(
 
 
 def _announce(hello: "Hello", audit: "AuditLog", config: "Config") -> None:
-    from stream.view.server.address import entrance
+    from stream.view.server.address import token_hint
 
     audit.hello(hello)
     if hello.role == "view":
-        print(f"Live page: {hello.detail}{entrance(config.view)}", file=sys.stderr)
+        print(f"Live page: {hello.detail}{token_hint(config.view)}", file=sys.stderr)
 
 
 def _overlay(config: "Config", source: str, folder: Path) -> "Outcome":

@@ -84,13 +84,14 @@ def _show(opener: Opener, config: "Config", session: Path, recording: str | None
     from stream.session.archive import Archive
     from stream.session.store import settle
     from stream.version import VERSION
-    from stream.view.live.request_broker import FileDesk
-    from stream.view.process import FAREWELL_S
+    from stream.view.process import CLOSING_S
+    from stream.view.review.file_broker import FileBroker
     from stream.view.review.opening import reviewed, session_file
     from stream.view.review.reanalysis import Recorded
-    from stream.view.server.access_rules import certificate, rules_of
-    from stream.view.server.address import address_of, entrance
-    from stream.view.server.app import ViewServer, make_app
+    from stream.view.server.access_rules import access_rules, certificate_files
+    from stream.view.server.address import page_address, token_hint
+    from stream.view.server.app import make_app
+    from stream.view.server.http_server import ViewServer
 
     path = session_file(session)
     archive = Archive(path)
@@ -99,14 +100,14 @@ def _show(opener: Opener, config: "Config", session: Path, recording: str | None
     source = recording or str(facts.get("asked_source") or "")
     recorded = Recorded(source, facts.get("source_sha256"), opener.lookup(source), opener.analyser) if source else None
     notes = Notes()
-    desk, rules = FileDesk(path, feed), rules_of(config.view)
-    app = make_app(feed, desk=desk, archive=archive, recording=recorded, rules=rules, notes=notes)
-    server = ViewServer(app, config.view.host, config.view.port, certificate(config.view), notes)
+    broker, rules = FileBroker(path, feed), access_rules(config.view)
+    app = make_app(feed, broker=broker, archive=archive, recording=recorded, rules=rules, notes=notes)
+    server = ViewServer(app, config.view.host, config.view.port, certificate_files(config.view), notes)
     server.start()
-    page = address_of(config.view, server.port) + entrance(config.view)
+    page = page_address(config.view, server.port) + token_hint(config.view)
     print(f"Review: {page} (Ctrl-C ends)", file=sys.stderr, flush=True)
     _wait(lambda now_s: _write_down(notes.take(now_s), path.parent))
-    feed.end(FAREWELL_S)
+    feed.end(CLOSING_S)
     server.stop()
     _write_down(notes.take(float("inf")), path.parent)
     archive.close()

@@ -15,7 +15,8 @@ from stream.protocol.readings import DensityReading, RegionOutline
 from stream.protocol.types import Mode, RunState
 from stream.view.live.feed import Feed
 from stream.view.live.session_info import SessionInfo
-from stream.view.server.app import ViewServer, make_app
+from stream.view.server.app import make_app
+from stream.view.server.http_server import ViewServer
 from tests.contracts.kept_session import KeptSession
 
 OpenPage = Callable[..., Page]
@@ -56,7 +57,7 @@ class Scope:
         self.server = self.serve(0)
 
     def serve(self, port: int) -> ViewServer:
-        self.server = ViewServer(make_app(self.feed, desk=self.kept, archive=self.kept.archive), port=port)
+        self.server = ViewServer(make_app(self.feed, broker=self.kept, archive=self.kept.archive), port=port)
         self.server.start()
         return self.server
 

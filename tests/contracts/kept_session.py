@@ -15,13 +15,12 @@ from stream.session.archive import Archive
 from stream.session.journal import Journal
 from stream.session.store import FILE_NAME, Store
 from stream.view.live.feed import Feed
-from stream.view.live.request_broker import pass_on
 
 Result = TypeVar("Result")
 
 
 class KeptSession:
-    """Does what the sink does with readings and requests; is a `Desk`. One thread owns the file, as a process would."""
+    """Does what the sink does with readings, and is a request broker. One thread owns the file, as a process would."""
 
     def __init__(
         self, folder: Path, feed: Feed, limits: AlarmsConfig | None = None, clock: Clock | None = None
@@ -75,7 +74,8 @@ class KeptSession:
             self._bedside.handle(request)
             self._store.commit()
             told = self._bedside.told()
-            pass_on(told, self.feed)
+            for message in told:
+                self.feed.receive(message)
             return next(message for message in told if isinstance(message, Answer))
 
         return self._do(carry_out)
@@ -86,7 +86,8 @@ class KeptSession:
         self._owner.shutdown()
 
     def _show(self) -> None:
-        pass_on([*self._bedside.whole(), *self._bedside.told()], self.feed)
+        for message in (*self._bedside.whole(), *self._bedside.told()):
+            self.feed.receive(message)
 
     def _do(self, work: Callable[[], Result]) -> Result:
         return self._owner.submit(work).result()

@@ -21,7 +21,8 @@ from stream.security.audit_log import FILE_NAME
 from stream.security.events import Notes
 from stream.view.live.feed import Feed
 from stream.view.live.session_info import SessionInfo
-from stream.view.server.app import ViewServer, make_app
+from stream.view.server.app import make_app
+from stream.view.server.http_server import ViewServer
 from tests.running import ROOT, committed, eventually, free_port, run, running
 
 SOURCE = "synthetic:?seed=2&fps=10"
@@ -30,7 +31,9 @@ SOURCE = "synthetic:?seed=2&fps=10"
 def test_half_handshakes_keep_nobody_out_for_long(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     notes = Notes()
     info = SessionInfo(session="s1", mode="live", source="scope", workers=2, version="0.1.0")
-    server = ViewServer(make_app(Feed(info)), port=0, tls=certificate(tmp_path), notes=notes, patience_s=0.5, most=4)
+    server = ViewServer(
+        make_app(Feed(info)), port=0, tls=certificate(tmp_path), notes=notes, timeout_s=0.5, connection_limit=4
+    )
     server.start()
     with contextlib.ExitStack() as held:
         for _ in range(6):

@@ -11,7 +11,8 @@ from websockets.sync.client import connect
 from stream.protocol.readings import DensityReading
 from stream.view.live.feed import Feed
 from stream.view.live.session_info import SessionInfo
-from stream.view.server.app import ViewServer, make_app
+from stream.view.server.app import make_app
+from stream.view.server.http_server import ViewServer
 from tests.contracts.storing import reading
 from tests.running import eventually
 

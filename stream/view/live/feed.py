@@ -13,9 +13,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from stream.machine.clock import Clock, steady_utc
-from stream.protocol.bedside import AlarmsNow, Marker
+from stream.protocol.bedside import AlarmsNow, Marker, MarkersNow
 from stream.protocol.frames import SourceInfo
 from stream.protocol.readings import DensityReading, Progress
+from stream.protocol.types import Message
 from stream.readings.trend import Columns, Trend, thinned
 from stream.view.live.five_sites import Sites, SitesCache, sites_of
 from stream.view.live.history import History
@@ -85,6 +86,24 @@ class Feed:
         self._markers = ShownMarkers(self.trend, media_time=info.media_time)
         self._site_s = site_s
         self._sites = SitesCache(self.trend, site_s)
+
+    def receive(self, message: Message) -> None:
+        """Take what the sink or capture sends. Messages about anything else change nothing."""
+        match message:
+            case DensityReading():
+                self.accept(message)
+            case Progress():
+                self.progress(message)
+            case SourceInfo():
+                self.source(message)
+            case AlarmsNow():
+                self.alarms(message)
+            case MarkersNow(markers=markers):
+                self.markers(markers)
+            case Marker():
+                self.markers([message])
+            case _:
+                pass
 
     def accept(self, reading: DensityReading) -> None:
         """Take one reading. A reading older than the newest one is counted and otherwise ignored."""

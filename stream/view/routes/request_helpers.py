@@ -15,7 +15,7 @@ from stream.errors import OutputError, StreamError, WireError
 from stream.protocol.bedside import Answer
 from stream.session.archive import Archive
 from stream.view.live.feed import Feed
-from stream.view.live.request_broker import Desk
+from stream.view.live.request_broker import RequestBroker
 from stream.view.review.evidence import Evidence
 
 BODY_LIMIT: Final = 4096
@@ -43,7 +43,7 @@ class NotThereError(StreamError, LookupError):
 
 
 class RefusedError(StreamError):
-    """The desk said no."""
+    """The request was refused; `status` is the HTTP status."""
 
     def __init__(self, answer: Answer) -> None:
         super().__init__(answer.error)
@@ -55,7 +55,7 @@ class Page:
     """What the interfaces are made of. archive: the session's file, None where there is none."""
 
     feed: Feed
-    desk: Desk
+    broker: RequestBroker
     archive: Archive | None
     evidence: Evidence
 
@@ -68,7 +68,7 @@ class Page:
 
     async def ask(self, request: Requested) -> Answer:
         """Have something carried out. Raises RefusedError."""
-        answer = await run_in_threadpool(self.desk.ask, request)
+        answer = await run_in_threadpool(self.broker.ask, request)
         if answer.error:
             raise RefusedError(answer)
         return answer

@@ -1,24 +1,42 @@
-"""From the configuration to the rules of the page: who may open it, and how it is encrypted."""
+"""Who may open the page, and with which certificate it is served, as configured."""
 
 import ssl
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
 from stream.config.sections import LOOPBACK, ViewConfig
 from stream.errors import ConfigError
 from stream.machine.files import expanded
 from stream.security.token import read_token
-from stream.view.server.access import LOOPBACK_NAMES, Rules
+
+LOOPBACK_NAMES: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
-def rules_of(view: ViewConfig) -> Rules:
-    """Raises ConfigError where the token cannot be read."""
+@dataclass(frozen=True, slots=True)
+class AccessRules:
+    """The names under which the page may be opened, the token that it takes, and whether it is served over TLS.
+
+    names: host names without port. token: None lets everyone in. tls: pages and WebSockets are https and wss.
+    """
+
+    names: frozenset[str] = LOOPBACK_NAMES
+    token: str | None = field(default=None, repr=False)
+    tls: bool = False
+
+
+def access_rules(view: ViewConfig) -> AccessRules:
+    """Return the configured rules. Raises ConfigError if the token cannot be read."""
     own = frozenset() if view.host in LOOPBACK else frozenset({view.host.lower()})
     names = LOOPBACK_NAMES | own | {name.lower() for name in view.names}
-    return Rules(names, read_token(view.token_file), bool(view.certificate_file))
+    return AccessRules(names, read_token(view.token_file), bool(view.certificate_file))
 
 
-def certificate(view: ViewConfig) -> tuple[Path, Path] | None:
-    """The files of certificate and key, None for plain HTTP. Raises ConfigError where they do not go together."""
+def certificate_files(view: ViewConfig) -> tuple[Path, Path] | None:
+    """Return the files of certificate and key; None for plain HTTP.
+
+    Raises ConfigError if they cannot be read, or the key is not the certificate's.
+    """
     if not view.certificate_file:
         return None
     files = expanded(view.certificate_file), expanded(view.key_file)

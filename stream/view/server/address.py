@@ -1,4 +1,4 @@
-"""Where browsers open the page, and what they need there. Pure; loads no server."""
+"""The address at which browsers open the page, and the hint how the token is given. Pure; loads no server."""
 
 from typing import Final
 
@@ -7,10 +7,10 @@ from stream.config.sections import LOOPBACK, ViewConfig
 _EVERYWHERE: Final = frozenset({"0.0.0.0", "::", "*"})
 
 
-def address_of(view: ViewConfig, port: int) -> str:
-    """The page's address: the first of its names, which its certificate is for; else where it listens.
+def page_address(view: ViewConfig, port: int) -> str:
+    """Return the page's address: the first of its names, which its certificate is for; else the host that is set.
 
-    An address that means every network is none to open: without a name it is this machine's own.
+    A host that means every network cannot be opened: without a name the address is this machine's own.
     """
     host = view.host.strip("[]")
     if view.names and view.host not in LOOPBACK:
@@ -21,6 +21,6 @@ def address_of(view: ViewConfig, port: int) -> str:
     return f"{'https' if view.certificate_file else 'http'}://{name}:{port}"
 
 
-def entrance(view: ViewConfig) -> str:
-    """How the token is given, without it; empty where none is asked for."""
+def token_hint(view: ViewConfig) -> str:
+    """Return the sentence how the token is given, without the token; empty if the page takes none."""
     return f" (open it once with /?token=… and the token in {view.token_file})" if view.token_file else ""

@@ -1,7 +1,7 @@
-"""Bytes at the page's port that are no request and no message: given up and noted. Around uvicorn's two protocols.
+"""HTTP and WebSocket with bounds: uvicorn's two protocols, with timeouts and limits that it does not have.
 
-uvicorn waits for the rest of a request for ever, and as long for whoever does not read his answer; every connection
-counts towards those that are taken: a stranger with a few hundred would keep everybody out.
+uvicorn waits without end for the rest of a request, and for a client that does not read its answer. Every connection
+counts towards the limit of connections, so a client with a few hundred of them would keep all others out.
 """
 
 import asyncio
@@ -14,105 +14,121 @@ from websockets.frames import CloseCode, Frame
 
 from stream.security.events import Notes
 
-PATIENCE_S: Final = 5.0
-_STILL_LOOKS: Final = 6
-"""An answer of which nothing is taken for so many looks is given up."""
-_MOST_FRAGMENTS: Final = 16
+TIMEOUT_S: Final = 5.0
+_STALLED_CHECKS: Final = 6
+"""A connection whose answer was not read at all between so many checks in a row is closed."""
+_FRAGMENTS_LIMIT: Final = 16
 
 
-def door(notes: Notes, patience_s: float = PATIENCE_S) -> type[asyncio.Protocol]:
-    """The protocol of a server whose requests are whole after so many seconds. What is none is noted."""
+class BoundedHttp(H11Protocol):
+    """HTTP/1.1 whose requests must be complete, and whose answers must be read, within a time.
 
-    class Door(H11Protocol):
-        def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-            super().connection_made(transport)
-            self._known: Any = None
-            self._unsent = self._still = 0
-            self._look_later()
+    Progress is checked every `timeout_s`. A request that is incomplete at two checks in a row ends the connection, and
+    so does an answer of which nothing was read for `_STALLED_CHECKS` checks. Both are noted as refused. A connection
+    without any request is closed too, but not noted: browsers open such connections in advance.
 
-        def _look_later(self) -> None:
-            self._looking = self.loop.call_later(patience_s, self._look)
-
-        def _look(self) -> None:
-            """Close a connection whose request was incomplete, or whose answer was not read, at the last look as well.
-
-            Browsers open some connections without any request.
-            """
-            unsent = self.transport.get_write_buffer_size()
-            self._still = self._still + 1 if unsent and unsent == self._unsent else 0
-            self._unsent = unsent
-            if self._still >= _STILL_LOOKS:
-                notes.add("refused", "page", detail="an answer that is not read")
-                self.transport.abort()
-                return
-            cycle: Any = self.cycle  # None before the first request
-            half = bool(self.conn.trailing_data[0]) or (cycle is not None and cycle.more_body)
-            if cycle is not self._known or unsent or not (half or cycle is None or cycle.response_complete):
-                self._known = cycle
-                self._look_later()
-                return
-            if half:
-                notes.add("refused", "page", detail="half a request")
-            self.transport.abort()
-
-        def handle_websocket_upgrade(self, event: h11.Request) -> None:
-            self._looking.cancel()
-            super().handle_websocket_upgrade(event)
-
-        def connection_lost(self, exc: Exception | None) -> None:
-            self._looking.cancel()
-            super().connection_lost(exc)
-
-        def send_400_response(self, msg: str) -> None:
-            notes.add("refused", "page", detail="what came was no request")
-            super().send_400_response(msg)
-
-    return Door
-
-
-def inner_door(notes: Notes) -> type[asyncio.Protocol]:
-    """The protocol of a server's WebSockets. A message that is none, or too large, ends the connection and is noted.
-
-    Whoever does not read gets no pongs, and is cut off once nobody has anything to tell him any more.
+    uvicorn: the arguments that uvicorn gives its protocols.
     """
 
-    class InnerDoor(WebSocketsSansIOProtocol):
-        async def run_asgi(self) -> None:
-            await super().run_asgi()
-            self.loop.call_later(self.close_timeout, self.transport.abort)
+    def __init__(self, *, notes: Notes, timeout_s: float, **uvicorn: Any) -> None:
+        super().__init__(**uvicorn)
+        self._notes, self._timeout_s = notes, timeout_s
+        self._request_at_last_check: Any = None
+        self._unread_bytes = self._stalled_checks = 0
+        self._next_check: asyncio.TimerHandle | None = None
 
-        def handle_ping(self) -> None:
-            if self.writable.is_set():
-                super().handle_ping()
-            else:
-                self.conn.data_to_send()
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._schedule_check()
 
-        def handle_cont(self, event: Frame) -> None:
-            """Bound the number of empty fragments: websockets bounds the bytes of a message alone."""
-            if self.close_sent:
-                return
-            if len(self.frames) < _MOST_FRAGMENTS:
-                super().handle_cont(event)
-            else:
-                self.conn.fail(CloseCode.MESSAGE_TOO_BIG)
-                self.handle_parser_exception()
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._cancel_check()
+        super().connection_lost(exc)
 
-        def send_receive_event_to_app(self) -> None:
-            """Text that is no text is answered here (RFC 6455, 8.1): uvicorn writes a traceback to the log."""
-            if not self.close_sent and self.curr_msg_data_type == "text" and not _is_text(b"".join(self.frames)):
-                self.conn.fail(CloseCode.INVALID_DATA)
-                self.handle_parser_exception()
-            else:
-                super().send_receive_event_to_app()
+    def handle_websocket_upgrade(self, event: h11.Request) -> None:
+        self._cancel_check()
+        super().handle_websocket_upgrade(event)
 
-        def handle_parser_exception(self) -> None:
-            notes.add("refused", "page", detail="what came was no message")
-            super().handle_parser_exception()
+    def send_400_response(self, msg: str) -> None:
+        self._notes.add("refused", "page", detail="what came was no request")
+        super().send_400_response(msg)
 
-    return InnerDoor
+    def _schedule_check(self) -> None:
+        self._next_check = self.loop.call_later(self._timeout_s, self._check)
+
+    def _cancel_check(self) -> None:
+        if self._next_check is not None:
+            self._next_check.cancel()
+
+    def _check(self) -> None:
+        """Close the connection if it has made no progress since the last check."""
+        unread_bytes = self.transport.get_write_buffer_size()
+        stalled = unread_bytes and unread_bytes == self._unread_bytes
+        self._stalled_checks = self._stalled_checks + 1 if stalled else 0
+        self._unread_bytes = unread_bytes
+        if self._stalled_checks >= _STALLED_CHECKS:
+            self._notes.add("refused", "page", detail="an answer that is not read")
+            self.transport.abort()
+            return
+        request: Any = self.cycle  # None before the first request
+        incomplete = bool(self.conn.trailing_data[0]) or (request is not None and request.more_body)
+        idle = request is None or request.response_complete
+        if request is not self._request_at_last_check or unread_bytes or not (incomplete or idle):
+            self._request_at_last_check = request
+            self._schedule_check()
+            return
+        if incomplete:
+            self._notes.add("refused", "page", detail="half a request")
+        self.transport.abort()
 
 
-def _is_text(data: bytes) -> bool:
+class BoundedWebSocket(WebSocketsSansIOProtocol):
+    """A WebSocket that ends at the first message that is invalid or too large, which is noted as refused.
+
+    A client that does not read gets no pongs, and is disconnected once the application has ended its connection.
+
+    uvicorn: the arguments that uvicorn gives its protocols.
+    """
+
+    def __init__(self, *, notes: Notes, **uvicorn: Any) -> None:
+        super().__init__(**uvicorn)
+        self._notes = notes
+
+    async def run_asgi(self) -> None:
+        await super().run_asgi()
+        self.loop.call_later(self.close_timeout, self.transport.abort)
+
+    def handle_ping(self) -> None:
+        """Answer a ping, unless earlier data still wait to be read: pongs would fill the memory."""
+        if self.writable.is_set():
+            super().handle_ping()
+        else:
+            self.conn.data_to_send()  # discards the pong that the connection has prepared
+
+    def handle_cont(self, event: Frame) -> None:
+        """Limit the number of fragments: websockets limits the bytes of a message, which empty fragments have not."""
+        if self.close_sent:
+            return
+        if len(self.frames) < _FRAGMENTS_LIMIT:
+            super().handle_cont(event)
+        else:
+            self.conn.fail(CloseCode.MESSAGE_TOO_BIG)
+            self.handle_parser_exception()
+
+    def send_receive_event_to_app(self) -> None:
+        """Close on text that is not UTF-8 (RFC 6455, 8.1): uvicorn would write a traceback to the log."""
+        if not self.close_sent and self.curr_msg_data_type == "text" and not _is_utf8(b"".join(self.frames)):
+            self.conn.fail(CloseCode.INVALID_DATA)
+            self.handle_parser_exception()
+        else:
+            super().send_receive_event_to_app()
+
+    def handle_parser_exception(self) -> None:
+        self._notes.add("refused", "page", detail="what came was no message")
+        super().handle_parser_exception()
+
+
+def _is_utf8(data: bytes) -> bool:
     try:
         data.decode()
     except UnicodeDecodeError:

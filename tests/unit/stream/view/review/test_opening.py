@@ -20,9 +20,9 @@ from stream.session.archive import Archive
 from stream.session.folders import OutputFolder
 from stream.session.store import FILE_NAME, Store
 from stream.view.live.feed import Feed
-from stream.view.live.request_broker import FileDesk
-from stream.view.process import remember
+from stream.view.process import load_earlier_trend
 from stream.view.review.evidence import Evidence, NotKeptError
+from stream.view.review.file_broker import FileBroker
 from stream.view.review.opening import reviewed, session_file
 from stream.view.review.reanalysis import Recorded
 from tests.contracts.kept_session import KeptSession
@@ -78,7 +78,7 @@ def test_a_page_process_that_died_goes_on_with_the_whole_trend(
     again = feed()
     newest = archive.reading(49)
     assert newest is not None
-    remember(again, archive, 49)
+    load_earlier_trend(again, archive, 49)
     again.accept(reading(49, t_capture_ns=newest.t_capture_ns))
     rows = again.trend.rows()
     assert rows["seq"].tolist() == list(range(50))
@@ -99,12 +99,12 @@ def test_what_the_page_is_told_of_it(finished: Callable[..., Path]) -> None:
 def test_markers_are_still_set_and_kept_and_alarms_are_history(finished: Callable[..., Path]) -> None:
     folder = finished()
     view, _ = opened(folder)
-    desk = FileDesk(folder / FILE_NAME, view)
-    assert desk.ask(KeepMarker(request=0, kind="note", text="later", seq=3, t_ns=5)).id == 2
-    desk.ask(RemoveMarker(request=0, id=1))
+    broker = FileBroker(folder / FILE_NAME, view)
+    assert broker.ask(KeepMarker(request=0, kind="note", text="later", seq=3, t_ns=5)).id == 2
+    broker.ask(RemoveMarker(request=0, id=1))
     assert [marker.text for marker in view.marked()] == ["later"]
     assert [marker.text for marker in opened(folder)[0].marked()] == ["later"]
-    assert desk.ask(AcknowledgeAlarm(request=0, id=1)).status == 409
+    assert broker.ask(AcknowledgeAlarm(request=0, id=1)).status == 409
 
 
 def test_a_session_that_can_only_be_read_is_shown_and_left_as_it_is(
@@ -125,10 +125,10 @@ def test_a_session_that_can_only_be_read_is_shown_and_left_as_it_is(
 def test_a_measurement_that_a_crash_cut_off_lasted_to_the_last_frame(finished: Callable[..., Path]) -> None:
     folder = finished()
     view, _ = opened(folder)
-    desk = FileDesk(folder / FILE_NAME, view)
+    broker = FileBroker(folder / FILE_NAME, view)
     row = view.trend.at_seq(5)
     assert row is not None
-    desk.ask(KeepMarker(request=0, kind="site-1", seq=5, t_ns=int(row["t_ns"]), measuring=True))
+    broker.ask(KeepMarker(request=0, kind="site-1", seq=5, t_ns=int(row["t_ns"]), measuring=True))
     sites = opened(folder)[0].sites()
     assert sites.measuring is None
     assert (sites.sites[0].from_seq, sites.sites[0].to_seq) == (6, 49)
@@ -148,7 +148,7 @@ def test_what_is_no_finished_session_is_refused(tmp_path: Path, finished: Callab
 def test_a_page_process_that_cannot_read_the_past_goes_on_without(tmp_path: Path, feed: Callable[..., Feed]) -> None:
     (tmp_path / FILE_NAME).touch()
     again = feed()
-    remember(again, Archive(tmp_path / FILE_NAME), 49)
+    load_earlier_trend(again, Archive(tmp_path / FILE_NAME), 49)
     assert len(again.trend) == 0
 
 

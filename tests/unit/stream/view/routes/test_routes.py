@@ -30,7 +30,7 @@ class Bed:
 
     def __init__(self, session: KeptSession, make: Callable[..., DensityReading], clock: Any) -> None:
         self.session, self._make, self._clock = session, make, clock
-        self.app: Starlette = make_app(session.feed, desk=session, archive=session.archive)
+        self.app: Starlette = make_app(session.feed, broker=session, archive=session.archive)
         self.seq = 0
 
     def see(self, count: int = 1, **fields: Any) -> None:

@@ -4,7 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stream.view.server.access import LOOPBACK_NAMES, content_security_policy, is_host_of, is_same_origin
+from stream.view.server.access import is_host_of, is_same_origin
+from stream.view.server.access_rules import LOOPBACK_NAMES
+from stream.view.server.security_headers import content_security_policy
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1:8765", "localhost", "LOCALHOST:1", "[::1]:8765", "127.0.0.1"])

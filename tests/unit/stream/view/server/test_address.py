@@ -3,7 +3,7 @@
 import pytest
 
 from stream.config.sections import ViewConfig
-from stream.view.server.address import address_of, entrance
+from stream.view.server.address import page_address, token_hint
 
 
 @pytest.mark.parametrize(
@@ -18,9 +18,9 @@ from stream.view.server.address import address_of, entrance
     ],
 )
 def test_the_address_is_one_that_opens(view: ViewConfig, address: str) -> None:
-    assert address_of(view, 8765) == address
+    assert page_address(view, 8765) == address
 
 
 def test_how_the_token_is_given_is_said_where_there_is_one() -> None:
-    assert entrance(ViewConfig()) == ""
-    assert entrance(ViewConfig(token_file="page.token")).endswith("/?token=… and the token in page.token)")
+    assert token_hint(ViewConfig()) == ""
+    assert token_hint(ViewConfig(token_file="page.token")).endswith("/?token=… and the token in page.token)")

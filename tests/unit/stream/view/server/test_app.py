@@ -12,7 +12,8 @@ from starlette.applications import Starlette
 from stream.errors import ConfigError, OutputError
 from stream.protocol.readings import DensityReading
 from stream.view.live.feed import Feed
-from stream.view.server.app import ViewServer, listen, make_app
+from stream.view.server.app import make_app
+from stream.view.server.http_server import ViewServer, listen
 
 BASE = "http://127.0.0.1:8765"
 

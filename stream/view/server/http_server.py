@@ -1,0 +1,123 @@
+"""The page's HTTP server in a thread of its own: uvicorn behind a bounded port. Knows no route."""
+
+import asyncio
+import errno
+import socket
+import threading
+from functools import partial
+from pathlib import Path
+from typing import Final, cast
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from stream.errors import ConfigError, OutputError
+from stream.security.events import Notes
+from stream.view.server.access_rules import LOOPBACK_NAMES
+from stream.view.server.connection_limit import accept_connections
+from stream.view.server.log_limit import limit_server_log
+from stream.view.server.protocols import TIMEOUT_S, BoundedHttp, BoundedWebSocket
+
+STOP_TIMEOUT_S: Final = 5.0
+CONNECTION_LIMIT: Final = 200
+_MESSAGE_LIMIT: Final = 1024  # bytes: a page says over its WebSocket what it wants to be sent, and no more
+
+
+class ViewServer:
+    """The server. The port is taken when this is made, so that a port in use is reported at once.
+
+    tls: files with the certificate and its key; beyond this machine the application's rules must also ask for a token.
+    notes: takes what is refused. timeout_s: of a TLS handshake, and the interval at which requests must make progress.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        host: str = "127.0.0.1",
+        port: int = 8765,
+        tls: tuple[Path, Path] | None = None,
+        notes: Notes | None = None,
+        timeout_s: float = TIMEOUT_S,
+        connection_limit: int = CONNECTION_LIMIT,
+    ) -> None:
+        self._socket = listen(host, port, guarded=tls is not None)
+        self.port: int = self._socket.getsockname()[1]
+        name = f"[{host}]" if ":" in host and "[" not in host else host
+        self.address = f"{'http' if tls is None else 'https'}://{name}:{self.port}"
+        self._notes, self._timeout_s, self._connection_limit = notes or Notes(), timeout_s, connection_limit
+        self._server = uvicorn.Server(self._configured(app, tls))
+        self._thread = threading.Thread(target=self._run, name="view-server", daemon=True)
+
+    def start(self) -> None:
+        """Begin to answer. Connections made before wait in the listening socket."""
+        self._thread.start()
+
+    def alive(self) -> bool:
+        """Return whether the server's thread is running."""
+        return self._thread.is_alive()
+
+    def stop(self) -> None:
+        """Close open pages, stop answering and free the port. May be called twice."""
+        self._server.should_exit = True
+        if self._thread.is_alive():
+            self._thread.join(STOP_TIMEOUT_S)
+        self._socket.close()
+
+    def _configured(self, app: ASGIApp, tls: tuple[Path, Path] | None) -> uvicorn.Config:
+        http = partial(BoundedHttp, notes=self._notes, timeout_s=self._timeout_s)
+        websocket = partial(BoundedWebSocket, notes=self._notes)
+        return uvicorn.Config(
+            app,
+            http=cast("type[asyncio.Protocol]", http),  # uvicorn only calls it
+            ws=cast("type[asyncio.Protocol]", websocket),
+            ws_max_size=_MESSAGE_LIMIT,
+            ws_per_message_deflate=False,  # a JPEG does not get smaller
+            ssl_certfile=tls and tls[0],
+            ssl_keyfile=tls and tls[1],
+            lifespan="off",
+            access_log=False,
+            log_config=None,
+            log_level="error",  # what clients send is noted, not logged
+            server_header=False,
+            timeout_graceful_shutdown=1,
+        )
+
+    def _run(self) -> None:
+        limit_server_log()
+        asyncio.run(self._serve())
+
+    async def _serve(self) -> None:
+        self._server.config.load()
+        accepting = asyncio.create_task(
+            accept_connections(self._socket, self._server, self._notes, self._connection_limit, self._timeout_s)
+        )
+        await self._server.serve(sockets=[])
+        accepting.cancel()
+
+
+def listen(host: str, port: int, *, guarded: bool = False) -> socket.socket:
+    """Return a listening socket; port 0 takes a free one. Only a guarded one may be reachable from other machines.
+
+    Raises ConfigError for an address that others can reach, OutputError if the port cannot be opened.
+    """
+    host = host.strip("[]")
+    if host not in LOOPBACK_NAMES and not guarded:
+        raise ConfigError(f"The live page is served to this machine only: {host} is not a loopback address.")
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((host, port))
+        listening.listen(CONNECTION_LIMIT)
+    except (OSError, OverflowError) as error:
+        listening.close()
+        raise OutputError(_refusal(host, port, error)) from error
+    return listening
+
+
+def _refusal(host: str, port: int, error: Exception) -> str:
+    """Return the sentence why the port cannot be opened, and what to do."""
+    taken = isinstance(error, OSError) and error.errno == errno.EADDRINUSE
+    reason = "is in use by another program" if taken else f"cannot be opened ({error})"
+    remedy = "choose another one with --port, or view.port in the configuration"
+    return f"Port {port} on {host}, where the live page is served, {reason}: {remedy}."
