@@ -1,9 +1,16 @@
-"""Fixtures that all tests share: where the labelled frames and the clips are."""
+"""Fixtures that all tests share: where the labelled frames and the clips are.
+
+Property tests are bounded by their number of examples, not by the clock of a busy machine.
+"""
 
 import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("without a clock", deadline=None, max_examples=60)
+settings.load_profile("without a clock")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -15,7 +15,7 @@ from playwright.sync_api import Page, sync_playwright
 from pytest_benchmark.fixture import BenchmarkFixture
 
 from stream.session.store import FILE_NAME, Store
-from tests.contracts.storing import reading
+from tests.doubles.readings import reading
 from tests.running import page_address, running
 
 READINGS = 288_000

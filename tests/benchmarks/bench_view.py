@@ -12,7 +12,7 @@ from stream.session.archive import Archive
 from stream.session.store import FILE_NAME, Store
 from stream.view.live.feed import Feed
 from stream.view.review.opening import reviewed
-from tests.contracts.storing import reading
+from tests.doubles.readings import reading
 
 READINGS = 288_000
 

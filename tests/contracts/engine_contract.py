@@ -8,7 +8,7 @@ import pytest
 from tests.running import children, committed, eventually, is_alive, rows, run, running, summary, values
 
 FRAMES = 7
-STRANGE = "tests.contracts.strange_analysers"
+STRANGE = "tests.doubles.strange_analysers"
 GONE_S = 15.0
 LONG_S = 180.0  # a Ray on a busy machine takes its time to start
 

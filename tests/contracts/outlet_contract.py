@@ -8,7 +8,7 @@ from typing import ClassVar
 import pytest
 
 from stream.outlets.outlet import Outlet
-from tests.contracts.storing import reading
+from tests.doubles.readings import reading
 from tests.running import eventually
 
 MANY = 3000  # more than an outlet's queue and the buffers behind it hold

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from stream.errors import ModelError
-from tests.contracts.tiny_model import rewrite_card
+from tests.doubles.tiny_model import rewrite_card
 from workers.runtimes.base import Crops, Runtime
 from workers.runtimes.card import Card, WeightsFile, read_card, weights_file
 from workers.runtimes.loading import load

@@ -20,7 +20,7 @@ import numpy as np
 
 from capture.sources.opening import SourceLimits, open_source
 from stream.errors import StreamError
-from tests.contracts.media import card, write_video
+from tests.doubles.media import card, write_video
 from tests.fuzz.mutation import mutated
 
 LIMITS: Final = SourceLimits(max_width=4096, max_height=3072)

@@ -12,7 +12,7 @@ import psutil
 import pytest
 
 from tests.contracts.engine_contract import FRAMES, EngineContract, config, reference_readings
-from tests.contracts.media import write_video
+from tests.doubles.media import write_video
 from tests.running import children, committed, eventually, free_port, rows, run, running, summary, values
 
 CLUSTER = {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": "0123456789abcdef" * 4, "RAY_raylet_start_wait_time_s": "120"}

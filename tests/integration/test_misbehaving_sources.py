@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 import zmq
 
-from tests.contracts.fake_camera import FakeCamera, fake_camera
+from tests.doubles.fake_camera import FakeCamera, fake_camera
 from tests.running import eventually, free_port, page_address, rows, run, running, summary
 
 

@@ -13,7 +13,7 @@ from stream.view.live.feed import Feed
 from stream.view.live.session_info import SessionInfo
 from stream.view.server.app import make_app
 from stream.view.server.http_server import ViewServer
-from tests.contracts.storing import reading
+from tests.doubles.readings import reading
 from tests.running import eventually
 
 PICTURE = bytes(200_000)

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, ViewportSize
 
 from stream.protocol.types import Mode
-from tests.contracts.bedside_page import LAPTOP, OpenPage, Scope, Shoot
+from tests.doubles.bedside_page import LAPTOP, OpenPage, Scope, Shoot
 
 SCREENSHOTS = "CAPILLARY_SCREENSHOTS"
 """Names the folder where screenshots are kept; without it they lie in pytest's own temporary folder."""

@@ -6,7 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-from tests.contracts.bedside_page import UPRIGHT, OpenPage, Scope, says, shows, wait
+from tests.doubles.bedside_page import UPRIGHT, OpenPage, Scope, says, shows, wait
 
 pytestmark = pytest.mark.real
 WCAG = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page
 
 from stream.config.sections import AlarmsConfig
-from tests.contracts.bedside_page import Scope, says, shows, wait
+from tests.doubles.bedside_page import Scope, says, shows, wait
 
 pytestmark = [pytest.mark.real, pytest.mark.slow]
 LOW = says("alarm-list", "Low density")

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page
 
-from tests.contracts.bedside_page import Scope, says, shows, wait
+from tests.doubles.bedside_page import Scope, says, shows, wait
 
 pytestmark = [pytest.mark.real, pytest.mark.slow]
 BACK = "document.body.dataset.looking === 'back'"

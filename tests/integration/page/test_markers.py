@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page
 
-from tests.contracts.bedside_page import Scope, click_moment, says, shows, wait
+from tests.doubles.bedside_page import Scope, click_moment, says, shows, wait
 
 pytestmark = [pytest.mark.real, pytest.mark.slow]
 KINDS = ["bolus", "fluid", "position", "site-1", "site-2", "site-3", "site-4", "site-5", "pressure-released"]

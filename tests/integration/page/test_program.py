@@ -8,7 +8,7 @@ import psutil
 import pytest
 from playwright.sync_api import Page
 
-from tests.contracts.bedside_page import OpenPage, says, shows, wait
+from tests.doubles.bedside_page import OpenPage, says, shows, wait
 from tests.running import children, eventually, free_port, page_address, running
 
 pytestmark = [pytest.mark.real, pytest.mark.slow]

@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Page
 
 from stream.security.audit_log import verify
-from tests.contracts.bedside_page import OpenPage, says, shows, wait
+from tests.doubles.bedside_page import OpenPage, says, shows, wait
 from tests.running import page_address, run, running
 
 pytestmark = [pytest.mark.real, pytest.mark.slow]

@@ -6,7 +6,7 @@ The pictures lie where CAPILLARY_SCREENSHOTS says, else in pytest's temporary fo
 import pytest
 from playwright.sync_api import Page, ViewportSize
 
-from tests.contracts.bedside_page import DESK, LAPTOP, TABLET, UPRIGHT, OpenPage, Scope, Shoot, says, shows, wait
+from tests.doubles.bedside_page import DESK, LAPTOP, TABLET, UPRIGHT, OpenPage, Scope, Shoot, says, shows, wait
 
 pytestmark = [pytest.mark.real, pytest.mark.slow]
 SCREENS = {"laptop": (LAPTOP, False), "desk": (DESK, False), "tablet": (TABLET, True), "upright": (UPRIGHT, True)}

@@ -11,7 +11,7 @@ from websockets.sync.client import connect
 
 from stream.protocol.bedside import SetLimits
 from stream.protocol.types import RunState
-from tests.contracts.bedside_page import DEADLINE_S, DESK, JPEG, LAPTOP, Scope, says, shows, wait
+from tests.doubles.bedside_page import DEADLINE_S, DESK, JPEG, LAPTOP, Scope, says, shows, wait
 
 pytestmark = pytest.mark.real
 

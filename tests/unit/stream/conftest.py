@@ -1,21 +1,14 @@
-"""What these tests share: a clock that the test turns, and readings with few words.
-
-Property tests are bounded by their number of examples, not by the clock of a busy machine.
-"""
+"""What these tests share: a clock that the test turns, and readings with few words."""
 
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import settings
 
 from stream.protocol.readings import DensityReading
 from stream.protocol.types import Mode
 from stream.view.live.feed import Feed
 from stream.view.live.session_info import SessionInfo
-
-settings.register_profile("without a clock", deadline=None, max_examples=60)
-settings.load_profile("without a clock")
 
 START_NS = 1_800_000_000_000_000_000
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.contracts.tiny_model import microscope_crops, tiny_network, write_model
+from tests.doubles.tiny_model import microscope_crops, tiny_network, write_model
 from workers.runtimes.base import Crops
 
 

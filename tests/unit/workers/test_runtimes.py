@@ -9,7 +9,7 @@ import pytest
 
 from stream.errors import ModelError
 from tests.contracts.runtime_contract import RuntimeContract
-from tests.contracts.tiny_model import rewrite_card
+from tests.doubles.tiny_model import rewrite_card
 from workers.analysers import capillary
 from workers.capillary.analyser import SHIPPED
 from workers.models.exports import export

@@ -12,7 +12,7 @@ import pytest
 from capture.recordings.overlay import Drawn, write_overlay
 from capture.sources.opening import SourceLimits
 from stream.errors import OutputError, SourceError
-from tests.contracts.media import HEIGHT, WIDTH, card, write_video
+from tests.doubles.media import HEIGHT, WIDTH, card, write_video
 
 LIMITS = SourceLimits()
 DRAWN = Drawn([np.array([(20, 20), (60, 20), (60, 60)], np.int32)], "0  0.00 s  4.00 %", good=True)

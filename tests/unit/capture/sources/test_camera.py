@@ -16,8 +16,8 @@ from capture.sources.camera import CameraSource, Place, open_camera
 from capture.sources.uri import parse_uri
 from stream.errors import SourceError, UsageError
 from stream.protocol.contracts import FrameSource, Pixels
-from tests.contracts.media import card
 from tests.contracts.source_contract import SourceContract, buffer, frame, grabbed
+from tests.doubles.media import card
 
 
 class StandIn:

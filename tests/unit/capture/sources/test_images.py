@@ -14,8 +14,8 @@ from PIL import Image
 from capture.sources.images import natural_key
 from capture.sources.opening import open_source
 from stream.errors import FrameError, SourceError, UsageError
-from tests.contracts.media import card
 from tests.contracts.source_contract import frame, grabbed
+from tests.doubles.media import card
 
 
 def write(folder: Path, *names: str) -> None:

@@ -7,8 +7,8 @@ from PIL import Image
 
 from capture.sources.opening import open_source
 from stream.protocol.contracts import FrameSource
-from tests.contracts.media import card
 from tests.contracts.source_contract import RecordedContract
+from tests.doubles.media import card
 
 
 class TestFolder(RecordedContract):

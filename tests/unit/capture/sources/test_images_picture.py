@@ -16,8 +16,8 @@ from capture.sources.opening import SourceLimits, open_source
 from capture.sources.picture import PictureFile, read_header
 from stream.errors import SourceError
 from stream.protocol.contracts import Pixels
-from tests.contracts.media import card
 from tests.contracts.source_contract import frame
+from tests.doubles.media import card
 
 RED = (200, 30, 10)
 

@@ -14,7 +14,7 @@ from capture.sources.opening import SourceLimits, open_source, schemes
 from capture.sources.video import VideoSource
 from stream.errors import SourceError, StreamError, UsageError
 from stream.protocol.contracts import FrameSource
-from tests.contracts.media import card, write_video
+from tests.doubles.media import card, write_video
 
 
 @pytest.fixture

@@ -1,8 +1,6 @@
 """Recorded video: what is counted is true, what is broken is said, frames are the ones that were recorded."""
 
 import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,8 +14,8 @@ from capture.sources.uri import SourceUri
 from capture.sources.video import open_video
 from stream.errors import SourceError, UsageError
 from stream.protocol.contracts import FrameSource
-from tests.contracts.media import card, cut, index_first, never_closed, trimmed, write_video
 from tests.contracts.source_contract import buffer, frame, grabbed
+from tests.doubles.media import NO_VIDEOS, card, cut, index_first, never_closed, trimmed, write_video
 
 
 def read_all(source: FrameSource) -> int:
@@ -126,16 +124,6 @@ def test_a_damaged_middle_is_missed_from_the_count(tmp_path: Path) -> None:
     source.close()
 
 
-NO_VIDEOS = {
-    "empty.mp4": b"",
-    "letter.mp4": b"Dear colleague, please find attached\n" * 100,
-    "list.mp4": b"#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\n/etc/passwd\n",
-    "concat.mkv": b"ffconcat version 1.0\nfile /etc/passwd\n",
-    "noise.avi": bytes(range(256)) * 20,
-    "wave.avi": b"RIFF\x24\x00\x00\x00WAVEfmt " + bytes(300),
-}
-
-
 @pytest.mark.parametrize("name", NO_VIDEOS)
 def test_what_is_no_video_is_refused_in_a_sentence(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_bytes(NO_VIDEOS[name])
@@ -179,41 +167,6 @@ def test_a_forbidden_file_is_refused_in_a_sentence(tmp_path: Path, request: pyte
     request.getfixturevalue("as_nobody")
     with pytest.raises(SourceError, match="may not be read"):
         open_video(SourceUri("video", str(path)))
-
-
-QUIETLY = """
-import sys
-from capture.sources.opening import open_source
-from stream.errors import SourceError
-for path in sys.argv[1:]:
-    try:
-        source = open_source(path)
-        while source.grab():
-            pass
-    except SourceError as error:
-        print(error)
-"""
-
-
-def test_broken_files_leave_nothing_on_stderr(tmp_path: Path) -> None:
-    avi, mp4 = write_video(tmp_path / "a.avi"), write_video(tmp_path / "a.mp4", "mp4v")
-    paths = [
-        avi,
-        cut(avi),
-        cut(mp4),
-        cut(index_first(mp4)),
-        cut(write_video(tmp_path / "a.mkv", "FFV1")),
-        tmp_path / "no.mp4",
-    ]
-    for name, data in NO_VIDEOS.items():
-        paths.append(tmp_path / name)
-        paths[-1].write_bytes(data)
-    root = Path(__file__).resolve().parents[4]
-    done = subprocess.run(
-        [sys.executable, "-c", QUIETLY, *paths], cwd=root, capture_output=True, text=True, timeout=60, check=True
-    )
-    assert done.stderr == ""
-    assert len(done.stdout.splitlines()) == len(NO_VIDEOS) + 3
 
 
 @pytest.mark.real

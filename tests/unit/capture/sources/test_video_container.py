@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from capture.sources.containers.container import Container
 from capture.sources.containers.recognise import recognise
-from tests.contracts.media import cut, index_first, trimmed, write_video
+from tests.doubles.media import cut, index_first, trimmed, write_video
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from capture.sources.opening import open_source
 from stream.protocol.contracts import FrameSource
-from tests.contracts.media import index_first, write_video
 from tests.contracts.source_contract import RecordedContract
+from tests.doubles.media import index_first, write_video
 
 
 class TestAvi(RecordedContract):

@@ -22,7 +22,7 @@ from stream.protocol.bedside import (
 )
 from stream.session.journal import Journal
 from stream.session.store import FILE_NAME, Store
-from tests.contracts.storing import START_NS, reading
+from tests.doubles.readings import START_NS, reading
 
 LIMITS = AlarmsConfig(low_pct=4.0, delay_s=0)
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from stream.engines.bench.figures import Figures, Result, faster_pct, gaps_ms, result_of, trace
-from stream.engines.bench.machine import this_machine
+from stream.engines.bench.machine import Machine
 from stream.engines.bench.plan import Case
 from stream.engines.bench.running import Bench
 from stream.engines.bench.table import compared, text
@@ -61,7 +61,9 @@ def test_a_case_that_was_not_run_says_why() -> None:
 
 
 def test_of_too_few_frames_nothing_is_concluded() -> None:
-    machine = this_machine()
+    machine = Machine(
+        cpu="a", cores=2, memory_gb=8.0, busy_at_start_pct=0.0, system="Linux", python="CPython 3.11", libraries={}
+    )
 
     def said(frames: int) -> str:
         done = [

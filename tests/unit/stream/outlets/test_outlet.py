@@ -10,7 +10,7 @@ from stream.protocol.bedside import AlarmsNow
 from stream.protocol.frames import SourceInfo
 from stream.protocol.readings import DensityReading, RegionOutline
 from tests.contracts.outlet_contract import OutletContract
-from tests.contracts.storing import START_NS, reading
+from tests.doubles.readings import START_NS, reading
 from tests.running import eventually
 
 

@@ -6,7 +6,7 @@ from stream.protocol.bedside import AlarmsNow
 from stream.protocol.readings import DensityReading
 from stream.protocol.types import Message
 from tests.contracts.outlet_contract import OutletContract
-from tests.contracts.storing import reading
+from tests.doubles.readings import reading
 
 
 class TestViewOutlet(OutletContract):

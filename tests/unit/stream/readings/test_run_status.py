@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stream.readings.run_status import Standing
-from tests.contracts.storing import failed, reading
+from tests.doubles.readings import failed, reading
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import os
 import sqlite3
-import subprocess
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
@@ -25,8 +24,7 @@ from stream.session.folders import (
 from stream.session.journal import Journal
 from stream.session.resuming import Asked
 from stream.session.store import FILE_NAME, Store
-from tests.contracts.holder import holding
-from tests.contracts.storing import reading
+from tests.doubles.readings import reading
 
 CLIP = Asked("clip.avi", "analysis")
 OTHER = Asked("other.avi", "analysis")
@@ -77,16 +75,6 @@ def test_a_folder_has_one_writer_until_it_is_released(tmp_path: Path) -> None:
     claim.release()
     OutputFolder(tmp_path / "out").release()
     assert list((tmp_path / "out").iterdir()) == []
-
-
-def test_a_writer_that_was_killed_does_not_hold_its_folder(tmp_path: Path) -> None:
-    with subprocess.Popen(holding(tmp_path / ".writer"), stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
-        assert process.stdout is not None
-        process.stdout.readline()
-        with pytest.raises(OutputError, match="another run"):
-            OutputFolder(tmp_path)
-        process.kill()
-    OutputFolder(tmp_path).release()
 
 
 @pytest.mark.parametrize("mark", [b"\xff\xfe\x00\x80", b"9" * 5000 + b" 3", b"[" * 100_000])

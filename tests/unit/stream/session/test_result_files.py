@@ -13,7 +13,7 @@ from stream.protocol.readings import RegionOutline
 from stream.session import result_files
 from stream.session.statistics import density_statistics
 from stream.session.store import FILE_NAME, Store
-from tests.contracts.storing import failed, reading
+from tests.doubles.readings import failed, reading
 
 
 @pytest.fixture

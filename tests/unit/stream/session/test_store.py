@@ -1,6 +1,5 @@
 """What was committed is on disk, whatever happens next; a session is read back as it was written."""
 
-import multiprocessing
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,9 +14,7 @@ from stream.errors import OutputError
 from stream.protocol.frames import Drop
 from stream.protocol.readings import DensityReading, RegionOutline
 from stream.session.store import FILE_NAME, Store
-from tests.contracts import storing
-
-reading = storing.reading
+from tests.doubles.readings import reading
 
 
 @pytest.fixture
@@ -116,18 +113,6 @@ def test_nothing_is_on_disk_before_it_is_committed_and_all_of_it_after(path: Pat
     assert other.seqs() == {0, 1}
     assert not store.commit()
     other.close()
-
-
-def test_what_was_committed_survives_a_kill_and_nothing_else_does(path: Path) -> None:
-    process = multiprocessing.get_context("spawn").Process(target=storing.write_and_be_killed, args=(str(path), 5))
-    process.start()
-    process.join(30)
-    assert process.exitcode == -9
-    store = Store(path)
-    assert store.seqs() == set(range(5))
-    assert store.next_seq() == 5
-    store.add(reading(5))
-    store.close()
 
 
 def test_a_reader_sees_a_session_while_it_is_written(path: Path, store: Store) -> None:

@@ -1,14 +1,11 @@
-"""The published way of proposing: finds what differs from its surroundings, and is loaded only when asked for."""
-
-import subprocess
-import sys
+"""The published way of proposing: finds what differs from its surroundings."""
 
 import cv2
 import msgspec
 import numpy as np
 
 from stream.protocol.contracts import Frame
-from tests.contracts.tiny_model import microscope_frame
+from tests.doubles.tiny_model import microscope_frame
 from workers.capillary.analyser import make_analyser
 from workers.capillary.background import flat_field, halved
 from workers.capillary.proposing import proposer
@@ -40,12 +37,3 @@ def test_the_setting_chooses_who_proposes() -> None:
     assert other.density_pct != usual.density_pct
     again = make_analyser(msgspec.structs.replace(published, proposals="contrast")).analyse(frame)
     assert again.density_pct == usual.density_pct
-
-
-def test_the_usual_path_does_not_load_scikit_image() -> None:
-    code = (
-        "import sys; from workers.capillary.analyser import make_analyser;"
-        "from workers.capillary.settings import AnalyserSettings; make_analyser(AnalyserSettings());"
-        "sys.exit('skimage' in sys.modules)"
-    )
-    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -8,7 +8,7 @@ from PIL import Image
 
 from run_stream import main
 from stream.errors import SourceError, UsageError
-from tests.contracts.tiny_model import microscope_frame
+from tests.doubles.tiny_model import microscope_frame
 
 
 def models(*arguments: str | Path) -> Result:

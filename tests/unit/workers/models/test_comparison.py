@@ -9,7 +9,7 @@ import pytest
 
 from stream.errors import ModelError, SourceError
 from stream.protocol.contracts import Analysis, Frame, Pixels, Quality, Region
-from tests.contracts.tiny_model import microscope_frame
+from tests.doubles.tiny_model import microscope_frame
 from workers.models.comparison import Comparison, analyser_called, compare, labelled, table, write
 from workers.training.dataset import Label, LabelledRegion
 

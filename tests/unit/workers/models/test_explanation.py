@@ -9,7 +9,7 @@ import pytest
 
 from stream.errors import ModelError, OutputError
 from stream.protocol.contracts import Frame
-from tests.contracts.tiny_model import microscope_frame
+from tests.doubles.tiny_model import microscope_frame
 from workers.capillary.analyser import make_analyser
 from workers.capillary.examine import examine
 from workers.capillary.settings import AnalyserSettings

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from stream.errors import ModelError, OutputError, UsageError
-from tests.contracts.tiny_model import microscope_frame, rewrite_card
+from tests.doubles.tiny_model import microscope_frame, rewrite_card
 from workers.models.exports import SUFFIX, export
 from workers.runtimes.base import Crops
 from workers.runtimes.card import RuntimeName, read_card

@@ -1,8 +1,6 @@
 """Requests from another machine are answered with readings, or refused: whatever the bytes are."""
 
 import random
-import time
-from pathlib import Path
 
 import msgspec
 import numpy as np
@@ -15,12 +13,8 @@ from stream.protocol.frames import FrameHeader
 from stream.protocol.readings import DensityReading
 from stream.protocol.remote import Engage, Engaged
 from stream.protocol.wire import decode, encode
-from stream.security.events import Notes
-from stream.security.key_pair import new_keys
-from stream.security.keyring import Keyring
-from stream.transport.remote import RemoteWorkerClient, RemoteWorkerLostError, RemoteWorkerServer
 from stream.version import VERSION
-from tests.contracts import strange_analysers
+from tests.doubles import strange_analysers
 from tests.fuzz.mutation import mutated
 from workers.remote.serving import Serving
 
@@ -83,21 +77,3 @@ def test_damaged_requests_are_answered_or_refused(serving: Serving) -> None:
             assert isinstance(decode(serving.answer(parts)), DensityReading | Engaged)
         except WireError:
             continue
-
-
-def test_only_an_allowed_key_is_answered(tmp_path: Path) -> None:
-    ring, notes = Keyring(tmp_path), Notes()
-    own, friend = ring.make(), new_keys()
-    ring.allow(friend.public.hex(), "near")
-    side = RemoteWorkerServer("tcp://127.0.0.1:*", ring, notes, 1000)
-    until = time.monotonic() + 20
-    stranger = RemoteWorkerClient(side.address, new_keys(), own.public)
-    with pytest.raises(RemoteWorkerLostError):
-        stranger.ask([b"hello"], lambda: time.monotonic() < until)
-    stranger.close()
-    assert notes.refused == 1
-    allowed = RemoteWorkerClient(side.address, friend, own.public)
-    assert allowed.ask([b"hello"], lambda: not side.receive(0)) is None
-    side.answer(b"")
-    allowed.close()
-    side.close()

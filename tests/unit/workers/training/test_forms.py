@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tests.contracts.tiny_model import microscope_frame
+from tests.doubles.tiny_model import microscope_frame
 from workers.capillary.background import flat_field, halved
 from workers.capillary.crops import picture
 from workers.capillary.regions import propose

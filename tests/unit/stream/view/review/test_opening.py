@@ -25,7 +25,7 @@ from stream.view.review.evidence import Evidence, NotKeptError
 from stream.view.review.file_broker import FileBroker
 from stream.view.review.opening import reviewed, session_file
 from stream.view.review.reanalysis import Recorded
-from tests.contracts.kept_session import KeptSession
+from tests.doubles.kept_session import KeptSession
 
 MakeReading = Callable[..., DensityReading]
 BOX = np.array([[10, 10], [30, 10], [30, 20], [10, 20]], np.int32)

@@ -19,7 +19,7 @@ from stream.protocol.readings import DensityReading, RegionOutline
 from stream.view.live.feed import Feed
 from stream.view.routes.downloads import attachment
 from stream.view.server.app import make_app
-from tests.contracts.kept_session import KeptSession
+from tests.doubles.kept_session import KeptSession
 
 BASE = "http://127.0.0.1:8765"
 BOX = np.array([[100, 100], [300, 100], [300, 200], [100, 200]], "<i2").tobytes()

@@ -19,8 +19,8 @@ from stream.machine.owner_lock import Mark, is_abandoned, is_held
 from stream.machine.processes import death_handle, identity, is_alive
 from stream.machine.run_folder import RunFolder, endpoint, sweep
 from tests.conftest import missing
-from tests.contracts import lifeline
-from tests.contracts.holder import holding
+from tests.doubles import lifeline
+from tests.doubles.holder import holding
 from tests.running import eventually
 
 

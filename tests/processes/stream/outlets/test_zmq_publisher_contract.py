@@ -11,7 +11,7 @@ import zmq
 from stream.outlets.outlet import Outlet, QueuedOutlet
 from stream.outlets.zmq_publisher import Publisher
 from tests.contracts.outlet_contract import OutletContract
-from tests.contracts.storing import reading
+from tests.doubles.readings import reading
 from tests.running import eventually
 
 BEFORE = 1_000_000  # seq of the readings that only show that the subscription has arrived

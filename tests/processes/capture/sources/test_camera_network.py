@@ -15,8 +15,8 @@ from capture.sources.opening import open_source
 from capture.sources.uri import parse_uri
 from stream.errors import SourceError, UsageError
 from stream.protocol.contracts import FrameSource
-from tests.contracts.media import card
 from tests.contracts.source_contract import SourceContract, frame
+from tests.doubles.media import card
 
 PATH = "/secret-path?token=secret-token"
 

@@ -16,7 +16,7 @@ from stream.outlets.zmq_subscriber import Credentials, json_lines
 from stream.protocol.readings import Progress
 from stream.protocol.wire import encode
 from stream.security.key_pair import new_keys
-from tests.contracts.storing import reading
+from tests.doubles.readings import reading
 from tests.running import free_port
 
 

@@ -1,12 +1,8 @@
-"""Readings with few words, and a process that is killed while it writes them; spawned, so importable by name."""
+"""Readings with few words."""
 
-import os
-import signal
-from pathlib import Path
 from typing import Any
 
 from stream.protocol.readings import DensityReading
-from stream.session.store import Store
 
 START_NS = 1_800_000_000_000_000_000
 
@@ -38,13 +34,3 @@ def failed(seq: int, **fields: Any) -> DensityReading:
     """A reading of a frame that could not be analysed."""
     nothing = dict.fromkeys(("density_pct", "density_low_pct", "density_high_pct", "capillary_count", "quality"))
     return reading(seq, **{"status": "failed", "error": "ValueError: why"} | nothing | fields)
-
-
-def write_and_be_killed(path: str, committed: int) -> None:
-    """Commit so many readings, write one more, and die."""
-    store = Store(Path(path))
-    for seq in range(committed):
-        store.add(reading(seq))
-        store.commit()
-    store.add(reading(committed))
-    os.kill(os.getpid(), signal.SIGKILL)

@@ -21,7 +21,7 @@ from stream.run.child import Assignment, Child
 from stream.session.store import FILE_NAME, Store
 from stream.sink.process import run
 from stream.transport.sockets import Inbox, Outbox, new_context
-from tests.contracts.storing import START_NS, failed, reading
+from tests.doubles.readings import START_NS, failed, reading
 
 SECONDS = 20
 

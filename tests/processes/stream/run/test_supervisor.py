@@ -15,7 +15,7 @@ import pytest
 from stream.machine.signals import STOP_SIGNALS
 from stream.protocol.processes import Hello
 from stream.run.supervisor import Outcome, Supervisor, _Running, back_off_s
-from tests.contracts.supervised import events, spec, supervisor
+from tests.doubles.supervised import events, spec, supervisor
 from tests.running import ROOT
 
 pytestmark = pytest.mark.timeout(60)
@@ -216,7 +216,7 @@ def start(tmp_path: Path) -> Iterator[Callable[..., "subprocess.Popen[str]"]]:
     started: list[subprocess.Popen[str]] = []
 
     def start(capture: str, worker: str, sink: str, portable: bool) -> "subprocess.Popen[str]":
-        command = [sys.executable, "-m", "tests.contracts.supervised", capture, worker, sink, str(tmp_path)]
+        command = [sys.executable, "-m", "tests.doubles.supervised", capture, worker, sink, str(tmp_path)]
         process = subprocess.Popen(
             [*command, "portable" if portable else "linux"],
             stdout=subprocess.PIPE,

@@ -14,7 +14,7 @@ from stream.protocol.processes import Noted
 from stream.security.events import Notes
 from stream.security.key_pair import Keys, new_keys
 from stream.security.keyring import Keyring
-from tests.contracts.storing import reading
+from tests.doubles.readings import reading
 
 Subscriber = Callable[[Keys | None, bytes | None], "zmq.Socket[bytes]"]
 

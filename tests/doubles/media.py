@@ -9,6 +9,16 @@ from stream.protocol.contracts import Pixels
 
 WIDTH, HEIGHT = 320, 240
 
+NO_VIDEOS = {
+    "empty.mp4": b"",
+    "letter.mp4": b"Dear colleague, please find attached\n" * 100,
+    "list.mp4": b"#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\n/etc/passwd\n",
+    "concat.mkv": b"ffconcat version 1.0\nfile /etc/passwd\n",
+    "noise.avi": bytes(range(256)) * 20,
+    "wave.avi": b"RIFF\x24\x00\x00\x00WAVEfmt " + bytes(300),
+}
+"""Files that are called videos and are none."""
+
 
 def card(number: int, width: int = WIDTH, height: int = HEIGHT) -> Pixels:
     """A picture that differs from every other: a coloured ramp whose grey grows with its number, which it shows."""

@@ -22,7 +22,7 @@ from stream.outlets.zmq_subscriber import json_lines
 from stream.protocol.readings import DensityReading, RegionOutline
 from stream.readings.run_status import Standing
 from stream.security.events import Notes
-from tests.contracts.storing import reading
+from tests.doubles.readings import reading
 from tests.running import eventually
 
 ENDPOINT = "tcp://127.0.0.1:*"

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from stream.errors import RingError
 from stream.machine.processes import LINUX
 from stream.transport.frame_ring import Ring
-from tests.contracts import ring_peer
+from tests.doubles import ring_peer
 
 HEIGHT, WIDTH = 24, 32
 FRAME = HEIGHT * WIDTH * 3

@@ -24,7 +24,7 @@ from stream.transport.sockets import Inbox, Outbox, new_context
 from workers.process import run
 
 HEIGHT, WIDTH = 48, 64
-STRANGE = "tests.contracts.strange_analysers"
+STRANGE = "tests.doubles.strange_analysers"
 
 
 def planned(analyser: str, **fields: Any) -> RunPlan:

@@ -23,7 +23,7 @@ from stream.run.child import Child
 from stream.run.supervisor import Outcome, ProcessSpec, Supervisor
 from stream.transport.frame_ring import Ring
 
-HERE = "tests.contracts.supervised"
+HERE = "tests.doubles.supervised"
 
 
 def note(folder: Path, line: str) -> None:
