@@ -50,8 +50,8 @@ class Lookup:
     ) -> None:
         self.close()
 
-    def why_not(self) -> str:
-        """Why there are no frames; empty where there are. Opens the source, but never a camera or a network address."""
+    def missing_reason(self) -> str:
+        """Return why there are no frames; empty if there are. Opens the source, but no camera or network address."""
         try:
             self._opened()
         except StreamError as error:

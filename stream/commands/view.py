@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from stream.config.sections import Config
     from stream.protocol.contracts import Analyser
     from stream.protocol.processes import Noted
-    from stream.view.review.reanalysis import Frames
+    from stream.view.review.reanalysis import RecordedFrames
 
 _TURN_S: Final = 0.5
 
@@ -28,7 +28,7 @@ class Opener(Protocol):
     def load(self, default: str, overrides: dict[str, Any]) -> "Config":
         """The configuration."""
 
-    def lookup(self, source: str) -> "Frames":
+    def lookup(self, source: str) -> "RecordedFrames":
         """Looks frames up in a recording."""
 
     def analyser(self) -> "Analyser":
@@ -86,8 +86,8 @@ def _show(opener: Opener, config: "Config", session: Path, recording: str | None
     from stream.version import VERSION
     from stream.view.process import CLOSING_S
     from stream.view.review.file_broker import FileBroker
-    from stream.view.review.opening import reviewed, session_file
-    from stream.view.review.reanalysis import Recorded
+    from stream.view.review.opening import review_feed, session_file
+    from stream.view.review.reanalysis import SessionRecording
     from stream.view.server.access_rules import access_rules, certificate_files
     from stream.view.server.address import page_address, token_hint
     from stream.view.server.app import make_app
@@ -95,10 +95,11 @@ def _show(opener: Opener, config: "Config", session: Path, recording: str | None
 
     path = session_file(session)
     archive = Archive(path)
-    feed = reviewed(archive, VERSION, site_s=config.view.site_s)
+    feed = review_feed(archive, VERSION, site_s=config.view.site_s)
     facts = archive.facts()
     source = recording or str(facts.get("asked_source") or "")
-    recorded = Recorded(source, facts.get("source_sha256"), opener.lookup(source), opener.analyser) if source else None
+    sha256 = facts.get("source_sha256")
+    recorded = SessionRecording(source, sha256, opener.lookup(source), opener.analyser) if source else None
     notes = Notes()
     broker, rules = FileBroker(path, feed), access_rules(config.view)
     app = make_app(feed, broker=broker, archive=archive, recording=recorded, rules=rules, notes=notes)

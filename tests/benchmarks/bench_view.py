@@ -11,7 +11,7 @@ from stream.readings.trend import reduce
 from stream.session.archive import Archive
 from stream.session.store import FILE_NAME, Store
 from stream.view.live.feed import Feed
-from stream.view.review.opening import reviewed
+from stream.view.review.opening import review_feed
 from tests.doubles.readings import reading
 
 READINGS = 288_000
@@ -41,13 +41,13 @@ def shift(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def feed(shift: Path) -> Feed:
-    return reviewed(Archive(shift), "0", site_s=20)
+    return review_feed(Archive(shift), "0", site_s=20)
 
 
 @pytest.mark.timeout(300)
 def test_open(benchmark: BenchmarkFixture, shift: Path) -> None:
     view = benchmark.pedantic(  # type: ignore[no-untyped-call]
-        lambda: reviewed(Archive(shift), "0", site_s=20), rounds=3
+        lambda: review_feed(Archive(shift), "0", site_s=20), rounds=3
     )
     assert len(view.trend) == READINGS
 

@@ -49,7 +49,7 @@ class KeptSession:
             self._store.add(reading)
             self._bedside.reading(reading)
             self._store.commit()
-            self.feed.accept(reading)
+            self.feed.receive(reading)
             self._show()
 
         self._do(take)
@@ -62,7 +62,7 @@ class KeptSession:
         def tell() -> None:
             self._bedside.standing(progress, None)
             self._store.commit()
-            self.feed.progress(progress)
+            self.feed.receive(progress)
             self._show()
 
         self._do(tell)

@@ -20,7 +20,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
 from stream.session.archive import Archive
-from stream.view.live.viewer import ENDED
+from stream.view.live.websocket import ENDED
 from tests.running import children, command, command_line, eventually, free_port, is_alive, page_address, run, running
 
 TEN_LINES = """

@@ -43,7 +43,7 @@ def test_memory_does_not_grow_for_a_page_that_reads_nothing(feed: Feed, address:
         process = psutil.Process()
         before = process.memory_info().rss
         for seq in range(PICTURES):
-            feed.accept(pictured(seq))
+            feed.receive(pictured(seq))
             time.sleep(0.001)  # time for the server's thread to send what it would
         grown = process.memory_info().rss - before
         assert grown < 20e6, f"{grown / 1e6:.0f} MB for {PICTURES * len(PICTURE) / 1e6:.0f} MB of pictures"
@@ -62,14 +62,14 @@ def test_a_page_that_wants_no_pictures_gets_none_and_none_are_asked_for(feed: Fe
         eventually(lambda: feed.viewers.wanting_pictures == 1, "a page that looks")
         page.send(json.dumps({"pictures": False, "overlay": True}))
         eventually(lambda: feed.viewers.wanting_pictures == 0 and feed.viewers.count == 1, "a page that does not look")
-        feed.accept(pictured(0))
+        feed.receive(pictured(0))
         for _ in range(5):
             assert isinstance(page.recv(timeout=20), str)
         page.send("anything else")
         page.send(json.dumps({"pictures": True, "overlay": False}))
         message = page.recv(timeout=20)
         while not isinstance(message, bytes):
-            feed.accept(pictured((feed.status().seq or 0) + 1))
+            feed.receive(pictured((feed.status().seq or 0) + 1))
             message = page.recv(timeout=20)
         length = int.from_bytes(message[:4], "little")
         assert json.loads(message[4 : 4 + length])["regions"] == []

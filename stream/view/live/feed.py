@@ -91,76 +91,32 @@ class Feed:
         """Take what the sink or capture sends. Messages about anything else change nothing."""
         match message:
             case DensityReading():
-                self.accept(message)
+                self._take_reading(message)
             case Progress():
-                self.progress(message)
+                self._take_progress(message)
             case SourceInfo():
-                self.source(message)
+                self._take_source(message)
             case AlarmsNow():
-                self.alarms(message)
+                self._take_alarms(message)
             case MarkersNow(markers=markers):
-                self.markers(markers)
+                self._take_markers(markers)
             case Marker():
-                self.markers([message])
+                self._take_markers([message])
             case _:
                 pass
 
-    def accept(self, reading: DensityReading) -> None:
-        """Take one reading. A reading older than the newest one is counted and otherwise ignored."""
-        with self._lock:
-            self._received = self._received.counting(failed=reading.status == "failed")
-            newest = self._received.newest
-            if newest is not None and reading.seq <= newest.seq:
-                return
-            now_ns = self._clock()
-            self._rate.add(now_ns)
-            last_s = (self.trend.extent() or (None, None))[1]
-            point = point_of(reading, self._axis.position(reading, last_s), now_ns)
-            self._history.add(point)
-            self.trend.add(point.seq, point.x_s, point.t_capture_ns, GRADES[point.grade], trend_values(point))
-            delay = delay_ms(reading, now_ns, time.monotonic_ns())
-            self._received = self._received.after(point, delay, reading.model_id)
-            if reading.picture is not None:
-                self._picture = picture_of(reading, point)
-                self.pictures.add(self._picture)
-        self.viewers.wake_all()
-
-    def alarms(self, alarms: AlarmsNow) -> None:
-        """Take how all alarms stand."""
-        with self._lock:
-            self._alarms = alarms
-        self.viewers.wake_all()
-
-    def markers(self, markers: Iterable[Marker]) -> None:
-        """Take markers that were set, edited or removed."""
-        with self._lock:
-            self._markers.take(markers)
-        self.viewers.wake_all()
-
-    def source(self, source: SourceInfo) -> None:
-        """Take what the capture process says about the source: its name and the size of its frames."""
-        with self._lock:
-            self.info = replace(self.info, source=source.source, width=source.width, height=source.height)
-        self.viewers.wake_all()
-
-    def progress(self, progress: Progress) -> None:
-        """Take what the sink says about the run."""
-        with self._lock:
-            self._reported = replace(self._reported, progress=progress, at_ns=self._clock())
-        self.viewers.wake_all()
-
-    def finished(self, progress: Progress, model_id: str) -> None:
-        """Take what a finished session says of itself."""
+    def set_finished(self, progress: Progress, model_id: str) -> None:
+        """Take the counts and the model of a finished session."""
         with self._lock:
             self._reported = replace(self._reported, progress=progress)
             self._received = replace(self._received, model_id=model_id)
 
-    def end(self, within_s: float) -> None:
-        """Tell every open page that the run is over, and wait until all have left, `within_s` at most."""
+    def end(self, timeout_s: float) -> None:
+        """Tell every open page that the run is over, and wait until all have left, `timeout_s` at most."""
         with self._lock:
             self._reported = replace(self._reported, over=True)
         self.viewers.wake_all()
-        self.viewers.wait_until_gone(within_s)
+        self.viewers.wait_until_gone(timeout_s)
 
     @property
     def over(self) -> bool:
@@ -187,19 +143,19 @@ class Feed:
         with self._lock:
             return self._update(self._history.added_since(cursor.points), cursor)
 
-    def marked(self) -> list[ShownMarker]:
+    def markers(self) -> list[ShownMarker]:
         """Return all markers, in order of time."""
         with self._lock:
             return self._markers.all()
 
-    def alarms_now(self) -> AlarmsNow:
-        """Return how all alarms stand."""
+    def alarms(self) -> AlarmsNow:
+        """Return all alarms and their limits as they are now."""
         with self._lock:
             return self._alarms
 
     def sites(self) -> Sites:
-        """Return how the measurement of five sites stands."""
-        return sites_of(self.marked(), self.trend, self._site_s)
+        """Return the measurement of five sites so far."""
+        return sites_of(self.markers(), self.trend, self._site_s)
 
     def newest_picture(self) -> Picture | None:
         """Return the picture of now; None if there is none."""
@@ -210,6 +166,46 @@ class Feed:
         """Return the readings that arrived in the last `since_s` seconds, oldest first."""
         with self._lock:
             return self._history.arrived_after(self._clock() - int(since_s * 1e9))
+
+    def _take_reading(self, reading: DensityReading) -> None:
+        """Take one reading. A reading that is older than the newest one is counted and otherwise ignored."""
+        with self._lock:
+            self._received = self._received.counting(failed=reading.status == "failed")
+            newest = self._received.newest
+            if newest is not None and reading.seq <= newest.seq:
+                return
+            now_ns = self._clock()
+            self._rate.add(now_ns)
+            last_s = (self.trend.extent() or (None, None))[1]
+            point = point_of(reading, self._axis.position(reading, last_s), now_ns)
+            self._history.add(point)
+            self.trend.add(point.seq, point.x_s, point.t_capture_ns, GRADES[point.grade], trend_values(point))
+            delay = delay_ms(reading, now_ns, time.monotonic_ns())
+            self._received = self._received.after(point, delay, reading.model_id)
+            if reading.picture is not None:
+                self._picture = picture_of(reading, point)
+                self.pictures.add(self._picture)
+        self.viewers.wake_all()
+
+    def _take_alarms(self, alarms: AlarmsNow) -> None:
+        with self._lock:
+            self._alarms = alarms
+        self.viewers.wake_all()
+
+    def _take_markers(self, markers: Iterable[Marker]) -> None:
+        with self._lock:
+            self._markers.take(markers)
+        self.viewers.wake_all()
+
+    def _take_source(self, source: SourceInfo) -> None:
+        with self._lock:
+            self.info = replace(self.info, source=source.source, width=source.width, height=source.height)
+        self.viewers.wake_all()
+
+    def _take_progress(self, progress: Progress) -> None:
+        with self._lock:
+            self._reported = replace(self._reported, progress=progress, at_ns=self._clock())
+        self.viewers.wake_all()
 
     def _update(self, points: list[Point], cursor: Cursor) -> Update:
         """Return the update with these points. The caller holds the lock, as for all below."""

@@ -1,4 +1,4 @@
-"""The guided measurement of five sites: how it stands, and what each of its steps asks to be kept. Pure.
+"""The guided measurement of five sites: how far it is, and which markers each of its steps sets or removes. Pure.
 
 De Backer et al., How to evaluate the microcirculation: report of a round table conference, Crit Care 2007, 11:R101,
 ask for five sites per organ and for a heterogeneity index, (highest - lowest) / mean of the sites; its update is Ince
@@ -20,17 +20,19 @@ from stream.readings.trend import GOOD, Columns, Trend
 from stream.view.live.markers import ShownMarker, ShownMarkers
 
 SITES: Final = 5
-_TOGETHER_S: Final = 1.0
-_MOSTLY: Final = 0.5
-"""Of a site less than that share of whose frames is good, the good ones say little."""
+_GAP_S: Final = 1.0
+"""Readings further apart than this do not follow each other: the time between them was not measured."""
+_LEAST_GOOD_SHARE: Final = 0.5
+"""If a smaller share of a site's frames is good, the good ones say little about the site."""
 
 Action = Literal["start", "next", "repeat", "stop"]
 
 
 class Site(Struct, frozen=True, kw_only=True):
-    """One site's measurement. `enough`: as many seconds with a good signal as were wanted. Density in %.
+    """The measurement of one site. Density in %.
 
-    `counts`: enough, and mostly good; mean and heterogeneity are of such sites alone.
+    enough: as many seconds with a good signal as were wanted. counts: enough, and mostly good; mean and heterogeneity
+    of the round are computed from such sites alone.
     """
 
     site: int
@@ -51,7 +53,7 @@ class Site(Struct, frozen=True, kw_only=True):
 
 
 class Sites(Struct, frozen=True, kw_only=True):
-    """How the round stands. See docs/page-api.md."""
+    """The round so far: its sites, and the one being measured. See docs/page-api.md."""
 
     measuring: int | None
     since_ns: int | None
@@ -89,8 +91,11 @@ class SitesCache:
 
 
 def sites_of(markers: Iterable[ShownMarker], trend: Trend, wanted_s: float) -> Sites:
-    """The newest round, from its markers and the readings between their ends."""
-    measured = _round(markers)
+    """Compute the newest round from its markers and the readings between their ends.
+
+    wanted_s: seconds of good signal that each site needs.
+    """
+    measured = _newest_round(markers)
     current = next((marker for marker in measured if marker.measuring), None)
     found = {_number(marker): _site(marker, trend, wanted_s) for marker in measured if not marker.measuring}
     sites = tuple(site for _, site in sorted(found.items()) if site is not None)
@@ -113,41 +118,41 @@ def sites_of(markers: Iterable[ShownMarker], trend: Trend, wanted_s: float) -> S
 
 
 def heterogeneity(means: Sequence[float]) -> float | None:
-    """(highest - lowest) / mean of the sites; None below two sites, or where the mean is 0."""
+    """Return (highest - lowest) / mean of the sites; None for fewer than two sites, or if the mean is 0."""
     mean = float(np.mean(means)) if len(means) > 1 else 0.0
     return round((max(means) - min(means)) / mean, 4) if mean > 0 else None
 
 
-def steps(
+def marker_changes(
     action: Action, site: int | None, markers: Iterable[ShownMarker], newest: Any | None
 ) -> list[KeepMarker | RemoveMarker]:
-    """What an action asks to be kept and removed, in order. `newest`: the trend's newest reading.
+    """Return the markers that an action sets and removes, in order. `newest`: the trend's newest reading.
 
-    Raises WireError with a sentence where it cannot be done now.
+    Raises WireError with a sentence if the action is not possible now.
     """
     if newest is None:
         raise WireError("There is no frame yet that a site could begin with.")
-    measured = _round(markers)
+    measured = _newest_round(markers)
     current = next((marker for marker in measured if marker.measuring), None)
-    ending: list[KeepMarker | RemoveMarker] = [] if current is None else [_ended(current, newest)]
+    ending: list[KeepMarker | RemoveMarker] = [] if current is None else [_end_marker(current, newest)]
     match action:
         case "start":
-            return [*ending, _begun(site or 1, newest)]
+            return [*ending, _start_marker(site or 1, newest)]
         case "stop" if current is not None:
             return ending
         case "repeat" if measured:
             last = current or max(measured, key=lambda marker: marker.t_ns)
-            return [RemoveMarker(request=0, id=last.id), _begun(_number(last), newest)]
+            return [RemoveMarker(request=0, id=last.id), _start_marker(_number(last), newest)]
         case "next" if (following := _next(measured)) is not None:
-            return [*ending, _begun(following, newest)]
+            return [*ending, _start_marker(following, newest)]
         case "next" if current is not None:
             return ending
         case _:
             raise WireError("No site is being measured: start with site 1.")
 
 
-def _round(markers: Iterable[ShownMarker]) -> list[ShownMarker]:
-    """The newest measurement of each site since site 1 was begun last, and the one that is running."""
+def _newest_round(markers: Iterable[ShownMarker]) -> list[ShownMarker]:
+    """Return the newest measurement of each site since site 1 was begun last, the running one included."""
     measurements = [m for m in markers if m.kind.startswith("site-") and (m.measuring or m.until_ns is not None)]
     measurements.sort(key=lambda marker: (marker.t_ns, marker.id))
     newest: dict[int, ShownMarker] = {}
@@ -159,7 +164,7 @@ def _round(markers: Iterable[ShownMarker]) -> list[ShownMarker]:
 
 
 def _next(measured: Sequence[ShownMarker]) -> int | None:
-    """The first site that has not been measured."""
+    """Return the first site that has not been measured; None if all have."""
     return next((site for site in range(1, SITES + 1) if site not in {_number(marker) for marker in measured}), None)
 
 
@@ -168,6 +173,7 @@ def _number(marker: ShownMarker) -> int:
 
 
 def _site(marker: ShownMarker, trend: Trend, wanted_s: float) -> Site | None:
+    """Compute one site from the readings since its marker; None if there is none yet."""
     if marker.seq is None:
         return None
     last = 2**53 if marker.until_seq is None else marker.until_seq
@@ -175,7 +181,7 @@ def _site(marker: ShownMarker, trend: Trend, wanted_s: float) -> Site | None:
     if len(rows) == 0:
         return None
     good = rows[rows["grade"] == GOOD]
-    good_s, share = _together_s(rows), len(good) / len(rows)
+    good_s, share = _measured_s(rows), len(good) / len(rows)
     return Site(
         site=_number(marker),
         marker=marker.id,
@@ -191,18 +197,18 @@ def _site(marker: ShownMarker, trend: Trend, wanted_s: float) -> Site | None:
         mean_pct=round(float(good["density"].mean(dtype=np.float64)), 3) if len(good) else None,
         sd_pct=round(float(good["density"].std(dtype=np.float64)), 3) if len(good) else None,
         enough=good_s >= wanted_s,
-        counts=good_s >= wanted_s and share >= _MOSTLY,
+        counts=good_s >= wanted_s and share >= _LEAST_GOOD_SHARE,
     )
 
 
-def _together_s(rows: Columns) -> float:
-    """Time between good readings that follow each other, without gaps."""
+def _measured_s(rows: Columns) -> float:
+    """Return the time between good readings that follow each other, without gaps, s."""
     good = rows["grade"] == GOOD
     between = np.diff(rows["x"])
-    return round(float(between[good[1:] & good[:-1] & (between <= _TOGETHER_S)].sum()), 2)
+    return round(float(between[good[1:] & good[:-1] & (between <= _GAP_S)].sum()), 2)
 
 
-def _begun(site: int, newest: Any) -> KeepMarker:
+def _start_marker(site: int, newest: Any) -> KeepMarker:
     kind = f"site-{site}"
     if not 1 <= site <= SITES:
         raise WireError(f"Sites are numbered 1 to {SITES}.")
@@ -211,7 +217,7 @@ def _begun(site: int, newest: Any) -> KeepMarker:
     )
 
 
-def _ended(marker: ShownMarker, newest: Any) -> KeepMarker:
+def _end_marker(marker: ShownMarker, newest: Any) -> KeepMarker:
     return KeepMarker(
         request=0,
         id=marker.id,

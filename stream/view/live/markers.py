@@ -1,4 +1,4 @@
-"""Markers as the page shows them: with their place on the trend's axis, and which changed since. Pure."""
+"""Markers as the page shows them: with their position on the trend's axis, and which of them changed. Pure."""
 
 from collections.abc import Iterable
 
@@ -9,7 +9,7 @@ from stream.readings.trend import Trend
 
 
 class ShownMarker(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A marker, and where it lies on the trend's axis (s); `removed` in the last message that tells of it."""
+    """A marker with its position `x` on the trend's axis, s. `removed` is true in the last message about it."""
 
     id: int
     kind: MarkerKind
@@ -25,15 +25,18 @@ class ShownMarker(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class ShownMarkers:
-    """Told of changes, it numbers them; a page says how many it has had."""
+    """All markers of a session. Their changes are numbered, so that a page gets those that it has not had.
+
+    media_time: the trend's axis is the time within the recording; else it is UTC.
+    """
 
     def __init__(self, trend: Trend, *, media_time: bool) -> None:
         self._trend, self._media_time = trend, media_time
-        self._markers: dict[int, tuple[int, Marker]] = {}  # with the number of its last change
+        self._markers: dict[int, tuple[int, Marker]] = {}  # by id, with the number of its last change
         self.changes = 0
 
     def take(self, markers: Iterable[Marker]) -> None:
-        """Markers that were set, edited or removed. One that is known as it is changes nothing."""
+        """Take markers that were set, edited or removed. A marker that is known as it is counts as no change."""
         for marker in markers:
             known = self._markers.get(marker.id)
             if known is None or known[1] != marker:
@@ -41,11 +44,11 @@ class ShownMarkers:
                 self._markers[marker.id] = self.changes, marker
 
     def all(self) -> list[ShownMarker]:
-        """Those that are there, in order of time."""
+        """Return the markers that are there, in order of time."""
         return self._shown(marker for _, marker in self._markers.values() if marker.change != "removed")
 
     def since(self, changes: int) -> list[ShownMarker]:
-        """Those that changed after so many changes; to who has had none, those that are there."""
+        """Return what changed after the first `changes` changes, removed markers too; after none, `all()`."""
         if changes == 0:
             return self.all()
         return self._shown(marker for number, marker in self._markers.values() if number > changes)
@@ -69,7 +72,11 @@ class ShownMarkers:
         )
 
     def _x(self, seq: int | None, t_ns: int) -> float | None:
-        """That of its frame; of a moment without one the time of day, or that of the frame next to it."""
+        """Return the position of the marker's frame.
+
+        If that frame has no reading, it is the time of day itself, or on an axis of media time the position of the
+        reading nearest in time; None if there is no reading at all.
+        """
         row = None if seq is None else self._trend.at_seq(seq)
         if row is not None:
             return round(float(row["x"]), 3)

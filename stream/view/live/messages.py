@@ -2,7 +2,7 @@
 
 Text messages are JSON objects: `hello` first, with all that a page needs, then `tick`s with what changed. A binary
 message is a picture: 4 bytes, unsigned, little-endian: the length of the header in bytes; the header, a JSON object in
-UTF-8, with outlines in full-frame pixels; then the JPEG up to the end. A page says what of it it wants.
+UTF-8, with outlines in full-frame pixels; then the JPEG up to the end. A page says which of these it wants.
 """
 
 from typing import Any, Final
@@ -25,17 +25,17 @@ _WISHES: Final = msgspec.json.Decoder(Wishes)
 
 
 def hello(info: SessionInfo, update: Update) -> str:
-    """The first message: everything a page needs that knows nothing."""
-    return _text({"type": "hello", "v": PAGE_VERSION, "info": info, **_body(update)})
+    """Return the first message: everything that a page needs when it opens."""
+    return _json({"type": "hello", "v": PAGE_VERSION, "info": info, **_body(update)})
 
 
 def tick(update: Update) -> str:
-    """What changed since the last message."""
-    return _text({"type": "tick", **_body(update)})
+    """Return the message with what changed since the last one."""
+    return _json({"type": "tick", **_body(update)})
 
 
-def wishes_in(text: str) -> Wishes | None:
-    """What a page says that it wants; None where it says something else."""
+def parse_wishes(text: str) -> Wishes | None:
+    """Return what a page says that it wants; None if the text says something else."""
     try:
         return _WISHES.decode(text)
     except msgspec.MsgspecError:
@@ -43,7 +43,10 @@ def wishes_in(text: str) -> Wishes | None:
 
 
 def picture_message(picture: Picture, info: SessionInfo, *, overlay: bool = True) -> bytes:
-    """A picture, with its outlines where they are wanted. Raises WireError where an outline is not pairs of int16."""
+    """Return the message with a picture, and with its outlines if they are wanted.
+
+    Raises WireError if an outline is not made of pairs of int16.
+    """
     regions = picture.regions if overlay else ()
     header = msgspec.json.encode(
         {
@@ -53,27 +56,35 @@ def picture_message(picture: Picture, info: SessionInfo, *, overlay: bool = True
             "grade": picture.grade,
             "width": info.width,
             "height": info.height,
-            "regions": [outline(region) for region in regions],
+            "regions": [outline_points(region) for region in regions],
             "scores": [round(region.score, 4) for region in regions],
         }
     )
     return len(header).to_bytes(4, "little") + header + picture.jpeg
 
 
-def columns(points: list[Point]) -> dict[str, list[Any]]:
-    """Points as columns; a density that is not good has no place in the trend, so it is not sent."""
+def outline_points(region: RegionOutline) -> list[int]:
+    """Return x, y, x, y, … in full-frame pixels. Raises WireError if the outline is not made of pairs of int16."""
+    if len(region.polygon) % 4:
+        raise WireError(f"An outline of {len(region.polygon)} bytes is not pairs of 16-bit numbers.")
+    flat: list[int] = np.frombuffer(region.polygon, dtype="<i2").tolist()
+    return flat
+
+
+def points_as_columns(points: list[Point]) -> dict[str, list[Any]]:
+    """Return points as columns. Only a good density has a place in the trend; any other is sent as null."""
     good = [p.grade == "good" for p in points]
     return {
         "x": [round(p.x_s, 3) for p in points],
         "grade": [GRADES[p.grade] for p in points],
-        "density": [_short(p.density_pct) if g else None for p, g in zip(points, good, strict=True)],
-        "low": [_short(p.density_low_pct) if g else None for p, g in zip(points, good, strict=True)],
-        "high": [_short(p.density_high_pct) if g else None for p, g in zip(points, good, strict=True)],
+        "density": [_rounded(p.density_pct) if g else None for p, g in zip(points, good, strict=True)],
+        "low": [_rounded(p.density_low_pct) if g else None for p, g in zip(points, good, strict=True)],
+        "high": [_rounded(p.density_high_pct) if g else None for p, g in zip(points, good, strict=True)],
     }
 
 
 def rows_as_columns(rows: Columns) -> dict[str, list[Any]]:
-    """The same of readings that are kept as columns."""
+    """Return rows of the trend as the same columns."""
     good = rows["grade"] == GOOD
 
     def shown(name: str) -> list[float | None]:
@@ -88,31 +99,23 @@ def rows_as_columns(rows: Columns) -> dict[str, list[Any]]:
 
 
 def alarms_body(alarms: AlarmsNow) -> dict[str, Any]:
-    """The alarms as pages are told of them; limits have an interface of their own."""
+    """Return the alarms as pages get them; limits have an interface of their own."""
     return {"active": alarms.active, "paused_until_ns": alarms.paused_until_ns}
 
 
 def _body(update: Update) -> dict[str, Any]:
     return {
         "status": update.status,
-        "points": columns(update.points) if update.points else rows_as_columns(update.rows),
+        "points": points_as_columns(update.points) if update.points else rows_as_columns(update.rows),
         "alarms": alarms_body(update.alarms),
         "markers": update.markers,
         "sites": update.sites,
     }
 
 
-def _text(message: dict[str, Any]) -> str:
+def _json(message: dict[str, Any]) -> str:
     return msgspec.json.encode(message).decode()
 
 
-def _short(value: float | None) -> float | None:
+def _rounded(value: float | None) -> float | None:
     return None if value is None else round(value, 3)
-
-
-def outline(region: RegionOutline) -> list[int]:
-    """x, y, x, y, … in full-frame pixels. Raises WireError where it is not pairs of int16."""
-    if len(region.polygon) % 4:
-        raise WireError(f"An outline of {len(region.polygon)} bytes is not pairs of 16-bit numbers.")
-    flat: list[int] = np.frombuffer(region.polygon, dtype="<i2").tolist()
-    return flat

@@ -14,7 +14,7 @@ Kind = Literal["counter", "gauge"]
 
 
 def metrics_text(status: Status, alarms: Sequence[ActiveAlarm] = ()) -> str:
-    """All metrics of a run. A value that is not there (no current density, no alarm) has no sample."""
+    """Return all metrics of a run. A value that is missing (no current density, no alarm) has no sample."""
     source = {"source": status.source}
     age_s = None if status.age_ms is None else status.age_ms / 1e3
     latency_s = None if status.latency_ms is None else status.latency_ms / 1e3

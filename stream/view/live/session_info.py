@@ -1,4 +1,4 @@
-"""What does not change during a run, told to the page once. Knows no feed and no socket."""
+"""What does not change during a run, sent to the page once. Knows no feed and no socket."""
 
 from typing import Annotated, Literal
 
@@ -16,7 +16,8 @@ class SessionInfo(Struct, frozen=True, kw_only=True):
         else `live`.
     recorded: in a review, how the session was made.
     media_time: the trend's axis is media time, not the time of day.
-    source, width, height: of the full frame, px (outlines are in these), until the source itself has told better.
+    source, width, height: name of the source and size of the full frame, px; outlines are in these pixels. The source
+        itself corrects them once it is open.
     stale_after_s: a reading older than this is not current.
     """
 

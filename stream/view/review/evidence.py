@@ -1,71 +1,68 @@
-"""What lies behind one value: the frame, its picture, its outlines, and everything that was measured. Knows no HTTP.
+"""The evidence behind one value: the frame, its picture, its outlines, and everything that was measured. No HTTP.
 
-While a session runs, pictures are those that pages were shown. Of a finished one they are taken from its recording,
-where that still lies; outlines that were not kept are found again there, and shown only if they give the same density.
+While a session runs, pictures are those that pages were shown. For a finished session they are taken from its
+recording, if that is still there. Outlines that were not kept are found by analysing the frame again, and are shown
+only if that gives the same density.
 """
 
 import threading
 from collections import OrderedDict
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 import msgspec
 import numpy as np
 from msgspec import Struct
 
 from stream.errors import StreamError
-from stream.protocol.contracts import Analysis, Pixels
+from stream.protocol.contracts import Pixels
 from stream.protocol.outlines import outline_of
 from stream.protocol.readings import RegionOutline
 from stream.session.archive import Archive, StoredReading
 from stream.view.live.feed import Feed
-from stream.view.live.messages import outline
+from stream.view.live.messages import outline_points
+from stream.view.review.reanalysis import SessionRecording
 
 SAME_PCT: Final = 0.005
-"""Densities that differ by less are the same analysis: sessions keep more digits than that."""
-_FOUND_KEPT: Final = 16
+"""Densities that differ by less come from the same analysis: sessions keep more digits than that."""
+_REANALYSES_KEPT: Final = 16
 _JPEG_QUALITY: Final = 85
 _MARGIN: Final = 0.5
+"""Margin around a region, as a share of its longer side."""
+_LEAST_MARGIN_PX: Final = 4.0
 
 
-class Recording(Protocol):
-    """What a session was made from, where it still lies. Handed in: this package reads no recordings."""
-
-    def why_not(self) -> str:
-        """Why there are no pictures; empty where there are."""
-
-    def pixels(self, seq: int, frame: str) -> Pixels:
-        """The frame, (height, width, 3) uint8 BGR. Raises StreamError where it is not there, or not that one."""
-
-    def analyse(self, pixels: Pixels, model_id: str) -> Analysis | None:
-        """Analyse it again; None where that model is not there any more."""
-
-
-class Region(Struct, frozen=True, kw_only=True):
-    """One outline: x, y, x, y, … in full-frame pixels, and the probability of being a capillary."""
+class ShownRegion(Struct, frozen=True, kw_only=True):
+    """One outline: x, y, x, y, … in full-frame pixels, with the probability that it is a capillary."""
 
     polygon: list[int]
     score: float
 
 
 class NotKeptError(StreamError, LookupError):
-    """The picture, the region or the frame is not there."""
+    """The picture, the region or the frame is not kept; the sentence says why."""
 
 
 class Evidence:
-    """Looks up what is known of a frame. Safe from any thread."""
+    """Looks up all that is known about a frame. Safe from any thread.
 
-    def __init__(self, feed: Feed, archive: Archive | None = None, recording: Recording | None = None) -> None:
+    archive: the session's file. recording: what the session was made from; None while it runs, and if it is gone.
+    """
+
+    def __init__(self, feed: Feed, archive: Archive | None = None, recording: SessionRecording | None = None) -> None:
         self._feed, self._archive, self._recording = feed, archive, recording
-        self._found: OrderedDict[int, tuple[RegionOutline, ...] | None] = OrderedDict()
-        self._lock = threading.Lock()  # a recording is read by one at a time
+        self._reanalysed: OrderedDict[int, tuple[RegionOutline, ...] | None] = OrderedDict()
+        self._lock = threading.Lock()  # a recording is read by one thread at a time
 
-    def of(self, seq: int) -> dict[str, Any]:
-        """Everything about a frame; keys as in docs/page-api.md. Raises NotKeptError."""
+    def describe(self, seq: int) -> dict[str, Any]:
+        """Return everything about a frame, with the keys of docs/page-api.md.
+
+        Raises NotKeptError if the session has no reading of it.
+        """
         stored = self._stored(seq)
         outlines, source = self._outlines(stored)
         before, after = self._feed.trend.neighbours(seq)
         row = self._feed.trend.at_seq(seq)
-        why_not = self._why_no_picture(seq)
+        no_picture = self._missing_picture_reason(seq)
         info = self._feed.info
         fields = {name: value for name, value in msgspec.structs.asdict(stored).items() if name != "regions"}
         return fields | {
@@ -74,26 +71,26 @@ class Evidence:
             "previous_seq": before,
             "next_seq": after,
             "picture": {
-                "available": not why_not,
-                "nearest_seq": seq if not why_not else self._feed.pictures.nearest(seq),
-                "why_not": why_not,
+                "available": not no_picture,
+                "nearest_seq": seq if not no_picture else self._feed.pictures.nearest(seq),
+                "why_not": no_picture,
             },
             "width": info.width,
             "height": info.height,
-            "regions": None if outlines is None else [Region(polygon=outline(o), score=o.score) for o in outlines],
+            "regions": None if outlines is None else list(map(_shown, outlines)),
             "regions_from": source,
-            "regions_why_not": "" if outlines is not None else why_not or self._why_no_outlines(stored),
+            "regions_why_not": "" if outlines is not None else no_picture or self._missing_outlines_reason(stored),
         }
 
     def jpeg(self, seq: int) -> bytes:
-        """The picture. Raises NotKeptError with the sentence that says why not."""
+        """Return the frame's picture as JPEG. Raises NotKeptError if there is none."""
         kept = self._feed.pictures.get(seq)
         if kept is not None:
             return kept.jpeg
         return _encoded(self._recorded(self._stored(seq)), ".jpg")
 
     def crop(self, seq: int, index: int) -> bytes:
-        """PNG of one region with a margin of half its size. Raises NotKeptError."""
+        """Return a PNG of one region and its surroundings. Raises NotKeptError if anything of it is missing."""
         stored = self._stored(seq)
         outlines, _ = self._outlines(stored)
         if outlines is None or not 0 <= index < len(outlines):
@@ -104,38 +101,39 @@ class Evidence:
         return _encoded(_cropped(pixels, points * scale), ".png")
 
     def _stored(self, seq: int) -> StoredReading:
+        """Return the reading of a frame. Raises NotKeptError."""
         stored = None if self._archive is None else self._archive.reading(seq)
         if stored is None:
             raise NotKeptError(f"The session has no reading of frame {seq}.")
         return stored
 
     def _outlines(self, stored: StoredReading) -> tuple[tuple[RegionOutline, ...] | None, str]:
-        """The frame's outlines and where they are from; None where they are not known."""
+        """Return the frame's outlines, None if they are not known, and where they are from."""
         kept = self._feed.pictures.get(stored.seq)
         if kept is not None and kept.regions:
             return kept.regions, "picture"
         if stored.regions is not None:
             return stored.regions, "session"
-        found = self._found_again(stored)
+        found = self._reanalyse(stored)
         return found, "" if found is None else "analysed again"
 
-    def _found_again(self, stored: StoredReading) -> tuple[RegionOutline, ...] | None:
-        if self._recording is None or stored.status != "ok" or self._why_no_picture(stored.seq):
+    def _reanalyse(self, stored: StoredReading) -> tuple[RegionOutline, ...] | None:
+        if self._recording is None or stored.status != "ok" or self._missing_picture_reason(stored.seq):
             return None
         with self._lock:
-            if stored.seq in self._found:
-                return self._found[stored.seq]
+            if stored.seq in self._reanalysed:
+                return self._reanalysed[stored.seq]
         try:
-            found = self._analysed(stored, self._recorded(stored))
+            found = self._found_in(self._recorded(stored), stored)
         except NotKeptError:
             return None
         with self._lock:
-            self._found[stored.seq] = found
-            while len(self._found) > _FOUND_KEPT:
-                self._found.popitem(last=False)
+            self._reanalysed[stored.seq] = found
+            while len(self._reanalysed) > _REANALYSES_KEPT:
+                self._reanalysed.popitem(last=False)
         return found
 
-    def _analysed(self, stored: StoredReading, pixels: Pixels) -> tuple[RegionOutline, ...] | None:
+    def _found_in(self, pixels: Pixels, stored: StoredReading) -> tuple[RegionOutline, ...] | None:
         assert self._recording is not None
         with self._lock:
             analysis = self._recording.analyse(pixels, stored.model_id)
@@ -144,12 +142,14 @@ class Evidence:
         return tuple(map(outline_of, analysis.regions))
 
     def _pixels(self, stored: StoredReading) -> Pixels:
+        """Return the picture that was kept, else the recorded frame. Raises NotKeptError."""
         kept = self._feed.pictures.get(stored.seq)
         return self._recorded(stored) if kept is None else _decoded(kept.jpeg)
 
     def _recorded(self, stored: StoredReading) -> Pixels:
+        """Return the frame from the recording. Raises NotKeptError."""
         if self._recording is None:
-            raise NotKeptError(self._why_no_picture(stored.seq))
+            raise NotKeptError(self._missing_picture_reason(stored.seq))
         try:
             with self._lock:
                 return self._recording.pixels(stored.seq, stored.frame)
@@ -158,24 +158,28 @@ class Evidence:
         except StreamError as error:
             raise NotKeptError(str(error)) from error
 
-    def _why_no_outlines(self, stored: StoredReading) -> str:
-        """Of a frame that has a picture."""
+    def _missing_outlines_reason(self, stored: StoredReading) -> str:
+        """Return why there are no outlines of a frame that has a picture."""
         if stored.status != "ok":
             return "The analysis of this frame failed."
         if self._recording is None:
             return "Outlines are kept with the pictures that somebody was shown."
         return f"Outlines were not kept, and the model configured now is not the one of then, {stored.model_id}."
 
-    def _why_no_picture(self, seq: int) -> str:
-        """Empty where there is one."""
+    def _missing_picture_reason(self, seq: int) -> str:
+        """Return why there is no picture of the frame; empty if there is one."""
         if self._feed.pictures.get(seq) is not None:
             return ""
         if self._recording is not None:
             with self._lock:
-                return self._recording.why_not()
+                return self._recording.missing_reason()
         if self._feed.info.mode == "review":
             return "The recording of this session is not there: sessions keep values, not pictures."
         return "This picture is not kept: one a second is, of the last minutes in which somebody looked."
+
+
+def _shown(region: RegionOutline) -> ShownRegion:
+    return ShownRegion(polygon=outline_points(region), score=region.score)
 
 
 def _encoded(pixels: Pixels, suffix: str) -> bytes:
@@ -195,9 +199,9 @@ def _decoded(jpeg: bytes) -> Pixels:
 
 
 def _cropped(pixels: Pixels, points: "np.ndarray[Any, np.dtype[np.float64]]") -> Pixels:
-    """The upright box around (n, 2) points, half as large again to each side, inside the picture."""
+    """Cut out the upright box around (n, 2) points, with a margin, as far as it lies inside the picture."""
     low, high = points.min(axis=0), points.max(axis=0)
-    margin = max(float((high - low).max()) * _MARGIN, 4.0)
+    margin = max(float((high - low).max()) * _MARGIN, _LEAST_MARGIN_PX)
     left, top = np.maximum(low - margin, 0).astype(int)
     right, bottom = np.ceil(high + margin).astype(int) + 1
     return np.ascontiguousarray(pixels[top:bottom, left:right])

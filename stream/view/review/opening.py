@@ -1,4 +1,4 @@
-"""A finished session, ready to be looked at: its file into a feed. Knows no server."""
+"""Open a finished session for review: its file becomes a feed. Knows no server."""
 
 from pathlib import Path
 from typing import Any, Final
@@ -10,7 +10,7 @@ from stream.config.sections import AlarmsConfig
 from stream.errors import OutputError, UsageError
 from stream.machine.files import reach
 from stream.machine.owner_lock import is_held
-from stream.protocol.bedside import AlarmsNow, Marker
+from stream.protocol.bedside import AlarmsNow, Marker, MarkersNow
 from stream.protocol.readings import Progress
 from stream.protocol.types import Mode
 from stream.session.archive import Archive
@@ -23,7 +23,10 @@ _MODES: Final[tuple[Mode, ...]] = ("live", "demo", "replay")
 
 
 def session_file(named: Path) -> Path:
-    """The session that a user names: the file, or the folder of a replay or session. Raises UsageError, OutputError."""
+    """Return the file of the session that a user names: the file itself, or the folder of a replay or session.
+
+    Raises UsageError if there is no session there, OutputError if it is still being written.
+    """
     reach(named)
     path = named / FILE_NAME if named.is_dir() else named
     if not path.is_file():
@@ -42,15 +45,18 @@ def session_file(named: Path) -> Path:
 
 
 def mode_of(path: Path, facts: dict[str, Any]) -> Mode:
-    """How a session was made; older ones do not say, but a replay leaves its table beside it."""
+    """Return how a session was made. Old sessions do not say so, but a replay leaves its summary beside the file."""
     if facts.get("mode") in _MODES:
         mode: Mode = facts["mode"]
         return mode
     return "replay" if (path.parent / "summary.json").is_file() else "live"
 
 
-def reviewed(archive: Archive, version: str, *, site_s: float) -> Feed:
-    """The feed of a finished session: all of its trend, its markers, its counts. Raises OutputError."""
+def review_feed(archive: Archive, version: str, *, site_s: float) -> Feed:
+    """Return the feed of a finished session: all of its trend, markers and counts.
+
+    site_s: good signal that each of the five sites needs. Raises OutputError if the file cannot be read.
+    """
     facts = archive.facts()
     recorded = mode_of(archive.path, facts)
     feed = Feed(
@@ -68,15 +74,16 @@ def reviewed(archive: Archive, version: str, *, site_s: float) -> Feed:
         site_s=site_s,
     )
     feed.trend.load(archive.columns(recorded == "replay"))
-    feed.markers(_ended(marker, feed) for marker in archive.markers(feed.info.session, feed.info.source))
+    markers = archive.markers(feed.info.session, feed.info.source)
+    feed.receive(MarkersNow(markers=tuple(_ended(marker, feed) for marker in markers)))
     _, limits = past_of(archive.events(feed.info.session, feed.info.source))
-    feed.alarms(AlarmsNow(limits=asdict(limits or AlarmsConfig())))
-    feed.finished(_counted(archive, feed.info, recorded), str(facts.get("model_id") or ""))
+    feed.receive(AlarmsNow(limits=asdict(limits or AlarmsConfig())))
+    feed.set_finished(_counted(archive, feed.info, recorded), str(facts.get("model_id") or ""))
     return feed
 
 
 def _ended(marker: Marker, feed: Feed) -> Marker:
-    """A measurement that was cut off by a crash lasted to the last reading."""
+    """Return the marker; if a crash cut its measurement off, as one that lasted to the last reading."""
     rows = feed.trend.rows()
     if not marker.measuring or len(rows) == 0:
         return marker
@@ -84,6 +91,7 @@ def _ended(marker: Marker, feed: Feed) -> Marker:
 
 
 def _counted(archive: Archive, info: SessionInfo, recorded: Mode) -> Progress:
+    """Return the counts of the session's readings and drops as the sink would have reported them at its end."""
     counts = counted_by(archive.read)
     return Progress(
         session=info.session,

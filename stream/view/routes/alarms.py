@@ -27,7 +27,7 @@ def routes(page: Page) -> list[Route]:
     feed = page.feed
 
     def now() -> Response:
-        alarms = feed.alarms_now()
+        alarms = feed.alarms()
         return json(alarms_body(alarms) | {"limits": alarms.limits})
 
     async def listed(_: Request) -> Response:
@@ -39,7 +39,7 @@ def routes(page: Page) -> list[Route]:
 
     async def acknowledge(request: Request) -> Response:
         wanted = path_number(request, "id")
-        if all(alarm.id != wanted for alarm in feed.alarms_now().active):
+        if all(alarm.id != wanted for alarm in feed.alarms().active):
             raise NotThereError("This alarm is not active any more.")
         await page.ask(AcknowledgeAlarm(request=0, id=wanted))
         return now()
@@ -53,7 +53,7 @@ def routes(page: Page) -> list[Route]:
         return now()
 
     async def limits(_: Request) -> Response:
-        return json(feed.alarms_now().limits)
+        return json(feed.alarms().limits)
 
     async def set_limits(request: Request) -> Response:
         changes = await body_as(request, dict[str, Any])
@@ -62,7 +62,7 @@ def routes(page: Page) -> list[Route]:
         except ConfigError as error:
             raise WireError(f"{error}.") from error
         await page.ask(SetLimits(request=0, limits={name: wanted[name] for name in changes}))
-        return json(feed.alarms_now().limits)
+        return json(feed.alarms().limits)
 
     return [
         Route("/api/alarms", listed),

@@ -47,9 +47,9 @@ def routes(page: Page) -> list[Route]:
                     rows=feed.trend.rows(),
                     trend=reduce(feed.trend, None, None, _PIXELS),
                     dropped=archive.drops(),
-                    markers=feed.marked(),
+                    markers=feed.markers(),
                     events=archive.events(info.session, info.source),
-                    limits=feed.alarms_now().limits,
+                    limits=feed.alarms().limits,
                     sites=feed.sites(),
                     changes=_changes(feed),
                 )
@@ -66,7 +66,7 @@ def routes(page: Page) -> list[Route]:
         return _table(f"{feed.info.session}-readings.csv", CSV_COLUMNS, lines)
 
     def markers(_: Request) -> Response:
-        lines = ([getattr(marker, name) for name in _MARKER] for marker in feed.marked())
+        lines = ([getattr(marker, name) for name in _MARKER] for marker in feed.markers())
         return _table(f"{feed.info.session}-markers.csv", _MARKER, lines)
 
     def alarms(_: Request) -> Response:
@@ -85,7 +85,7 @@ def routes(page: Page) -> list[Route]:
 
 def _changes(feed: Feed) -> dict[int, Change]:
     """Before and after each marker of a moment that the report has a line for."""
-    moments = [marker for marker in feed.marked()[:LINES] if marker.until_x is None and marker.x is not None]
+    moments = [marker for marker in feed.markers()[:LINES] if marker.until_x is None and marker.x is not None]
     return {
         marker.id: change_at(feed.trend, marker.id, marker.x or 0.0, _CHANGE_OVER_S, _CHANGE_OVER_S)
         for marker in moments

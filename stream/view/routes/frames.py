@@ -18,18 +18,18 @@ def routes(page: Page) -> list[Route]:
     feed, evidence = page.feed, page.evidence
 
     def frame(request: Request) -> Response:
-        return _or_404(lambda: json(evidence.of(_seq(request))))
+        return _or_404(lambda: json(evidence.describe(_seq(request))))
 
     def nearest(request: Request) -> Response:
         at_s, marker_id = number(request, "at_s", None, -_FAR_S, _FAR_S), number(request, "marker", None, 1, 2**53)
         if at_s is None and marker_id is None:
             raise WireError("Say which frame: at_s=…, marker=ID, or /api/frames/{seq}.")
-        marker = next((marker for marker in feed.marked() if marker.id == marker_id), None)
+        marker = next((marker for marker in feed.markers() if marker.id == marker_id), None)
         place = at_s if marker is None else marker.x
         row = None if place is None else feed.trend.nearest(place)
         if row is None:
             raise NotThereError("There is no frame there.")
-        return _or_404(lambda: json(evidence.of(int(row["seq"]))))
+        return _or_404(lambda: json(evidence.describe(int(row["seq"]))))
 
     def picture(request: Request) -> Response:
         return _or_404(lambda: Response(evidence.jpeg(_seq(request)), media_type="image/jpeg"))

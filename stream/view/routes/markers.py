@@ -9,7 +9,7 @@ from starlette.routing import Route
 
 from stream.errors import OutputError
 from stream.protocol.bedside import KeepMarker, MarkerKind, MarkerText, RemoveMarker
-from stream.view.live.five_sites import Action, steps
+from stream.view.live.five_sites import Action, marker_changes
 from stream.view.live.markers import ShownMarker
 from stream.view.routes.request_helpers import NotThereError, Page, body_as, json, path_number
 
@@ -47,7 +47,7 @@ def routes(page: Page) -> list[Route]:
     feed = page.feed
 
     async def listed(_: Request) -> Response:
-        return json(feed.marked())
+        return json(feed.markers())
 
     async def add(request: Request) -> Response:
         wish = await body_as(request, NewMarker)
@@ -74,7 +74,7 @@ def routes(page: Page) -> list[Route]:
         if feed.info.mode == "review":
             raise OutputError("This session is over: its sites were measured, or not.")
         rows = feed.trend.rows()
-        for change in steps(wish.action, wish.site, feed.marked(), rows[-1] if len(rows) else None):
+        for change in marker_changes(wish.action, wish.site, feed.markers(), rows[-1] if len(rows) else None):
             await page.ask(change)
         return json(feed.sites())
 
@@ -105,7 +105,7 @@ def placed(page: Page, seq: int | None, t_ns: int | None) -> tuple[int | None, i
 
 
 def _known(page: Page, marker_id: int) -> ShownMarker:
-    marker = next((marker for marker in page.feed.marked() if marker.id == marker_id), None)
+    marker = next((marker for marker in page.feed.markers() if marker.id == marker_id), None)
     if marker is None:
         raise NotThereError(f"There is no marker {marker_id}.")
     return marker

@@ -31,7 +31,7 @@ def routes(page: Page) -> list[Route]:
         wanted = number(request, "marker", None, 1, 2**53)
         if wanted is None:
             raise WireError("Say which marker: marker=ID.")
-        marker = next((marker for marker in feed.marked() if marker.id == wanted), None)
+        marker = next((marker for marker in feed.markers() if marker.id == wanted), None)
         if marker is None or marker.x is None:
             raise NotThereError(f"There is no marker {wanted:.0f}.")
         before_s, after_s = (number(request, name, 60, 1, _SIDE_LIMIT_S) or 60 for name in ("before_s", "after_s"))

@@ -15,8 +15,9 @@ from stream.security.events import Notes
 from stream.session.archive import Archive
 from stream.view.live.feed import Feed
 from stream.view.live.request_broker import NoBroker, RequestBroker
-from stream.view.live.viewer import watch
-from stream.view.review.evidence import Evidence, Recording
+from stream.view.live.websocket import serve_page
+from stream.view.review.evidence import Evidence
+from stream.view.review.reanalysis import SessionRecording
 from stream.view.routes import alarms, basics, downloads, frames, markers, trend
 from stream.view.routes.request_helpers import Page, refusals
 from stream.view.server.access import HostCheck, OriginCheck, TokenCheck
@@ -32,7 +33,7 @@ def make_app(
     *,
     broker: RequestBroker | None = None,
     archive: Archive | None = None,
-    recording: Recording | None = None,
+    recording: SessionRecording | None = None,
     rules: AccessRules | None = None,
     notes: Notes | None = None,
 ) -> Starlette:
@@ -49,7 +50,7 @@ def make_app(
         return FileResponse(STATIC / "index.html")
 
     async def live(socket: WebSocket) -> None:
-        await watch(socket, feed, noted)
+        await serve_page(socket, feed, noted)
 
     parts = (basics, markers, alarms, trend, frames, downloads)
     return Starlette(

@@ -16,7 +16,7 @@ def test_each_number_key_marks_its_kind_at_the_frame_in_view(page: Page, scope: 
     for number in range(1, 10):
         page.keyboard.press(str(number))
     scope.until(page, shows(markers_open="Markers 9"))
-    kept = scope.feed.marked()
+    kept = scope.feed.markers()
     assert sorted(marker.kind for marker in kept) == sorted(KINDS)
     assert all(marker.seq is not None and 2 < marker.seq <= scope.seq for marker in kept)
 
@@ -33,7 +33,7 @@ def test_a_note_is_written_edited_and_deleted(page: Page, scope: Scope) -> None:
     page.select_option(".marker-one select", "position")
     page.click(".marker-one button.strong")
     wait(page, says("markers", "Position: patient sneezes"))
-    assert [(marker.kind, marker.text) for marker in scope.feed.marked()] == [("position", "patient sneezes")]
+    assert [(marker.kind, marker.text) for marker in scope.feed.markers()] == [("position", "patient sneezes")]
     page.get_by_text("Delete").click()
     wait(page, shows(markers_open="Markers 0"))
     page.keyboard.press("Escape")
@@ -88,7 +88,7 @@ def test_a_flag_in_the_trend_opens_its_marker(page: Page, scope: Scope) -> None:
     scope.until(page, "Number(document.getElementById('picture').dataset.seq) > 2")
     page.keyboard.press("1")
     scope.until(page, shows(markers_open="Markers 1"))
-    marker = scope.feed.marked()[0]
+    marker = scope.feed.markers()[0]
     assert marker.x is not None
     wait(page, f"Number(document.getElementById('trend').dataset.to) > {marker.x + 5}")
     click_moment(page, marker.x + 0.4, down=0.05)

@@ -52,10 +52,10 @@ def test_what_is_gone_or_was_live_says_so(tmp_path: Path) -> None:
         lookup.pixels(0, "0")
     for camera in ("camera:0", "rtsp://127.0.0.1:9/x", "http://127.0.0.1:9/x"):
         with Lookup(camera, LIMITS) as lookup:
-            assert "watched live" in lookup.why_not(), "and it was not opened"
+            assert "watched live" in lookup.missing_reason(), "and it was not opened"
     with Lookup(str(tmp_path / "gone.mp4"), LIMITS) as lookup:
-        assert "gone.mp4" in lookup.why_not()
+        assert "gone.mp4" in lookup.missing_reason()
     with Lookup("synthetic:?seed=4&frames=30", LIMITS) as lookup:
-        assert lookup.why_not() == ""
+        assert lookup.missing_reason() == ""
     with pytest.raises(UsageError, match="live"):
         next(frames_of("synthetic:?live=true", LIMITS))

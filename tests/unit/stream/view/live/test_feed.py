@@ -31,7 +31,7 @@ def test_a_trouble_before_the_first_reading_is_told_once_all_had_time_to_start(
     feed: MakeFeed, clock: Any, trouble: RunState
 ) -> None:
     view = feed()
-    view.progress(progress(trouble))
+    view.receive(progress(trouble))
     assert view.status().state == "starting"
     clock.pass_s(11)
     assert view.status().state == trouble
@@ -41,7 +41,7 @@ def test_a_good_reading_is_shown_with_interval_count_quality_and_age(
     feed: MakeFeed, reading: MakeReading, clock: Any
 ) -> None:
     view = feed()
-    view.accept(reading(7))
+    view.receive(reading(7))
     clock.pass_s(0.2)
     status = view.status()
     assert status.state == "good"
@@ -53,7 +53,7 @@ def test_a_good_reading_is_shown_with_interval_count_quality_and_age(
 
 def test_an_old_number_is_never_current(feed: MakeFeed, reading: MakeReading, clock: Any) -> None:
     view = feed()
-    view.accept(reading())
+    view.receive(reading())
     clock.pass_s(0.95)
     status = view.status()
     assert (status.state, status.density_pct, status.capillary_count) == ("stale", None, None)
@@ -63,13 +63,13 @@ def test_an_old_number_is_never_current(feed: MakeFeed, reading: MakeReading, cl
 
 def test_a_reading_that_was_old_when_it_came_is_stale_at_once(feed: MakeFeed, reading: MakeReading, clock: Any) -> None:
     view = feed()
-    view.accept(reading(t_capture_ns=clock.now_ns - 3_000_000_000))
+    view.receive(reading(t_capture_ns=clock.now_ns - 3_000_000_000))
     assert view.status().state == "stale"
 
 
 def test_the_age_of_a_replayed_frame_counts_from_its_arrival(feed: MakeFeed, reading: MakeReading, clock: Any) -> None:
     view = feed("replay")
-    view.accept(reading(t_capture_ns=0))
+    view.receive(reading(t_capture_ns=0))
     clock.pass_s(0.5)
     status = view.status()
     assert (status.state, status.mode) == ("good", "replay")
@@ -80,10 +80,10 @@ def test_poor_readings_say_why_and_take_the_number_away_within_a_second(
     feed: MakeFeed, reading: MakeReading, clock: Any
 ) -> None:
     view = feed()
-    view.accept(reading(0))
+    view.receive(reading(0))
     for seq in range(1, 12):
         clock.pass_s(0.1)
-        view.accept(reading(seq, quality="poor", quality_reasons=("out of focus",)))
+        view.receive(reading(seq, quality="poor", quality_reasons=("out of focus",)))
     status = view.status()
     assert (status.state, status.density_pct) == ("poor signal", None)
     assert (status.quality, status.quality_reasons) == ("poor", ("out of focus",))
@@ -91,10 +91,10 @@ def test_poor_readings_say_why_and_take_the_number_away_within_a_second(
 
 def test_failed_readings_are_no_analysis_not_stale(feed: MakeFeed, reading: MakeReading, clock: Any) -> None:
     view = feed()
-    view.accept(reading(0))
+    view.receive(reading(0))
     for seq in range(1, 12):
         clock.pass_s(0.1)
-        view.accept(reading(seq, status="failed", error="broken", density_pct=None, quality=None))
+        view.receive(reading(seq, status="failed", error="broken", density_pct=None, quality=None))
     status = view.status()
     assert (status.state, status.failed, status.quality_reasons) == ("no analysis", 11, ("broken",))
 
@@ -104,8 +104,8 @@ def test_the_sink_says_why_readings_stopped(
     feed: MakeFeed, reading: MakeReading, clock: Any, trouble: RunState
 ) -> None:
     view = feed()
-    view.accept(reading())
-    view.progress(progress(trouble))
+    view.receive(reading())
+    view.receive(progress(trouble))
     assert view.status().state == "good", "readings that come go before an older message"
     clock.pass_s(2)
     assert view.status().state == trouble
@@ -116,9 +116,9 @@ def test_a_trouble_that_readings_have_ended_is_not_told_when_they_stop_again(
 ) -> None:
     """The sink said "no camera" while it started, then readings came, then it hung: nobody knows about the camera."""
     view = feed()
-    view.progress(progress("no camera"))
+    view.receive(progress("no camera"))
     clock.pass_s(0.1)
-    view.accept(reading())
+    view.receive(reading())
     clock.pass_s(2)
     status = view.status()
     assert (status.state, status.density_pct) == ("stale", None)
@@ -126,8 +126,8 @@ def test_a_trouble_that_readings_have_ended_is_not_told_when_they_stop_again(
 
 def test_the_end_is_the_end(feed: MakeFeed, reading: MakeReading) -> None:
     view = feed("demo")
-    view.accept(reading())
-    view.progress(progress("ended", dropped=3, failed=1, late=2, frames_expected=10, published=9))
+    view.receive(reading())
+    view.receive(progress("ended", dropped=3, failed=1, late=2, frames_expected=10, published=9))
     status = view.status()
     assert (status.state, status.mode, status.density_pct) == ("ended", "demo", None)
     assert (status.dropped, status.failed, status.late, status.frames_expected, status.readings) == (3, 1, 2, 10, 9)
@@ -135,8 +135,8 @@ def test_the_end_is_the_end(feed: MakeFeed, reading: MakeReading) -> None:
 
 def test_a_late_reading_does_not_go_back_in_time(feed: MakeFeed, reading: MakeReading) -> None:
     view = feed()
-    view.accept(reading(5))
-    view.accept(reading(4, density_pct=1.0))
+    view.receive(reading(5))
+    view.receive(reading(4, density_pct=1.0))
     status = view.status()
     assert (status.seq, status.density_pct, status.readings) == (5, 6.25, 2)
     assert len(view.opening().rows) == 1
@@ -145,7 +145,7 @@ def test_a_late_reading_does_not_go_back_in_time(feed: MakeFeed, reading: MakeRe
 def test_the_rate_falls_to_nothing_when_readings_stop(feed: MakeFeed, reading: MakeReading, clock: Any) -> None:
     view = feed()
     for seq in range(100):
-        view.accept(reading(seq))
+        view.receive(reading(seq))
         clock.pass_s(0.1)
     assert view.status().frames_per_s == pytest.approx(10, rel=0.1)
     clock.pass_s(6)
@@ -157,7 +157,7 @@ def test_a_wall_clock_that_is_set_back_does_not_turn_the_trend_round(
 ) -> None:
     view = feed()
     for seq, step_s in enumerate([0.0, 0.1, -3600.0, -3599.9]):
-        view.accept(reading(seq, t_capture_ns=clock.now_ns + round(step_s * 1e9)))
+        view.receive(reading(seq, t_capture_ns=clock.now_ns + round(step_s * 1e9)))
     xs = view.opening().rows["x"].tolist()
     assert xs == sorted(xs)
     assert xs[-1] - xs[0] < 1
@@ -167,7 +167,7 @@ def test_a_wall_clock_that_is_set_changes_no_age(feed: MakeFeed, reading: MakeRe
     """Set back by an hour, every reading would seem an hour old when it comes."""
     view, hour_ns = feed(), 3600 * 10**9
     for seq, step_ns in enumerate((-hour_ns, hour_ns)):
-        view.accept(reading(seq, t_capture_ns=clock.now_ns + step_ns, t_grab_monotonic_ns=time.monotonic_ns()))
+        view.receive(reading(seq, t_capture_ns=clock.now_ns + step_ns, t_grab_monotonic_ns=time.monotonic_ns()))
         assert view.status().state == "good"
         assert (view.status().age_ms or 0) < 1000
 
@@ -175,7 +175,7 @@ def test_a_wall_clock_that_is_set_changes_no_age(feed: MakeFeed, reading: MakeRe
 def test_the_next_file_of_a_replay_goes_on_where_the_last_one_ended(feed: MakeFeed, reading: MakeReading) -> None:
     view = feed("replay")
     for seq, time_s in enumerate([0.0, 1.0, 2.0, 0.0, 1.0]):
-        view.accept(reading(seq, time_s=time_s))
+        view.receive(reading(seq, time_s=time_s))
     assert view.opening().rows["x"].tolist() == [0, 1, 2, 2, 3]
 
 
@@ -185,7 +185,7 @@ def test_a_page_that_opens_gets_minutes_in_full_and_the_rest_thinned(
     view = feed()
     for seq in range(6000):
         clock.pass_s(0.1)
-        view.accept(reading(seq))
+        view.receive(reading(seq))
     rows = view.opening().rows
     assert 3000 <= sum(rows["x"] >= rows["x"][-1] - 300) <= 3002
     assert 3300 <= len(rows) <= 3303
@@ -194,22 +194,22 @@ def test_a_page_that_opens_gets_minutes_in_full_and_the_rest_thinned(
 
 def test_a_page_gets_only_what_is_new(feed: MakeFeed, reading: MakeReading) -> None:
     view = feed()
-    view.accept(reading(0))
+    view.receive(reading(0))
     opening = view.opening()
-    view.accept(reading(1))
+    view.receive(reading(1))
     assert [p.seq for p in view.since(opening.cursor).points] == [1]
 
 
 def test_a_picture_that_nobody_renewed_is_not_shown(feed: MakeFeed, reading: MakeReading, clock: Any) -> None:
     view = feed()
-    view.accept(reading(0, picture=b"jpeg", regions=(SQUARE,)))
+    view.receive(reading(0, picture=b"jpeg", regions=(SQUARE,)))
     clock.pass_s(0.1)
-    view.accept(reading(1))
+    view.receive(reading(1))
     kept = view.opening().picture
     assert kept is not None
     assert (kept.seq, kept.jpeg, kept.regions) == (0, b"jpeg", (SQUARE,))
     clock.pass_s(2)
-    view.accept(reading(2))
+    view.receive(reading(2))
     assert view.opening().picture is None
 
 
@@ -218,19 +218,19 @@ def test_viewers_are_counted_and_woken(feed: MakeFeed, reading: MakeReading) -> 
     woken: list[str] = []
     first, second = view.viewers.join(lambda: woken.append("a")), view.viewers.join(lambda: woken.append("b"))
     assert view.viewers.count == view.status().viewers == 2
-    view.accept(reading())
+    view.receive(reading())
     assert woken == ["a", "b"]
     view.viewers.leave(first)
     view.viewers.leave(first)
     assert view.viewers.count == 1
-    view.progress(progress("good"))
+    view.receive(progress("good"))
     assert woken == ["a", "b", "b"]
     view.viewers.leave(second)
 
 
 def test_the_source_names_itself_and_its_size(feed: MakeFeed) -> None:
     view = feed()
-    view.source(
+    view.receive(
         SourceInfo(source="cam-0", width=640, height=480, fps=30, frames_expected=None, live=True, started_ns=0)
     )
     assert (view.info.source, view.info.width, view.info.height) == ("cam-0", 640, 480)

@@ -8,7 +8,7 @@ import pytest
 from stream.errors import WireError
 from stream.protocol.bedside import KeepMarker, Marker, RemoveMarker
 from stream.readings.trend import Trend
-from stream.view.live.five_sites import Action, Sites, heterogeneity, sites_of, steps
+from stream.view.live.five_sites import Action, Sites, heterogeneity, marker_changes, sites_of
 from stream.view.live.markers import ShownMarkers
 
 
@@ -30,7 +30,7 @@ class Round:
 
     def do(self, action: Action, site: int | None = None) -> Sites:
         rows = self.trend.rows()
-        for change in steps(action, site, self.shown.all(), rows[-1] if len(rows) else None):
+        for change in marker_changes(action, site, self.shown.all(), rows[-1] if len(rows) else None):
             self._keep(change)
         return self.now()
 

@@ -44,9 +44,9 @@ def test_hello_carries_the_run_and_the_trend_and_a_density_only_where_good(
     feed: Callable[..., Feed], reading: Callable[..., DensityReading]
 ) -> None:
     view = feed()
-    view.accept(reading(0))
-    view.accept(reading(1, quality="poor"))
-    view.accept(reading(2, status="failed", density_pct=None, quality=None))
+    view.receive(reading(0))
+    view.receive(reading(1, quality="poor"))
+    view.receive(reading(2, status="failed", density_pct=None, quality=None))
     message = json.loads(hello(view.info, view.opening()))
     assert (message["type"], message["v"]) == ("hello", 2)
     assert message["info"]["stale_after_s"] == 1.0
@@ -65,7 +65,7 @@ def test_a_tick_carries_the_status_of_the_interface(
     feed: Callable[..., Feed], reading: Callable[..., DensityReading]
 ) -> None:
     view = feed()
-    view.accept(reading(0))
+    view.receive(reading(0))
     message = json.loads(tick(view.since(Cursor())))
     assert message["type"] == "tick"
     assert message["status"]["density_pct"] == 6.25

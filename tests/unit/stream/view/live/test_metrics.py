@@ -29,7 +29,7 @@ def test_values_are_there_while_current_and_gone_when_not(
     feed: Callable[..., Feed], reading: Callable[..., DensityReading], clock: Any
 ) -> None:
     view = feed()
-    view.accept(reading(drops_total=4))
+    view.receive(reading(drops_total=4))
     now = samples(metrics_text(view.status()))
     assert now['capillary_density_percent{source="scope"}'] == 6.25
     assert now['capillary_dropped_total{source="scope"}'] == 4

@@ -23,8 +23,8 @@ from stream.view.live.feed import Feed
 from stream.view.process import load_earlier_trend
 from stream.view.review.evidence import Evidence, NotKeptError
 from stream.view.review.file_broker import FileBroker
-from stream.view.review.opening import reviewed, session_file
-from stream.view.review.reanalysis import Recorded
+from stream.view.review.opening import review_feed, session_file
+from stream.view.review.reanalysis import SessionRecording
 from tests.doubles.kept_session import KeptSession
 
 MakeReading = Callable[..., DensityReading]
@@ -51,7 +51,7 @@ def finished(tmp_path: Path, feed: Callable[..., Feed], reading: MakeReading, cl
 
 def opened(folder: Path) -> tuple[Feed, Archive]:
     archive = Archive(session_file(folder))
-    return reviewed(archive, "0.1.0", site_s=20), archive
+    return review_feed(archive, "0.1.0", site_s=20), archive
 
 
 @pytest.mark.parametrize("mode", ["live", "replay"])
@@ -64,7 +64,7 @@ def test_the_trend_is_that_of_the_run(
     for one in stored:
         assert one is not None
         fields = {"quality": one.quality, "density_pct": one.density_pct, "t_capture_ns": one.t_capture_ns}
-        again.accept(reading(one.seq, **fields))
+        again.receive(reading(one.seq, **fields))
     for column in ("seq", "x", "t_ns", "grade", "density", "low", "high"):
         found, expected = view.trend.rows()[column], again.trend.rows()[column]
         assert np.allclose(found.astype(float), expected.astype(float), rtol=0, atol=1e-3, equal_nan=True), column
@@ -79,7 +79,7 @@ def test_a_page_process_that_died_goes_on_with_the_whole_trend(
     newest = archive.reading(49)
     assert newest is not None
     load_earlier_trend(again, archive, 49)
-    again.accept(reading(49, t_capture_ns=newest.t_capture_ns))
+    again.receive(reading(49, t_capture_ns=newest.t_capture_ns))
     rows = again.trend.rows()
     assert rows["seq"].tolist() == list(range(50))
     assert (np.diff(rows["x"]) >= 0).all()
@@ -91,9 +91,9 @@ def test_what_the_page_is_told_of_it(finished: Callable[..., Path]) -> None:
     status = view.status()
     assert (status.state, status.mode, view.info.recorded) == ("review", "review", "live")
     assert (status.readings, status.dropped, status.density_pct) == (50, 0, None)
-    assert [(marker.kind, marker.text, marker.seq) for marker in view.marked()] == [("bolus", "250 ml", 10)]
-    assert view.alarms_now().limits["low_pct"] == 4
-    assert view.alarms_now().active == ()
+    assert [(marker.kind, marker.text, marker.seq) for marker in view.markers()] == [("bolus", "250 ml", 10)]
+    assert view.alarms().limits["low_pct"] == 4
+    assert view.alarms().active == ()
 
 
 def test_markers_are_still_set_and_kept_and_alarms_are_history(finished: Callable[..., Path]) -> None:
@@ -102,8 +102,8 @@ def test_markers_are_still_set_and_kept_and_alarms_are_history(finished: Callabl
     broker = FileBroker(folder / FILE_NAME, view)
     assert broker.ask(KeepMarker(request=0, kind="note", text="later", seq=3, t_ns=5)).id == 2
     broker.ask(RemoveMarker(request=0, id=1))
-    assert [marker.text for marker in view.marked()] == ["later"]
-    assert [marker.text for marker in opened(folder)[0].marked()] == ["later"]
+    assert [marker.text for marker in view.markers()] == ["later"]
+    assert [marker.text for marker in opened(folder)[0].markers()] == ["later"]
     assert broker.ask(AcknowledgeAlarm(request=0, id=1)).status == 409
 
 
@@ -210,13 +210,13 @@ def test_an_older_session_without_markers_and_alarms_opens(tmp_path: Path, readi
     store.add(reading(0))
     store.close()
     view, archive = opened(tmp_path)
-    assert (len(view.trend), view.marked(), archive.events("old", "scope")) == (1, [], [])
+    assert (len(view.trend), view.markers(), archive.events("old", "scope")) == (1, [], [])
 
 
 class Tape:
     """Frames 0 to 49 of a recording: each its own grey."""
 
-    def why_not(self) -> str:
+    def missing_reason(self) -> str:
         return ""
 
     def pixels(self, seq: int, frame: str) -> Pixels:
@@ -240,12 +240,12 @@ class Model:
 
 def evidence(folder: Path, model: Model) -> Evidence:
     view, archive = opened(folder)
-    return Evidence(view, archive, Recorded("tape.avi", None, Tape(), lambda: model))
+    return Evidence(view, archive, SessionRecording("tape.avi", None, Tape(), lambda: model))
 
 
 def test_a_frame_is_taken_from_the_recording_and_its_outlines_are_found_again(finished: Callable[..., Path]) -> None:
     looked = evidence(finished(), Model(6.0))
-    frame = looked.of(7)
+    frame = looked.describe(7)
     assert frame["picture"]["available"]
     assert (frame["regions_from"], frame["regions"][0].score) == ("analysed again", 0.9)
     assert frame["regions"][0].polygon == BOX.ravel().tolist()
@@ -254,14 +254,14 @@ def test_a_frame_is_taken_from_the_recording_and_its_outlines_are_found_again(fi
 
 
 def test_outlines_that_give_another_density_are_not_shown(finished: Callable[..., Path]) -> None:
-    frame = evidence(finished(), Model(6.1)).of(7)
+    frame = evidence(finished(), Model(6.1)).describe(7)
     assert (frame["regions"], frame["regions_from"]) == (None, "")
 
 
 def test_outlines_of_another_model_are_not_shown(finished: Callable[..., Path]) -> None:
     model = Model(6.0)
     model.model_id = "another"
-    frame = evidence(finished(), model).of(7)
+    frame = evidence(finished(), model).describe(7)
     assert frame["regions"] is None
     assert frame["regions_why_not"].endswith("is not the one of then, cnn@abc.")
 
@@ -270,29 +270,29 @@ def test_a_frame_that_the_recording_has_not_says_so(finished: Callable[..., Path
     looked = evidence(finished(frame="9999"), Model(6.0))
     with pytest.raises(NotKeptError, match="the tape has no frame 9999"):
         looked.jpeg(7)
-    assert looked.of(7)["regions"] is None
+    assert looked.describe(7)["regions"] is None
 
 
 def test_a_recording_that_was_changed_is_not_shown(finished: Callable[..., Path], tmp_path: Path) -> None:
     (tmp_path / "tape.avi").write_bytes(b"another recording")
     view, archive = opened(finished())
-    changed = Recorded(str(tmp_path / "tape.avi"), "0" * 64, Tape(), lambda: Model(6.0))
+    changed = SessionRecording(str(tmp_path / "tape.avi"), "0" * 64, Tape(), lambda: Model(6.0))
     with pytest.raises(NotKeptError, match="was changed since"):
         Evidence(view, archive, changed).jpeg(7)
-    assert Evidence(view, archive, changed).of(7)["picture"]["available"] is False
+    assert Evidence(view, archive, changed).describe(7)["picture"]["available"] is False
 
 
 class NoTape(Tape):
     """It was moved."""
 
-    def why_not(self) -> str:
+    def missing_reason(self) -> str:
         return "there is no file tape.avi"
 
 
 def test_a_recording_that_is_gone_says_what_to_do(finished: Callable[..., Path]) -> None:
     view, archive = opened(finished())
-    gone = Evidence(view, archive, Recorded("tape.avi", None, NoTape(), lambda: Model(6.0)))
-    picture = gone.of(7)["picture"]
+    gone = Evidence(view, archive, SessionRecording("tape.avi", None, NoTape(), lambda: Model(6.0)))
+    picture = gone.describe(7)["picture"]
     assert picture["available"] is False
     assert "no file tape.avi" in picture["why_not"]
     assert "--recording" in picture["why_not"]

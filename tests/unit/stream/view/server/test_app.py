@@ -31,7 +31,7 @@ def view(feed: Callable[..., Feed]) -> Feed:
 def test_status_tells_state_density_quality_age_and_counts(
     view: Feed, reading: Callable[..., DensityReading], clock: Any
 ) -> None:
-    view.accept(reading(3, drops_total=2))
+    view.receive(reading(3, drops_total=2))
     clock.pass_s(0.1)
     status = ask(make_app(view), "GET", "/api/status").json()
     assert (status["state"], status["mode"], status["session"], status["source"]) == ("good", "live", "s1", "scope")
@@ -44,7 +44,7 @@ def test_status_tells_state_density_quality_age_and_counts(
 def test_readings_of_the_last_seconds(view: Feed, reading: Callable[..., DensityReading], clock: Any) -> None:
     for seq in range(10):
         clock.pass_s(1)
-        view.accept(reading(seq))
+        view.receive(reading(seq))
     found = ask(make_app(view), "GET", "/api/readings?since_s=3.5").json()
     assert [each["seq"] for each in found] == [6, 7, 8, 9]
     assert found[-1]["density_pct"] == 6.25

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from stream.protocol.readings import DensityReading
-from stream.view.live import viewer
+from stream.view.live import websocket
 from stream.view.live.feed import Feed
 
 
@@ -60,11 +60,11 @@ def view(feed: Callable[..., Feed]) -> Feed:
 def test_a_slow_page_gets_the_newest_picture_next(view: Feed, reading: Callable[..., DensityReading]) -> None:
     async def scene() -> Page:
         page = Page()
-        view.accept(reading(0, picture=b"jpeg"))
-        watching = asyncio.create_task(viewer.watch(page, view))  # type: ignore[arg-type]
+        view.receive(reading(0, picture=b"jpeg"))
+        watching = asyncio.create_task(websocket.serve_page(page, view))  # type: ignore[arg-type]
         await page.until(lambda: len(page.texts) == 1)
         for seq in range(1, 50):
-            view.accept(reading(seq, picture=b"jpeg"))
+            view.receive(reading(seq, picture=b"jpeg"))
         page.ready.release()
         page.ready.release()
         await page.until(lambda: len(page.pictures) == 2)
@@ -82,7 +82,7 @@ def test_a_slow_page_gets_the_newest_picture_next(view: Feed, reading: Callable[
 def test_a_page_hears_something_even_when_nothing_happens(view: Feed) -> None:
     async def scene() -> Page:
         page = Page()
-        watching = asyncio.create_task(viewer.watch(page, view))  # type: ignore[arg-type]
+        watching = asyncio.create_task(websocket.serve_page(page, view))  # type: ignore[arg-type]
         await page.until(lambda: len(page.texts) == 3)
         page.left.set()
         await watching
@@ -96,26 +96,26 @@ def test_a_page_hears_something_even_when_nothing_happens(view: Feed) -> None:
 def test_a_page_that_takes_nothing_is_given_up(
     view: Feed, reading: Callable[..., DensityReading], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(viewer, "SEND_TIMEOUT_S", 0.05)
-    view.accept(reading(0, picture=b"jpeg"))
+    monkeypatch.setattr(websocket, "SEND_TIMEOUT_S", 0.05)
+    view.receive(reading(0, picture=b"jpeg"))
 
     async def scene() -> None:
         async with asyncio.timeout(10):
-            await viewer.watch(Page(), view)  # type: ignore[arg-type]
+            await websocket.serve_page(Page(), view)  # type: ignore[arg-type]
 
     asyncio.run(scene())
     assert view.viewers.count == 0
 
 
 def test_more_pages_than_are_served_are_told_to_come_later(view: Feed) -> None:
-    for _ in range(viewer.VIEWERS_LIMIT):
+    for _ in range(websocket.VIEWERS_LIMIT):
         view.viewers.join(lambda: None)
     page_after: list[Page] = []
 
     async def scene() -> None:
         page_after.append(Page())
-        await viewer.watch(page_after[0], view)  # type: ignore[arg-type]
+        await websocket.serve_page(page_after[0], view)  # type: ignore[arg-type]
 
     asyncio.run(scene())
     assert page_after[0].closed == [1013]
-    assert view.viewers.count == viewer.VIEWERS_LIMIT
+    assert view.viewers.count == websocket.VIEWERS_LIMIT

@@ -1,4 +1,4 @@
-"""One open page: sends it what changed, never faster than it reads, and never keeps anything back for it.
+"""The WebSocket of one open page: send what changed, never faster than the page reads, and queue nothing for it.
 
 A page that reads slowly gets fewer pictures: each time it is ready it gets the newest one. Knows the feed, not HTTP.
 """
@@ -11,31 +11,32 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from stream.security.events import Notes
 from stream.view.live.feed import Feed, Update
-from stream.view.live.messages import hello, picture_message, tick, wishes_in
+from stream.view.live.messages import hello, parse_wishes, picture_message, tick
 from stream.view.live.pictures import Picture
 from stream.view.live.viewers import Wake
 
 TEXT_INTERVAL_S: Final = 0.1
-"""Words and numbers at most ten times a second; a picture takes them along."""
+"""Text is sent at most ten times per second; a picture takes the newest text along."""
 HEARTBEAT_S: Final = 0.25
-"""A page hears from the server this often even when nothing happens, so that silence means a lost connection."""
+"""A page hears from the server this often even if nothing happens, so that silence means a lost connection."""
 SEND_TIMEOUT_S: Final = 10.0
-"""A page that takes nothing for that long is given up; it reconnects by itself."""
+"""The connection of a page that reads nothing for so long is closed; the page reconnects by itself."""
 VIEWERS_LIMIT: Final = 32
 ENDED: Final = 4001
-"""Close code: the run has ended, and no fault did it."""
+"""Close code: the run has ended, without a fault of the connection."""
+_TRY_AGAIN_LATER: Final = 1013
 
 
-async def watch(socket: WebSocket, feed: Feed, notes: Notes | None = None) -> None:
-    """Serve one page until it leaves, or takes nothing for too long. Returning closes the connection."""
+async def serve_page(socket: WebSocket, feed: Feed, notes: Notes | None = None) -> None:
+    """Serve one page until it leaves or does not read for too long. Returning closes the connection."""
     if feed.viewers.count >= VIEWERS_LIMIT:
-        await socket.close(code=1013, reason=f"{VIEWERS_LIMIT} pages are open already")
+        await socket.close(code=_TRY_AGAIN_LATER, reason=f"{VIEWERS_LIMIT} pages are open already")
         return
     await socket.accept()
     noted = notes or Notes()
     noted.add("connected", "page", socket.client.host if socket.client else "")
     changed = asyncio.Event()
-    viewer = feed.viewers.join(_waker(changed))
+    viewer = feed.viewers.join(_wake_from_any_thread(changed))
     try:
         async with asyncio.TaskGroup() as both:
             both.create_task(_send(socket, feed, changed, viewer))
@@ -46,8 +47,8 @@ async def watch(socket: WebSocket, feed: Feed, notes: Notes | None = None) -> No
         feed.viewers.leave(viewer)
 
 
-def _waker(changed: asyncio.Event) -> Wake:
-    """Set the event from another thread; a loop that has just been closed wants no waking."""
+def _wake_from_any_thread(changed: asyncio.Event) -> Wake:
+    """Return a function that sets the event from another thread; it does nothing if the loop has been closed."""
     loop = asyncio.get_running_loop()
 
     def wake() -> None:
@@ -58,9 +59,9 @@ def _waker(changed: asyncio.Event) -> Wake:
 
 
 async def _listen(socket: WebSocket, feed: Feed, viewer: int, notes: Notes) -> None:
-    """The page says what it wants; reading is also how its leaving is noticed. Raises WebSocketDisconnect."""
+    """Take the page's wishes. Raises WebSocketDisconnect when it leaves, which only a reader notices."""
     while (message := await socket.receive())["type"] != "websocket.disconnect":
-        wishes = wishes_in(message.get("text") or "")
+        wishes = parse_wishes(message.get("text") or "")
         if wishes is not None:
             feed.viewers.set_wishes(viewer, wishes)
         else:
@@ -69,11 +70,12 @@ async def _listen(socket: WebSocket, feed: Feed, viewer: int, notes: Notes) -> N
 
 
 async def _send(socket: WebSocket, feed: Feed, changed: asyncio.Event, viewer: int) -> None:
+    """Send the opening, then updates until the run ends. Raises WebSocketDisconnect then, which ends `_listen` too."""
     update = feed.opening()
     shown = await _push(socket, feed, hello(feed.info, update), update, None, viewer)
     over = False
     while not over:
-        await _due(feed, changed, viewer, shown)
+        await _wait_until_due(feed, changed, viewer, shown)
         over = feed.over
         update = feed.since(update.cursor)
         shown = await _push(socket, feed, tick(update), update, shown, viewer)
@@ -81,10 +83,10 @@ async def _send(socket: WebSocket, feed: Feed, changed: asyncio.Event, viewer: i
     raise WebSocketDisconnect(ENDED)
 
 
-async def _due(feed: Feed, changed: asyncio.Event, viewer: int, shown: Picture | None) -> None:
-    """Wait until there is something to send: a picture at once, words at most ten times a second, a sign of life else.
+async def _wait_until_due(feed: Feed, changed: asyncio.Event, viewer: int, shown: Picture | None) -> None:
+    """Wait for something to send: a picture at once, text after `TEXT_INTERVAL_S`, a heartbeat if nothing changed.
 
-    Pictures need no pace of their own here: no more of them are encoded than `view.pictures_per_s`.
+    Pictures need no pace here: capture encodes no more of them than `view.pictures_per_s`.
     """
     now = asyncio.get_running_loop().time
     begun, something = now(), False
@@ -101,7 +103,10 @@ async def _due(feed: Feed, changed: asyncio.Event, viewer: int, shown: Picture |
 async def _push(
     socket: WebSocket, feed: Feed, text: str, update: Update, shown: Picture | None, viewer: int
 ) -> Picture | None:
-    """Send the text, and the picture where the page wants one that it has not had; returns the one that it has now."""
+    """Send the text, and the picture if the page wants one and has not had it; return the one that it has now.
+
+    Raises TimeoutError if the page does not read within `SEND_TIMEOUT_S`.
+    """
     wishes = feed.viewers.wishes_of(viewer)
     async with asyncio.timeout(SEND_TIMEOUT_S):
         await socket.send_text(text)
