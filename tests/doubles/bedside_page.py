@@ -11,13 +11,14 @@ import numpy as np
 from playwright.sync_api import Page, ViewportSize
 
 from stream.config.sections import AlarmsConfig
-from stream.protocol.readings import DensityReading, RegionOutline
+from stream.protocol.readings import RegionOutline
 from stream.protocol.types import Mode, RunState
 from stream.view.live.feed import Feed
 from stream.view.live.session_info import SessionInfo
 from stream.view.server.app import make_app
 from stream.view.server.http_server import ViewServer
 from tests.doubles.kept_session import KeptSession
+from tests.doubles.readings import page_reading
 
 OpenPage = Callable[..., Page]
 """Opens an address in a browser that is watched; see tests/integration/page/conftest.py."""
@@ -69,26 +70,14 @@ class Scope:
         """One more reading, with a picture, of a frame so long ago."""
         density = fields.get("density_pct", 6.25)
         values: dict[str, Any] = {
-            "session": "s1",
-            "source": "scope",
-            "seq": self.seq,
-            "frame": str(self.seq),
-            "time_s": self.seq / 10,
             "t_capture_ns": time.time_ns() - int(ago_s * 1e9),
-            "status": "ok",
-            "density_pct": density,
             "density_low_pct": density and density - 0.5,
             "density_high_pct": density and density + 0.5,
-            "capillary_count": 41,
-            "quality": "good",
-            "model_id": "cnn@abc",
             "latency_ms": 20.0,
-            "worker": 0,
-            "attempt": 1,
             "picture": JPEG,
             "regions": OUTLINES,
         }
-        self.kept.see(DensityReading(**(values | fields)))
+        self.kept.see(page_reading(self.seq, **values | fields))
         self.seq += 1
 
     def tell(self, state: RunState) -> None:

@@ -10,24 +10,20 @@ from dataclasses import dataclass
 import psutil
 
 from stream.errors import WireError
-from stream.protocol.frames import Committed, Done, FrameHeader
+from stream.protocol.frames import Committed, Done
 from stream.protocol.processes import Hello, PeerUp, Stop
-from stream.protocol.readings import DensityReading, Progress, RegionOutline
+from stream.protocol.readings import Progress, RegionOutline
 from stream.protocol.wire import decode, encode
+from tests.doubles.readings import header, reading
 from tests.fuzz.mutation import mutated
 
 _HELLO = Hello(role="worker", index=1, incarnation=2, endpoint="ipc:///x", pid=7, detail="cnn@abc")
 SAMPLES = tuple(
     encode(message)
     for message in (
-        FrameHeader(
-            source="s", seq=5, frame="5", time_s=0.2, t_capture_ns=1, t_grab_monotonic_ns=1, width=64, height=48,
-            ring="/proc/1/fd/9", slot=1, generation=2, attempt=1, capture=0, previous=bytes(200),
-        ),
-        DensityReading(
-            session="s", source="s", seq=5, frame="5", time_s=0.2, t_capture_ns=1, status="ok", density_pct=6.2,
-            density_low_pct=5.0, density_high_pct=7.0, capillary_count=2, quality="poor", quality_reasons=("blurred",),
-            measures={"sharpness": 0.5}, model_id="cnn@abc", latency_ms=20.0, worker=0, attempt=1,
+        header(5, ring="/proc/1/fd/9", slot=1, generation=2, previous=bytes(200)),
+        reading(
+            5, quality="poor", quality_reasons=("blurred",), measures={"sharpness": 0.5},
             regions=(RegionOutline(bytes(16), 0.5), RegionOutline(bytes(8), 1.0)), picture=bytes(300),
         ),
         Progress(session="s", source="s", mode="live", state="good", density_pct=5.0, quality_reasons=("a", "b")),

@@ -13,7 +13,7 @@ import zmq
 from stream.config.run_plan import RunPlan
 from stream.config.sections import AnalyserConfig, Config, ViewConfig
 from stream.errors import ModelError
-from stream.protocol.frames import Committed, Done, FrameHeader
+from stream.protocol.frames import Committed, Done
 from stream.protocol.messages import AnyMessage
 from stream.protocol.processes import Alive, Hello, PeerDown, PeerUp, Stop
 from stream.protocol.readings import DensityReading
@@ -21,6 +21,7 @@ from stream.protocol.types import Role
 from stream.run.child import Assignment, Child
 from stream.transport.frame_ring import Ring
 from stream.transport.sockets import Inbox, Outbox, new_context
+from tests.doubles.readings import header
 from workers.process import run
 
 HEIGHT, WIDTH = 48, 64
@@ -72,19 +73,8 @@ class Bench:
         self.introduce("sink", self.sink)
 
     def frame(self, seq: int, **fields: Any) -> None:
-        given: dict[str, Any] = {"slot": 0, "generation": self.generation, "ring": self.ring.path} | fields
-        self.worker.send(
-            FrameHeader(
-                source="s",
-                seq=seq,
-                frame=f"f{seq}",
-                time_s=0.0,
-                t_capture_ns=1,
-                **{"attempt": 1}
-                | {"t_grab_monotonic_ns": time.monotonic_ns(), "width": WIDTH, "height": HEIGHT, "capture": 0}
-                | given,
-            )
-        )
+        given = {"generation": self.generation, "ring": self.ring.path, "t_grab_monotonic_ns": time.monotonic_ns()}
+        self.worker.send(header(seq, **given | fields))
 
     def close(self) -> None:
         self.worker.send(Stop())

@@ -9,8 +9,7 @@ from stream.protocol.readings import DensityReading
 from stream.protocol.types import Mode
 from stream.view.live.feed import Feed
 from stream.view.live.session_info import SessionInfo
-
-START_NS = 1_800_000_000_000_000_000
+from tests.doubles.readings import START_NS, page_reading
 
 
 class Clock:
@@ -40,25 +39,7 @@ def reading(clock: Clock) -> MakeReading:
     """A good reading, captured 60 ms ago; any field may be given."""
 
     def make(seq: int = 0, **fields: Any) -> DensityReading:
-        values: dict[str, Any] = {
-            "session": "s1",
-            "source": "scope",
-            "seq": seq,
-            "frame": str(seq),
-            "time_s": seq / 10,
-            "t_capture_ns": clock.now_ns - 60_000_000,
-            "status": "ok",
-            "density_pct": 6.25,
-            "density_low_pct": 5.5,
-            "density_high_pct": 7.0,
-            "capillary_count": 41,
-            "quality": "good",
-            "model_id": "cnn@abc",
-            "latency_ms": 50.0,
-            "worker": 0,
-            "attempt": 1,
-        }
-        return DensityReading(**(values | fields))
+        return page_reading(seq, **{"t_capture_ns": clock.now_ns - 60_000_000} | fields)
 
     return make
 

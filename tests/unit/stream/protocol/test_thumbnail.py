@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from stream.protocol.frames import FrameHeader
 from stream.protocol.thumbnail import HEIGHT_PX, WIDTH_PX, thumbnail
 from stream.protocol.wire import decode, encode
+from tests.doubles.readings import header
 
 
 @pytest.mark.parametrize("size", [(1080, 1920), (480, 640), (135, 240), (64, 64), (16, 16), (3072, 4096), (2000, 20)])
@@ -42,20 +42,5 @@ def test_a_bright_spot_stays_where_it_is() -> None:
 
 
 def test_it_fits_into_a_header() -> None:
-    header = FrameHeader(
-        source="s",
-        seq=1,
-        frame="1",
-        time_s=0.0,
-        t_capture_ns=1,
-        t_grab_monotonic_ns=1,
-        width=1920,
-        height=1080,
-        ring="r",
-        slot=0,
-        generation=2,
-        attempt=1,
-        capture=0,
-        previous=thumbnail(np.zeros((1080, 1920, 3), np.uint8)).tobytes(),
-    )
-    assert decode(encode(header)) == header
+    small = thumbnail(np.zeros((1080, 1920, 3), np.uint8)).tobytes()
+    assert decode(encode(header(previous=small))) == header(previous=small)

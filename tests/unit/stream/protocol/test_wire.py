@@ -19,6 +19,7 @@ from stream.protocol.processes import Stop
 from stream.protocol.readings import DensityReading, Progress, RegionOutline
 from stream.protocol.types import Message
 from stream.protocol.wire import MAX_MESSAGE_BYTES, decode, encode
+from tests.doubles.readings import reading
 
 KINDS = get_args(AnyMessage)
 
@@ -58,23 +59,6 @@ def values(kind: inspect.Type) -> st.SearchStrategy[Any]:
 
 
 messages = st.sampled_from(KINDS).flatmap(lambda kind: values(inspect.type_info(kind)))
-
-
-def reading(**fields: Any) -> DensityReading:
-    given: dict[str, Any] = {
-        "session": "s",
-        "source": "s",
-        "seq": 0,
-        "frame": "0",
-        "time_s": 0.0,
-        "t_capture_ns": 0,
-        "status": "ok",
-        "model_id": "m",
-        "latency_ms": 1.0,
-        "worker": 0,
-        "attempt": 1,
-    }
-    return DensityReading(**given | fields)
 
 
 def packed(**fields: Any) -> bytes:

@@ -9,21 +9,18 @@ import pytest
 from stream.config.run_plan import AnalysisPlan
 from stream.config.sections import AnalyserConfig
 from stream.errors import WireError
-from stream.protocol.frames import FrameHeader
 from stream.protocol.readings import DensityReading
 from stream.protocol.remote import Engage, Engaged
 from stream.protocol.wire import decode, encode
 from stream.version import VERSION
 from tests.doubles import strange_analysers
+from tests.doubles.readings import header
 from tests.fuzz.mutation import mutated
 from workers.remote.serving import Serving
 
 PLAN = AnalysisPlan(AnalyserConfig(name="good"), picture_width_px=160)
 ENGAGE = Engage(session="s", worker=3, regions=True, picture_width_px=160, version=VERSION, analyser=PLAN.sha256)
-HEADER = FrameHeader(
-    source="s", seq=7, frame="f7", time_s=0.0, t_capture_ns=1, t_grab_monotonic_ns=2**60, width=64, height=48,
-    ring="", slot=0, generation=0, attempt=2, capture=0,
-)  # fmt: skip
+HEADER = header(7, t_grab_monotonic_ns=2**60, attempt=2)
 PIXELS = np.full((48, 64, 3), 90, np.uint8)
 
 

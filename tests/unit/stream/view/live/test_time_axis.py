@@ -9,25 +9,14 @@ from hypothesis import strategies as st
 
 from stream.protocol.readings import DensityReading
 from stream.view.live.time_axis import RATE_OVER_S, ArrivalRate, TimeAxis, delay_ms
+from tests.doubles.readings import page_reading
 
 MakeReading = Callable[..., DensityReading]
 SECOND_NS = 10**9
 
 
 def reading_at(seconds: float) -> DensityReading:
-    return DensityReading(
-        session="s1",
-        source="scope",
-        seq=0,
-        frame="0",
-        time_s=seconds,
-        t_capture_ns=round(seconds * SECOND_NS),
-        status="ok",
-        model_id="cnn@abc",
-        latency_ms=50.0,
-        worker=0,
-        attempt=1,
-    )
+    return page_reading(time_s=seconds, t_capture_ns=round(seconds * SECOND_NS))
 
 
 def positions(times_s: list[float], *, media_time: bool) -> list[float]:
