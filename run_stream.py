@@ -19,7 +19,7 @@ from stream.commands.bench import bench
 from stream.commands.keys import keys
 from stream.commands.subscribe import subscribe
 from stream.commands.view import view
-from stream.config.engine_choice import ENGINES, EngineChoice, engine_choice
+from stream.config.engine_choice import EngineChoice, engine_choice
 from stream.console.text import plain
 from stream.errors import NO_TENSORFLOW, ModelError, StreamError, UsageError
 from stream.machine.signals import STOP_SIGNALS
@@ -203,7 +203,7 @@ def live(
 @click.option("--resume", is_flag=True, help="Go on where an interrupted run stopped.")
 @click.option("--overwrite", is_flag=True, help="Replace finished results of the same source, markers included.")
 @click.option("--frames", type=click.IntRange(min=1), help="Only the first so many frames of each source.")
-@click.option("--engine", type=click.Choice(ENGINES), default="stream", show_default=True, help="What spreads frames.")
+@click.option("--engine", default="stream", show_default=True, help="What spreads frames: also serial, router, ray.")
 @click.option("--address", help="With --engine ray: a running cluster, as host:port. Default: this machine alone.")
 @click.pass_obj
 def replay(
@@ -221,6 +221,7 @@ def replay(
     address: str | None,
 ) -> None:
     """Analyse recordings: every frame exactly once, in order. Several get a folder each below --output."""
+    from stream.config.plugins import find
     from stream.machine.processes import cores
     from stream.session.folders import holds_frames, result_folders, spare
     from stream.session.provenance import without_credentials
@@ -230,6 +231,8 @@ def replay(
     config = common.load("replay.toml", {"workers.count": workers})
     factor = _speed(speed)
     choice = engine_choice(engine, config.workers.count or cores(), address, whole=not resume and factor == 0)
+    if choice is not None:
+        find("engines", choice.engine)  # a name that leads nowhere is refused before anything is begun
     codes = []
     folders = result_folders(sources, output)
     for source, folder in () if resume else zip(sources, folders, strict=True):  # told before hours went into others

@@ -1,33 +1,20 @@
-"""Opening a source by its URI or path: a small table of openers, merged with those of installed packages."""
+"""Opens a source by its URI or path.
 
-from collections.abc import Callable
+What opens a scheme is looked up among the plug-ins: a function from SourceUri to FrameSource.
+"""
+
 from dataclasses import dataclass
-from importlib import import_module
-from importlib.metadata import entry_points
-from typing import Final, cast
+from typing import Final
 
 from msgspec import structs
 
 from capture.sources.files import is_folder, is_pattern
-from capture.sources.options import nearest, options_as
-from capture.sources.uri import NETWORK_SCHEMES, PLAIN, SourceUri, parse_uri
+from capture.sources.options import options_as
+from capture.sources.uri import PLAIN, SourceUri, parse_uri
+from stream.config.plugins import find
 from stream.errors import SourceError, UsageError
 from stream.machine.files import SUFFIXES, expanded
 from stream.protocol.contracts import FrameSource
-
-ENTRY_POINTS: Final = "capillary_stream.sources"
-"""Entry point group: the name is the scheme, the value "module:function", a function from SourceUri to FrameSource."""
-
-Opener = Callable[[SourceUri], FrameSource]
-
-# Named, not imported: opening a camera does not load the synthetic microscope.
-_BUILT_IN: Final = {
-    "video": "capture.sources.video:open_video",
-    "images": "capture.sources.images:open_images",
-    "camera": "capture.sources.camera:open_camera",
-    "synthetic": "capture.sources.opening:open_synthetic",
-    **dict.fromkeys(NETWORK_SCHEMES, "capture.sources.camera:open_network"),
-}
 
 _SCHEME_OF_SUFFIX: Final = {
     **dict.fromkeys(SUFFIXES, "images"),
@@ -43,21 +30,10 @@ class SourceLimits:
     max_height: int = 3072
 
 
-def schemes() -> dict[str, str]:
-    """Scheme → "module:function" of every source that is installed; a package cannot replace a built-in one."""
-    return {point.name: point.value for point in entry_points(group=ENTRY_POINTS)} | _BUILT_IN
-
-
 def open_source(uri: str, limits: SourceLimits | None = None) -> FrameSource:
     """Open a source by URI or plain path. Raises UsageError for a wrong name or option, SourceError for the rest."""
     parsed = placed(parse_uri(uri))
-    openers = schemes()
-    if parsed.scheme not in openers:
-        raise UsageError(
-            f"There is no source '{parsed.scheme}:'. {nearest(parsed.scheme, openers)} "
-            "A file with a colon in its name is written ./name."
-        )
-    source = _load(openers[parsed.scheme])(parsed)
+    source: FrameSource = find("sources", parsed.scheme)(parsed)
     try:
         _check_size(source, limits or SourceLimits())
     except SourceError:
@@ -74,12 +50,6 @@ def placed(uri: SourceUri) -> SourceUri:
     if is_folder(path) or (is_pattern(uri.path) and not path.exists()):
         return SourceUri("images", str(path))
     return SourceUri(_SCHEME_OF_SUFFIX.get(path.suffix.lower(), "video"), str(path))
-
-
-def _load(target: str) -> Opener:
-    """The opener itself. What a third party's module raises on import is not hidden."""
-    module, _, function = target.partition(":")
-    return cast("Opener", getattr(import_module(module), function))
 
 
 def _check_size(source: FrameSource, limits: SourceLimits) -> None:

@@ -66,6 +66,7 @@ def bench(
     into: Path | None,
 ) -> None:
     """Measure this program beside the published systems on the frames of SOURCE: time, speed-up, cores, cost."""
+    from stream.config.plugins import names as known_names
     from stream.engines.bench import plan
     from stream.engines.bench.document import fill
     from stream.session.folders import OutputFolder
@@ -75,7 +76,7 @@ def bench(
     frames = frames or chosen.frames
     names = {"both": ("default", "helmy2022")}.get(analysers or "", tuple((analysers or "").split(",")))
     cases = plan.cases(
-        plan.listed(engines, plan.ENGINES, "engines") if engines else list(chosen.engines),
+        plan.listed(engines, (*known_names("engines"), "stream"), "engines") if engines else list(chosen.engines),
         names if analysers else list(chosen.analysers),
         plan.counts(workers) if workers else list(chosen.workers),
     )

@@ -1,11 +1,8 @@
 """Which engine spreads the frames, over how much. Loads no engine: the command line asks before it decides."""
 
 from dataclasses import dataclass
-from typing import Final
 
 from stream.errors import UsageError
-
-ENGINES: Final = ("stream", "serial", "router", "ray")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,51 +1,122 @@
-"""Names in the configuration → the code behind them: built-in names, entry points, or `package.module:attribute`.
+"""The one way from a name to the code behind it: built-in names, installed packages, or `package.module:attribute`.
 
-Modules are named here as text and loaded when asked for, so that nothing depends on a concrete part at import time.
+Code is named here as text and loaded only when it is asked for, so that nothing depends on a concrete part.
+A package adds names with entry points of the group `capillary_stream.<group>`; it cannot replace a built-in name.
 """
 
 import importlib
 import importlib.metadata
 import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
-from stream.errors import ModelError
+from stream.errors import ConfigError, ModelError, StreamError, UsageError
 
-BUILT_IN: Final = {
-    "analysers": {
-        "capillary": "workers.analysers:capillary",
-        "helmy2022": "workers.analysers:helmy2022",
-    },
-}
-"""Group → name → where it is. Entry points of `capillary_stream.<group>` join them."""
+GroupName = Literal["sources", "analysers", "runtimes", "architectures", "outlets", "engines"]
+
+_BY_MODULE: Final = 'Use a known name or "package.module:attribute".'
 
 
-def find(group: str, name: str) -> Any:
-    """The object called `name`. An error inside a plug-in's own module is raised as it is.
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """One kind of plug-in.
 
-    Raises ModelError where there is no such name, module or attribute.
+    noun: what one of them is called. error: raised if a name leads nowhere. remedy: what a user can do then.
+    built_in: name → "module:attribute".
     """
-    target = _known(group).get(name, name)
-    module_name, colon, attribute = target.partition(":")
-    if not (colon and attribute and all(module_name.split("."))):
-        near = get_close_matches(name, _known(group), n=1)
-        hint = f'; did you mean "{near[0]}"?' if near else "."
-        raise ModelError(f'no {group[:-1]} is called "{name}"{hint} Use a known name or "package.module:attribute".')
+
+    noun: str
+    error: type[StreamError]
+    built_in: Mapping[str, str]
+    remedy: str = _BY_MODULE
+
+
+_GROUPS: Final[Mapping[GroupName, _Group]] = {
+    "sources": _Group(
+        "source",
+        UsageError,
+        {
+            "video": "capture.sources.video:open_video",
+            "images": "capture.sources.images:open_images",
+            "camera": "capture.sources.camera:open_camera",
+            "synthetic": "capture.sources.opening:open_synthetic",
+            "http": "capture.sources.camera:open_network",
+            "https": "capture.sources.camera:open_network",
+            "rtsp": "capture.sources.camera:open_network",
+            "rtsps": "capture.sources.camera:open_network",
+        },
+        "Use a known name; a file with a colon in its name is written ./name.",
+    ),
+    "analysers": _Group(
+        "analyser",
+        ModelError,
+        {"capillary": "workers.analysers:capillary", "helmy2022": "workers.analysers:helmy2022"},
+    ),
+    "runtimes": _Group(
+        "runtime",
+        ModelError,
+        {
+            "litert": "workers.runtimes.litert:LiteRtRuntime",
+            "keras": "workers.runtimes.keras:KerasRuntime",
+            "onnx": "workers.runtimes.onnx:OnnxRuntime",
+            "openvino": "workers.runtimes.openvino:OpenVinoRuntime",
+        },
+    ),
+    "architectures": _Group(
+        "architecture", ModelError, {"compact": "workers.training.architectures.compact:capillary_net"}
+    ),
+    "outlets": _Group("outlet", ConfigError, {}),
+    "engines": _Group(
+        "engine",
+        UsageError,
+        {
+            "serial": "stream.engines.serial:serial",
+            "router": "stream.engines.router:router",
+            "ray": "stream.engines.ray:ray_engine",
+        },
+    ),
+}
+"""What each group's objects are called with and return is said where they are used: see docs/extending/."""
+
+
+def names(group: GroupName) -> dict[str, str]:
+    """Return every known name of a group and the "module:attribute" behind it."""
+    points = importlib.metadata.entry_points(group=f"capillary_stream.{group}")
+    return {point.name: point.value for point in points} | dict(_GROUPS[group].built_in)
+
+
+def find(group: GroupName, name: str) -> Any:
+    """Load what a group calls `name`, or what "package.module:attribute" names, also from the working folder.
+
+    Raises UsageError for a source or an engine, ModelError for an analyser, a runtime or an architecture, ConfigError
+    for an outlet, if there is no such name, module or attribute. An error inside the plug-in's own module is raised as
+    it is.
+    """
+    kind, known = _GROUPS[group], names(group)
+    target = known.get(name, name)
+    module, colon, attribute = target.partition(":")
+    if not (colon and attribute and all(module.split("."))):
+        near = get_close_matches(name, known, n=1)
+        hint = f'; did you mean "{near[0]}"?' if near else f"; known: {', '.join(known) or 'none'}."
+        raise kind.error(f'no {kind.noun} is called "{name}"{hint} {kind.remedy}')
     if str(Path.cwd()) not in sys.path:
         sys.path.append(str(Path.cwd()))
     try:
-        module = importlib.import_module(module_name)
+        loaded = importlib.import_module(module)
     except ModuleNotFoundError as error:
-        if error.name is not None and f"{module_name}.".startswith(f"{error.name}."):
-            raise ModelError(f'"{target}": there is no module {error.name} on the path or in this folder') from error
+        if error.name is not None and f"{module}.".startswith(f"{error.name}."):
+            raise kind.error(f'"{target}": there is no module {error.name} on the path or in this folder') from error
         raise
     try:
-        return getattr(module, attribute)
+        return getattr(loaded, attribute)
     except AttributeError as error:
-        raise ModelError(f'"{target}": module {module_name} has no {attribute}') from error
+        raise kind.error(f'"{target}": module {module} has no {attribute}') from error
 
 
-def _known(group: str) -> dict[str, str]:
-    points = importlib.metadata.entry_points(group=f"capillary_stream.{group}")
-    return {point.name: point.value for point in points} | BUILT_IN.get(group, {})
+def load(target: str) -> Any:
+    """Return what "module:attribute" names: a part of this program. Raises ImportError, AttributeError."""
+    module, _, attribute = target.partition(":")
+    return getattr(importlib.import_module(module), attribute)

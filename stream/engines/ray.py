@@ -16,6 +16,7 @@ from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any, Final
 
+from stream.config.engine_choice import EngineChoice
 from stream.engines.ray_keeper import alone
 from stream.engines.step import Frames, Step, StepMaker, Tally, raise_named, reading_of
 from stream.errors import EngineError, StreamError, UsageError
@@ -67,15 +68,15 @@ class Analyst:
 
 
 def ray_engine(
-    frames: Frames, maker: StepMaker, workers: int, tally: Tally, address: str | None = None
+    frames: Frames, maker: StepMaker, choice: EngineChoice, tally: Tally
 ) -> Generator[DensityReading, None, None]:
-    """See `stream.engines.step.Engine`. `address`: a running cluster's, as "host:port"; None: one of its own."""
-    ray = _library(address)
+    """See `stream.engines.step.Engine`. Without an address it starts a Ray of its own."""
+    ray = _library(choice.address)
     with contextlib.ExitStack() as stack:
         with own_signals():
-            _begin(ray, maker.session, workers, address, stack)
+            _begin(ray, maker.session, choice, stack)
         actor = ray.remote(num_cpus=1, max_restarts=_DEATHS, max_task_retries=_DEATHS)(Analyst)
-        actors = [actor.remote(maker, number) for number in range(workers)]
+        actors = [actor.remote(maker, number) for number in range(choice.workers)]
         try:
             for failure in ray.get([one.prepare.remote() for one in actors]):
                 if failure is not None:
@@ -140,7 +141,8 @@ def own_signals() -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _begin(ray: Any, session: str, workers: int, address: str | None, stack: contextlib.ExitStack) -> None:
+def _begin(ray: Any, session: str, choice: EngineChoice, stack: contextlib.ExitStack) -> None:
+    address = choice.address
     if address is not None:
         _knock(address)
     quiet = {"log_to_driver": False, "logging_level": logging.ERROR, "configure_logging": False}
@@ -151,7 +153,7 @@ def _begin(ray: Any, session: str, workers: int, address: str | None, stack: con
             return
         ray.init(
             address="local",
-            num_cpus=workers,
+            num_cpus=choice.workers,
             num_gpus=0,
             include_dashboard=False,
             object_store_memory=_STORE_BYTES,

@@ -6,7 +6,6 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from functools import partial
 from types import FrameType
 from typing import Final
 
@@ -14,11 +13,9 @@ import psutil
 from msgspec.structs import replace
 
 from stream.config.engine_choice import EngineChoice
+from stream.config.plugins import find
 from stream.config.run_plan import RunPlan
 from stream.engines.frames import frames_of
-from stream.engines.ray import ray_engine
-from stream.engines.router import router
-from stream.engines.serial import serial
 from stream.engines.step import Engine, StepMaker, Tally
 from stream.errors import OutputError, SourceError
 from stream.machine.cpu_time import tree_cpu_seconds
@@ -35,12 +32,6 @@ from stream.session.store import FILE_NAME, Store
 from stream.session.summary import STOPPED, Course, exit_code, noted_of, sentence, summary_of
 
 _PROGRESS_S: Final = 0.25
-
-
-def engine_of(choice: EngineChoice) -> Engine:
-    """The engine itself."""
-    known: dict[str, Engine] = {"serial": serial, "router": router, "ray": partial(ray_engine, address=choice.address)}
-    return known[choice.engine]
 
 
 class Reel:
@@ -105,7 +96,8 @@ class Recording:
         store.note(source=source.name, width=source.width, height=source.height, fps=source.fps, begun_at=0)
         source_hash = SourceHash(self._plan.source)
         maker = StepMaker(self._plan.analysis, self._plan.session)
-        readings = engine_of(self._choice)(self._reel, maker, self._choice.workers, self._tally)
+        engine: Engine = find("engines", self._choice.engine)
+        readings = engine(self._reel, maker, self._choice, self._tally)
         with closing(readings):  # its workers end here
             self._record(readings, store, on_progress)
         return self._finish(store, source_hash)

@@ -15,6 +15,7 @@ from typing import Any, Final
 import numpy as np
 import zmq
 
+from stream.config.engine_choice import EngineChoice
 from stream.engines.step import Frames, StepMaker, Tally, raise_named, reading_of
 from stream.errors import EngineError, StreamError
 from stream.machine.processes import die_with_parent, name_process
@@ -35,7 +36,9 @@ _ERROR: Final = b"error"
 Endpoints = tuple[str, str]
 
 
-def router(frames: Frames, maker: StepMaker, workers: int, tally: Tally) -> Generator[DensityReading, None, None]:
+def router(
+    frames: Frames, maker: StepMaker, choice: EngineChoice, tally: Tally
+) -> Generator[DensityReading, None, None]:
     """See `stream.engines.step.Engine`. This process is the controller."""
     folder = RunFolder(maker.session)
     with contextlib.ExitStack() as stack:
@@ -47,10 +50,10 @@ def router(frames: Frames, maker: StepMaker, workers: int, tally: Tally) -> Gene
         started: list[BaseProcess] = []
         stack.callback(_stop, started)
         started.append(_start(_route, "router", endpoints))
-        started += [_start(_work, f"worker-{number}", maker, number, endpoints[1]) for number in range(workers)]
-        for _ in range(workers):
+        started += [_start(_work, f"worker-{number}", maker, number, endpoints[1]) for number in range(choice.workers)]
+        for _ in range(choice.workers):
             _answer(controller, started)
-        yield from _control(frames, controller, started, workers * _AHEAD, tally)
+        yield from _control(frames, controller, started, choice.workers * _AHEAD, tally)
 
 
 def _control(

@@ -5,6 +5,7 @@ Helmy et al. 2022, section V: one core, whatever the number of cores ("the syste
 
 from collections.abc import Generator
 
+from stream.config.engine_choice import EngineChoice
 from stream.engines.step import Frames, StepMaker, Tally, reading_of
 from stream.machine.processes import name_process
 from stream.protocol.readings import DensityReading
@@ -13,7 +14,7 @@ from stream.protocol.readings import DensityReading
 def serial(
     frames: Frames,
     maker: StepMaker,
-    workers: int,  # noqa: ARG001 (always one)
+    choice: EngineChoice,  # noqa: ARG001 (always one worker)
     tally: Tally,  # noqa: ARG001 (nothing is handed on)
 ) -> Generator[DensityReading, None, None]:
     """See `stream.engines.step.Engine`."""

@@ -1,11 +1,12 @@
 """What every engine is given: frames, and by name what analyses one. Knows no process and no socket."""
 
-import importlib
 from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass
 from typing import NoReturn, Protocol
 
 from stream import errors
+from stream.config.engine_choice import EngineChoice
+from stream.config.plugins import load
 from stream.config.run_plan import AnalysisPlan
 from stream.protocol.contracts import Pixels
 from stream.protocol.frames import FrameHeader
@@ -29,8 +30,7 @@ class StepMaker:
 
     def make(self, worker: int) -> Step:
         """The step of one worker. Raises ModelError or ConfigError where the analyser cannot be made."""
-        module, _, function = self.target.partition(":")
-        made: Step = getattr(importlib.import_module(module), function)(self.plan, self.session, worker)
+        made: Step = load(self.target)(self.plan, self.session, worker)
         return made
 
 
@@ -42,14 +42,14 @@ class Tally:
 
 
 class Engine(Protocol):
-    """Analyses frames on `workers` workers, and gives the readings in order, each seq once.
+    """Analyses frames on as many workers as chosen, and gives the readings in order, each seq once.
 
     Closing the iterator stops the workers. Raises ModelError or ConfigError where the analyser cannot be made,
     EngineError where the engine itself fails.
     """
 
     def __call__(
-        self, frames: Frames, maker: StepMaker, workers: int, tally: Tally
+        self, frames: Frames, maker: StepMaker, choice: EngineChoice, tally: Tally
     ) -> Generator[DensityReading, None, None]:
         """Readings as they are ready."""
 

@@ -1,7 +1,6 @@
 """What every child process does alike: an inbox, a hello to the supervisor, outboxes to peers as they come and go."""
 
 import contextlib
-import importlib
 import logging
 import multiprocessing
 import os
@@ -9,12 +8,13 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
 
+from stream.config.plugins import load
 from stream.config.run_plan import RunPlan
 from stream.console import logs
 from stream.errors import StreamError
@@ -175,9 +175,7 @@ def run_child(plan: RunPlan, assignment: Assignment, target: str, *arguments: An
         logging.getLogger(f"capillary.{assignment.name}").error("%s", error)
         sys.exit(error.exit_code)
     try:
-        module, _, function = target.partition(":")
-        run: Callable[..., None] = getattr(importlib.import_module(module), function)
-        run(child, plan, *arguments)
+        load(target)(child, plan, *arguments)
     except StreamError as error:
         child.report(Fatal(role=assignment.role, exit_code=error.exit_code, sentence=str(error)[:MAX_SENTENCE]))
         child.close()

@@ -4,7 +4,6 @@ uv run pytest tests/benchmarks/bench_engines.py --benchmark-enable
 """
 
 from collections.abc import Iterator
-from functools import partial
 from itertools import islice
 
 import pytest
@@ -12,12 +11,11 @@ from pytest_benchmark.fixture import BenchmarkFixture
 
 from capture.recordings.first_frames import FirstFrames
 from capture.sources.synthetic import open_synthetic
+from stream.config.engine_choice import EngineChoice
+from stream.config.plugins import find
 from stream.config.run_plan import AnalysisPlan
 from stream.config.sections import AnalyserConfig
 from stream.engines.frames import frames_of
-from stream.engines.ray import ray_engine
-from stream.engines.router import router
-from stream.engines.serial import serial
 from stream.engines.step import Engine, StepMaker, Tally
 from stream.protocol.contracts import Pixels
 from stream.protocol.frames import FrameHeader
@@ -25,7 +23,6 @@ from stream.protocol.readings import DensityReading
 from tests.running import run
 
 FRAMES = 8
-ENGINES: dict[str, Engine] = {"serial": serial, "router": router, "ray": partial(ray_engine, address=None)}
 
 
 def maker(analyser: str) -> StepMaker:
@@ -47,7 +44,8 @@ def test_frames_after_the_first(
     """Workers are up when the first reading is there; it is not timed."""
 
     def started() -> tuple[tuple[Iterator[DensityReading]], dict[str, object]]:
-        readings = ENGINES[name](frames, maker(analyser), 2, Tally())
+        engine: Engine = find("engines", name)
+        readings = engine(frames, maker(analyser), EngineChoice(name, 2), Tally())
         next(readings)
         return (readings,), {}
 

@@ -1,20 +1,11 @@
-"""Finds what runs a model: runtimes by name, each with its library loaded only when it is chosen."""
+"""Loads a model into the runtime that is to run it, whose library is loaded only then."""
 
-from importlib import import_module
 from pathlib import Path
-from typing import Final
 
+from stream.config.plugins import find
 from stream.errors import ModelError
 from workers.runtimes.base import Runtime
 from workers.runtimes.card import OWN_RUNTIME, Card, checked_weights
-
-RUNTIMES: Final = {
-    "litert": "workers.runtimes.litert:LiteRtRuntime",
-    "keras": "workers.runtimes.keras:KerasRuntime",
-    "onnx": "workers.runtimes.onnx:OnnxRuntime",
-    "openvino": "workers.runtimes.openvino:OpenVinoRuntime",
-}
-"""Name in `[analyser.settings] runtime` → "module:class", made from a file's bytes and the shape of a crop."""
 
 
 def load(card: Card, weights: Path, name: str) -> Runtime:
@@ -34,9 +25,8 @@ def load(card: Card, weights: Path, name: str) -> Runtime:
 
 
 def _class(name: str) -> type:
-    module, _, attribute = RUNTIMES[name].partition(":")
     try:
-        found: type = getattr(import_module(module), attribute)
+        found: type = find("runtimes", name)
     except ModuleNotFoundError as error:
         raise ModelError(
             f"The runtime {name!r} needs {error.name}, which is not installed: "

@@ -7,7 +7,6 @@ from typing import Final
 from stream.errors import UsageError
 
 CONFIGURED: Final = "default"
-ENGINES: Final = ("serial", "router", "ray", "stream")
 
 
 @dataclass(frozen=True, slots=True)

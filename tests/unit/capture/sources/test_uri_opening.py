@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 
 from capture.sources.images import PictureSource
 from capture.sources.naming import safe_name
-from capture.sources.opening import SourceLimits, open_source, schemes
+from capture.sources.opening import SourceLimits, open_source
+from capture.sources.uri import NETWORK_SCHEMES
 from capture.sources.video import VideoSource
+from stream.config.plugins import names
 from stream.errors import SourceError, StreamError, UsageError
 from stream.protocol.contracts import FrameSource
 from tests.doubles.media import card, write_video
@@ -50,7 +52,7 @@ def test_a_name_opens_the_right_source(uri: str, kind: type[FrameSource], frames
 
 
 def test_an_unknown_scheme_names_the_nearest() -> None:
-    with pytest.raises(UsageError, match=r"no source 'camra:'\. Did you mean camera\?"):
+    with pytest.raises(UsageError, match=r'no source is called "camra"; did you mean "camera"\?.*written \./name'):
         open_source("camra:0")
 
 
@@ -99,11 +101,15 @@ def test_another_package_adds_a_source_but_replaces_none(media: Path, monkeypatc
         (media / name).parent.mkdir(exist_ok=True)
         (media / name).write_text(text)
     monkeypatch.syspath_prepend(media)
-    assert schemes()["endoscope"] == "endoscope:open_endoscope"
-    assert schemes()["camera"] == "capture.sources.camera:open_camera"
+    assert names("sources")["endoscope"] == "endoscope:open_endoscope"
+    assert names("sources")["camera"] == "capture.sources.camera:open_camera"
     source = open_source("endoscope:clip.avi")
     assert source.frame_count == 3
     source.close()
+
+
+def test_every_network_address_has_a_source() -> None:
+    assert set(names("sources")) >= NETWORK_SCHEMES
 
 
 @given(st.text())

@@ -1,13 +1,16 @@
-"""A user's own analyser is found by its name, and a mistake in it is shown as what it is."""
+"""What a user names is found, and a mistake in the name or in the plug-in is shown as what it is."""
 
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
-from stream.config.plugins import find
-from stream.errors import ModelError
+from stream.config.plugins import GroupName, find, load, names
+from stream.errors import ConfigError, ModelError, StreamError, UsageError
+
+GROUPS: tuple[GroupName, ...] = get_args(GroupName)
 
 
 @pytest.fixture(autouse=True)
@@ -20,8 +23,43 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         del sys.modules[name]
 
 
-def test_the_built_in_analyser_is_found_by_its_name() -> None:
-    assert callable(find("analysers", "capillary"))
+@pytest.mark.parametrize("group", GROUPS)
+def test_every_built_in_name_leads_to_something_that_can_be_called(group: GroupName) -> None:
+    for name in names(group):
+        assert callable(find(group, name)), name
+
+
+@pytest.mark.parametrize(
+    ("group", "error"),
+    [
+        ("sources", UsageError),
+        ("analysers", ModelError),
+        ("runtimes", ModelError),
+        ("architectures", ModelError),
+        ("outlets", ConfigError),
+        ("engines", UsageError),
+    ],
+)
+def test_an_unknown_name_is_the_error_of_its_group(group: GroupName, error: type[StreamError]) -> None:
+    with pytest.raises(error, match=rf'no {group[:-1]} is called "nonsense"'):
+        find(group, "nonsense")
+
+
+def test_an_installed_package_adds_names_and_replaces_none(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder / "other-1.0.dist-info").mkdir()
+    (folder / "other-1.0.dist-info" / "METADATA").write_text("Metadata-Version: 2.1\nName: other\nVersion: 1.0\n")
+    points = "[capillary_stream.engines]\nmine = other_engine_here:spread\nserial = other_engine_here:spread\n"
+    (folder / "other-1.0.dist-info" / "entry_points.txt").write_text(points)
+    (folder / "other_engine_here.py").write_text("spread = 'other'\n")
+    monkeypatch.syspath_prepend(folder)
+    assert find("engines", "mine") == "other"
+    assert find("engines", "serial") != "other"
+
+
+def test_a_part_of_the_program_is_loaded_by_its_module_and_name() -> None:
+    assert load("string:digits") == "0123456789"
+    with pytest.raises(AttributeError):
+        load("string:nothing_here")
 
 
 def test_a_module_in_the_working_folder_is_found(folder: Path) -> None:
@@ -46,7 +84,7 @@ def test_a_misspelt_name_gets_the_nearest() -> None:
 
 
 def test_a_strange_name_is_refused_in_whole_sentences() -> None:
-    with pytest.raises(ModelError, match=r'no analyser is called "zzz"\. Use a known name'):
+    with pytest.raises(ModelError, match=r'no analyser is called "zzz"; known: .*capillary.*\. Use a known name'):
         find("analysers", "zzz")
 
 

@@ -9,12 +9,13 @@ import msgspec
 import numpy as np
 import pytest
 
+from stream.config.plugins import names
 from stream.errors import ModelError, OutputError, UsageError
 from tests.doubles.tiny_model import microscope_frame, rewrite_card
 from workers.models.exports import SUFFIX, export
 from workers.runtimes.base import Crops
 from workers.runtimes.card import RuntimeName, read_card
-from workers.runtimes.loading import RUNTIMES, load
+from workers.runtimes.loading import load
 from workers.shipped import own_runtime
 
 
@@ -97,4 +98,4 @@ def test_a_model_without_keras_weights_is_refused(tiny_model: Path, tmp_path: Pa
 
 
 def test_every_runtime_of_the_settings_is_known() -> None:
-    assert set(get_args(RuntimeName)) == set(RUNTIMES)
+    assert set(get_args(RuntimeName)) == set(names("runtimes"))
