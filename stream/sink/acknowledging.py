@@ -1,0 +1,66 @@
+"""Which commit reports are due: what the session has, for capture and the workers, and the deaths that it came after.
+
+Capture frees the slots of reported frames and workers forget reported readings, so a report must never be ahead of the
+disk: the sink asks for reports only after a commit. Knows no disk and no socket.
+"""
+
+from collections import deque
+from collections.abc import Iterable
+from typing import Any, Protocol
+
+from stream.protocol.frames import Committed
+from stream.protocol.types import MAX_BEYOND, Message, Role
+from stream.readings.ordering import Sequencer
+
+
+class Send(Protocol):
+    """How a message reaches a peer, as `Child.tell` does it."""
+
+    def __call__(self, role: Role, message: Message, index: int = 0) -> bool:
+        """Return False if the peer is not there or takes nothing more."""
+
+
+class Acknowledgements:
+    """What capture has been told of the session, and what it must still be told."""
+
+    def __init__(self, sequencer: Sequencer[Any], incarnation: int, send: Send) -> None:
+        """Begin with nothing told. incarnation: of this sink; capture discards reports of an earlier one."""
+        self._sequencer, self._incarnation, self._send = sequencer, incarnation, send
+        self._told_seq: int | None = None
+        self._deaths: deque[tuple[int, int]] = deque()
+
+    def meet_capture(self) -> None:
+        """Owe a new capture a report, even if nothing has changed since the last one: it continues from there."""
+        self._told_seq = None
+
+    def lose_capture(self) -> None:
+        """Forget the deaths that it was to be told: the next capture has never met those workers."""
+        self._deaths.clear()
+
+    def lose_worker(self, index: int, incarnation: int) -> None:
+        """Owe capture a report that comes after the death of a worker.
+
+        All that the worker sent to this sink lies before its death in the inbox. So from this report capture knows
+        which of the worker's frames have a reading, and computes only the others again.
+        """
+        self._deaths.append((index, incarnation))
+
+    def report(self, workers: Iterable[int]) -> None:
+        """Send the reports that are due. What capture does not take now is tried again at the next call."""
+        accounted = self._sequencer.accounted
+        if accounted != self._told_seq:
+            message = self._committed()
+            for index in workers:
+                self._send("worker", message, index)
+            if self._send("capture", message):
+                self._told_seq = accounted
+        while self._deaths and self._send("capture", self._committed(after_death_of=self._deaths[0])):
+            self._deaths.popleft()
+
+    def _committed(self, after_death_of: tuple[int, int] | None = None) -> Committed:
+        return Committed(
+            next_seq=self._sequencer.accounted,
+            sink=self._incarnation,
+            beyond=tuple(self._sequencer.beyond(MAX_BEYOND)),
+            after_death_of=after_death_of,
+        )
