@@ -21,20 +21,20 @@ class Send(Protocol):
 
 
 class Acknowledgements:
-    """What capture has been told of the session, and what it must still be told."""
+    """What capture knows of the session, and what it is still owed."""
 
     def __init__(self, sequencer: Sequencer[Any], incarnation: int, send: Send) -> None:
-        """Begin with nothing told. incarnation: of this sink; capture discards reports of an earlier one."""
+        """Begin with nothing reported. incarnation: of this sink; capture discards reports of an earlier one."""
         self._sequencer, self._incarnation, self._send = sequencer, incarnation, send
-        self._told_seq: int | None = None
+        self._reported_seq: int | None = None
         self._deaths: deque[tuple[int, int]] = deque()
 
     def meet_capture(self) -> None:
         """Owe a new capture a report, even if nothing has changed since the last one: it continues from there."""
-        self._told_seq = None
+        self._reported_seq = None
 
     def lose_capture(self) -> None:
-        """Forget the deaths that it was to be told: the next capture has never met those workers."""
+        """Forget the deaths that were due to it: the next capture has never met those workers."""
         self._deaths.clear()
 
     def lose_worker(self, index: int, incarnation: int) -> None:
@@ -48,12 +48,12 @@ class Acknowledgements:
     def report(self, workers: Iterable[int]) -> None:
         """Send the reports that are due. What capture does not take now is tried again at the next call."""
         accounted = self._sequencer.accounted
-        if accounted != self._told_seq:
+        if accounted != self._reported_seq:
             message = self._committed()
             for index in workers:
                 self._send("worker", message, index)
             if self._send("capture", message):
-                self._told_seq = accounted
+                self._reported_seq = accounted
         while self._deaths and self._send("capture", self._committed(after_death_of=self._deaths[0])):
             self._deaths.popleft()
 

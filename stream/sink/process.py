@@ -1,4 +1,4 @@
-"""The sink process: puts readings in order, on disk, and then tells everyone who waits for them."""
+"""The sink process: puts readings in order and on disk, then acknowledges them and tells the outlets."""
 
 import logging
 import sqlite3
@@ -14,8 +14,8 @@ from stream.config.run_plan import RunPlan
 from stream.console import logs
 from stream.errors import OutputError
 from stream.machine.clock import steady_utc
-from stream.outlets.opening import open_outlets
 from stream.outlets.outlet import Outlet
+from stream.outlets.selection import open_outlets
 from stream.protocol.bedside import AcknowledgeAlarm, KeepMarker, PauseAlarms, RemoveMarker, SetLimits
 from stream.protocol.frames import Drop, EndOfStream, SourceInfo, SourceTrouble
 from stream.protocol.processes import Noted, PeerDown, PeerUp, Stop
@@ -80,7 +80,7 @@ class Sink:
         self._disk = SessionDisk(store, plan.folder)
         self._acknowledgements = Acknowledgements(self._sequencer, child.incarnation, child.tell)
         self._finishing = Finishing(plan, store)
-        self._untold: list[DensityReading] = []  # in order, added to the store, and not yet told
+        self._untold: list[DensityReading] = []  # released and added to the store, but not yet at the outlets
         self._source: SourceInfo | None = None
         self._end: EndOfStream | None = None
         self._progress_s = min(_PROGRESS_S, most_s / 4)
@@ -193,11 +193,11 @@ class Sink:
     # What is done with it
 
     def _turn(self) -> None:
-        """Put in order, commit, and only then acknowledge and tell: what anyone was told must survive this process."""
+        """Put in order, commit, and only then acknowledge and tell: what others act on must survive this process."""
         self._release()
         self._watch_clock()
-        # At the bedside a value counts at once: while the disk is full it is told, held in memory, and counted as not
-        # stored if it never finds room. A replay waits for room instead.
+        # At the bedside a value counts at once: while the disk is full, readings are shown and wait in memory, and are
+        # counted as not stored if they find no room. A replay waits for room instead.
         if self._commit() or not self._plan.replaying:
             self._acknowledgements.report([index for role, index in self._child.peers if role == "worker"])
             self._tell_readings()
@@ -238,7 +238,7 @@ class Sink:
         return kept
 
     def _is_over(self, end: EndOfStream) -> bool:
-        """Return whether all that was captured is accounted for and told, and the end is not yet reported."""
+        """Return whether all that was captured is accounted for and shown, and the end is not yet reported."""
         if self._standing.ended or self._untold or (self._plan.replaying and self._disk.waits):
             return False
         return self._sequencer.accounted >= end.frames_read
@@ -255,7 +255,7 @@ class Sink:
             self._child.report(finished)
         self._child.alive()
 
-    # What is told
+    # What goes out
 
     def _tell(self, message: Message) -> None:
         """Tell every outlet; each takes what is for its receiver."""
@@ -275,7 +275,7 @@ class Sink:
             self._tell(message)
 
     def _tell_progress(self) -> None:
-        """Tell how the run stands; alarms are judged by it first, and are on disk before they are told."""
+        """Tell how the run stands. Alarms are judged by it first, and are on disk before anyone learns of them."""
         self._standing.workers = sum(role == "worker" for role, _ in self._child.peers)
         self._standing.refused = self._refused_elsewhere + self._child.notes.refused
         progress = self._standing.progress(time.monotonic(), time.time_ns())

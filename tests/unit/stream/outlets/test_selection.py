@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from stream.errors import ConfigError, OutputError
-from stream.outlets.opening import sender_of
+from stream.outlets.selection import sender_of
 
 
 @pytest.fixture(autouse=True)
