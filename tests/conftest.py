@@ -5,6 +5,7 @@ Property tests are bounded by their number of examples, not by the clock of a bu
 
 import os
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from hypothesis import settings
@@ -28,7 +29,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def missing(reason: str) -> None:
+def missing(reason: str) -> NoReturn:
     """Skip with a reason; in CI, where everything is installed, fail."""
     if os.environ.get("CI") == "true":
         pytest.fail(reason)

@@ -96,7 +96,7 @@ class Measured:
         return f"{self.what}: median {median:.1f} ms, longest {ordered[-1]:.1f} ms over {len(ordered)}{limit}"
 
 
-class Bench:
+class HurtRun:
     """A live run that is hurt again and again."""
 
     def __init__(self, program: "subprocess.Popen[str]", ear: Ear, seed: int) -> None:
@@ -123,7 +123,7 @@ class Bench:
 
 
 @contextmanager
-def bench(folder: Path, seed: int, analyser: str, source: str) -> Iterator[Bench]:
+def hurt_run(folder: Path, seed: int, analyser: str, source: str) -> Iterator[HurtRun]:
     """A live run with two workers."""
     endpoint = f"tcp://127.0.0.1:{free_port()}"
     log = folder / "gaps.log"
@@ -134,7 +134,7 @@ def bench(folder: Path, seed: int, analyser: str, source: str) -> Iterator[Bench
     )
     arguments = ("live", source, "--workers", "2", "--no-view")
     with started(*arguments, log=log, **own) as program, listening(endpoint) as ear:
-        yield Bench(program, ear, seed)
+        yield HurtRun(program, ear, seed)
 
 
 def dispatched_again_ms(
@@ -200,7 +200,7 @@ def measure(folder: Path, repetitions: int, seed: int, analyser: str, source: st
     _, again = dispatched_again_ms(folder, repetitions, analyser, signal.SIGSTOP, _DEADLINE_S)
     what = f"worker hung ({1000 * _DEADLINE_S:.0f} ms allowed), its frame dispatched again"
     yield Measured(what, 1000 * _DEADLINE_S + 100, again)
-    with bench(folder, seed, analyser, source) as hurt:
+    with hurt_run(folder, seed, analyser, source) as hurt:
         for role, watch_s, limit_ms in (("worker", 2.0, 250), ("sink", 2.0, 500), ("capture", 3.0, 1500)):
             gaps = tuple(hurt.gap_after(role, signal.SIGKILL, watch_s) for _ in range(repetitions))
             yield Measured(f"{role} killed, longest gap between readings", limit_ms, gaps)

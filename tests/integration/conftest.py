@@ -1,11 +1,12 @@
 """What tests with real components share: a browser."""
 
-import os
 import shutil
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
+
+from tests.conftest import missing
 
 QUIET = [
     "--headless",
@@ -27,10 +28,7 @@ def chromium() -> Iterator[Browser]:
     """
     path = shutil.which("chromium")
     if path is None:
-        reason = "no chromium on this machine: install Debian's package chromium"
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
+        missing("no chromium on this machine: install Debian's package chromium")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=QUIET)
         yield browser

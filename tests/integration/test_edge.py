@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import missing
 from tests.running import ROOT, run, values
 
 SOURCE = "synthetic:?seed=4&frames=6"
@@ -17,10 +18,7 @@ def edge(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A Python with what the lock file pins, and nothing else."""
     uv = shutil.which("uv")
     if uv is None:
-        reason = "no uv on this machine: pip install uv"
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
+        missing("no uv on this machine: pip install uv")
     folder = tmp_path_factory.mktemp("edge") / "venv"
     subprocess.run([uv, "venv", "--quiet", folder], check=True)
     lock = ROOT / "requirements-edge.lock"
