@@ -42,7 +42,7 @@ def alarms_try(opener: Opener, /, session: Path, **given: float | bool | None) -
     from stream.alarms.trial import tried
     from stream.console.text import counted
     from stream.session.archive import Archive
-    from stream.view.review.opening import mode_of, session_file
+    from stream.view.review.finished_session import mode_of, session_file
 
     limits = opener.load("default.toml", {f"alarms.{_KEYS[name]}": value for name, value in given.items()}).alarms
     path = session_file(session)

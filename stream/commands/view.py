@@ -86,7 +86,7 @@ def _show(opener: Opener, config: "Config", session: Path, recording: str | None
     from stream.version import VERSION
     from stream.view.process import CLOSING_S
     from stream.view.review.file_broker import FileBroker
-    from stream.view.review.opening import review_feed, session_file
+    from stream.view.review.finished_session import review_feed, session_file
     from stream.view.review.reanalysis import SessionRecording
     from stream.view.server.access_rules import access_rules, certificate_files
     from stream.view.server.address import page_address, token_hint

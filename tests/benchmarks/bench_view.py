@@ -11,7 +11,7 @@ from stream.readings.trend import reduce
 from stream.session.archive import Archive
 from stream.session.store import FILE_NAME, Store
 from stream.view.live.feed import Feed
-from stream.view.review.opening import review_feed
+from stream.view.review.finished_session import review_feed
 from tests.doubles.readings import reading
 
 READINGS = 288_000

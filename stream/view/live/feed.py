@@ -21,7 +21,7 @@ from stream.readings.trend import Columns, Trend, thinned
 from stream.view.live.five_sites import Sites, SitesCache, sites_of
 from stream.view.live.history import History
 from stream.view.live.markers import ShownMarker, ShownMarkers
-from stream.view.live.pictures import Picture, Pictures, picture_of
+from stream.view.live.pictures import Pictures, ShownPicture, picture_of
 from stream.view.live.points import GRADES, Point, point_of, trend_values
 from stream.view.live.session_info import SessionInfo
 from stream.view.live.status import Received, Reported, Status, status_of
@@ -48,7 +48,7 @@ class Update(Struct, frozen=True, kw_only=True):
     status: Status
     points: list[Point]
     rows: Columns
-    picture: Picture | None
+    picture: ShownPicture | None
     alarms: AlarmsNow
     markers: list[ShownMarker]
     sites: Sites
@@ -81,7 +81,7 @@ class Feed:
         self._rate = ArrivalRate()
         self._received = Received(since_ns=self._clock())
         self._reported = Reported()
-        self._picture: Picture | None = None
+        self._picture: ShownPicture | None = None
         self._alarms = AlarmsNow()
         self._markers = ShownMarkers(self.trend, media_time=info.media_time)
         self._site_s = site_s
@@ -157,7 +157,7 @@ class Feed:
         """Return the measurement of five sites so far."""
         return sites_of(self.markers(), self.trend, self._site_s)
 
-    def newest_picture(self) -> Picture | None:
+    def newest_picture(self) -> ShownPicture | None:
         """Return the picture of now; None if there is none."""
         with self._lock:
             return self._current_picture()
@@ -231,7 +231,7 @@ class Feed:
             now_ns=now_ns,
         )
 
-    def _current_picture(self) -> Picture | None:
+    def _current_picture(self) -> ShownPicture | None:
         """Return the picture, unless readings have gone on without one: then it shows an earlier time.
 
         Readings carry pictures only while a page wants them.

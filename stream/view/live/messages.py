@@ -15,7 +15,7 @@ from stream.protocol.bedside import AlarmsNow
 from stream.protocol.readings import RegionOutline
 from stream.readings.trend import GOOD, Columns
 from stream.view.live.feed import Update
-from stream.view.live.pictures import Picture
+from stream.view.live.pictures import ShownPicture
 from stream.view.live.points import GRADES, Point
 from stream.view.live.session_info import SessionInfo
 from stream.view.live.viewers import Wishes
@@ -42,7 +42,7 @@ def parse_wishes(text: str) -> Wishes | None:
         return None
 
 
-def picture_message(picture: Picture, info: SessionInfo, *, overlay: bool = True) -> bytes:
+def picture_message(picture: ShownPicture, info: SessionInfo, *, overlay: bool = True) -> bytes:
     """Return the message with a picture, and with its outlines if they are wanted.
 
     Raises WireError if an outline is not made of pairs of int16.

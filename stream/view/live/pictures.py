@@ -6,20 +6,20 @@ from typing import Final
 from msgspec import Struct
 
 from stream.protocol.readings import DensityReading, RegionOutline
-from stream.view.live.points import Grade, Point
+from stream.view.live.points import Point, ReadingGrade
 
 NEWEST: Final = 30
 STEP_NS: Final = 1_000_000_000
 
 
-class Picture(Struct, frozen=True, kw_only=True):
+class ShownPicture(Struct, frozen=True, kw_only=True):
     """A picture with the outlines that belong to it. `arrived_ns` is on the view's steady clock."""
 
     seq: int
     t_capture_ns: int
     x_s: float
     arrived_ns: int
-    grade: Grade
+    grade: ReadingGrade
     jpeg: bytes
     regions: tuple[RegionOutline, ...]
 
@@ -29,14 +29,14 @@ class Pictures:
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
-        self._old: OrderedDict[int, Picture] = OrderedDict()
-        self._new: OrderedDict[int, Picture] = OrderedDict()
+        self._old: OrderedDict[int, ShownPicture] = OrderedDict()
+        self._new: OrderedDict[int, ShownPicture] = OrderedDict()
         self._next_ns = 0
 
     def __len__(self) -> int:
         return len(self._old) + len(self._new)
 
-    def add(self, picture: Picture) -> None:
+    def add(self, picture: ShownPicture) -> None:
         """Keep a picture that is newer than all the others."""
         if self._limit == 0:
             return
@@ -44,7 +44,7 @@ class Pictures:
         if len(self._new) > min(NEWEST, self._limit):
             self._age(self._new.popitem(last=False)[1])
 
-    def get(self, seq: int) -> Picture | None:
+    def get(self, seq: int) -> ShownPicture | None:
         """Return the picture of a frame; None if it is not kept."""
         return self._new.get(seq) or self._old.get(seq)
 
@@ -52,7 +52,7 @@ class Pictures:
         """Return the frame nearest to `seq` whose picture is kept; None if there is no picture."""
         return min([*self._old, *self._new], key=lambda kept: abs(kept - seq), default=None)
 
-    def _age(self, picture: Picture) -> None:
+    def _age(self, picture: ShownPicture) -> None:
         """Move a picture to the older ones, unless its second has one already; forget the oldest beyond the limit."""
         if not 0 < self._next_ns - picture.t_capture_ns <= STEP_NS:  # also after a clock was set back
             self._next_ns = picture.t_capture_ns + STEP_NS
@@ -61,9 +61,9 @@ class Pictures:
             self._old.popitem(last=False)
 
 
-def picture_of(reading: DensityReading, point: Point) -> Picture:
+def picture_of(reading: DensityReading, point: Point) -> ShownPicture:
     """Return the picture that travelled with a reading, at the position and grade of its point."""
-    return Picture(
+    return ShownPicture(
         seq=reading.seq,
         t_capture_ns=reading.t_capture_ns,
         x_s=point.x_s,

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from stream.protocol.readings import DensityReading
 
-Grade = Literal["good", "poor", "unusable", "failed"]
+ReadingGrade = Literal["good", "poor", "unusable", "failed"]
 GRADES: Final = {"good": 0, "poor": 1, "unusable": 2, "failed": 3}
 """The grades as numbers, in the trend and on the wire."""
 
@@ -24,7 +24,7 @@ class Point(Struct, frozen=True, kw_only=True, gc=False):
     t_capture_ns: int
     x_s: float
     arrived_ns: int
-    grade: Grade
+    grade: ReadingGrade
     reasons: tuple[str, ...] = ()
     density_pct: float | None = None
     density_low_pct: float | None = None
@@ -62,8 +62,8 @@ def trend_values(point: Point) -> tuple[float, float, float] | None:
     return density, density if low is None else low, density if high is None else high
 
 
-def _grade(reading: DensityReading) -> Grade:
-    """Grade a reading: without a value or without a quality it counts as failed, whatever its status says."""
+def _grade(reading: DensityReading) -> ReadingGrade:
+    """ReadingGrade a reading: without a value or without a quality it counts as failed, whatever its status says."""
     if reading.status == "failed" or reading.quality is None or reading.density_pct is None:
         return "failed"
     return reading.quality

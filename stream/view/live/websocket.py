@@ -12,7 +12,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from stream.security.events import Notes
 from stream.view.live.feed import Feed, Update
 from stream.view.live.messages import hello, parse_wishes, picture_message, tick
-from stream.view.live.pictures import Picture
+from stream.view.live.pictures import ShownPicture
 from stream.view.live.viewers import Wake
 
 TEXT_INTERVAL_S: Final = 0.1
@@ -83,7 +83,7 @@ async def _send(socket: WebSocket, feed: Feed, changed: asyncio.Event, viewer: i
     raise WebSocketDisconnect(ENDED)
 
 
-async def _wait_until_due(feed: Feed, changed: asyncio.Event, viewer: int, shown: Picture | None) -> None:
+async def _wait_until_due(feed: Feed, changed: asyncio.Event, viewer: int, shown: ShownPicture | None) -> None:
     """Wait for something to send: a picture at once, text after `TEXT_INTERVAL_S`, a heartbeat if nothing changed.
 
     Pictures need no pace here: capture encodes no more of them than `view.pictures_per_s`.
@@ -101,8 +101,8 @@ async def _wait_until_due(feed: Feed, changed: asyncio.Event, viewer: int, shown
 
 
 async def _push(
-    socket: WebSocket, feed: Feed, text: str, update: Update, shown: Picture | None, viewer: int
-) -> Picture | None:
+    socket: WebSocket, feed: Feed, text: str, update: Update, shown: ShownPicture | None, viewer: int
+) -> ShownPicture | None:
     """Send the text, and the picture if the page wants one and has not had it; return the one that it has now.
 
     Raises TimeoutError if the page does not read within `SEND_TIMEOUT_S`.

@@ -1,4 +1,4 @@
-"""The trend as an SVG drawing, for the report. Pure: columns in, text out; colours come from the style sheet."""
+"""The trend as an SVG chart, for the report. Pure: columns in, text out; colours come from the style sheet."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -10,16 +10,17 @@ from stream.readings.trend import Reduced
 WIDTH: Final = 900
 HEIGHT: Final = 260
 _LEFT, _RIGHT, _TOP, _BOTTOM = 52, 8, 22, 30
-_STEPS: Final = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 43200, 86400)
-_TICKS: Final = (0.5, 1, 2, 5, 10, 20, 25)
-_MOST_TICKS: Final = 5
+_TIME_STEPS_S: Final = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 43200, 86400)
+_DENSITY_STEPS_PCT: Final = (0.5, 1, 2, 5, 10, 20, 25)
+_MOST_DENSITY_STEPS: Final = 5
+_MOST_TIME_STEPS: Final = 9
 _ROUNDED_S: Final = 0.001  # a marker's time may lie that far beyond its own frame's
 
-Place = Callable[[float], float]
+ToPixels = Callable[[float], float]
 
 
-def drawing(trend: Reduced, marks: Sequence[tuple[float, str]], limits: Sequence[float], *, media_time: bool) -> str:
-    """Density with its interval, a strip of what was not good, numbered marks (s, text), and alarm limits (%)."""
+def chart_svg(trend: Reduced, marks: Sequence[tuple[float, str]], limits: Sequence[float], *, media_time: bool) -> str:
+    """Draw density with its interval, a strip of what was not good, marks (position, s; text) and alarm limits (%)."""
     span = max(trend.to_s - trend.from_s, 1e-3)
     shown = [value for value in (*trend.high, *limits) if value is not None]
     ticks = round_ticks(max(shown, default=1) * 1.05)
@@ -56,28 +57,29 @@ def drawing(trend: Reduced, marks: Sequence[tuple[float, str]], limits: Sequence
 
 
 def round_ticks(highest: float) -> list[float]:
-    """0 and round values up to one that is not below the highest, %."""
-    step = next((step for step in _TICKS if highest / step <= _MOST_TICKS), _TICKS[-1])
+    """Return 0 and round values, %, up to the first that is not below the highest."""
+    step = next((step for step in _DENSITY_STEPS_PCT if highest / step <= _MOST_DENSITY_STEPS), _DENSITY_STEPS_PCT[-1])
     return [step * number for number in range(max(math.ceil(highest / step), 1) + 1)]
 
 
-def _axes(trend: Reduced, ticks: Sequence[float], media_time: bool, x: Place, y: Place) -> str:
+def _axes(trend: Reduced, ticks: Sequence[float], media_time: bool, x: ToPixels, y: ToPixels) -> str:
+    """Draw the horizontal lines with their densities, and the times below."""
     parts = []
     for value in ticks:
         parts.append(f'<line class="grid" x1="{_LEFT}" x2="{WIDTH - _RIGHT}" y1="{y(value)}" y2="{y(value)}"/>')
         parts.append(f'<text class="value" x="{_LEFT - 6}" y="{y(value) + 4}">{value:g} %</text>')
     span = max(trend.to_s - trend.from_s, 1e-3)
-    step = next((step for step in _STEPS if span / step <= 9), _STEPS[-1])
+    step = next((step for step in _TIME_STEPS_S if span / step <= _MOST_TIME_STEPS), _TIME_STEPS_S[-1])
     first = math.ceil(trend.from_s / step)
     parts += [
-        f'<text class="time" x="{x(number * step)}" y="{HEIGHT - 10}">{clock(number * step, media_time)}</text>'
+        f'<text class="time" x="{x(number * step)}" y="{HEIGHT - 10}">{time_text(number * step, media_time)}</text>'
         for number in range(first, math.floor(trend.to_s / step) + 1)
     ]
     return "".join(parts)
 
 
-def clock(time_s: float, media_time: bool, *, fine: bool = False) -> str:
-    """A time on the axis for a person: h:mm:ss.s of media time, or the time of day here, to the tenth where `fine`."""
+def time_text(time_s: float, media_time: bool, *, fine: bool = False) -> str:
+    """Write a position on the axis as h:mm:ss.s of media time, or as the local time of day, to the tenth if `fine`."""
     whole, tenth = divmod(round(time_s * 10), 10)
     if not media_time:
         return f"{datetime.fromtimestamp(whole):%H:%M:%S}" + (f".{tenth}" if fine else "")
@@ -87,11 +89,11 @@ def clock(time_s: float, media_time: bool, *, fine: bool = False) -> str:
 
 
 def _runs(values: Sequence[float | None]) -> list[list[int]]:
-    """Places of values that follow each other without a gap."""
+    """Return the indices of values that follow each other without a gap, one list per run."""
     runs: list[list[int]] = [[]]
-    for place, value in enumerate(values):
+    for index, value in enumerate(values):
         if value is not None:
-            runs[-1].append(place)
+            runs[-1].append(index)
         elif runs[-1]:
             runs.append([])
     return [run for run in runs if run]

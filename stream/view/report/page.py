@@ -1,4 +1,4 @@
-"""One page to print: what a session was, in figures, with everything that was noted. Pure: facts in, HTML out."""
+"""The report, one page to print: a session in numbers, with its markers and alarms. Pure: data in, HTML out."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -15,13 +15,14 @@ from stream.view.live.five_sites import SITES, Site, Sites
 from stream.view.live.markers import ShownMarker
 from stream.view.live.session_info import SessionInfo
 from stream.view.report import labels
-from stream.view.report.chart import clock, drawing
+from stream.view.report.chart import chart_svg, time_text
 
 NOTICE = (
     "Research use. Not a certified medical device, and not an alarm system as IEC 60601-1-8 means it; "
     "decisions belong to clinicians."
 )
 LINES = 18
+"""Markers and alarms listed at most, so that the report fits on one page."""
 _SETTINGS = (
     *(("source", "Source"), ("source_sha256", "SHA-256 of the source"), ("model_id", "Model"), ("version", "Program")),
     *(("config_sha256", "SHA-256 of the configuration"), ("workers", "Workers"), ("width", "Width, px")),
@@ -29,8 +30,11 @@ _SETTINGS = (
 )
 
 
-class Paper(Struct, frozen=True, kw_only=True):
-    """All that the report is made of. changes: before and after markers, by their id."""
+class ReportData(Struct, frozen=True, kw_only=True):
+    """All that the report is made of.
+
+    facts: what the session says of itself. changes: density before and after a marker, by its id.
+    """
 
     info: SessionInfo
     facts: dict[str, Any]
@@ -44,25 +48,25 @@ class Paper(Struct, frozen=True, kw_only=True):
     changes: Mapping[int, Change]
 
 
-def report_html(paper: Paper) -> str:
-    """The whole document."""
-    info = paper.info
+def report_html(data: ReportData) -> str:
+    """Return the whole document."""
+    info = data.info
     mode = f"{info.recorded or info.mode}".upper()
-    marks = [(marker.x, str(number)) for number, marker in enumerate(paper.markers, start=1) if marker.x is not None]
-    limits = [paper.limits[name] for name in ("low_pct", "high_pct") if paper.limits.get(name)]
+    marks = [(marker.x, str(number)) for number, marker in enumerate(data.markers, start=1) if marker.x is not None]
+    limits = [data.limits[name] for name in ("low_pct", "high_pct") if data.limits.get(name)]
     parts = [
         f"<h1>Capillary density <small>{escape(mode)} · {escape(info.session)}</small></h1>",
         f'<p class="notice">{NOTICE}</p>',
-        f"<p>{escape(_when(paper))}</p>",
-        drawing(paper.trend, marks, limits, media_time=info.media_time),
+        f"<p>{escape(_period(data))}</p>",
+        chart_svg(data.trend, marks, limits, media_time=info.media_time),
         '<div class="columns">',
-        _table("Density, good frames", statistics(paper.rows)),
-        _table("Frames", shares(paper.rows, paper.dropped)),
-        _table("Five sites", _sites(paper.sites)) if paper.sites.sites else "",
-        _table("Markers", _markers(paper)) if paper.markers else "",
-        _table("Alarms", alarms) if (alarms := _alarms(paper)) else "",
-        _table("Limits of alarms, at the end", _limits(paper.limits)),
-        _table("Made with", [(label, paper.facts[key]) for key, label in _SETTINGS if paper.facts.get(key)]),
+        _table("Density, good frames", statistics(data.rows)),
+        _table("Frames", shares(data.rows, data.dropped)),
+        _table("Five sites", _sites(data.sites)) if data.sites.sites else "",
+        _table("Markers", _markers(data)) if data.markers else "",
+        _table("Alarms", alarms) if (alarms := _alarms(data)) else "",
+        _table("Limits of alarms, at the end", _limits(data.limits)),
+        _table("Made with", [(label, data.facts[key]) for key, label in _SETTINGS if data.facts.get(key)]),
         "</div>",
     ]
     title = f"Capillary density, {escape(info.session)}"
@@ -75,12 +79,12 @@ def report_html(paper: Paper) -> str:
 
 
 def statistics(rows: Columns) -> list[tuple[str, str]]:
-    """Of the density of good frames, in %."""
+    """Return name and value of the statistics of the density in good frames, %."""
     density = rows["density"][rows["grade"] == GOOD].astype(np.float64)
     if len(density) == 0:
         return [("Good frames", "none")]
     low, high = np.percentile(density, [5, 95])
-    figures = {
+    values = {
         "Mean": density.mean(),
         "Standard deviation": density.std(),
         "Median": np.median(density),
@@ -89,11 +93,11 @@ def statistics(rows: Columns) -> list[tuple[str, str]]:
         "Lowest": density.min(),
         "Highest": density.max(),
     }
-    return [(name, f"{value:.2f} %") for name, value in figures.items()]
+    return [(name, f"{value:.2f} %") for name, value in values.items()]
 
 
 def shares(rows: Columns, dropped: dict[str, int]) -> list[tuple[str, str]]:
-    """How many frames there were of each quality."""
+    """Return how many frames there were of each quality, and how many were dropped."""
     total = max(len(rows), 1)
     counted = [
         (name, int((rows["grade"] == grade).sum())) for grade, name in enumerate(("Good", "Poor", "Unusable", "Failed"))
@@ -105,15 +109,15 @@ def shares(rows: Columns, dropped: dict[str, int]) -> list[tuple[str, str]]:
     ]
 
 
-def _when(paper: Paper) -> str:
-    rows = paper.rows
+def _period(data: ReportData) -> str:
+    rows = data.rows
     if len(rows) == 0:
         return "No frame was analysed."
-    began, ended = (datetime.fromtimestamp(int(rows["t_ns"][place]) / 1e9) for place in (0, -1))
+    began, ended = (datetime.fromtimestamp(int(rows["t_ns"][index]) / 1e9) for index in (0, -1))
     length_s = float(rows["x"][-1] - rows["x"][0])
-    span = "" if paper.info.media_time else f" to {ended:%H:%M:%S}"
-    verb = "Analysed" if paper.info.media_time else "Watched"
-    return f"{verb} on {began:%Y-%m-%d} from {began:%H:%M:%S}{span}: {clock(length_s, True)} (minutes and seconds)."
+    span = "" if data.info.media_time else f" to {ended:%H:%M:%S}"
+    verb = "Analysed" if data.info.media_time else "Watched"
+    return f"{verb} on {began:%Y-%m-%d} from {began:%H:%M:%S}{span}: {time_text(length_s, True)} (minutes and seconds)."
 
 
 def _sites(sites: Sites) -> list[tuple[str, str]]:
@@ -121,7 +125,7 @@ def _sites(sites: Sites) -> list[tuple[str, str]]:
         (
             f"Site {site.site}",
             ("no good frame" if site.mean_pct is None else f"{site.mean_pct:.2f} % (sd {site.sd_pct:.2f})")
-            + f", {site.seconds:.0f} s, {100 * site.share_good:.0f} % good{_why_not_counted(site)}",
+            + f", {site.seconds:.0f} s, {100 * site.share_good:.0f} % good{_not_counted_reason(site)}",
         )
         for site in sites.sites
     ]
@@ -135,21 +139,24 @@ def _sites(sites: Sites) -> list[tuple[str, str]]:
     ]
 
 
-def _why_not_counted(site: Site) -> str:
+def _not_counted_reason(site: Site) -> str:
     return "" if site.counts else f"; does not count: {'mostly not good' if site.enough else 'too short'}"
 
 
-def _markers(paper: Paper) -> list[tuple[str, str]]:
+def _markers(data: ReportData) -> list[tuple[str, str]]:
     lines = [
-        (f"{number} · {_time(marker.x, paper.info)}", labels.marker(marker.kind, marker.text) + _change(paper, marker))
-        for number, marker in enumerate(paper.markers, start=1)
+        (
+            f"{number} · {_position(marker.x, data.info)}",
+            labels.marker(marker.kind, marker.text) + _change(data, marker),
+        )
+        for number, marker in enumerate(data.markers, start=1)
     ]
     return _at_most(lines, "markers")
 
 
-def _change(paper: Paper, marker: ShownMarker) -> str:
-    """Before and after it, where that can be told."""
-    change = paper.changes.get(marker.id)
+def _change(data: ReportData, marker: ShownMarker) -> str:
+    """Describe the density before and after a marker; empty if it is not known."""
+    change = data.changes.get(marker.id)
     if change is None or change.change_pct is None or change.change_low_pct is None or change.change_high_pct is None:
         return ""
     interval = f"{change.change_low_pct:+.2f} to {change.change_high_pct:+.2f}"
@@ -157,14 +164,14 @@ def _change(paper: Paper, marker: ShownMarker) -> str:
     return f"; {sides}: {change.change_pct:+.2f} ({interval})"
 
 
-def _alarms(paper: Paper) -> list[tuple[str, str]]:
-    """Each time somebody was called, and what they did. The first limits are those of the beginning: no change."""
-    told = {"raised", "returned", "acknowledged", "cleared", "ended", "paused", "pause-ended", "limits"}
+def _alarms(data: ReportData) -> list[tuple[str, str]]:
+    """List each alarm and what was done about it. The first limits are those of the beginning, not a change."""
+    listed = {"raised", "returned", "acknowledged", "cleared", "ended", "paused", "pause-ended", "limits"}
     lines: list[tuple[str, str]] = []
     limits: dict[str, Any] | None = None
-    for event in paper.events:
+    for event in data.events:
         before, limits = limits, (event.limits if event.event == "limits" else limits)
-        if event.event not in told or (event.event == "limits" and before is None):
+        if event.event not in listed or (event.event == "limits" and before is None):
             continue
         values = f": {labels.changed(before or {}, event.limits)}" if event.event == "limits" else ""
         lines.append((f"{datetime.fromtimestamp(event.t_ns / 1e9):%H:%M:%S}", labels.alarm(event) + values))
@@ -172,7 +179,7 @@ def _alarms(paper: Paper) -> list[tuple[str, str]]:
 
 
 def _at_most(lines: list[tuple[str, str]], what: str) -> list[tuple[str, str]]:
-    """As many as one page holds, and where the others are."""
+    """Return as many lines as one page holds, and where the others are."""
     more = len(lines) - LINES
     return lines if more <= 0 else [*lines[:LINES], (f"and {more} more", f"/export/{what}.csv")]
 
@@ -181,8 +188,8 @@ def _limits(limits: dict[str, Any]) -> list[tuple[str, str]]:
     return [(name, labels.limit(key, limits.get(key))) for key, (name, _) in labels.LIMITS.items()]
 
 
-def _time(x: float | None, info: SessionInfo) -> str:
-    return "–" if x is None else clock(x, info.media_time, fine=True)
+def _position(x: float | None, info: SessionInfo) -> str:
+    return "–" if x is None else time_text(x, info.media_time, fine=True)
 
 
 def _table(title: str, lines: Iterable[tuple[str, Any]]) -> str:

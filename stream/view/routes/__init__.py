@@ -1,1 +1,1 @@
-"""The page's interfaces, a file for each thing that is asked for. docs/page-api.md has them all."""
+"""The page's interfaces, one file per subject. docs/page-api.md describes them all."""

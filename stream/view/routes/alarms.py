@@ -1,4 +1,4 @@
-"""Alarms: how they stand, what happened, acknowledge, pause, limits."""
+"""Alarms: those that are active, what happened, acknowledging, pausing, limits."""
 
 from typing import Annotated, Any
 
@@ -13,17 +13,19 @@ from stream.config.sections import AlarmsConfig
 from stream.errors import ConfigError, WireError
 from stream.protocol.bedside import AcknowledgeAlarm, AlarmEvent, PauseAlarms, SetLimits
 from stream.view.live.messages import alarms_body
-from stream.view.routes.request_helpers import NotThereError, Page, body_as, json, path_number
+from stream.view.routes.error_answers import NotThereError
+from stream.view.routes.request_helpers import body_as, json, path_number
+from stream.view.routes.services import PageServices
 
 
 class Pause(Struct, frozen=True, forbid_unknown_fields=True):
-    """No sound for so long."""
+    """A pause of the alarm sound."""
 
     seconds: Annotated[float, Meta(gt=0, le=600)]
 
 
-def routes(page: Page) -> list[Route]:
-    """Alarms."""
+def routes(page: PageServices) -> list[Route]:
+    """Return the routes of alarms."""
     feed = page.feed
 
     def now() -> Response:
@@ -76,7 +78,7 @@ def routes(page: Page) -> list[Route]:
 
 
 def _event(event: AlarmEvent) -> dict[str, Any]:
-    """As the page is told of it: without what is the same in every one."""
+    """Return the event as pages get it: without the fields that are the same in every event."""
     names = ("event", "t_ns", "id", "kind", "priority", "state", "suspended", "cause", "value", "limit", "seq")
-    told = {name: getattr(event, name) for name in names}
-    return told | ({"limits": event.limits} if event.event == "limits" else {})
+    fields = {name: getattr(event, name) for name in names}
+    return fields | ({"limits": event.limits} if event.event == "limits" else {})

@@ -1,4 +1,4 @@
-"""Status, readings of the last seconds, metrics."""
+"""The status, the readings of the last seconds, and metrics."""
 
 import math
 from typing import Final
@@ -9,13 +9,14 @@ from starlette.routing import Route
 
 from stream.errors import WireError
 from stream.view.live.metrics import CONTENT_TYPE, metrics_text
-from stream.view.routes.request_helpers import Page, json
+from stream.view.routes.request_helpers import json
+from stream.view.routes.services import PageServices
 
 SINCE_LIMIT_S: Final = 86_400.0
 
 
-def routes(page: Page) -> list[Route]:
-    """What programs ask for."""
+def routes(page: PageServices) -> list[Route]:
+    """Return the routes that programs ask for."""
     feed = page.feed
 
     async def status(_: Request) -> Response:
@@ -31,7 +32,7 @@ def routes(page: Page) -> list[Route]:
 
 
 def parse_since(text: str) -> float:
-    """Seconds to look back, above 0 and up to a day. Raises WireError with a sentence for the caller."""
+    """Return the seconds to look back, above 0 and up to a day. Raises WireError if the text is anything else."""
     try:
         since_s = float(text)
     except ValueError:

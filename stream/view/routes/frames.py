@@ -8,25 +8,26 @@ from starlette.routing import Route
 
 from stream.errors import WireError
 from stream.view.review.evidence import NotKeptError
-from stream.view.routes.request_helpers import NotThereError, Page, json, number, path_number
+from stream.view.routes.error_answers import NotThereError
+from stream.view.routes.request_helpers import AXIS_LIMIT_S, ID_LIMIT, json, optional_number, path_number
+from stream.view.routes.services import PageServices
 
-_FAR_S = 1e11
 
-
-def routes(page: Page) -> list[Route]:
-    """Frames. They read files and encode pictures, so they run beside the server's loop."""
+def routes(page: PageServices) -> list[Route]:
+    """Return the routes of frames. They read files and encode pictures, so they run beside the server's loop."""
     feed, evidence = page.feed, page.evidence
 
     def frame(request: Request) -> Response:
         return _or_404(lambda: json(evidence.describe(_seq(request))))
 
     def nearest(request: Request) -> Response:
-        at_s, marker_id = number(request, "at_s", None, -_FAR_S, _FAR_S), number(request, "marker", None, 1, 2**53)
+        at_s = optional_number(request, "at_s", -AXIS_LIMIT_S, AXIS_LIMIT_S)
+        marker_id = optional_number(request, "marker", 1, ID_LIMIT)
         if at_s is None and marker_id is None:
             raise WireError("Say which frame: at_s=…, marker=ID, or /api/frames/{seq}.")
         marker = next((marker for marker in feed.markers() if marker.id == marker_id), None)
-        place = at_s if marker is None else marker.x
-        row = None if place is None else feed.trend.nearest(place)
+        position_s = at_s if marker is None else marker.x
+        row = None if position_s is None else feed.trend.nearest(position_s)
         if row is None:
             raise NotThereError("There is no frame there.")
         return _or_404(lambda: json(evidence.describe(int(row["seq"]))))
@@ -47,10 +48,12 @@ def routes(page: Page) -> list[Route]:
 
 
 def _seq(request: Request) -> int:
-    return min(path_number(request, "seq"), 2**53)
+    """Return the frame's number; one beyond the limit, which no frame has, as the limit, which fits into SQLite."""
+    return min(path_number(request, "seq"), ID_LIMIT)
 
 
 def _or_404(answer: Callable[[], Response]) -> Response:
+    """Return the answer. Raises NotThereError if what it needs is not kept."""
     try:
         return answer()
     except NotKeptError as error:

@@ -1,4 +1,4 @@
-"""Markers: listed, set, edited, removed; and the guided measurement of five sites, which is made of them."""
+"""Markers: list, set, edit, remove; and the guided measurement of five sites, which is made of markers."""
 
 from typing import Annotated
 
@@ -11,52 +11,54 @@ from stream.errors import OutputError
 from stream.protocol.bedside import KeepMarker, MarkerKind, MarkerText, RemoveMarker
 from stream.view.live.five_sites import Action, marker_changes
 from stream.view.live.markers import ShownMarker
-from stream.view.routes.request_helpers import NotThereError, Page, body_as, json, path_number
+from stream.view.routes.error_answers import NotThereError
+from stream.view.routes.request_helpers import ID_LIMIT, body_as, json, path_number
+from stream.view.routes.services import PageServices
 
-Seq = Annotated[int, Meta(ge=0, le=2**53)]
-Moment = Annotated[int, Meta(ge=0, le=2**63 - 1)]
+AskedSeq = Annotated[int, Meta(ge=0, le=ID_LIMIT)]
+AskedUtcNs = Annotated[int, Meta(ge=0, le=2**63 - 1)]
 
 
 class NewMarker(Struct, frozen=True, forbid_unknown_fields=True):
-    """What is marked, and where: a frame, a moment (ns since 1970 UTC), or neither: the newest frame."""
+    """A marker to set at a frame, at a time (ns since 1970 UTC), or, if neither is given, at the newest frame."""
 
     kind: MarkerKind
     text: MarkerText = ""
-    seq: Seq | None = None
-    t_ns: Moment | None = None
+    seq: AskedSeq | None = None
+    t_ns: AskedUtcNs | None = None
 
 
-class Edit(Struct, frozen=True, forbid_unknown_fields=True):
-    """What is to be changed."""
+class MarkerEdit(Struct, frozen=True, forbid_unknown_fields=True):
+    """The fields of a marker that are to be changed."""
 
     kind: MarkerKind | UnsetType = UNSET
     text: MarkerText | UnsetType = UNSET
-    seq: Seq | UnsetType = UNSET
-    t_ns: Moment | UnsetType = UNSET
+    seq: AskedSeq | UnsetType = UNSET
+    t_ns: AskedUtcNs | UnsetType = UNSET
 
 
 class SiteStep(Struct, frozen=True, forbid_unknown_fields=True):
-    """What to do next in the measurement of five sites."""
+    """The next step in the measurement of five sites."""
 
     action: Action
     site: Annotated[int, Meta(ge=1, le=5)] | None = None
 
 
-def routes(page: Page) -> list[Route]:
-    """Markers and sites."""
+def routes(page: PageServices) -> list[Route]:
+    """Return the routes of markers and sites."""
     feed = page.feed
 
     async def listed(_: Request) -> Response:
         return json(feed.markers())
 
     async def add(request: Request) -> Response:
-        wish = await body_as(request, NewMarker)
-        seq, t_ns = placed(page, wish.seq, wish.t_ns)
-        answer = await page.ask(KeepMarker(request=0, kind=wish.kind, text=wish.text, seq=seq, t_ns=t_ns))
+        new = await body_as(request, NewMarker)
+        seq, t_ns = frame_and_time(page, new.seq, new.t_ns)
+        answer = await page.ask(KeepMarker(request=0, kind=new.kind, text=new.text, seq=seq, t_ns=t_ns))
         return json(_known(page, answer.id), status_code=201)
 
     async def edit(request: Request) -> Response:
-        change = await body_as(request, Edit)
+        change = await body_as(request, MarkerEdit)
         marker = _known(page, path_number(request, "id"))
         await page.ask(_edited(page, marker, change))
         return json(_known(page, marker.id))
@@ -70,11 +72,11 @@ def routes(page: Page) -> list[Route]:
         return json(feed.sites())
 
     async def step(request: Request) -> Response:
-        wish = await body_as(request, SiteStep)
+        wanted = await body_as(request, SiteStep)
         if feed.info.mode == "review":
             raise OutputError("This session is over: its sites were measured, or not.")
         rows = feed.trend.rows()
-        for change in marker_changes(wish.action, wish.site, feed.markers(), rows[-1] if len(rows) else None):
+        for change in marker_changes(wanted.action, wanted.site, feed.markers(), rows[-1] if len(rows) else None):
             await page.ask(change)
         return json(feed.sites())
 
@@ -88,8 +90,11 @@ def routes(page: Page) -> list[Route]:
     ]
 
 
-def placed(page: Page, seq: int | None, t_ns: int | None) -> tuple[int | None, int | None]:
-    """Frame and moment that belong together. Raises NotThereError where the session has no such frame."""
+def frame_and_time(page: PageServices, seq: int | None, t_ns: int | None) -> tuple[int | None, int | None]:
+    """Return frame and time that belong together; None for both before the first reading.
+
+    Raises NotThereError if the session has no such frame.
+    """
     trend = page.feed.trend
     if seq is not None:
         row = trend.at_seq(seq)
@@ -104,21 +109,23 @@ def placed(page: Page, seq: int | None, t_ns: int | None) -> tuple[int | None, i
     return (None, None) if row is None else (int(row["seq"]), int(row["t_ns"]))
 
 
-def _known(page: Page, marker_id: int) -> ShownMarker:
+def _known(page: PageServices, marker_id: int) -> ShownMarker:
+    """Return the marker. Raises NotThereError."""
     marker = next((marker for marker in page.feed.markers() if marker.id == marker_id), None)
     if marker is None:
         raise NotThereError(f"There is no marker {marker_id}.")
     return marker
 
 
-def _edited(page: Page, marker: ShownMarker, change: Edit) -> KeepMarker:
+def _edited(page: PageServices, marker: ShownMarker, change: MarkerEdit) -> KeepMarker:
+    """Return the request that keeps the marker with its changes. A new frame or a new time moves both."""
     kind = marker.kind if change.kind is UNSET else change.kind
     seq: int | None = marker.seq
     t_ns: int | None = marker.t_ns
     if change.seq is not UNSET:
-        seq, t_ns = placed(page, change.seq, None)
+        seq, t_ns = frame_and_time(page, change.seq, None)
     elif change.t_ns is not UNSET:
-        seq, t_ns = placed(page, None, change.t_ns)
+        seq, t_ns = frame_and_time(page, None, change.t_ns)
     return KeepMarker(
         request=0,
         id=marker.id,

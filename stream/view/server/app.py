@@ -19,7 +19,8 @@ from stream.view.live.websocket import serve_page
 from stream.view.review.evidence import Evidence
 from stream.view.review.reanalysis import SessionRecording
 from stream.view.routes import alarms, basics, downloads, frames, markers, trend
-from stream.view.routes.request_helpers import Page, refusals
+from stream.view.routes.error_answers import error_handlers
+from stream.view.routes.services import PageServices
 from stream.view.server.access import HostCheck, OriginCheck, TokenCheck
 from stream.view.server.access_rules import AccessRules
 from stream.view.server.request_audit import RequestAudit
@@ -44,7 +45,7 @@ def make_app(
     changed and who was refused.
     """
     noted = notes or Notes()
-    page = Page(feed, broker or NoBroker(), archive, Evidence(feed, archive, recording))
+    page = PageServices(feed, broker or NoBroker(), archive, Evidence(feed, archive, recording))
 
     async def document(_: Request) -> Response:
         return FileResponse(STATIC / "index.html")
@@ -61,7 +62,7 @@ def make_app(
             Mount("/static", StaticFiles(directory=STATIC)),
         ],
         middleware=_middleware(rules or AccessRules(), noted),
-        exception_handlers=refusals(),
+        exception_handlers=error_handlers(),
     )
 
 

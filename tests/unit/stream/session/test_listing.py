@@ -12,7 +12,7 @@ from stream.protocol.readings import DensityReading
 from stream.session.folders import OutputFolder
 from stream.session.listing import listed, newest, sessions_in
 from stream.session.store import FILE_NAME, Store
-from stream.view.review.opening import session_file
+from stream.view.review.finished_session import session_file
 
 BEGUN_NS = 1_800_000_000_000_000_000
 

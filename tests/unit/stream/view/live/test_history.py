@@ -4,16 +4,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stream.view.live.history import History, thinned
-from stream.view.live.points import Grade, Point
+from stream.view.live.points import Point, ReadingGrade
 
 
-def point(x_s: float, grade: Grade = "good", seq: int = 0) -> Point:
+def point(x_s: float, grade: ReadingGrade = "good", seq: int = 0) -> Point:
     return Point(
         seq=seq, frame="", time_s=x_s, t_capture_ns=0, x_s=x_s, arrived_ns=round(x_s * 1e9), grade=grade, density_pct=5
     )
 
 
-GRADES: list[Grade] = ["good", "poor", "unusable", "failed"]
+GRADES: list[ReadingGrade] = ["good", "poor", "unusable", "failed"]
 POINTS = st.lists(st.builds(point, st.floats(0, 500), st.sampled_from(GRADES)), max_size=200).map(
     lambda points: sorted(points, key=lambda each: each.x_s)
 )

@@ -12,16 +12,16 @@ from stream.errors import WireError
 from stream.protocol.readings import DensityReading, RegionOutline
 from stream.view.live.feed import Cursor, Feed
 from stream.view.live.messages import hello, picture_message, tick
-from stream.view.live.pictures import Picture
+from stream.view.live.pictures import ShownPicture
 from stream.view.live.session_info import SessionInfo
 
 INFO = SessionInfo(session="s1", mode="live", width=640, height=480)
 OUTLINE = st.lists(st.tuples(st.integers(-32768, 32767), st.integers(-32768, 32767)), max_size=30)
 
 
-def picture(polygons: list[bytes], jpeg: bytes) -> Picture:
+def picture(polygons: list[bytes], jpeg: bytes) -> ShownPicture:
     regions = tuple(RegionOutline(polygon=polygon, score=0.5) for polygon in polygons)
-    return Picture(seq=3, t_capture_ns=4, x_s=1.5, arrived_ns=5, grade="good", jpeg=jpeg, regions=regions)
+    return ShownPicture(seq=3, t_capture_ns=4, x_s=1.5, arrived_ns=5, grade="good", jpeg=jpeg, regions=regions)
 
 
 @given(st.lists(OUTLINE, max_size=5), st.binary(max_size=200))

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stream.view.live.pictures import NEWEST, Picture, Pictures
+from stream.view.live.pictures import NEWEST, Pictures, ShownPicture
 
 
-def picture(seq: int, t_capture_ns: int) -> Picture:
-    return Picture(
+def picture(seq: int, t_capture_ns: int) -> ShownPicture:
+    return ShownPicture(
         seq=seq, t_capture_ns=t_capture_ns, x_s=0.0, arrived_ns=t_capture_ns, grade="good", jpeg=b"", regions=()
     )
 

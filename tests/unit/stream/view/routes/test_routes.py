@@ -17,7 +17,7 @@ from starlette.applications import Starlette
 from stream.config.sections import AlarmsConfig
 from stream.protocol.readings import DensityReading, RegionOutline
 from stream.view.live.feed import Feed
-from stream.view.routes.downloads import attachment
+from stream.view.routes.downloads import content_disposition
 from stream.view.server.app import make_app
 from tests.doubles.kept_session import KeptSession
 
@@ -294,7 +294,7 @@ def test_papers(bed: Bed) -> None:
     ],
 )
 def test_a_file_name_of_any_characters_fits_its_header(name: str, header: str) -> None:
-    assert attachment(name) == header
+    assert content_disposition(name) == header
 
 
 def test_a_page_without_a_session_says_so(feed: Callable[..., Feed]) -> None:
