@@ -14,7 +14,9 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from stream.alarms.conditions import DENSITY_RULES, KINDS, Conditions, Finding
+from stream.alarms.conditions import Conditions
+from stream.alarms.rules.rule import Finding
+from stream.alarms.rules.table import RULES, rule_of
 from stream.config.sections import AlarmsConfig
 from stream.protocol.bedside import ActiveAlarm, AlarmChange, Priority
 from stream.protocol.types import RunState
@@ -40,11 +42,6 @@ class Past:
     paused_until_ns: int | None = None
 
 
-def rule_of(alarm: ActiveAlarm) -> str:
-    """The rule that raised an alarm."""
-    return "disk" if alarm.cause == "disk" else alarm.kind
-
-
 class Alarms:
     """Every method is told the time, which never decreases, and returns what happened."""
 
@@ -52,7 +49,7 @@ class Alarms:
         past = past or Past()
         self._conditions = Conditions(limits)
         self._next_id = past.next_id
-        self._active = {rule_of(alarm): alarm for alarm in past.active}
+        self._active = {_rule(alarm): alarm for alarm in past.active}
         self.paused_until_ns = past.paused_until_ns
         self._over = False
 
@@ -106,7 +103,7 @@ class Alarms:
     def set_limits(self, limits: AlarmsConfig, t_ns: int) -> list[News]:
         """Other limits from now on. An alarm whose rule is switched off ends."""
         self._conditions.limits = limits
-        off = [alarm for rule, alarm in self._active.items() if not _is_on(rule, limits)]
+        off = [alarm for rule, alarm in self._active.items() if not RULES[rule].is_on(limits)]
         return [News("limits", t_ns), *(self._clear(t_ns, alarm) for alarm in off), *self._follow(t_ns)]
 
     def _end(self, t_ns: int) -> list[News]:
@@ -131,7 +128,7 @@ class Alarms:
         return [
             self._now(event, t_ns, replace(alarm, suspended=suspended))
             for rule, alarm in list(self._active.items())
-            if rule in DENSITY_RULES and alarm.suspended != suspended
+            if RULES[rule].of_density and alarm.suspended != suspended
         ]
 
     def _judge(self, rule: str, finding: Finding, t_ns: int) -> list[News]:
@@ -144,12 +141,12 @@ class Alarms:
         if finding.holds:
             self._active[rule] = told
             return []
-        if alarm.state == "sounding" and rule in DENSITY_RULES and self.limits.latching:
+        if alarm.state == "sounding" and RULES[rule].of_density and self.limits.latching:
             return [self._now("latched", t_ns, replace(alarm, state="latched"))]
         return [self._clear(t_ns, alarm)]
 
     def _raise(self, rule: str, finding: Finding, t_ns: int) -> News:
-        kind = KINDS[rule]
+        kind = RULES[rule].kind
         priority: Priority = getattr(self.limits, f"priority_{kind}")
         alarm = ActiveAlarm(
             id=self._next_id,
@@ -165,14 +162,13 @@ class Alarms:
         return self._now("raised", t_ns, alarm)
 
     def _now(self, event: AlarmChange, t_ns: int, alarm: ActiveAlarm) -> News:
-        self._active[rule_of(alarm)] = alarm
+        self._active[_rule(alarm)] = alarm
         return News(event, t_ns, alarm)
 
     def _clear(self, t_ns: int, alarm: ActiveAlarm) -> News:
-        del self._active[rule_of(alarm)]
+        del self._active[_rule(alarm)]
         return News("cleared", t_ns, alarm)
 
 
-def _is_on(rule: str, limits: AlarmsConfig) -> bool:
-    switch = {"low": "low_pct", "high": "high_pct", "fall": "fall_pct", "disk": "disk_free_mb"}
-    return bool(getattr(limits, switch.get(rule, f"{rule}_after_s")))
+def _rule(alarm: ActiveAlarm) -> str:
+    return rule_of(alarm.kind, alarm.cause).name

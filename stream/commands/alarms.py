@@ -81,12 +81,14 @@ _SAID = {"ended": "session ends"}
 
 def _lines(news: "Iterator[News]", media_time: bool) -> Iterator[tuple[str, bool]]:
     """A line an event, tab-separated: when, what happened, to which alarm, value and limit; and whether it sounded."""
+    from stream.alarms.rules.table import rule_of
+
     for one in news:
         alarm = one.alarm
         if alarm is None:
             continue
         when = f"{one.t_ns / 1e9:.1f} s" if media_time else f"{datetime.fromtimestamp(one.t_ns / 1e9):%H:%M:%S}"
-        unit = "s" if alarm.kind in ("signal", "technical") else "%"
+        unit = rule_of(alarm.kind, alarm.cause).unit
         values = f"{alarm.value or 0:.2f} {unit}\tlimit {alarm.limit or 0:.2f} {unit}"
         kind = f"{alarm.kind} ({alarm.cause})" if alarm.cause else alarm.kind
         yield (

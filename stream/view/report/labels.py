@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from stream.alarms.rules.table import rule_of
 from stream.protocol.bedside import AlarmEvent
 
 MARKERS: Final = {
@@ -77,7 +78,7 @@ def alarm(event: AlarmEvent) -> str:
     if event.kind is None:
         return said
     cause = f": {_CAUSES.get(event.cause, event.cause)}" if event.cause else ""
-    unit = "MB" if event.cause == "disk" else "s" if event.kind in ("signal", "technical") else "%"
+    unit = rule_of(event.kind, event.cause).unit
     compared = event.event in ("raised", "returned") and event.value is not None
     limit_said = _figure(event.limit or 0, percent=unit == "%")
     values = f": {event.value:.1f} {unit}, limit {limit_said} {unit}" if compared else ""

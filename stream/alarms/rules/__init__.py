@@ -1,0 +1,1 @@
+"""The reasons to call a person, a file each."""
