@@ -4,20 +4,14 @@ import sys
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING
 
 import click
 
+from stream.commands.context import Parts
+
 if TYPE_CHECKING:
     from stream.alarms.machine import News
-    from stream.config.sections import Config
-
-
-class Opener(Protocol):
-    """What the command line knows."""
-
-    def load(self, default: str, overrides: dict[str, Any]) -> "Config":
-        """The configuration."""
 
 
 @click.group()
@@ -37,14 +31,14 @@ def alarms() -> None:
 @click.option("--technical-after", type=float, help="No reading for so many seconds; 0: off.")
 @click.option("--latching/--no-latching", default=None, help="Alarms of density stay until acknowledged.")
 @click.pass_obj
-def alarms_try(opener: Opener, /, session: Path, **given: float | bool | None) -> None:
+def alarms_try(parts: Parts, /, session: Path, **given: float | bool | None) -> None:
     """List what would have sounded in SESSION; what is not given is as configured in [alarms]."""
     from stream.alarms.trial import tried
     from stream.console.text import counted
     from stream.session.archive import Archive
     from stream.view.review.finished_session import mode_of, session_file
 
-    limits = opener.load("default.toml", {f"alarms.{_KEYS[name]}": value for name, value in given.items()}).alarms
+    limits = parts.load("default.toml", {f"alarms.{_KEYS[name]}": value for name, value in given.items()}).alarms
     path = session_file(session)
     archive = Archive(path)
     media_time = mode_of(path, archive.facts()) == "replay"

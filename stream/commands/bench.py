@@ -1,39 +1,18 @@
-"""`run_stream.py bench`: the engines side by side, or what each step costs. Loads what it needs when it runs.
-
-Knows no source of frames and no analyser: whoever puts the commands together hands over what opens and what analyses.
-"""
+"""`run_stream.py bench`: the engines side by side, or what each step costs. Loads what it needs when it runs."""
 
 import contextlib
 import signal
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from stream.commands.context import Parts
+
 if TYPE_CHECKING:
     from stream.config.sections import Config
-    from stream.engines.step import StepMaker
-    from stream.protocol.contracts import FrameSource
-
-
-class Opener(Protocol):
-    """What the command line knows and this package must not."""
-
-    quiet: bool
-
-    def load(self, default: str, overrides: dict[str, Any]) -> "Config":
-        """The configuration."""
-
-    def opened(self, source: str, config: "Config", frames: int | None = None) -> "FrameSource":
-        """A source of recorded frames, or of its first ones. Raises SourceError, UsageError."""
-
-    def maker(self, config: "Config", session: str) -> "StepMaker":
-        """How a worker makes what analyses a frame."""
-
-    def program(self) -> Sequence[str]:
-        """The command line that starts this program with the same options."""
 
 
 @click.command("bench")
@@ -52,7 +31,7 @@ class Opener(Protocol):
 @click.option("--into", type=click.Path(path_type=Path), help="Also put the report between its marks in this document.")
 @click.pass_obj
 def bench(
-    opener: Opener,
+    parts: Parts,
     source: str | None,
     engines: str | None,
     analysers: str | None,
@@ -71,7 +50,7 @@ def bench(
     from stream.engines.bench.document import fill
     from stream.session.folders import OutputFolder
 
-    config = opener.load("bench.toml", {})
+    config = parts.load("bench.toml", {})
     chosen, source = config.bench, source or config.source
     frames = frames or chosen.frames
     names = {"both": ("default", "helmy2022")}.get(analysers or "", tuple((analysers or "").split(",")))
@@ -81,18 +60,18 @@ def bench(
         plan.counts(workers) if workers else list(chosen.workers),
     )
     rates = plan.rates(fps)
-    opener.opened(source, config, frames).close()  # a source that cannot be read is told now
+    parts.open_recording(source, config, frames).close()  # a source that cannot be read is told now
     folder, ran = OutputFolder(output), True
     with contextlib.ExitStack() as stack:
         stack.callback(folder.release)
         signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: what was started is ended
         if stages:
-            mark, report = "stages", _stages(opener, source, config, frames, output)
+            mark, report = "stages", _stages(parts, source, config, frames, output)
         elif live is not None:
-            mark, report = "live", _live(opener, rates, live, output)
+            mark, report = "live", _live(parts, rates, live, output)
         else:
             mark = "bench"
-            report, ran = _bench(opener, source, cases, frames, rounds or chosen.rounds, output)
+            report, ran = _bench(parts, source, cases, frames, rounds or chosen.rounds, output)
         print(report)
         if into is not None and ran:
             fill(into, mark, report)
@@ -100,13 +79,13 @@ def bench(
         sys.exit(1)
 
 
-def _bench(opener: Opener, source: str, cases: "list[Any]", frames: int, rounds: int, output: Path) -> tuple[str, bool]:
+def _bench(parts: Parts, source: str, cases: "list[Any]", frames: int, rounds: int, output: Path) -> tuple[str, bool]:
     """The report, and whether anything could be run."""
     from stream.engines.bench.plots import draw
     from stream.engines.bench.running import Order, run
     from stream.engines.bench.table import text
 
-    result = run(Order(opener.program(), source, frames, rounds, cases, output), _say(opener))
+    result = run(Order(parts.program(), source, frames, rounds, cases, output), _say(parts))
     ran = any(one.median is not None for one in result.results)
     if ran:
         draw(result, output)
@@ -115,23 +94,26 @@ def _bench(opener: Opener, source: str, cases: "list[Any]", frames: int, rounds:
     return report, ran
 
 
-def _live(opener: Opener, rates: Sequence[float], seconds: float, output: Path) -> str:
+def _live(parts: Parts, rates: Sequence[float], seconds: float, output: Path) -> str:
     from stream.engines.bench.live import run, text
 
-    report = text(run(opener.program(), rates, seconds, output, _say(opener)))
+    report = text(run(parts.program(), rates, seconds, output, _say(parts)))
     (output / "live.md").write_text(report)
     return report
 
 
-def _say(opener: Opener) -> Callable[[str], None]:
-    return (lambda _: None) if opener.quiet else (lambda line: print(line, file=sys.stderr, flush=True))
+def _say(parts: Parts) -> Callable[[str], None]:
+    return (lambda _: None) if parts.quiet else (lambda line: print(line, file=sys.stderr, flush=True))
 
 
-def _stages(opener: Opener, source: str, config: "Config", frames: int, output: Path) -> str:
+def _stages(parts: Parts, source: str, config: "Config", frames: int, output: Path) -> str:
+    from stream.config.run_plan import AnalysisPlan
     from stream.engines.bench.stages import measure, report
+    from stream.engines.step import StepMaker
 
-    with contextlib.closing(opener.opened(source, config, frames)) as opened:
-        found = measure(opened, opener.maker(config, "stages"), output)
+    maker = StepMaker(AnalysisPlan(config.analyser, config.view.picture_width_px), "stages")
+    with contextlib.closing(parts.open_recording(source, config, frames)) as opened:
+        found = measure(opened, maker, output)
     words = report(found, source, frames)
     (output / "stages.md").write_text(words)
     return words

@@ -1,23 +1,22 @@
-"""Is this machine ready? One finding a line, with the mend. Camera and model are checked by functions passed in."""
+"""`run_stream.py doctor`: is this machine ready? One finding per line, with what to do if it is not."""
 
 import os
 import platform
 import shutil
 import socket
-from collections.abc import Callable, Iterator, Sequence
+import sys
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
-import psutil
+import click
 
-from stream.config.sections import Config
+from stream.commands.context import Parts
 from stream.errors import OutputError, StreamError
-from stream.machine.energy import available, count
-from stream.machine.files import reach
-from stream.machine.processes import LINUX
-from stream.security.keyring import keyring_for
-from stream.session.folders import sessions_folder
+
+if TYPE_CHECKING:
+    from stream.config.sections import Config
 
 Verdict = Literal["ok", "note", "FAIL"]
 _MEMORY_NEEDED: Final = 700 * 2**20
@@ -27,24 +26,42 @@ _PYTHON_NEEDED: Final = (3, 11)
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What was looked at, how it is, and what to do where it is not well."""
+    """What was looked at, how it is, and what to do if it is not well."""
 
     verdict: Verdict
     what: str
     text: str
-    mend: str = ""
+    fix: str = ""
 
     def __str__(self) -> str:
         line = f"{self.verdict:>4}  {self.what}: {self.text}"
-        return f"{line} -> {self.mend}" if self.mend else line
+        return f"{line} -> {self.fix}" if self.fix else line
 
 
-Check = Callable[[], str]
-"""Returns what it found, raises StreamError where something is wrong."""
+@click.command()
+@click.option(
+    "--verify", metavar="SESSION", type=click.Path(path_type=Path), help="Check a session's audit log instead."
+)
+@click.pass_obj
+def doctor(parts: Parts, verify: Path | None) -> None:
+    """Check machine, camera, ports, model and disk: one line each, with a fix."""
+    from stream.security import audit_log
+
+    if verify is not None:
+        print(audit_log.verify(verify))
+        return
+    failed = False
+    for finding in _examine(parts, parts.load("default.toml", {})):
+        print(finding)
+        failed = failed or finding.verdict == "FAIL"
+    sys.exit(1 if failed else 0)
 
 
-def examine(config: Config, checks: Sequence[tuple[str, Verdict, Check]]) -> Iterator[Finding]:
-    """All findings. `checks`: name, how bad a failure is, and the check itself."""
+def _examine(parts: Parts, config: "Config") -> Iterator[Finding]:
+    """Look at everything that a live run needs."""
+    from stream.machine.energy import available, count
+    from stream.session.folders import sessions_folder
+
     yield _machine()
     yield _memory()
     yield _shared_memory()
@@ -56,18 +73,28 @@ def examine(config: Config, checks: Sequence[tuple[str, Verdict, Check]]) -> Ite
         yield _port("subscribers", host, int(port), "publish.endpoint")
     if config.publish.enabled and config.publish.guarded:
         yield _checked("keys", "FAIL", lambda: _keys(config))
-    for what, failure, check in checks:
-        yield _checked(what, failure, check)
+    camera = config.source or "camera:0"
+    yield _checked("model", "FAIL", lambda: f"{parts.analyser().model_id} loads, and has the hash in its card")
+    yield _checked(camera, "note", lambda: _source(parts, camera, config))
 
 
-def _checked(what: str, failure: Verdict, check: Check) -> Finding:
+def _checked(what: str, failure: Verdict, check: Callable[[], str]) -> Finding:
+    """Return what `check` found, or the error that it raised."""
     try:
         return Finding("ok", what, check())
     except StreamError as error:
         return Finding(failure, what, str(error))
 
 
-def _keys(config: Config) -> str:
+def _source(parts: Parts, source: str, config: "Config") -> str:
+    opened = parts.open_source(source, config)
+    opened.close()
+    return f"{opened.width}x{opened.height} px"
+
+
+def _keys(config: "Config") -> str:
+    from stream.security.keyring import keyring_for
+
     ring = keyring_for(config.publish, config.security)
     return f"{len(ring.allowed()) if ring is not None else 0} allowed subscribers"
 
@@ -81,6 +108,8 @@ def _machine() -> Finding:
 
 
 def _memory() -> Finding:
+    import psutil
+
     free = psutil.virtual_memory().available
     if free < _MEMORY_NEEDED:
         return Finding("FAIL", "memory", f"{_mb(free)} free of {_mb(_MEMORY_NEEDED)} needed", "close other programs")
@@ -88,12 +117,16 @@ def _memory() -> Finding:
 
 
 def _shared_memory() -> Finding:
+    from stream.machine.processes import LINUX
+
     if LINUX and hasattr(os, "memfd_create"):
         return Finding("ok", "frame ring", "anonymous shared memory")
     return Finding("note", "frame ring", "a mapped temporary file, as on systems without memfd")
 
 
 def _disk(folder: Path) -> Finding:
+    from stream.machine.files import reach
+
     try:
         reach(folder)
     except OutputError as error:
@@ -114,8 +147,8 @@ def _port(what: str, host: str, port: int, key: str) -> Finding:
         try:
             probe.bind((host, port))
         except OSError as error:
-            mend = f"end what uses it, or set {key} to another one"
-            return Finding("FAIL", f"port for the {what}", f"{port}: {error.strerror}", mend)
+            fix = f"end what uses it, or set {key} to another one"
+            return Finding("FAIL", f"port for the {what}", f"{port}: {error.strerror}", fix)
     return Finding("ok", f"port for the {what}", f"{port} is free")
 
 

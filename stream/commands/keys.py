@@ -1,20 +1,14 @@
 """`run_stream.py keys …`: this machine's key, and whose keys are allowed."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import click
 
+from stream.commands.context import Parts
+
 if TYPE_CHECKING:
-    from stream.config.sections import Config
     from stream.security.keyring import Keyring
-
-
-class Configured(Protocol):
-    """What the command line hands over: loads the configuration."""
-
-    def load(self, default: str, overrides: dict[str, object]) -> "Config":
-        """The configuration of a command."""
 
 
 @click.group()
@@ -22,26 +16,26 @@ def keys() -> None:
     """Who may connect from another machine: new, list, allow, forbid, token."""
 
 
-def _keyring(configured: Configured) -> "Keyring":
+def _keyring(parts: Parts) -> "Keyring":
     from stream.security.keyring import Keyring, keys_folder
 
-    return Keyring(keys_folder(configured.load("default.toml", {}).security.keys_dir))
+    return Keyring(keys_folder(parts.load("default.toml", {}).security.keys_dir))
 
 
 @keys.command("new")
 @click.pass_obj
-def keys_new(configured: Configured) -> None:
+def keys_new(parts: Parts) -> None:
     """Make this machine's key, and print the half that others may know."""
-    print(_keyring(configured).make().public.hex())
+    print(_keyring(parts).make().public.hex())
 
 
 @keys.command("list")
 @click.pass_obj
-def keys_list(configured: Configured) -> None:
+def keys_list(parts: Parts) -> None:
     """This machine's public key, and every allowed one with its name."""
     from stream.errors import ConfigError
 
-    ring = _keyring(configured)
+    ring = _keyring(parts)
     try:
         print(f"{ring.own().public.hex()}\tthis machine")
     except ConfigError as error:
@@ -54,17 +48,17 @@ def keys_list(configured: Configured) -> None:
 @click.argument("key")
 @click.argument("name")
 @click.pass_obj
-def keys_allow(configured: Configured, key: str, name: str) -> None:
+def keys_allow(parts: Parts, key: str, name: str) -> None:
     """Let the owner of KEY (as `keys new` printed it there) in, under NAME. Counts at once."""
-    _keyring(configured).allow(key, name)
+    _keyring(parts).allow(key, name)
 
 
 @keys.command("forbid")
 @click.argument("key_or_name")
 @click.pass_obj
-def keys_forbid(configured: Configured, key_or_name: str) -> None:
+def keys_forbid(parts: Parts, key_or_name: str) -> None:
     """Let that key in no more. Who is connected stays so until the run ends."""
-    _keyring(configured).forbid(key_or_name)
+    _keyring(parts).forbid(key_or_name)
 
 
 @keys.command("token")

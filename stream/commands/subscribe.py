@@ -1,21 +1,10 @@
 """`run_stream.py subscribe`: readings as JSON lines. Loads what it needs when it runs."""
 
 import sys
-from typing import TYPE_CHECKING, Protocol
 
 import click
 
-if TYPE_CHECKING:
-    from stream.config.sections import Config
-
-
-class Configured(Protocol):
-    """What the command line hands over: loads the configuration."""
-
-    quiet: bool
-
-    def load(self, default: str, overrides: dict[str, object]) -> "Config":
-        """The configuration of a command."""
+from stream.commands.context import Parts
 
 
 @click.command()
@@ -24,7 +13,7 @@ class Configured(Protocol):
 @click.option("--topic", default="reading.", show_default=True, help="Topics that begin so.")
 @click.option("--key", metavar="KEY", help="The publishing machine's public key, where it asks for keys.")
 @click.pass_obj
-def subscribe(configured: Configured, endpoint: str | None, count: int | None, topic: str, key: str | None) -> None:
+def subscribe(parts: Parts, endpoint: str | None, count: int | None, topic: str, key: str | None) -> None:
     """Print readings as JSON lines, as they are published on ENDPOINT; default: the configured one.
 
     Beyond loopback it takes this machine's own key, allowed there, and that machine's --key; see `keys`.
@@ -32,12 +21,12 @@ def subscribe(configured: Configured, endpoint: str | None, count: int | None, t
     from stream.outlets.zmq_subscriber import Credentials, json_lines
     from stream.security.keyring import Keyring, keys_folder, parse_key
 
-    config = configured.load("default.toml", {})
+    config = parts.load("default.toml", {})
     endpoint = endpoint or config.publish.endpoint
     credentials = None
     if key is not None:
         credentials = Credentials(Keyring(keys_folder(config.security.keys_dir)).own(), parse_key(key))
-    if not configured.quiet:
+    if not parts.quiet:
         print(f"Waiting for {topic}* on {endpoint}; Ctrl-C ends.", file=sys.stderr)
 
     def say(sentence: str) -> None:

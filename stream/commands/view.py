@@ -1,7 +1,4 @@
-"""`run_stream.py view SESSION`: a finished session in the page. Loads what it needs when it runs.
-
-Knows no source of frames and no analyser: whoever puts the commands together hands over what opens them.
-"""
+"""`run_stream.py view SESSION`: a finished session in the page. Loads what it needs when it runs."""
 
 import signal
 import sys
@@ -9,52 +6,39 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Final
 
 import click
 
+from stream.commands.context import Parts
+
 if TYPE_CHECKING:
     from stream.config.sections import Config
-    from stream.protocol.contracts import Analyser
     from stream.protocol.processes import Noted
-    from stream.view.review.reanalysis import RecordedFrames
 
 _TURN_S: Final = 0.5
-
-
-class Opener(Protocol):
-    """What the command line knows and this package must not."""
-
-    def load(self, default: str, overrides: dict[str, Any]) -> "Config":
-        """The configuration."""
-
-    def lookup(self, source: str) -> "RecordedFrames":
-        """Looks frames up in a recording."""
-
-    def analyser(self) -> "Analyser":
-        """The configured analyser. Raises ModelError."""
 
 
 @click.command("view")
 @click.argument("session", required=False, type=click.Path(path_type=Path))
 @click.option("--last", is_flag=True, help="The newest session.")
-@click.option("--port", type=click.IntRange(0, 65535), help="0: any free port; default: as configured, 8765.")
+@click.option("--port", type=click.IntRange(0, 65535), help="Of the page; 0: any free one. Default: as configured.")
 @click.option("--recording", help="Where the recording lies now; default: where it was analysed.")
 @click.pass_obj
-def view(opener: Opener, session: Path | None, last: bool, port: int | None, recording: str | None) -> None:
+def view(parts: Parts, session: Path | None, last: bool, port: int | None, recording: str | None) -> None:
     """Look at a finished SESSION in the page: a session.sqlite, or the folder of a replay. Ctrl-C ends.
 
     Without SESSION: list the sessions that are kept, newest first.
     """
     from stream.session.listing import newest
 
-    config = opener.load("default.toml", {} if port is None else {"view.port": port})
+    config = parts.load("default.toml", {"view.port": port})
     if last:
         session = newest(session or _kept_in(config))
     if session is None:
         _list(_kept_in(config))
     else:
-        _show(opener, config, session, recording)
+        _show(parts, config, session, recording)
 
 
 def _kept_in(config: "Config") -> Path:
@@ -78,7 +62,7 @@ def _list(folder: Path) -> None:
         print(f"`view {whole[0]}` opens one, `view --last` the newest.", file=sys.stderr)
 
 
-def _show(opener: Opener, config: "Config", session: Path, recording: str | None) -> None:
+def _show(parts: Parts, config: "Config", session: Path, recording: str | None) -> None:
     """The page, until Ctrl-C."""
     from stream.security.events import Notes
     from stream.session.archive import Archive
@@ -99,7 +83,7 @@ def _show(opener: Opener, config: "Config", session: Path, recording: str | None
     facts = archive.facts()
     source = recording or str(facts.get("asked_source") or "")
     sha256 = facts.get("source_sha256")
-    recorded = SessionRecording(source, sha256, opener.lookup(source), opener.analyser) if source else None
+    recorded = SessionRecording(source, sha256, parts.lookup(source), parts.analyser) if source else None
     notes = Notes()
     broker, rules = FileBroker(path, feed), access_rules(config.view)
     app = make_app(feed, broker=broker, archive=archive, recording=recorded, rules=rules, notes=notes)

@@ -37,6 +37,7 @@ class RunPlan:
     outlines: keep every capillary's outline in the session; regions_file: also write them as regions.jsonl.
     frames: analyse only the first so many; None: all. seconds: end in order after so long; None: with the source.
     speed: pace of a recording, as a factor of its own; 0: as fast as it goes.
+    fingerprint: what tells a recording from another; None if the source has no content, or it is not replayed.
     engine: what spreads the frames over workers; None: the processes of this program.
     log_level, log_format: of every process.
     """
@@ -52,6 +53,7 @@ class RunPlan:
     frames: int | None = None
     seconds: float | None = None
     speed: float = 0.0
+    fingerprint: str | None = None
     engine: EngineChoice | None = None
     log_level: int = logging.WARNING
     log_format: LogFormat = "text"

@@ -24,7 +24,7 @@ from stream.protocol.frames import EndOfStream, FrameHeader
 from stream.protocol.readings import DensityReading, Progress
 from stream.protocol.types import MAX_SENTENCE
 from stream.readings.run_status import Standing
-from stream.run.supervisor import Outcome
+from stream.run.outcome import Outcome
 from stream.session.provenance import SourceHash
 from stream.session.result_files import write_results
 from stream.session.statistics import density_statistics

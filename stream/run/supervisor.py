@@ -27,6 +27,7 @@ from stream.protocol.readings import Progress
 from stream.protocol.types import Message, Role
 from stream.readings.freshness import current_for_s, outdated
 from stream.run.child import Assignment, PeerKey, no_main, run_child
+from stream.run.outcome import Outcome
 from stream.security.events import Notes
 from stream.security.key_pair import new_keys
 from stream.transport.frame_ring import Ring
@@ -67,14 +68,6 @@ class ProcessSpec:
     def key(self) -> PeerKey:
         """Role and number."""
         return self.role, self.index
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """How a run ended: its exit code, and a sentence for the user."""
-
-    exit_code: int
-    sentence: str
 
 
 @dataclass(slots=True)

@@ -20,7 +20,8 @@ from stream.protocol.messages import AnyMessage
 from stream.protocol.processes import Fatal, Finished, PeerDown, PeerUp, Stop
 from stream.protocol.readings import Progress
 from stream.run.child import Child
-from stream.run.supervisor import Outcome, ProcessSpec, Supervisor
+from stream.run.outcome import Outcome
+from stream.run.supervisor import ProcessSpec, Supervisor
 from stream.transport.frame_ring import Ring
 
 HERE = "tests.doubles.supervised"

@@ -3,23 +3,16 @@
 Knows no source of frames: whoever puts the commands together hands over what opens one, as click's object.
 """
 
-from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import click
 from msgspec.structs import replace
 
 if TYPE_CHECKING:
+    from stream.commands.context import Parts
     from stream.protocol.contracts import Pixels
     from workers.runtimes.card import ProposalsName
-
-
-class Opener(Protocol):
-    """Opens what a user calls a source."""
-
-    def frames(self, source: str) -> "Iterator[tuple[str, Pixels]]":
-        """Name and (height, width, 3) uint8 BGR pixels of every frame. Raises SourceError, UsageError."""
 
 
 @click.group()
@@ -131,11 +124,11 @@ def models_forms(labelled: Path, seed: int, output: Path | None) -> None:
 @click.option("--output", "-o", required=True, type=click.Path(path_type=Path), help="The file (or folder) to write.")
 @click.option("--frames", "source", help="For litert: make int8 anew, with scales that suit these frames.")
 @click.pass_obj
-def models_export(opener: Opener, model: str, to: str, output: Path, source: str | None) -> None:
+def models_export(parts: "Parts", model: str, to: str, output: Path, source: str | None) -> None:
     """Write MODEL, a shipped name or a path, in another format, with its card beside it."""
     from workers.models.exports import export
 
-    frames = None if source is None else (pixels for _, pixels in opener.frames(source))
+    frames = None if source is None else (pixels for _, pixels in parts.frames(source))
     export(model, to, output, frames)
     print(output)
 
@@ -145,14 +138,14 @@ def models_export(opener: Opener, model: str, to: str, output: Path, source: str
 @click.option("--output", "-o", required=True, type=click.Path(path_type=Path), help="Folder for the pictures.")
 @click.option("--weights", default="default", show_default=True, help="A shipped name, or the path of weights.")
 @click.pass_obj
-def models_explain(opener: Opener, image: str, output: Path, weights: str) -> None:
+def models_explain(parts: "Parts", image: str, output: Path, weights: str) -> None:
     """Show for every region in IMAGE why it is called a capillary or not: pictures with heat maps, and numbers.
 
     Of a recording or folder the first frame is explained.
     """
     from workers.models.explanation import explain
 
-    name, pixels = first(opener, image)
+    name, pixels = first(parts, image)
     result = explain(name, pixels, output, weights)
     for kind in ("accepted", "borderline", "rejected"):
         print(f"{kind}\t{sum(region.verdict == kind for region in result.regions)}")
@@ -165,7 +158,7 @@ def models_explain(opener: Opener, image: str, output: Path, weights: str) -> No
 @click.argument("source")
 @click.option("--output", "-o", type=click.Path(path_type=Path), help="Folder for compare.json and bland-altman.png.")
 @click.pass_obj
-def models_compare(opener: Opener, a: str, b: str, source: str, output: Path | None) -> None:
+def models_compare(parts: "Parts", a: str, b: str, source: str, output: Path | None) -> None:
     """Compare A and B on the frames of SOURCE: agreement, density, speed; F1 where labels/ lies beside frames/.
 
     A and B are shipped names, paths of weights, or analysers as "module:attribute".
@@ -174,16 +167,16 @@ def models_compare(opener: Opener, a: str, b: str, source: str, output: Path | N
 
     sides = [(Path(name).name, analyser_called(name)) for name in (a, b)]
     frames, labels = labelled(source)
-    result = compare(sides[0], sides[1], opener.frames(frames), labels)
+    result = compare(sides[0], sides[1], parts.frames(frames), labels)
     print(table(result))
     if output is not None:
         write(result, output)
 
 
-def first(opener: Opener, source: str) -> "tuple[str, Pixels]":
+def first(parts: "Parts", source: str) -> "tuple[str, Pixels]":
     """Name and pixels of a source's first frame. Raises SourceError."""
     from stream.errors import SourceError
 
-    for name, pixels in opener.frames(source):
+    for name, pixels in parts.frames(source):
         return name, pixels
     raise SourceError(f"{source} has no frame.")

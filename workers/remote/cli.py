@@ -2,29 +2,18 @@
 
 import signal
 import sys
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING
 
 import click
 
 if TYPE_CHECKING:
-    from stream.config.sections import Config
-    from stream.protocol.types import LogFormat
-
-
-class Configured(Protocol):
-    """What the command line hands over."""
-
-    log_level: int
-    log_format: "LogFormat"
-
-    def load(self, default: str, overrides: dict[str, Any]) -> "Config":
-        """The configuration of a command."""
+    from stream.commands.context import Parts
 
 
 @click.command("worker")
 @click.option("--listen", default="tcp://0.0.0.0:5570", show_default=True, help="Where frames are taken.")
 @click.pass_obj
-def worker(configured: Configured, listen: str) -> None:
+def worker(parts: "Parts", listen: str) -> None:
     """Analyse frames of a run on another machine, which names this one under `workers.remote`. Ctrl-C ends.
 
     Takes this machine's key and that machine's among the allowed ones; see `keys`.
@@ -38,8 +27,8 @@ def worker(configured: Configured, listen: str) -> None:
     from workers.reading import make_analyser, set_up_process
     from workers.remote.serving import Serving, serve
 
-    config = configured.load("default.toml", {})
-    logs.set_up(configured.log_level, configured.log_format)
+    config = parts.load("default.toml", {})
+    logs.set_up(parts.log_level, parts.log_format)
     ring, notes, ended = Keyring(keys_folder(config.security.keys_dir)), Notes(), []
     own = ring.own()
     if not ring.allowed():

@@ -14,7 +14,8 @@ import pytest
 
 from stream.machine.signals import STOP_SIGNALS
 from stream.protocol.processes import Hello
-from stream.run.supervisor import Outcome, Supervisor, _Running, back_off_s
+from stream.run.outcome import Outcome
+from stream.run.supervisor import Supervisor, _Running, back_off_s
 from tests.doubles.supervised import events, spec, supervisor
 from tests.running import ROOT
 

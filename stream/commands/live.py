@@ -1,0 +1,109 @@
+"""`run_stream.py demo` and `live`: monitoring, with the live page. Loads what a command needs when it runs."""
+
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, NoReturn
+
+import click
+
+from stream.commands.context import Parts, new_plan, report
+from stream.errors import UsageError
+
+if TYPE_CHECKING:
+    from stream.config.run_plan import RunPlan
+    from stream.config.sections import Config
+    from stream.protocol.processes import Hello
+    from stream.protocol.types import Mode
+    from stream.run.outcome import Outcome
+
+_DEMO: Final = "capillary-demo-"
+_OPTIONS: Final = (
+    click.option("--workers", type=click.IntRange(1, 64), help="Worker processes; default: one per core."),
+    click.option("--max-fps", type=click.FloatRange(0, 1000), help="Analyse at most so many frames per second."),
+    click.option(
+        "--port", type=click.IntRange(0, 65535), help="Of the live page; 0: any free one. Default: as configured."
+    ),
+    click.option("--no-view", is_flag=True, help="Do not serve the live page."),
+)
+
+
+def _monitoring(command: Callable[..., None]) -> Callable[..., None]:
+    """Add the options of everything that runs live."""
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
+
+
+def _load(parts: Parts, default: str, options: dict[str, Any]) -> "Config":
+    """Return the configuration, with the options of `_monitoring` laid over it."""
+    overrides = {"workers.count": "workers", "capture.max_fps": "max_fps", "view.port": "port"}
+    given = {key: options[name] for key, name in overrides.items()}
+    return parts.load(default, given | {"view.enabled": False if options["no_view"] else None})
+
+
+@click.command()
+@click.option("--seconds", type=click.FloatRange(min=0, min_open=True), help="End by itself after so many seconds.")
+@click.option("--keep", is_flag=True, help="Keep the session, as `live` does.")
+@_monitoring
+@click.pass_obj
+def demo(parts: Parts, /, seconds: float | None, keep: bool, **options: Any) -> None:
+    """Watch the built-in synthetic microscope live: no camera, no patient. Keeps nothing, unless asked to."""
+    from stream.session.folders import sweep
+
+    config = _load(parts, "demo.toml", options)
+    source = config.source
+    if seconds is not None:
+        source += ("&" if "?" in source else "?") + f"seconds={seconds:g}"
+    if keep:
+        _run_and_keep(parts, "demo", source, config)
+    sweep(Path(tempfile.gettempdir()), _DEMO)
+    print("A demo keeps nothing: its session is gone at its end. `demo --keep` keeps it.", file=sys.stderr)
+    with tempfile.TemporaryDirectory(prefix=_DEMO) as folder:
+        sys.exit(report(_run(parts, new_plan(parts, "demo", source, Path(folder), config))))
+
+
+@click.command()
+@click.argument("source", required=False)
+@click.option("--seconds", type=click.FloatRange(min=1), help="End by itself so many seconds after its start.")
+@_monitoring
+@click.pass_obj
+def live(parts: Parts, /, source: str | None, seconds: float | None, **options: Any) -> None:
+    """Monitor SOURCE at the bedside: camera:0, http://…, rtsp://…, a recording, synthetic:?seed=1."""
+    config = _load(parts, "default.toml", options)
+    source = source or config.source
+    if not source:
+        raise UsageError("no source: name one (camera:0), or set `source` in the config file")
+    _run_and_keep(parts, "live", source, config, seconds)
+
+
+def _run_and_keep(parts: Parts, mode: "Mode", source: str, config: "Config", seconds: float | None = None) -> NoReturn:
+    """Run (for so many seconds); the session stays in the folder of sessions if it has a frame."""
+    from stream.session.folders import holds_frames, new_session_id, sessions_folder
+    from stream.session.store import FILE_NAME
+
+    folder = sessions_folder(config.sink.sessions_dir) / new_session_id()
+    outcome = _run(parts, replace(new_plan(parts, mode, source, folder, config), seconds=seconds))
+    if holds_frames(folder):
+        print(f"Session: {folder / FILE_NAME}", file=sys.stderr)
+    else:
+        shutil.rmtree(folder, ignore_errors=True)
+    sys.exit(report(outcome))
+
+
+def _run(parts: Parts, plan: "RunPlan") -> "Outcome":
+    from stream.run.pipeline import run, run_processes
+
+    return run(plan, partial(run_processes, announce=partial(_announce, plan.config)), quiet=parts.quiet)
+
+
+def _announce(config: "Config", hello: "Hello") -> None:
+    """Print where the live page is, once it is there."""
+    from stream.view.server.address import token_hint
+
+    if hello.role == "view":
+        print(f"Live page: {hello.detail}{token_hint(config.view)}", file=sys.stderr)

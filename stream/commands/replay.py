@@ -1,0 +1,144 @@
+"""`run_stream.py replay`: recordings to tables, every frame exactly once. Loads what it needs when it runs."""
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from stream.commands.context import Parts, new_plan, reported
+from stream.errors import UsageError
+
+if TYPE_CHECKING:
+    from stream.config.engine_choice import EngineChoice
+    from stream.config.run_plan import RunPlan
+    from stream.protocol.readings import Progress
+    from stream.run.outcome import Outcome
+    from stream.security.audit_log import AuditLog
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Options:
+    """The options of the command, as they were typed."""
+
+    workers: int | None
+    speed: str
+    regions: bool
+    overlay: bool
+    resume: bool
+    overwrite: bool
+    frames: int | None
+    engine: str
+    address: str | None
+
+
+@click.command()
+@click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
+@click.option("--output", "-o", required=True, type=click.Path(path_type=Path), help="Folder for the results.")
+@click.option("--workers", type=click.IntRange(1, 64), help="Worker processes; default: one per core.")
+@click.option("--speed", default="max", show_default=True, help="max, or a factor of the recording's own pace.")
+@click.option("--regions", is_flag=True, help="Also write regions.jsonl: every capillary's outline.")
+@click.option("--overlay", is_flag=True, help="Also write overlay.mkv: the recording with its capillaries outlined.")
+@click.option("--resume", is_flag=True, help="Go on where an interrupted run stopped.")
+@click.option("--overwrite", is_flag=True, help="Replace finished results of the same source, markers included.")
+@click.option("--frames", type=click.IntRange(min=1), help="Only the first so many frames of each source.")
+@click.option(
+    "--engine", default="stream", show_default=True, help="What spreads frames over workers: also serial, router, ray."
+)
+@click.option("--address", help="With --engine ray: a running cluster, as host:port. Default: this machine alone.")
+@click.pass_obj
+def replay(parts: Parts, /, sources: tuple[str, ...], output: Path, **given: Any) -> None:
+    """Analyse recordings: every frame exactly once, in order. Several get a folder each below --output."""
+    from stream.config.engine_choice import engine_choice
+    from stream.config.plugins import find
+    from stream.machine.processes import cores
+    from stream.session.folders import holds_frames, result_folders, spare
+    from stream.session.provenance import without_credentials
+
+    options = _Options(**given)
+    if options.resume and options.overwrite:
+        raise UsageError("--resume goes on, --overwrite begins anew; choose one")
+    config = parts.load("replay.toml", {"workers.count": options.workers})
+    speed = _speed(options.speed)
+    whole = not options.resume and speed == 0
+    choice = engine_choice(options.engine, config.workers.count or cores(), options.address, whole=whole)
+    if choice is not None:
+        find("engines", choice.engine)  # a name that leads nowhere is refused before anything is begun
+    folders = list(zip(sources, result_folders(sources, output), strict=True))
+    for source, folder in () if options.resume else folders:  # refused before hours go into the first of them
+        spare(folder, without_credentials(source), overwrite=options.overwrite)
+        if holds_frames(folder):
+            parts.open_recording(source, config).close()  # nothing makes room for a source that is not there
+    codes = []
+    for source, folder in folders:
+        plan = replace(
+            new_plan(parts, "replay", source, folder, config),
+            outlines=options.regions or options.overlay,
+            regions_file=options.regions,
+            frames=options.frames,
+            speed=speed,
+            engine=choice,
+        )
+        codes.append(_replay_one(parts, plan, options))
+        if codes[-1] == 130:
+            break
+    sys.exit(max(codes))
+
+
+def _speed(text: str) -> float:
+    """Return the factor of `--speed`; 0 for max. Raises UsageError."""
+    if text == "max":
+        return 0.0
+    try:
+        factor = float(text)
+    except ValueError:
+        factor = 0.0
+    if not 0 < factor < 1000:
+        raise UsageError(f"--speed is 'max' or a factor above 0, not '{text}'")
+    return factor
+
+
+def _replay_one(parts: Parts, plan: "RunPlan", options: _Options) -> int:
+    """Analyse one recording, say where its results are, and return the exit code."""
+    from stream.session.folders import holds_frames
+
+    code = reported(partial(_run, parts, plan, options))
+    if code in (0, 5):
+        print(f"Results: {plan.folder}", file=sys.stderr)
+        if options.overlay and not (plan.folder / "overlay.mkv").exists():
+            return max(code, reported(partial(_overlay, parts, plan)))
+    elif code == 130 and holds_frames(plan.folder):
+        further = "; go on with --resume" if plan.engine is None else ""
+        print(f"Results so far: {plan.folder}{further}.", file=sys.stderr)
+    return code
+
+
+def _run(parts: Parts, plan: "RunPlan", options: _Options) -> "Outcome":
+    from stream.run.pipeline import run, run_processes
+
+    plan = replace(plan, fingerprint=parts.fingerprint(plan.source))
+    execute = run_processes if plan.engine is None else partial(_run_engine, parts, plan.engine)
+    return run(plan, execute, quiet=parts.quiet, resume=options.resume, overwrite=options.overwrite)
+
+
+def _run_engine(
+    parts: Parts, choice: "EngineChoice", plan: "RunPlan", on_progress: "Callable[[Progress], None]", _: "AuditLog"
+) -> "Outcome":
+    """Execute a plan by another engine: the same frames, analyser and files as with this program's own processes."""
+    from stream.engines import replaying
+
+    source = parts.open_recording(plan.source, plan.config, plan.frames)
+    return replaying.replay(plan, choice, source, on_progress)
+
+
+def _overlay(parts: Parts, plan: "RunPlan") -> "Outcome":
+    from stream.machine.signals import stop_asked
+    from stream.run.outcome import Outcome
+
+    with stop_asked() as stopped:
+        if parts.write_overlay(plan, stopped) is not None:
+            return Outcome(0, "")
+    return Outcome(130, f"Stopped: the results in {plan.folder} are whole, overlay.mkv is not made.")

@@ -1,0 +1,11 @@
+"""How a run ended. Loads nothing."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a run ended: its exit code, and a sentence for the user, empty if there is nothing to say."""
+
+    exit_code: int
+    sentence: str

@@ -1,0 +1,80 @@
+"""One run from the preparation of its folder to its outcome, and the processes that it has.
+
+Names capture, workers, sink and view as text: each is loaded only in the process that runs it.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from stream.config.run_plan import RunPlan
+from stream.console import logs, run_display
+from stream.protocol.processes import Hello
+from stream.protocol.readings import Progress
+from stream.run.outcome import Outcome
+from stream.run.supervisor import ProcessSpec, Supervisor
+from stream.security.audit_log import AuditLog
+from stream.security.keyring import keyring_for
+from stream.session.folders import OutputFolder, complete, prepare
+from stream.session.provenance import without_credentials
+from stream.session.resuming import Asked
+from stream.version import VERSION
+
+Execute = Callable[[RunPlan, Callable[[Progress], None], AuditLog], Outcome]
+"""What analyses the frames of a plan, reports its progress, and notes in the audit log what belongs there."""
+
+
+def run(
+    plan: RunPlan, execute: Execute, *, quiet: bool = False, resume: bool = False, overwrite: bool = False
+) -> Outcome:
+    """Prepare the folder of a plan, execute the plan, and release the folder.
+
+    Raises ConfigError if readings would leave this machine without keys, OutputError if the folder cannot be used as
+    asked, and what `execute` raises.
+    """
+    logs.set_up(plan.log_level, plan.log_format)
+    logs.hide(plan.source)
+    keyring_for(plan.config.publish, plan.config.security)
+    asked = Asked(without_credentials(plan.source), plan.analysis.sha256, plan.fingerprint, plan.frames, plan.outlines)
+    claim = OutputFolder(plan.folder)
+    display = run_display.display(replay=plan.replaying, quiet=quiet)
+    try:
+        if resume and complete(plan.folder, asked, regions_file=plan.regions_file):
+            return Outcome(0, f"{plan.folder} is complete: nothing to resume.")
+        plan = replace(plan, session=prepare(plan.folder, asked, resume=resume, overwrite=overwrite))
+        audit = AuditLog(plan.folder)
+        hashes = {"config_sha256": plan.config_sha256, "analyser_sha256": plan.analysis.sha256}
+        audit.begun(plan.session, plan.mode, VERSION, **hashes)
+        outcome = execute(plan, display.show, audit)
+        audit.write("ended", exit_code=outcome.exit_code)
+        return outcome
+    finally:
+        display.close()
+        claim.leave()
+
+
+def run_processes(
+    plan: RunPlan,
+    on_progress: Callable[[Progress], None],
+    audit: AuditLog,
+    announce: Callable[[Hello], None] = lambda _: None,
+) -> Outcome:
+    """Execute a plan in processes of its own. `announce` is called with the hello of every process that is ready."""
+
+    def greet(hello: Hello) -> None:
+        audit.hello(hello)
+        announce(hello)
+
+    supervisor = Supervisor(plan, list(processes(plan)), on_hello=greet, on_progress=on_progress, on_noted=audit.noted)
+    return supervisor.run()
+
+
+def processes(plan: RunPlan) -> Iterator[ProcessSpec]:
+    """Yield the processes of a plan. Data flows from the first to the last."""
+    yield ProcessSpec("capture", 0, "capture.process:run")
+    for index in range(plan.local_workers):
+        yield ProcessSpec("worker", index, "workers.process:run")
+    for index, remote in enumerate(plan.config.workers.remote, start=plan.local_workers):
+        yield ProcessSpec("worker", index, "workers.remote.relay:run", (remote,), essential=False)
+    yield ProcessSpec("sink", 0, "stream.sink.process:run")
+    if plan.config.view.enabled and not plan.replaying:
+        yield ProcessSpec("view", 0, "stream.view.process:run", essential=False)

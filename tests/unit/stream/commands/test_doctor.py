@@ -1,0 +1,89 @@
+"""What `doctor` finds, with a fix, and its exit code."""
+
+import errno
+import os
+from pathlib import Path
+
+import pytest
+
+from stream.errors import ModelError, SourceError
+from tests.unit.stream.commands.conftest import Type
+
+
+@pytest.fixture(autouse=True)
+def _parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A model that loads, a camera that is not there, and ports that are free."""
+
+    class Model:
+        model_id = "a-model"
+
+    def no_camera(*_: object) -> None:
+        raise SourceError("there is no camera 0; plug one in")
+
+    monkeypatch.setattr("run_stream.Program.analyser", lambda _: Model)
+    monkeypatch.setattr("run_stream.Program.open_source", no_camera)
+    monkeypatch.setenv("CAPILLARY_STREAM_VIEW_PORT", "0")
+    monkeypatch.setenv("CAPILLARY_STREAM_PUBLISH_ENDPOINT", "tcp://127.0.0.1:*")
+
+
+def test_a_machine_without_a_camera_is_ready_all_the_same(typed: Type) -> None:
+    done = typed("doctor")
+    assert done.code == 0
+    assert "  ok  model: a-model loads" in done.text
+    assert "note  camera:0: there is no camera 0; plug one in" in done.text
+    assert "FAIL" not in done.text
+
+
+def test_what_keeps_a_run_from_working_fails(typed: Type, monkeypatch: pytest.MonkeyPatch) -> None:
+    def untrusted(_: object) -> None:
+        raise ModelError("the weights do not have the hash in their card")
+
+    monkeypatch.setattr("run_stream.Program.analyser", untrusted)
+    done = typed("doctor")
+    assert done.code == 1
+    assert "FAIL  model: the weights do not have the hash" in done.text
+
+
+def test_a_port_in_use_comes_with_its_key(typed: Type, monkeypatch: pytest.MonkeyPatch) -> None:
+    def taken(*_: object) -> None:
+        raise OSError(errno.EADDRINUSE, os.strerror(errno.EADDRINUSE))
+
+    monkeypatch.setattr("socket.socket.bind", taken)
+    done = typed("doctor")
+    assert done.code == 1
+    assert "-> end what uses it, or set view.port to another one" in done.text
+
+
+def test_a_sessions_folder_that_cannot_be_written_comes_with_its_key(
+    typed: Type, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path("loop").symlink_to("loop")
+    monkeypatch.setenv("CAPILLARY_STREAM_SINK_SESSIONS_DIR", "loop")
+    done = typed("doctor")
+    assert done.code == 1
+    assert "-> set sink.sessions_dir to another folder" in done.text
+
+
+def test_keys_are_looked_at_if_subscribers_need_them(typed: Type, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CAPILLARY_STREAM_PUBLISH_CURVE", "true")
+    assert "FAIL  keys: " in typed("doctor").text
+    typed("keys", "new")
+    typed("keys", "allow", "ab" * 32, "ward-7")
+    assert "  ok  keys: 1 allowed subscribers" in typed("doctor").text
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [("cuont = 2", ("workers.cuont", "workers.count")), ('count = "two"', ("workers.count", "int"))],
+)
+def test_a_mistake_in_the_configuration_is_named(typed: Type, line: str, says: tuple[str, ...]) -> None:
+    Path("mine.toml").write_text(f"[workers]\n{line}\n")
+    done = typed("-c", "mine.toml", "doctor")
+    assert done.code == 2
+    assert all(word in done.text for word in says)
+
+
+def test_an_audit_log_that_is_not_there_is_an_error(typed: Type) -> None:
+    done = typed("doctor", "--verify", "nothing")
+    assert done.code == 1
+    assert "nothing cannot be read" in done.text
