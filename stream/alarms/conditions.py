@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Final
 
 from stream.alarms.density import RecentDensity
-from stream.alarms.rules.rule import Finding, Situation
+from stream.alarms.rules.rule import Judgement, Situation
 from stream.alarms.rules.table import RULES
 from stream.config.sections import AlarmsConfig
 from stream.protocol.types import RunState
@@ -20,7 +20,7 @@ GRACE_S: Final = 15.0
 TROUBLES: Final = ("stale", "no camera", "no analysis")
 
 
-class Conditions:
+class AlarmConditions:
     """What was seen of a session so far, as far as a rule asks for it. `t_ns` never decreases."""
 
     def __init__(self, limits: AlarmsConfig) -> None:
@@ -36,7 +36,7 @@ class Conditions:
         self._trouble_ns = 0
         self._free_mb: float | None = None
 
-    def reading(self, t_ns: int, good_density_pct: float | None) -> None:
+    def take_reading(self, t_ns: int, good_density_pct: float | None) -> None:
         """Take a reading: its density if it is good, else None."""
         self._began_ns = t_ns if self._began_ns is None else self._began_ns
         self._reading_ns = t_ns
@@ -47,7 +47,7 @@ class Conditions:
         self._good_ns = t_ns
         self._density.take(t_ns, good_density_pct, self.limits.over_s, self.limits.fall_over_s)
 
-    def standing(self, t_ns: int, state: RunState, free_mb: float | None = None) -> None:
+    def take_state(self, t_ns: int, state: RunState, free_mb: float | None = None) -> None:
         """Take the state of the run, and how much room there is for the session."""
         self._began_ns = t_ns if self._began_ns is None else self._began_ns
         self._free_mb = free_mb
@@ -61,18 +61,18 @@ class Conditions:
         """Return whether density is not known."""
         return self._good_ns is None or (t_ns - self._good_ns) / 1e9 > HOLD_S
 
-    def findings(self, t_ns: int, on: frozenset[str]) -> dict[str, Finding]:
-        """Return what each rule finds now; a rule that is off, or of which nothing is known, finds nothing.
+    def judgements(self, t_ns: int, on: frozenset[str]) -> dict[str, Judgement]:
+        """Return how each rule judges now; none by a rule that is off, or of whose value nothing is known.
 
         on: names of the rules whose alarm is on.
         """
         now = self._situation(t_ns)
-        found = {}
+        judged = {}
         for name, rule in RULES.items():
-            finding = rule.judge(now, self.limits, name in on)
-            if finding is not None:
-                found[name] = self._delayed(name, finding, on) if rule.delayed else finding
-        return found
+            judgement = rule.judge(now, self.limits, name in on)
+            if judgement is not None:
+                judged[name] = self._delayed(name, judgement, on) if rule.delayed else judgement
+        return judged
 
     def _situation(self, t_ns: int) -> Situation:
         known = not self.suspended(t_ns)
@@ -88,10 +88,10 @@ class Conditions:
             free_mb=self._free_mb,
         )
 
-    def _delayed(self, name: str, finding: Finding, on: frozenset[str]) -> Finding:
-        """Return a finding that holds only once it has held for the delay, of time with a good signal."""
-        if not finding.holds:
+    def _delayed(self, name: str, judgement: Judgement, on: frozenset[str]) -> Judgement:
+        """Return a judgement that holds only once it has held for the delay, of time with a good signal."""
+        if not judgement.holds:
             self._beyond_since.pop(name, None)
-            return finding
+            return judgement
         since_s = self._beyond_since.setdefault(name, self._judged_s)
-        return replace(finding, holds=name in on or self._judged_s - since_s >= self.limits.delay_s)
+        return replace(judgement, holds=name in on or self._judged_s - since_s >= self.limits.delay_s)

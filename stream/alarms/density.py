@@ -1,4 +1,4 @@
-"""Density of the last seconds, as the rules judge it: a median, and the highest one of a longer window. Pure."""
+"""Density of the last seconds, as rules judge it: a median, and how far it fell within a longer window. Pure."""
 
 import statistics
 from collections import deque
@@ -10,7 +10,7 @@ _PEAK_STEP_NS: Final = 1_000_000_000
 
 
 class RecentDensity:
-    """Good readings alone go in. Bounded: a window of readings, and one median a second of the longer window."""
+    """Good readings of a window, and one median per second of the longer window."""
 
     def __init__(self) -> None:
         self._readings: deque[tuple[int, float]] = deque()
@@ -19,7 +19,7 @@ class RecentDensity:
         self.median: float | None = None
 
     def take(self, t_ns: int, density_pct: float, over_s: float, fall_over_s: float) -> None:
-        """A good reading at `t_ns`, which never decreases."""
+        """Add a good reading; `t_ns` never decreases. over_s: length of the window; fall_over_s: of the longer one."""
         self._readings.append((t_ns, density_pct))
         while self._readings[0][0] < t_ns - over_s * 1e9:
             self._readings.popleft()
@@ -34,7 +34,7 @@ class RecentDensity:
             self._medians.append((t_ns, self.median))
 
     def fall_pct(self) -> float | None:
-        """How much lower the median is than the highest of the window, in % of that one. None where not known."""
+        """Return how much lower the median is than the highest of the longer window, % of that; None if not known."""
         if self.median is None or not self._medians:
             return None
         peak = max(self._medians[0][1], self.median)

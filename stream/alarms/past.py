@@ -1,4 +1,4 @@
-"""How alarms stood when their session was interrupted, from the events that were kept. Pure."""
+"""The state of alarms when their session was interrupted, from the events in its file; and changes of limits. Pure."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -12,7 +12,7 @@ from stream.protocol.bedside import ActiveAlarm, AlarmEvent
 
 
 def past_of(events: Iterable[AlarmEvent]) -> tuple[Past, AlarmsConfig | None]:
-    """What the machine has to know, and the limits that were in force last; None where none were noted."""
+    """Return what the machine must know, and the last limits in force; None if there is no event of limits."""
     active: dict[int, ActiveAlarm] = {}
     last_id, paused_until_ns, limits = 0, None, None
     for event in events:
@@ -31,7 +31,7 @@ def past_of(events: Iterable[AlarmEvent]) -> tuple[Past, AlarmsConfig | None]:
 
 
 def with_limits(limits: AlarmsConfig, changes: Mapping[str, Any]) -> AlarmsConfig:
-    """The limits with some of them changed. Raises ConfigError with a sentence where one is wrong."""
+    """Return the limits with some of them changed. Raises ConfigError naming the one that is wrong."""
     changed = _changed(limits, changes)
     if changed.contradiction():
         raise ConfigError(changed.contradiction())

@@ -1,4 +1,4 @@
-"""Moments that somebody marked: checked, numbered, kept. Knows the journal, no socket and no clock."""
+"""Markers of moments and stretches of time: checked, numbered, kept. Knows the journal, no socket and no clock."""
 
 from typing import Final
 
@@ -12,7 +12,7 @@ MARKERS_LIMIT: Final = 1000
 
 
 class MarkerError(StreamError, ValueError):
-    """A marker that cannot be kept. `status` is that of an HTTP answer."""
+    """A marker cannot be kept. `status` is that of an HTTP answer."""
 
     def __init__(self, sentence: str, status: int = 400) -> None:
         super().__init__(sentence)
@@ -29,11 +29,11 @@ class Markers:
         self._markers = {marker.id: marker for marker in every if marker.change != "removed"}
 
     def all(self) -> tuple[Marker, ...]:
-        """In order of time."""
+        """Return all markers, in order of time."""
         return tuple(sorted(self._markers.values(), key=lambda marker: (marker.t_ns, marker.id)))
 
     def keep(self, wish: KeepMarker, t_ns: int, seq: int | None, session: str) -> Marker:
-        """Set or edit one. `t_ns`, `seq`: now, and the newest frame. Raises MarkerError."""
+        """Set or edit a marker. t_ns, seq: now, and the newest frame. Raises MarkerError if it is refused."""
         known = self._markers.get(wish.id)
         if wish.id and known is None:
             raise MarkerError(f"There is no marker {wish.id}.", 404)
@@ -63,7 +63,7 @@ class Markers:
         return marker
 
     def end(self, seq: int, t_ns: int, now_ns: int) -> list[Marker]:
-        """End what is being measured, at a frame."""
+        """End the measurement of a site at a frame, and return the markers that changed."""
         ended = [
             replace(marker, change="edited", measuring=False, until_seq=seq, until_ns=t_ns, t_changed_ns=now_ns)
             for marker in self._markers.values()
@@ -75,7 +75,7 @@ class Markers:
         return ended
 
     def remove(self, wish: RemoveMarker, t_ns: int) -> Marker:
-        """Take one away. Raises MarkerError where there is none."""
+        """Remove a marker. Raises MarkerError if there is none of that number."""
         known = self._markers.pop(wish.id, None)
         if known is None:
             raise MarkerError(f"There is no marker {wish.id}.", 404)

@@ -1,7 +1,7 @@
-"""What people at the bedside add to readings, and what is called out to them: markers and alarms of one session.
+"""Markers and alarms of one session, and the requests of people about them.
 
-They are judged and kept here, in the sink's process, so that they exist without a page. Knows no socket: what is to be
-told lies in `told` until it is on disk.
+Alarms are judged in the sink's process and not in the page's, so that they exist without a page. Knows no socket:
+messages wait here until what they say is on disk, then the sink takes them.
 """
 
 from typing import Any
@@ -33,44 +33,45 @@ Requested = KeepMarker | RemoveMarker | AcknowledgeAlarm | PauseAlarms | SetLimi
 
 
 class Bedside:
-    """Markers and alarms of a session, which go on where an earlier sink left them.
-
-    watching: judge alarms; a replay has none.
-    """
+    """Markers and alarms of a session."""
 
     def __init__(self, journal: Journal, session: str, limits: AlarmsConfig, clock: Clock, *, watching: bool) -> None:
+        """Continue where the journal ends.
+
+        watching: judge alarms; a replay has none.
+        """
         self._journal, self._session, self._clock, self._watching = journal, session, clock, watching
         past, known = past_of(journal.events())
         self._alarms = Alarms(known or limits, past)
         self._markers = Markers(journal)
         self._seq: int | None = None
         self._t_ns = 0
-        self._told: list[Message] = []
-        self._changed = False
+        self._messages: list[Message] = []
+        self._changed = False  # something about alarms, of which the page gets one message however much it was
         if known is None and watching:
-            self._note([News("limits", clock())])
+            self._keep([News("limits", clock())])
 
-    def meet(self, source: str) -> None:
-        """The source's name, which events carry."""
+    def name_source(self, source: str) -> None:
+        """Take the source's name, which all later events and markers carry."""
         self._journal.source = source
 
-    def reading(self, reading: DensityReading) -> None:
-        """Judge a reading. Only a good one says something of density."""
+    def take_reading(self, reading: DensityReading) -> None:
+        """Judge a reading; only a good one says something of density."""
         self._seq, self._t_ns = reading.seq, reading.t_capture_ns
         if self._watching:
             good = reading.status == "ok" and reading.quality == "good"
-            self._note(self._alarms.reading(self._clock(), reading.density_pct if good else None))
+            self._keep(self._alarms.take_reading(self._clock(), reading.density_pct if good else None))
 
-    def standing(self, progress: Progress, free_mb: float | None) -> None:
-        """Judge how the run stands. With its end ends what was being measured."""
+    def take_progress(self, progress: Progress, free_mb: float | None) -> None:
+        """Judge the state of the run. At its end, the measurement of a site ends too."""
         if progress.state == "ended" and self._seq is not None:
-            self._told += self._markers.end(self._seq, self._t_ns, self._clock())
+            self._messages += self._markers.end(self._seq, self._t_ns, self._clock())
         if self._watching:
-            self._note(self._alarms.standing(self._clock(), progress.state, free_mb))
+            self._keep(self._alarms.take_state(self._clock(), progress.state, free_mb))
             self._changed = self._changed or bool(self._alarms.active)
 
     def handle(self, request: Requested) -> None:
-        """Do what somebody asked for, and answer."""
+        """Carry out a request from a page, and answer it."""
         try:
             marker_id = self._do(request)
             answer = Answer(request=request.request, id=marker_id)
@@ -81,18 +82,18 @@ class Bedside:
         except (ConfigError, ValueError) as error:
             answer = Answer(request=request.request, error=f"{error}.", status=400)
         if self._changed:
-            self._told.append(self._alarms_now())
-        self._told.append(answer)
+            self._messages.append(self._alarms_now())
+        self._messages.append(answer)
 
-    def told(self) -> list[Message]:
-        """What subscribers and the page are to hear now that it is on disk. Handed out once."""
+    def take_messages(self) -> list[Message]:
+        """Return each message once. To be called after a commit: then what they say is on disk."""
         if self._changed:
-            self._told.append(self._alarms_now())
-        told, self._told, self._changed = self._told, [], False
-        return told
+            self._messages.append(self._alarms_now())
+        messages, self._messages, self._changed = self._messages, [], False
+        return messages
 
-    def whole(self) -> list[Message]:
-        """All that a page needs which knows nothing."""
+    def current_state(self) -> list[Message]:
+        """Return all that a page must know which has just begun."""
         return [MarkersNow(markers=self._markers.all()), self._alarms_now()]
 
     def _do(self, request: Requested) -> int:
@@ -100,25 +101,25 @@ class Bedside:
         match request:
             case KeepMarker():
                 marker = self._markers.keep(request, now_ns, self._seq, self._session)
-                self._told.append(marker)
+                self._messages.append(marker)
                 return marker.id
             case RemoveMarker():
-                self._told.append(self._markers.remove(request, now_ns))
+                self._messages.append(self._markers.remove(request, now_ns))
             case AcknowledgeAlarm():
-                self._note(self._alarms.acknowledge(request.id, now_ns))
+                self._keep(self._alarms.acknowledge(request.id, now_ns))
             case PauseAlarms() if request.seconds:
-                self._note(self._alarms.pause(request.seconds, now_ns))
+                self._keep(self._alarms.pause(request.seconds, now_ns))
             case PauseAlarms():
-                self._note(self._alarms.resume(now_ns))
+                self._keep(self._alarms.resume(now_ns))
             case SetLimits():
-                self._note(self._alarms.set_limits(with_limits(self._alarms.limits, request.limits), now_ns))
+                self._keep(self._alarms.set_limits(with_limits(self._alarms.limits, request.limits), now_ns))
         return 0
 
-    def _note(self, news: list[News]) -> None:
+    def _keep(self, news: list[News]) -> None:
         for one in news:
             event = event_of(one, self._session, self._journal.source, self._seq, self._alarms)
             self._journal.note(event)
-            self._told.append(event)
+            self._messages.append(event)
             self._changed = True
 
     def _alarms_now(self) -> AlarmsNow:
@@ -130,7 +131,7 @@ class Bedside:
 
 
 def event_of(news: News, session: str, source: str, seq: int | None, alarms: Alarms) -> AlarmEvent:
-    """The message that tells of it. An alarm that is over has no state."""
+    """Return the message about something that happened. An alarm that is over has no state."""
     alarm = news.alarm
     fields: dict[str, Any] = {} if alarm is None else asdict(alarm)
     if news.event in ("cleared", "ended"):

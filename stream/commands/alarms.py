@@ -33,7 +33,7 @@ def alarms() -> None:
 @click.pass_obj
 def alarms_try(parts: Parts, /, session: Path, **given: float | bool | None) -> None:
     """List what would have sounded in SESSION; what is not given is as configured in [alarms]."""
-    from stream.alarms.trial import tried
+    from stream.alarms.trial import try_limits
     from stream.console.text import counted
     from stream.session.archive import Archive
     from stream.view.review.finished_session import mode_of, session_file
@@ -50,7 +50,7 @@ def alarms_try(parts: Parts, /, session: Path, **given: float | bool | None) -> 
         strict=True,
     )
     times = 0
-    for line, sounded in _lines(tried(readings, limits), media_time):
+    for line, sounded in _lines(try_limits(readings, limits), media_time):
         times += sounded
         print(line)
     said = f"Somebody would have been called {counted(times, 'time')}, in {counted(len(rows), 'reading')}."

@@ -157,7 +157,7 @@ class Sink:
             self._note_incident("segment", f"{before.width}x{before.height} to {source.width}x{source.height} px")
         if not self._plan.replaying:
             self._drop_what_died_with_an_earlier_sink(source.settled)
-        self._bedside.meet(source.source)
+        self._bedside.name_source(source.source)
         self._standing.source, self._standing.frames_expected = source.source, source.frames_expected
         self._store.note(source=source.source, width=source.width, height=source.height, fps=source.fps)
         if self._store.facts().get("begun_ns") is None:
@@ -213,7 +213,7 @@ class Sink:
         for _, released in self._sequencer.release(time.monotonic()):
             reading = replace(released, t_published_ns=time.time_ns(), drops_total=self._standing.dropped)
             self._store.add(self._trimmed(reading))
-            self._bedside.reading(reading)
+            self._bedside.take_reading(reading)
             self._untold.append(reading)
         self._store.accounted = self._sequencer.accounted
 
@@ -271,7 +271,7 @@ class Sink:
         self._untold = []
 
     def _tell_bedside(self) -> None:
-        for message in self._bedside.told():
+        for message in self._bedside.take_messages():
             self._tell(message)
 
     def _tell_progress(self) -> None:
@@ -279,7 +279,7 @@ class Sink:
         self._standing.workers = sum(role == "worker" for role, _ in self._child.peers)
         self._standing.refused = self._refused_elsewhere + self._child.notes.refused
         progress = self._standing.progress(time.monotonic(), time.time_ns())
-        self._bedside.standing(progress, self._disk.free_mb())
+        self._bedside.take_progress(progress, self._disk.free_mb())
         self._store.commit()
         self._tell_bedside()
         self._child.report(progress)
@@ -289,5 +289,5 @@ class Sink:
         """Tell what a page that has just begun must know of the time before it; the other outlets do not send that."""
         if self._source is not None:
             self._tell(self._source)
-        for message in self._bedside.whole():
+        for message in self._bedside.current_state():
             self._tell(message)

@@ -47,7 +47,7 @@ class KeptSession:
 
         def take() -> None:
             self._store.add(reading)
-            self._bedside.reading(reading)
+            self._bedside.take_reading(reading)
             self._store.commit()
             self.feed.receive(reading)
             self._show()
@@ -60,7 +60,7 @@ class KeptSession:
         progress = Progress(session=info.session, source=info.source, mode="live", state=state, **fields)
 
         def tell() -> None:
-            self._bedside.standing(progress, None)
+            self._bedside.take_progress(progress, None)
             self._store.commit()
             self.feed.receive(progress)
             self._show()
@@ -73,7 +73,7 @@ class KeptSession:
         def carry_out() -> Answer:
             self._bedside.handle(request)
             self._store.commit()
-            told = self._bedside.told()
+            told = self._bedside.take_messages()
             for message in told:
                 self.feed.receive(message)
             return next(message for message in told if isinstance(message, Answer))
@@ -86,7 +86,7 @@ class KeptSession:
         self._owner.shutdown()
 
     def _show(self) -> None:
-        for message in (*self._bedside.whole(), *self._bedside.told()):
+        for message in (*self._bedside.current_state(), *self._bedside.take_messages()):
             self.feed.receive(message)
 
     def _do(self, work: Callable[[], Result]) -> Result:

@@ -2,16 +2,16 @@
 
 from typing import Final
 
-from stream.alarms.rules.rule import Finding, Rule, Situation
+from stream.alarms.rules.rule import Judgement, Rule, Situation
 from stream.config.sections import AlarmsConfig
 
 
-def judge(now: Situation, limits: AlarmsConfig, on: bool) -> Finding | None:
+def judge(now: Situation, limits: AlarmsConfig, on: bool) -> Judgement | None:
     """Compare the median density; an alarm that is on ends only below the limit by the hysteresis."""
     if now.density_pct is None or limits.high_pct is None:
         return None
     enough = limits.high_pct * (1 - limits.hysteresis if on else 1)
-    return Finding(now.density_pct > enough, now.density_pct, limits.high_pct)
+    return Judgement(now.density_pct > enough, now.density_pct, limits.high_pct)
 
 
 HIGH: Final = Rule(name="high", kind="high", limit="high_pct", unit="%", judge=judge, of_density=True, delayed=True)

@@ -31,8 +31,8 @@ class Situation:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
-    """Whether a rule's condition holds, and what was compared with what."""
+class Judgement:
+    """Whether a rule's condition holds, and which value was compared with which limit."""
 
     holds: bool
     value: float
@@ -44,7 +44,7 @@ class Finding:
 class Rule:
     """One reason to call a person.
 
-    name: its kind; a second rule of the same kind has another name, and gives it as the cause of its findings.
+    name: its kind; a second rule of the same kind has another name, and gives it as the cause of its judgements.
     limit: the key of `[alarms]` that its value is compared with; absent or 0 there: the rule is off.
     unit: of value and limit.
     judge: takes the situation, the limits, and whether the alarm is on (an alarm that is on may need more to end than
@@ -57,7 +57,7 @@ class Rule:
     kind: AlarmKind
     limit: str
     unit: Literal["%", "s", "MB"]
-    judge: Callable[[Situation, AlarmsConfig, bool], Finding | None]
+    judge: Callable[[Situation, AlarmsConfig, bool], Judgement | None]
     of_density: bool = False
     delayed: bool = False
 

@@ -2,11 +2,11 @@
 
 from typing import Final
 
-from stream.alarms.rules.rule import Finding, Rule, Situation
+from stream.alarms.rules.rule import Judgement, Rule, Situation
 from stream.config.sections import AlarmsConfig
 
 
-def judge(now: Situation, limits: AlarmsConfig, on: bool) -> Finding | None:
+def judge(now: Situation, limits: AlarmsConfig, on: bool) -> Judgement | None:
     """Compare the time without a good reading.
 
     An alarm of an interrupted session stays until there is a good reading, or the time without one is known anew.
@@ -15,7 +15,7 @@ def judge(now: Situation, limits: AlarmsConfig, on: bool) -> Finding | None:
         return None
     if now.trouble or (on and not now.had_good):
         return None
-    return Finding(now.since_good_s >= limits.signal_after_s, now.since_good_s, limits.signal_after_s)
+    return Judgement(now.since_good_s >= limits.signal_after_s, now.since_good_s, limits.signal_after_s)
 
 
 SIGNAL: Final = Rule(name="signal", kind="signal", limit="signal_after_s", unit="s", judge=judge)

@@ -40,7 +40,7 @@ class FileBroker:
             bedside = Bedside(journal, info.session, AlarmsConfig(), self._clock, watching=False)
             bedside.handle(request)
             store.commit()
-            changes = bedside.told()
+            changes = bedside.take_messages()
         finally:
             store.close()
         for message in changes:

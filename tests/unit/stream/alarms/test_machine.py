@@ -33,15 +33,15 @@ class Ward:
         begun = len(self.news)
         for _ in range(round(seconds * rate)):
             self.t_ns += round(1e9 / rate)
-            self.news += self.alarms.reading(self.t_ns, density)
-            self.news += self.alarms.standing(self.t_ns, state if density is not None else "poor signal")
+            self.news += self.alarms.take_reading(self.t_ns, density)
+            self.news += self.alarms.take_state(self.t_ns, state if density is not None else "poor signal")
         return [one.event for one in self.news[begun:]]
 
     def silence(self, seconds: float, state: RunState, free_mb: float | None = None) -> list[str]:
         begun = len(self.news)
         for _ in range(round(seconds * 4)):
             self.t_ns += 250_000_000
-            self.news += self.alarms.standing(self.t_ns, state, free_mb)
+            self.news += self.alarms.take_state(self.t_ns, state, free_mb)
         return [one.event for one in self.news[begun:]]
 
     @property
@@ -215,8 +215,8 @@ def test_a_wrong_limit_is_refused_by_name(changes: dict[str, float], says: str) 
 def test_the_end_of_a_session_ends_its_alarms() -> None:
     bed = ward()
     bed.see(3.0, 15)
-    assert [one.event for one in bed.alarms.standing(bed.t_ns, "ended")] == ["ended"]
-    assert bed.alarms.standing(bed.t_ns, "ended") == []
+    assert [one.event for one in bed.alarms.take_state(bed.t_ns, "ended")] == ["ended"]
+    assert bed.alarms.take_state(bed.t_ns, "ended") == []
     assert [alarm.kind for alarm in bed.alarms.active] == ["low"], "a page goes on to show what was active"
 
 
@@ -266,9 +266,9 @@ def happen(alarms: Alarms, what: str, value: float, t_ns: int) -> list[News]:
     state: RunState = "good" if what == "good" else "poor signal" if what == "poor" else "stale"
     match what:
         case "good" | "poor":
-            return alarms.reading(t_ns, value if what == "good" else None) + alarms.standing(t_ns, state)
+            return alarms.take_reading(t_ns, value if what == "good" else None) + alarms.take_state(t_ns, state)
         case "nothing":
-            return alarms.standing(t_ns, "stale")
+            return alarms.take_state(t_ns, "stale")
         case "acknowledge":
             return [one for alarm in alarms.active for one in alarms.acknowledge(alarm.id, t_ns)]
         case "pause":

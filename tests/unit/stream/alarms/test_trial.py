@@ -1,7 +1,7 @@
 """Limits tried on a recorded session give what the session itself would have called out."""
 
 from stream.alarms.machine import Alarms
-from stream.alarms.trial import tried
+from stream.alarms.trial import try_limits
 from stream.config.sections import AlarmsConfig
 
 LIMITS = AlarmsConfig(low_pct=4, delay_s=5, technical_after_s=5, signal_after_s=10)
@@ -20,7 +20,7 @@ def course(*parts: tuple[float, float | None], start_s: float = 1000) -> list[tu
 
 
 def events(readings: list[tuple[int, float | None]], limits: AlarmsConfig = LIMITS) -> list[tuple[str, str]]:
-    return [(news.event, news.alarm.kind) for news in tried(readings, limits) if news.alarm]
+    return [(news.event, news.alarm.kind) for news in try_limits(readings, limits) if news.alarm]
 
 
 def test_what_would_have_sounded_is_listed() -> None:
@@ -52,8 +52,8 @@ def test_a_poor_signal_is_called_what_it_is() -> None:
 def test_it_is_the_machine_of_a_running_session() -> None:
     readings = course((20, 6.0), (12, 3.0), (3, None), (30, 3.0))
     alarms = Alarms(LIMITS)
-    live = [one for t_ns, density in readings for one in alarms.reading(t_ns, density)]
-    assert [news.event for news in tried(readings, LIMITS)][: len(live)] == [news.event for news in live]
+    live = [one for t_ns, density in readings for one in alarms.take_reading(t_ns, density)]
+    assert [news.event for news in try_limits(readings, LIMITS)][: len(live)] == [news.event for news in live]
 
 
 def test_no_readings_no_alarms() -> None:

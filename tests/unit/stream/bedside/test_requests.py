@@ -59,29 +59,29 @@ def answer(told: list[Any]) -> Answer:
 
 
 def markers(bedside: Bedside) -> list[Marker]:
-    (now,) = [message for message in bedside.whole() if isinstance(message, MarkersNow)]
+    (now,) = [message for message in bedside.current_state() if isinstance(message, MarkersNow)]
     return list(now.markers)
 
 
 def alarms(bedside: Bedside) -> AlarmsNow:
-    (now,) = [message for message in bedside.whole() if isinstance(message, AlarmsNow)]
+    (now,) = [message for message in bedside.current_state() if isinstance(message, AlarmsNow)]
     return now
 
 
 def test_a_marker_is_set_at_the_newest_frame_edited_and_removed(begin: Callable[..., Bedside]) -> None:
     bedside = begin()
-    bedside.meet("scope")
-    bedside.reading(reading(7))
-    bedside.told()
+    bedside.name_source("scope")
+    bedside.take_reading(reading(7))
+    bedside.take_messages()
     bedside.handle(KeepMarker(request=1, kind="bolus", text=" 250 ml "))
-    told = bedside.told()
+    told = bedside.take_messages()
     assert (answer(told).error, answer(told).id) == ("", 1)
     (marker,) = [message for message in told if isinstance(message, Marker)]
     assert (marker.change, marker.text, marker.seq, marker.source) == ("set", "250 ml", 7, "scope")
     bedside.handle(KeepMarker(request=2, id=1, kind="fluid", text="500 ml", seq=3, t_ns=START_NS))
     assert [(one.kind, one.text, one.seq, one.t_ns) for one in markers(bedside)] == [("fluid", "500 ml", 3, START_NS)]
     bedside.handle(RemoveMarker(request=3, id=1))
-    removed = [message for message in bedside.told() if isinstance(message, Marker)]
+    removed = [message for message in bedside.take_messages() if isinstance(message, Marker)]
     assert [one.change for one in removed] == ["edited", "removed"]
     assert markers(bedside) == []
 
@@ -100,7 +100,7 @@ def test_a_marker_is_set_at_the_newest_frame_edited_and_removed(begin: Callable[
 def test_what_cannot_be_is_refused_with_a_sentence(begin: Callable[..., Bedside], wish: Any, status: int) -> None:
     bedside = begin()
     bedside.handle(wish)
-    refused = answer(bedside.told())
+    refused = answer(bedside.take_messages())
     assert (refused.request, refused.status, refused.error[-1]) == (1, status, ".")
 
 
@@ -110,7 +110,7 @@ def test_markers_and_alarms_are_there_again_after_the_sink_died(begin: Callable[
     bedside.handle(KeepMarker(request=2, kind="note", text="gone"))
     bedside.handle(RemoveMarker(request=3, id=2))
     for seq in range(20):
-        bedside.reading(reading(seq, density_pct=3.0))
+        bedside.take_reading(reading(seq, density_pct=3.0))
     bedside.handle(AcknowledgeAlarm(request=4, id=1))
     bedside.handle(PauseAlarms(request=5, seconds=60))
     bedside.handle(SetLimits(request=6, limits={"low_pct": 5.0}))
@@ -121,16 +121,16 @@ def test_markers_and_alarms_are_there_again_after_the_sink_died(begin: Callable[
     assert (after.paused_until_ns, after.limits) == (before.paused_until_ns, before.limits)
     assert [one.kind for one in markers(again)] == ["bolus"]
     again.handle(KeepMarker(request=1, kind="fluid"))
-    assert answer(again.told()).id == 3, "no number is used twice"
+    assert answer(again.take_messages()).id == 3, "no number is used twice"
 
 
 def test_everything_that_happens_is_told_once_and_kept(begin: Callable[..., Bedside], tmp_path: Path) -> None:
     bedside = begin()
     for seq in range(20):
-        bedside.reading(reading(seq, density_pct=3.0))
-    told = [message.event for message in bedside.told() if isinstance(message, AlarmEvent)]
+        bedside.take_reading(reading(seq, density_pct=3.0))
+    told = [message.event for message in bedside.take_messages() if isinstance(message, AlarmEvent)]
     assert told == ["limits", "raised"]
-    assert bedside.told() == []
+    assert bedside.take_messages() == []
     begin()
     store = Store(tmp_path / FILE_NAME)
     events = Journal(store, "s1").events()
@@ -142,5 +142,5 @@ def test_everything_that_happens_is_told_once_and_kept(begin: Callable[..., Beds
 def test_a_replay_has_no_alarms(begin: Callable[..., Bedside]) -> None:
     bedside = begin(watching=False)
     for seq in range(20):
-        bedside.reading(reading(seq, density_pct=3.0))
-    assert bedside.told() == []
+        bedside.take_reading(reading(seq, density_pct=3.0))
+    assert bedside.take_messages() == []
