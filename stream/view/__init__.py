@@ -1,1 +1,1 @@
-"""The page: live, in review and in print. Served to loopback unless configured, nothing fetched from outside."""
+"""The page: live, in review and in print. Served on loopback unless configured; loads nothing from outside."""

@@ -1,1 +1,1 @@
-"""What an open page sees of a run."""
+"""What an open page sees of a run, and what it sends back."""

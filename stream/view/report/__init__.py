@@ -1,1 +1,1 @@
-"""One page to print."""
+"""The report of a session, one page to print."""

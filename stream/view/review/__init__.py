@@ -1,1 +1,1 @@
-"""A finished session in the page."""
+"""A finished session, opened again in the page."""

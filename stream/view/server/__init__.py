@@ -1,1 +1,1 @@
-"""HTTP and WebSocket, hardened: who may ask, how much, and for what."""
+"""The HTTP and WebSocket server: who may ask, how much, and for what."""

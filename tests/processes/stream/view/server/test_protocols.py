@@ -48,7 +48,7 @@ HALF_BODY = b"PUT /api/alarms/limits HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Leng
 
 @pytest.mark.parametrize(("half", "counts"), [(b"", False), (b"GET / HTTP/1.1\r\n", True), (HALF_BODY, True)])
 def test_half_a_request_is_given_up(server: ViewServer, notes: Notes, half: bytes, counts: bool) -> None:
-    """A browser's spare connection, which never says a word, is nobody's fault."""
+    """Not counted is a connection without any request: browsers open such ones in advance."""
     with socket.create_connection(("127.0.0.1", server.port)) as connection:
         connection.sendall(half)
         eventually(closed(connection), "it is closed")
@@ -68,7 +68,7 @@ def test_what_is_no_request_is_counted(server: ViewServer, notes: Notes) -> None
 def test_a_websocket_message_that_is_none_is_counted_and_ends_it(
     server: ViewServer, notes: Notes, hostile: bytes, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """No UTF-8, larger than anything, no known frame."""
+    """Send text that is not UTF-8, a message that is too large, or a frame of no known kind."""
     with connect(f"ws://127.0.0.1:{server.port}/ws") as page:
         page.recv()
         page.socket.sendall(hostile)
@@ -143,7 +143,7 @@ def unread_by_server(page: socket.socket, port: int) -> int:
 
 
 def test_whoever_reads_nothing_gets_no_pongs(server: ViewServer) -> None:
-    """What he is owed does not grow beyond what the kernel holds for him."""
+    """Otherwise the answers that wait would fill the memory, beyond what the kernel holds."""
     ping, last, answer = b"\x89\xfd\0\0\0\0" + bytes(125), b"\x89\x84\0\0\0\0last", b"\x8a\x04last"
     with socket.socket() as page:
         page.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)

@@ -114,7 +114,7 @@ def test_the_sink_says_why_readings_stopped(
 def test_a_trouble_that_readings_have_ended_is_not_told_when_they_stop_again(
     feed: MakeFeed, reading: MakeReading, clock: Any
 ) -> None:
-    """The sink said "no camera" while it started, then readings came, then it hung: nobody knows about the camera."""
+    """The sink said "no camera" while it started, and hangs after some readings: the cause is not known now."""
     view = feed()
     view.receive(progress("no camera"))
     clock.pass_s(0.1)

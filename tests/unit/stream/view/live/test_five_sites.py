@@ -41,15 +41,15 @@ class Round:
         fields: dict[str, Any] = {"session": "s", "source": "scope", "t_changed_ns": 1}
         if isinstance(change, RemoveMarker):
             known = self._kept.pop(change.id)
-            self.shown.take([Marker(**fields, **_of(known), change="removed")])
+            self.shown.take([Marker(**fields, **_fields(known), change="removed")])
             return
         number = change.id or self._next
         self._next = max(self._next, number + 1)
-        self._kept[number] = Marker(**fields, **_of(change) | {"id": number}, change="set")
+        self._kept[number] = Marker(**fields, **_fields(change) | {"id": number}, change="set")
         self.shown.take([self._kept[number]])
 
 
-def _of(one: Any) -> dict[str, Any]:
+def _fields(one: Any) -> dict[str, Any]:
     names = ("id", "kind", "text", "seq", "t_ns", "until_seq", "until_ns", "measuring")
     return {name: getattr(one, name) for name in names}
 

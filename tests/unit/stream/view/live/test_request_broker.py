@@ -1,4 +1,4 @@
-"""Requests reach the sink and their answers the one who asked; without a sink nobody waits for ever."""
+"""Requests reach the sink, and answers the thread that asked; without a sink the wait ends."""
 
 import threading
 from collections.abc import Callable
@@ -15,7 +15,7 @@ from tests.running import eventually
 WISH = KeepMarker(request=0, kind="bolus")
 
 
-def asked(broker: SinkBroker) -> "tuple[threading.Thread, list[Answer]]":
+def ask_in_thread(broker: SinkBroker) -> "tuple[threading.Thread, list[Answer]]":
     answers: list[Answer] = []
     thread = threading.Thread(target=lambda: answers.append(broker.ask(WISH)))
     thread.start()
@@ -36,7 +36,7 @@ def test_each_request_gets_its_own_answer() -> None:
         sent.append(message)
         return True
 
-    waiting = [asked(broker) for _ in range(3)]
+    waiting = [ask_in_thread(broker) for _ in range(3)]
     while len(sent) < 3:
         hand_over(broker, tell, woken)
     numbers = [message.request for message in sent if isinstance(message, KeepMarker)]
@@ -52,14 +52,14 @@ def test_each_request_gets_its_own_answer() -> None:
 def test_without_a_sink_the_answer_comes_at_once() -> None:
     woken = threading.Event()
     broker = SinkBroker(woken.set)
-    thread, answers = asked(broker)
+    thread, answers = ask_in_thread(broker)
     hand_over(broker, lambda _: False, woken)
     thread.join(10)
     assert (answers[0].status, answers[0].error) == (503, request_broker.SINK_AWAY)
 
 
 def test_a_request_that_no_message_can_say_is_refused_and_those_after_it_are_sent() -> None:
-    """Its encoding fails in the loop of the view's process, which goes on."""
+    """Encoding it fails in the loop of the view's process, which goes on."""
     broker = SinkBroker(lambda: None)
     sent: list[Message] = []
 

@@ -1,6 +1,5 @@
 """Time on the page never runs backward, and the rate is that of the last seconds."""
 
-from collections.abc import Callable
 from itertools import pairwise
 
 import pytest
@@ -11,7 +10,6 @@ from stream.protocol.readings import DensityReading
 from stream.view.live.time_axis import RATE_OVER_S, ArrivalRate, TimeAxis, delay_ms
 from tests.doubles.readings import page_reading
 
-MakeReading = Callable[..., DensityReading]
 SECOND_NS = 10**9
 
 

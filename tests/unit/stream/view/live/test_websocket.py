@@ -13,7 +13,7 @@ from stream.view.live.feed import Feed
 
 
 class Page:
-    """Stands in for a WebSocket: takes a picture only when told, and leaves when told."""
+    """Stands in for a WebSocket: takes a picture for each `ready.release()`, and leaves after `left.set()`."""
 
     client = None
 

@@ -33,7 +33,7 @@ BOX = np.array([[10, 10], [30, 10], [30, 20], [10, 20]], np.int32)
 
 @pytest.fixture
 def finished(tmp_path: Path, feed: Callable[..., Feed], reading: MakeReading, clock: Any) -> Callable[..., Path]:
-    """A session of 50 frames with a marker and an alarm; returns its folder."""
+    """Make a session of 50 frames with a marker and an alarm; return its folder."""
 
     def make(mode: Mode = "live", **fields: Any) -> Path:
         view = feed(mode)
@@ -226,7 +226,7 @@ class Tape:
 
 
 class Model:
-    """Finds one box, and the density that it is told."""
+    """Finds one box, and the density that it was made with."""
 
     model_id = "cnn@abc"
 

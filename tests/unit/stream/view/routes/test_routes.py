@@ -26,7 +26,7 @@ BOX = np.array([[100, 100], [300, 100], [300, 200], [100, 200]], "<i2").tobytes(
 
 
 class Bed:
-    """A kept session, and somebody who asks its page."""
+    """A kept session, and a client that asks its page."""
 
     def __init__(self, session: KeptSession, make: Callable[..., DensityReading], clock: Any) -> None:
         self.session, self._make, self._clock = session, make, clock
@@ -266,7 +266,7 @@ def test_five_sites_are_measured_one_after_the_other(bed: Bed) -> None:
     assert {marker["kind"] for marker in bed.get("/api/markers")} == {f"site-{site}" for site in range(1, 6)}
 
 
-def test_papers(bed: Bed) -> None:
+def test_the_report_and_the_tables(bed: Bed) -> None:
     bed.see(30, density_pct=3.0)
     bed.post("/api/markers", {"kind": "note", "text": "<b>told & kept</b>"})
     bed.post("/api/markers", {"kind": "note", "text": "=HYPERLINK(1)"})
