@@ -4,12 +4,16 @@ from capture.grabber import Grabbed
 from stream.console.text import counted
 from stream.protocol.frames import FrameHeader
 from stream.protocol.readings import DensityReading
+from stream.protocol.wire import checked
 
 
 def header_of(grabbed: Grabbed, *, source: str, seq: int, attempt: int, incarnation: int, picture: bool) -> FrameHeader:
-    """The header that a worker gets. incarnation: of capture; picture: also encode one for the page."""
+    """Make the header that a worker gets. incarnation: of capture; picture: also encode one for the page.
+
+    Raises WireError if the source gave the frame a name or a time that no message holds.
+    """
     grab = grabbed.grab
-    return FrameHeader(
+    header = FrameHeader(
         source=source,
         seq=seq,
         frame=grab.name,
@@ -28,6 +32,7 @@ def header_of(grabbed: Grabbed, *, source: str, seq: int, attempt: int, incarnat
         frozen=grabbed.frozen,
         truth_density_pct=grab.truth_density_pct,
     )
+    return checked(header)
 
 
 def why_failed(grabbed: Grabbed, deaths: int) -> str:

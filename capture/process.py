@@ -38,6 +38,7 @@ from stream.protocol.frames import (
 from stream.protocol.processes import PeerDown, PeerUp, Stop
 from stream.protocol.readings import DensityReading
 from stream.protocol.types import MAX_SENTENCE, Message
+from stream.protocol.wire import checked
 from stream.run.child import Child
 from stream.transport.frame_ring import Ring
 
@@ -228,15 +229,17 @@ class Capture:
         source = self._source
         self._child.tell(
             "sink",
-            SourceInfo(
-                source=source.name,
-                width=source.width,
-                height=source.height,
-                fps=source.fps,
-                frames_expected=source.frame_count,
-                live=source.live,
-                started_ns=self._started_ns,
-                settled=self._first_seq if self._ring is None else self._settled,
+            checked(
+                SourceInfo(
+                    source=source.name,
+                    width=source.width,
+                    height=source.height,
+                    fps=source.fps,
+                    frames_expected=source.frame_count,
+                    live=source.live,
+                    started_ns=self._started_ns,
+                    settled=self._first_seq if self._ring is None else self._settled,
+                )
             ),
         )
 

@@ -8,12 +8,10 @@ from collections import deque
 from typing import Protocol
 
 from stream.config.run_plan import RunPlan
-from stream.errors import WireError
 from stream.protocol.contracts import Pixels
 from stream.protocol.frames import Committed, Done, FrameHeader
 from stream.protocol.processes import PeerUp, Stop
 from stream.protocol.readings import DensityReading
-from stream.protocol.wire import encode
 from stream.run.child import Child
 from stream.transport.frame_ring import Ring
 from workers.reading import Reader, make_analyser, set_up_process
@@ -36,9 +34,6 @@ class Reads(Protocol):
 
     def read(self, header: FrameHeader, pixels: Pixels) -> DensityReading:
         """The reading of a frame."""
-
-    def failed(self, header: FrameHeader, error: Exception) -> DensityReading:
-        """The reading of a frame that has none."""
 
 
 class Worker:
@@ -102,30 +97,18 @@ class Worker:
         )
 
     def _give(self, reading: DensityReading, header: FrameHeader) -> bool:
-        """To the sink, or kept for the next one; as failed where a plug-in put into it what no reading holds.
+        """Send to the sink, or keep for the next one.
 
-        False where the sink takes no more, or has been away for too long: then the frame is not done.
+        False if the sink takes no more, or has been away for too long: then the frame is not done.
         """
         present = ("sink", 0) in self._child.peers
-        try:
-            sent = self._send(reading, present)
-        except WireError as error:
-            reading = self._reader.failed(header, error)
-            sent = self._send(reading, present)
-        if not sent:
+        if present and not self._child.tell("sink", reading):
             return False
         if len(self._kept) >= _KEPT_MAX:
             if not present:
                 return False
             del self._kept[min(self._kept)]
         self._kept[header.seq] = reading
-        return True
-
-    def _send(self, reading: DensityReading, present: bool) -> bool:
-        """To the sink. While there is none it is only checked. Raises WireError where it is no message."""
-        if present:
-            return self._child.tell("sink", reading)
-        encode(reading)
         return True
 
     def _read(self, header: FrameHeader) -> DensityReading | None:

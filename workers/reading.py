@@ -10,14 +10,14 @@ import numpy as np
 
 from stream.config.plugins import find
 from stream.config.run_plan import AnalysisPlan
-from stream.errors import ModelError, StreamError, WireError
+from stream.errors import ModelError, StreamError
 from stream.machine.shared_memory import keep_freed_memory
 from stream.protocol.contracts import Analyser, Analysis, Frame, Pixels
 from stream.protocol.frames import FrameHeader
 from stream.protocol.outlines import outline_of
 from stream.protocol.readings import DensityReading
 from stream.protocol.thumbnail import HEIGHT_PX, WIDTH_PX
-from stream.protocol.wire import encode
+from stream.protocol.wire import checked, encode
 
 log = logging.getLogger("capillary.worker")
 
@@ -53,25 +53,20 @@ class Reader:
         self._complained: set[str] = set()
 
     def read(self, header: FrameHeader, pixels: Pixels) -> DensityReading:
-        """The reading of (height, width, 3) uint8 BGR pixels; a failed one where the analyser raises."""
+        """Return the reading of (height, width, 3) uint8 BGR pixels.
+
+        A failed one if the analyser raises, or puts into its result what no reading holds.
+        """
         frame = Frame(pixels, _thumbnail(header.previous), header.seq)
         try:
-            outcome = self._found(self._analyser.analyse(frame), pixels, header)
+            return checked(self._reading(header, self._found(self._analyser.analyse(frame), pixels, header)))
         except Exception as error:  # noqa: BLE001 (a plug-in may raise anything: the frame fails, the run goes on)
-            return self.failed(header, error)
-        return self._reading(header, outcome)
-
-    def failed(self, header: FrameHeader, error: Exception) -> DensityReading:
-        """The reading of a frame that has none; why is said once a kind of mistake."""
-        self._complain(header, error)
-        return self._reading(header, _failed(error))
+            self._complain(header, error)
+            return self._reading(header, _failed(error))
 
     def encoded(self, header: FrameHeader, pixels: Pixels) -> bytes:
-        """The reading as it travels; a failed one also where a plug-in put into it what no reading holds."""
-        try:
-            return encode(self.read(header, pixels))
-        except WireError as error:
-            return encode(self.failed(header, error))
+        """Return the reading as it travels."""
+        return encode(self.read(header, pixels))
 
     def _complain(self, header: FrameHeader, error: Exception) -> None:
         """One sentence a kind of mistake, not a traceback a frame: each failed reading says why it failed anyway."""
@@ -94,7 +89,7 @@ class Reader:
             frame=header.frame,
             time_s=header.time_s,
             t_capture_ns=header.t_capture_ns,
-            model_id=self._analyser.model_id,
+            model_id=self.model_id,
             latency_ms=(time.monotonic_ns() - header.t_grab_monotonic_ns) / 1e6,
             worker=self._worker,
             attempt=header.attempt,
@@ -131,7 +126,8 @@ def make_step(plan: AnalysisPlan, session: str, worker: int) -> Callable[[FrameH
 
 
 def _failed(error: Exception) -> dict[str, Any]:
-    return {"status": "failed", "error": f"{type(error).__name__}: {error}"[:500]}
+    text = f"{type(error).__name__}: {error}".encode(errors="backslashreplace").decode()
+    return {"status": "failed", "error": text[:500]}
 
 
 def _thumbnail(previous: bytes | None) -> Pixels | None:

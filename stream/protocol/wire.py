@@ -1,11 +1,13 @@
 """Bytes ↔ messages: msgpack, read straight into the schema. Knows no socket.
 
 A reader skips keys that it does not know, without building what they hold, and refuses everything else that is not in
-the schema: so what a message can cost to read is bounded by its own length.
+the schema: so what a message can cost to read is bounded by its own length. A writer is not checked, for what this
+program makes fits; values of others (a plug-in's results, a source's names, a page's request) pass `checked` once,
+where they become a message.
 """
 
 import math
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, TypeVar
 
 import msgspec
 from msgspec import Meta, Struct
@@ -18,8 +20,11 @@ MAX_MESSAGE_BYTES: Final = 4 * 2**20
 """Above the largest reading that carries a picture; a socket refuses longer messages before they are read."""
 
 
+AMessage = TypeVar("AMessage", bound=Message)
+
+
 class _Envelope(Struct):
-    """What is read first: a message of another version may hold anything else."""
+    """The part that is read first: a message of another version may hold anything else."""
 
     v: Annotated[int, Meta(ge=0)]
 
@@ -30,20 +35,25 @@ _messages: Final[msgspec.msgpack.Decoder[AnyMessage]] = msgspec.msgpack.Decoder(
 
 
 def encode(message: Message) -> bytes:
-    """One message as one msgpack map with string keys.
-
-    Raises WireError where `decode` would: a message must fail where it can still be mended, not vanish at its reader.
-    """
+    """Write a message as one msgpack map with string keys. Raises WireError if msgpack has no such value."""
     try:
-        data = _encoder.encode(message)
-    except (TypeError, OverflowError, ValueError, RecursionError) as error:  # what a plug-in put into its reading
+        return _encoder.encode(message)
+    except (TypeError, OverflowError, ValueError, RecursionError) as error:
         raise WireError(f"not a message of this protocol: {error}") from error
-    decode(data)
-    return data
+
+
+def checked(message: AMessage) -> AMessage:
+    """Return a message that holds values of others, if `decode` takes it. Raises WireError if not.
+
+    It must fail here, where its values have a reason to be named. At its reader it would only be dropped, and a replay
+    would wait for it without end.
+    """
+    decode(encode(message))  # msgspec checks the types and limits of a message only when it reads one
+    return message
 
 
 def decode(data: bytes | memoryview) -> AnyMessage:
-    """The message in `data`. Raises WireError where it is too long, no msgpack, or not of the schema."""
+    """Read the message in `data`. Raises WireError if it is too long, no msgpack, or not of the schema."""
     if len(data) > MAX_MESSAGE_BYTES:
         raise WireError(f"a message of {len(data)} bytes is longer than the {MAX_MESSAGE_BYTES} allowed")
     try:

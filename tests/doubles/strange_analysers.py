@@ -49,6 +49,20 @@ def endless_outline(_table: Mapping[str, Any]) -> Analyser:
     return _Fixed(points=100_000)
 
 
+class _Unsayable:
+    """An error with half of a surrogate pair, which no UTF-8 text holds."""
+
+    model_id = "unsayable"
+
+    def analyse(self, _frame: Frame) -> Analysis:
+        raise RuntimeError("a file named \udcff")
+
+
+def unsayable(_table: Mapping[str, Any]) -> Analyser:
+    """An exception whose words no message holds."""
+    return _Unsayable()
+
+
 def raising(_table: Mapping[str, Any]) -> Analyser:
     """An exception for every frame."""
     return _Raising()

@@ -90,7 +90,3 @@ class FarReader:
         if not isinstance(message, DensityReading) or message.seq != header.seq:
             raise RemoteWorkerLostError(f"an answer that is none: {type(message).__name__}")
         return replace(message, latency_ms=(time.monotonic_ns() - header.t_grab_monotonic_ns) / 1e6)
-
-    def failed(self, header: FrameHeader, error: Exception) -> DensityReading:
-        """Never asked for: what comes from there has passed the same check there. Raises RemoteWorkerLostError."""
-        raise RemoteWorkerLostError(f"frame {header.seq} came back as no reading") from error

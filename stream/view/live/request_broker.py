@@ -15,6 +15,7 @@ from stream.bedside.requests import Requested
 from stream.errors import WireError
 from stream.protocol.bedside import Answer
 from stream.protocol.types import Message
+from stream.protocol.wire import checked
 
 ANSWER_TIMEOUT_S: Final = 3.0
 SINK_AWAY: Final = "The process that keeps the session is being brought back: try again in a second."
@@ -68,7 +69,7 @@ class SinkBroker:
         while not self._outgoing.empty():
             request = self._outgoing.get()
             try:
-                taken = tell_sink(request)
+                taken = tell_sink(checked(request))
             except WireError:
                 self.answered(Answer(request=request.request, error=NOT_SENDABLE, status=400))
             else:

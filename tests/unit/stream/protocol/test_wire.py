@@ -18,7 +18,7 @@ from stream.protocol.messages import AnyMessage
 from stream.protocol.processes import Stop
 from stream.protocol.readings import DensityReading, Progress, RegionOutline
 from stream.protocol.types import Message
-from stream.protocol.wire import MAX_MESSAGE_BYTES, decode, encode
+from stream.protocol.wire import MAX_MESSAGE_BYTES, checked, decode, encode
 from tests.doubles.readings import reading
 
 KINDS = get_args(AnyMessage)
@@ -245,10 +245,15 @@ def test_values_outside_the_schema_are_refused(fields: dict[str, Any]) -> None:
     ],
     ids=lambda message: f"{len(msgspec.msgpack.encode(message))} bytes",
 )
-def test_what_a_reader_would_refuse_is_refused_to_its_sender(message: Message) -> None:
+def test_what_a_reader_would_refuse_is_refused_before_it_is_sent(message: Message) -> None:
     """A message that vanished at the other end would leave a replay waiting for it for ever."""
     with pytest.raises(WireError):
-        encode(message)
+        checked(message)
+
+
+@given(messages)
+def test_what_a_reader_would_take_passes_the_check_unchanged(message: Message) -> None:
+    assert checked(message) is message
 
 
 def test_the_longest_file_name_is_a_frame_name() -> None:

@@ -1,0 +1,51 @@
+"""An analyser's nonsense ends in the reading of its frame, with the reason, before it is sent anywhere."""
+
+import logging
+
+import numpy as np
+import pytest
+
+from stream.protocol.wire import checked, decode
+from tests.doubles.readings import header
+from workers.reading import Reader, make_analyser
+from workers.settings import WorkerSettings
+
+PIXELS = np.full((48, 64, 3), 99, np.uint8)
+HEADER = header(7, time_s=0.28, attempt=2)
+
+
+def reader(analyser: str) -> Reader:
+    settings = WorkerSettings(f"tests.doubles.strange_analysers:{analyser}", {}, regions=True, picture_width_px=160)
+    return Reader(make_analyser(settings), settings, "session", 3)
+
+
+@pytest.mark.parametrize(
+    ("analyser", "error"),
+    [
+        ("raising", "KeyError: 'a mistake of the plug-in'"),
+        ("unsayable", r"RuntimeError: a file named \udcff"),
+        ("no_number", "WireError: a number in the message is not finite"),
+        (
+            "score_above_one",
+            "WireError: not a message of this protocol: Expected `float` <= 1.0 - at `$.regions[0][1]`",
+        ),
+        (
+            "endless_outline",
+            "WireError: not a message of this protocol: Expected `bytes` of length <= 65536 - at `$.regions[0][0]`",
+        ),
+    ],
+)
+def test_a_frame_whose_analysis_is_nonsense_fails_with_the_reason(
+    analyser: str, error: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.ERROR):
+        found = reader(analyser).read(HEADER, PIXELS)
+    assert (found.status, found.error, found.density_pct, found.regions) == ("failed", error, None, None)
+    assert (found.seq, found.frame, found.attempt, found.worker) == (7, "f7", 2, 3)
+    assert checked(found) is found
+    assert [record.levelname for record in caplog.records] == ["ERROR"]
+
+
+def test_a_reading_that_leaves_the_reader_is_one_that_every_reader_takes() -> None:
+    encoded = decode(reader("good").encoded(HEADER, PIXELS))
+    assert encoded == checked(encoded)
