@@ -1,9 +1,12 @@
 """What capture says of a frame: to a worker, that it lies in the ring; to the sink, that it has no value. Pure."""
 
+from typing import Any
+
 from capture.grabber import Grabbed
 from stream.console.text import counted
 from stream.protocol.frames import FrameHeader
 from stream.protocol.readings import DensityReading
+from stream.protocol.stamp import stamp_of
 from stream.protocol.wire import checked
 
 
@@ -12,25 +15,17 @@ def header_of(grabbed: Grabbed, *, source: str, seq: int, attempt: int, incarnat
 
     Raises WireError if the source gave the frame a name or a time that no message holds.
     """
-    grab = grabbed.grab
     header = FrameHeader(
-        source=source,
-        seq=seq,
-        frame=grab.name,
-        time_s=grab.time_s,
-        t_capture_ns=grabbed.moment.utc_ns,
-        t_grab_monotonic_ns=grabbed.moment.monotonic_ns,
-        width=grab.width,
-        height=grab.height,
+        **_facts(grabbed, source, seq, attempt),
+        width=grabbed.grab.width,
+        height=grabbed.grab.height,
         ring=grabbed.ring,
         slot=grabbed.slot,
         generation=grabbed.generation,
-        attempt=attempt,
         capture=incarnation,
         previous=grabbed.previous,
         picture=picture,
         frozen=grabbed.frozen,
-        truth_density_pct=grab.truth_density_pct,
     )
     return checked(header)
 
@@ -43,17 +38,24 @@ def why_failed(grabbed: Grabbed, deaths: int) -> str:
 def failed_reading(grabbed: Grabbed, *, session: str, source: str, seq: int, deaths: int) -> DensityReading:
     """The row of a frame that was given up."""
     return DensityReading(
+        **_facts(grabbed, source, seq, attempt=max(1, deaths)),
         session=session,
-        source=source,
-        seq=seq,
-        frame=grabbed.grab.name,
-        time_s=grabbed.grab.time_s,
-        t_capture_ns=grabbed.moment.utc_ns,
         status="failed",
         error=why_failed(grabbed, deaths)[:500],
         model_id="",
         latency_ms=0.0,
         worker=-1,
-        attempt=max(1, deaths),
-        t_grab_monotonic_ns=grabbed.moment.monotonic_ns,
     )
+
+
+def _facts(grabbed: Grabbed, source: str, seq: int, attempt: int) -> dict[str, Any]:
+    moment = grabbed.moment
+    stamp = stamp_of(
+        grabbed.grab,
+        source=source,
+        seq=seq,
+        utc_ns=moment.utc_ns,
+        monotonic_ns=moment.monotonic_ns,
+        attempt=attempt,
+    )
+    return stamp.facts()

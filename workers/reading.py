@@ -83,18 +83,11 @@ class Reader:
 
     def _reading(self, header: FrameHeader, outcome: dict[str, Any]) -> DensityReading:
         return DensityReading(
+            **header.facts(),
             session=self._session,
-            source=header.source,
-            seq=header.seq,
-            frame=header.frame,
-            time_s=header.time_s,
-            t_capture_ns=header.t_capture_ns,
             model_id=self.model_id,
             latency_ms=(time.monotonic_ns() - header.t_grab_monotonic_ns) / 1e6,
             worker=self._worker,
-            attempt=header.attempt,
-            truth_density_pct=header.truth_density_pct,
-            t_grab_monotonic_ns=header.t_grab_monotonic_ns,
             **outcome,
         )
 

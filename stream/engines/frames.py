@@ -7,6 +7,7 @@ import numpy as np
 
 from stream.protocol.contracts import FrameSource, Pixels
 from stream.protocol.frames import FrameHeader
+from stream.protocol.stamp import stamp_of
 from stream.protocol.thumbnail import thumbnail
 
 
@@ -18,22 +19,16 @@ def frames_of(source: FrameSource) -> Iterator[tuple[FrameHeader, Pixels]]:
         utc_ns, monotonic_ns = time.time_ns(), time.monotonic_ns()
         pixels: Pixels = np.empty((grab.height, grab.width, 3), np.uint8)
         source.retrieve(pixels)
+        stamp = stamp_of(grab, source=source.name, seq=seq, utc_ns=utc_ns, monotonic_ns=monotonic_ns)
         header = FrameHeader(
-            source=source.name,
-            seq=seq,
-            frame=grab.name,
-            time_s=grab.time_s,
-            t_capture_ns=utc_ns,
-            t_grab_monotonic_ns=monotonic_ns,
+            **stamp.facts(),
             width=grab.width,
             height=grab.height,
             ring="",
             slot=0,
             generation=0,
-            attempt=1,
             capture=0,
             previous=previous,
-            truth_density_pct=grab.truth_density_pct,
         )
         if source.fps is not None:  # separate pictures do not move
             previous = thumbnail(pixels).tobytes()

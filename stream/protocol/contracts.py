@@ -1,6 +1,6 @@
 """The contracts between the parts: what a source and an analyser must do.
 
-Knows arrays and messages, but no socket, no codec and no vision library.
+Knows arrays, but no socket, no codec and no vision library.
 """
 
 from collections.abc import Mapping, Sequence

@@ -10,42 +10,33 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
+from stream.protocol.stamp import FrameStamp
 from stream.protocol.types import (
     MAX_BEYOND,
     MAX_SENTENCE,
     Count,
-    FrameName,
     Incarnation,
     Message,
     Px,
     Seq,
     SourceName,
-    UtcNs,
 )
 
 
-class FrameHeader(Message, frozen=True, kw_only=True, tag="frame"):
+class FrameHeader(FrameStamp, frozen=True, kw_only=True, tag="frame"):
     """Capture to worker: a frame lies in the ring, analyse it."""
 
-    source: SourceName
-    seq: Seq
-    frame: FrameName
-    time_s: Annotated[float, Meta(description="media time from the start of the source, s")]
-    t_capture_ns: UtcNs
-    t_grab_monotonic_ns: Annotated[int, Meta(description="the same moment on this machine's monotonic clock, ns")]
     width: Px
     height: Px
     ring: Annotated[str, Meta(max_length=300, description="path of the ring that holds the pixels")]
     slot: Annotated[int, Meta(ge=0, description="slot of the ring that holds the pixels")]
     generation: Annotated[int, Meta(ge=0, description="the slot's generation while it holds this frame")]
-    attempt: Annotated[int, Meta(ge=1, description="1 for the first dispatch of this frame")]
     capture: Annotated[int, Meta(ge=0, description="incarnation of the capture process that sent it")]
     previous: Annotated[
         Annotated[bytes, Meta(max_length=65536)] | None, Meta(description="thumbnail of the frame before")
     ] = None
     picture: Annotated[bool, Meta(description="also encode a picture for the page")] = False
     frozen: Annotated[bool, Meta(description="the source has given this same picture for seconds")] = False
-    truth_density_pct: Annotated[float | None, Meta(description="true density if the source knows it, %")] = None
 
 
 class Drop(Message, frozen=True, kw_only=True, tag="drop"):

@@ -4,19 +4,16 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct, field
 
+from stream.protocol.stamp import FrameStamp
 from stream.protocol.types import (
     Count,
-    FrameName,
     Message,
     Mode,
     Pct,
     QualityVerdict,
     Reasons,
     RunState,
-    Seq,
     Session,
-    SourceName,
-    UtcNs,
 )
 
 
@@ -27,19 +24,11 @@ class RegionOutline(Struct, frozen=True, array_like=True):
     score: Annotated[float, Meta(ge=0, le=1, description="calibrated probability of being a capillary")]
 
 
-class DensityReading(Message, frozen=True, kw_only=True, tag="reading"):
+class DensityReading(FrameStamp, frozen=True, kw_only=True, tag="reading"):
     """Worker to sink, sink to view and subscribers: one frame's density, or why there is none."""
 
     session: Session
-    source: SourceName
-    seq: Seq
-    frame: FrameName
-    time_s: Annotated[float, Meta(description="media time from the start of the source, s")]
-    t_capture_ns: UtcNs
     t_published_ns: Annotated[int, Meta(ge=0, description="publication, ns since 1970 UTC; 0 before it")] = 0
-    t_grab_monotonic_ns: Annotated[
-        int, Meta(description="the capture on this machine's monotonic clock, ns, for ages that no clock step changes")
-    ] = 0
     status: Annotated[Literal["ok", "failed"], Meta(description="failed: no values, see `error`")]
     error: Annotated[str, Meta(max_length=500, description="why the frame failed, else empty")] = ""
     density_pct: Annotated[Pct | None, Meta(description="capillary area over area analysed, %")] = None
@@ -54,9 +43,7 @@ class DensityReading(Message, frozen=True, kw_only=True, tag="reading"):
     model_id: Annotated[str, Meta(max_length=100, description="name and hash of the model")]
     latency_ms: Annotated[float, Meta(ge=0, description="grab to reading finished, ms")]
     worker: Annotated[int, Meta(ge=-1, description="the worker's number; -1: capture gave the frame up")]
-    attempt: Annotated[int, Meta(ge=1, description="which dispatch of the frame gave this reading")]
     drops_total: Annotated[int, Meta(ge=0, description="frames captured but not analysed, so far in the session")] = 0
-    truth_density_pct: Annotated[float | None, Meta(description="true density if the source knows it, %")] = None
     regions: Annotated[
         Annotated[tuple[RegionOutline, ...], Meta(max_length=20_000)] | None,
         Meta(description="outlines if asked for"),

@@ -4,19 +4,21 @@ import logging
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
+from stream.config.run_plan import AnalysisPlan
+from stream.config.sections import AnalyserConfig
 from stream.protocol.wire import checked, decode
 from tests.doubles.readings import header
 from workers.reading import Reader, make_analyser
-from workers.settings import WorkerSettings
 
 PIXELS = np.full((48, 64, 3), 99, np.uint8)
 HEADER = header(7, time_s=0.28, attempt=2)
 
 
 def reader(analyser: str) -> Reader:
-    settings = WorkerSettings(f"tests.doubles.strange_analysers:{analyser}", {}, regions=True, picture_width_px=160)
-    return Reader(make_analyser(settings), settings, "session", 3)
+    plan = AnalysisPlan(AnalyserConfig(name=f"tests.doubles.strange_analysers:{analyser}"), 160, outlines=True)
+    return Reader(make_analyser(plan), plan, "session", 3)
 
 
 @pytest.mark.parametrize(
@@ -44,6 +46,12 @@ def test_a_frame_whose_analysis_is_nonsense_fails_with_the_reason(
     assert (found.seq, found.frame, found.attempt, found.worker) == (7, "f7", 2, 3)
     assert checked(found) is found
     assert [record.levelname for record in caplog.records] == ["ERROR"]
+
+
+@pytest.mark.parametrize("analyser", ["good", "raising"])
+def test_a_reading_carries_every_fact_of_its_frame(analyser: str) -> None:
+    header = replace(HEADER, truth_density_pct=12.5)
+    assert reader(analyser).read(header, PIXELS).facts() == header.facts()
 
 
 def test_a_reading_that_leaves_the_reader_is_one_that_every_reader_takes() -> None:

@@ -1,0 +1,47 @@
+"""The facts of a frame that travel with it from the source to its reading: `FrameStamp`.
+
+A new fact is a field here and its value in `stamp_of`; header and reading then carry it. Pure.
+"""
+
+from typing import Annotated, Any
+
+from msgspec import Meta
+
+from stream.protocol.contracts import Grab
+from stream.protocol.types import FrameName, Message, Seq, SourceName, UtcNs
+
+
+class FrameStamp(Message, frozen=True, kw_only=True):
+    """Which frame a message is about, and when it was captured: base of the messages about one frame.
+
+    Inherited, not a field of them, so that subscribers find these keys beside the others (docs/decisions, 3).
+    """
+
+    source: SourceName
+    seq: Seq
+    frame: FrameName
+    time_s: Annotated[float, Meta(description="media time from the start of the source, s")]
+    t_capture_ns: UtcNs
+    t_grab_monotonic_ns: Annotated[
+        int, Meta(description="the capture on this machine's monotonic clock, ns, for ages that no clock step changes")
+    ] = 0
+    attempt: Annotated[int, Meta(ge=1, description="which dispatch of the frame, from 1")]
+    truth_density_pct: Annotated[float | None, Meta(description="true density if the source knows it, %")] = None
+
+    def facts(self) -> dict[str, Any]:
+        """Return the stamp's fields by name, for another message about the same frame."""
+        return {name: getattr(self, name) for name in FrameStamp.__struct_fields__}
+
+
+def stamp_of(grab: Grab, *, source: str, seq: int, utc_ns: int, monotonic_ns: int, attempt: int = 1) -> FrameStamp:
+    """Make the stamp of a frame that was grabbed at a moment, by UTC and by this machine's monotonic clock."""
+    return FrameStamp(
+        source=source,
+        seq=seq,
+        frame=grab.name,
+        time_s=grab.time_s,
+        t_capture_ns=utc_ns,
+        t_grab_monotonic_ns=monotonic_ns,
+        attempt=attempt,
+        truth_density_pct=grab.truth_density_pct,
+    )
