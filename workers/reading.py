@@ -100,7 +100,9 @@ class Reader:
             "capillary_count": len(analysis.regions),
             "quality": "unusable" if header.frozen else analysis.quality.verdict,
             "quality_reasons": (*((_FROZEN,) if header.frozen else ()), *analysis.quality.reasons),
-            "measures": {name: float(value) for name, value in analysis.quality.measures.items()},
+            "measures": {
+                name: float(value) for name, value in (*analysis.quality.measures.items(), *analysis.measures.items())
+            },
             "regions": tuple(map(outline_of, analysis.regions)) if self._plan.outlines or header.picture else None,
             "picture": _jpeg(pixels, self._plan.picture_width_px) if header.picture else None,
         }

@@ -116,6 +116,7 @@ class Analysis:
 
     density_pct and its 90 % interval: capillary area over area analysed, in percent, 0..100.
     regions: capillaries only.
+    measures: further measures, by the keys that `stream.protocol.measures` gives them.
     Raises ValueError if the interval is not finite, not in order or not a percentage.
     """
 
@@ -124,6 +125,7 @@ class Analysis:
     density_high_pct: float
     regions: Sequence[Region]
     quality: Quality
+    measures: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Refuse an analyser's nonsense here, as a failed frame, before it is in a trend."""
@@ -135,7 +137,11 @@ class Analysis:
 
 
 class Analyser(Protocol):
-    """Frame in, analysis out. The result depends on the frame alone, not on frames seen before."""
+    """Frame in, analysis out. The result depends on the `Frame` alone, not on frames seen before.
+
+    Frames go to whichever worker is free: an analyser sees some of them, in no order that it could rely on. Of the
+    frame before it is given a thumbnail; a measure that needs several whole frames (velocity) has no place here yet.
+    """
 
     model_id: str
 

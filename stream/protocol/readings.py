@@ -38,7 +38,8 @@ class DensityReading(FrameStamp, frozen=True, kw_only=True, tag="reading"):
     quality: Annotated[QualityVerdict | None, Meta(description="whether the frame may be acted on")] = None
     quality_reasons: Annotated[Reasons, Meta(description="why the quality is not good, in plain words")] = ()
     measures: Annotated[
-        Annotated[dict[str, float], Meta(max_length=200)], Meta(description="quality measures by name")
+        Annotated[dict[str, float], Meta(max_length=200)],
+        Meta(description="quality measures by name, further measures by key"),
     ] = field(default_factory=dict)
     model_id: Annotated[str, Meta(max_length=100, description="name and hash of the model")]
     latency_ms: Annotated[float, Meta(ge=0, description="grab to reading finished, ms")]

@@ -21,7 +21,7 @@ from stream.protocol.bedside import AlarmEvent, Marker
 from stream.protocol.readings import RegionOutline
 from stream.readings.trend import DTYPE, Columns
 from stream.session.journal import events_of, markers_of
-from stream.session.store import COLUMNS
+from stream.session.store import COLUMNS, column
 
 _OUTLINES: Final = msgspec.msgpack.Decoder(tuple[RegionOutline, ...])
 _GRADE: Final = """CASE WHEN status != 'ok' OR density_pct IS NULL THEN 3
@@ -150,7 +150,8 @@ class Archive:
 
         Raises OutputError, perhaps midway.
         """
-        statement = f"SELECT {', '.join(names)} FROM readings WHERE NOT late AND seq BETWEEN ? AND ? ORDER BY seq"
+        columns = ", ".join(map(column, names))
+        statement = f"SELECT {columns} FROM readings WHERE NOT late AND seq BETWEEN ? AND ? ORDER BY seq"
         with self._readable():
             yield from self._connection().execute(statement, (from_seq, to_seq))
 

@@ -21,6 +21,7 @@ import msgspec
 from stream.config.run_plan import RunPlan
 from stream.console.text import counted, harmless
 from stream.errors import OutputError
+from stream.protocol import measures
 from stream.protocol.frames import EndOfStream
 from stream.protocol.readings import RegionOutline
 from stream.session import result_files
@@ -32,22 +33,6 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 
-CSV_COLUMNS: Final = (
-    *("seq", "frame", "time_s", "t_capture_utc", "density_pct", "density_low_pct", "density_high_pct"),
-    *(
-        "capillary_count",
-        "quality",
-        "quality_reasons",
-        "status",
-        "error",
-        "model_id",
-        "latency_ms",
-        "worker",
-        "attempt",
-    ),
-)
-CSV_SOURCES: Final = tuple("t_capture_ns" if name == "t_capture_utc" else name for name in CSV_COLUMNS)
-"""The store's columns that they are made of."""
 _OUTLINES: Final = msgspec.msgpack.Decoder(tuple[RegionOutline, ...])
 _POINT_BYTES: Final = 4
 TREND: Final = "trend.png"
@@ -66,16 +51,31 @@ def write_readings(store: Store, folder: Path) -> None:
 
     def write(file: io.TextIOBase) -> None:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(CSV_COLUMNS)
-        writer.writerows(csv_rows(store.rows(*CSV_SOURCES)))
+        writer.writerow(csv_columns())
+        writer.writerows(csv_rows(store.rows(*csv_sources())))
 
     _write_whole(folder / "readings.csv", write)
 
 
+def csv_columns() -> tuple[str, ...]:
+    """Return the columns of readings.csv. Those of further measures come last: the others keep their places."""
+    return (
+        *("seq", "frame", "time_s", "t_capture_utc", *measures.DENSITY.keys, *measures.CAPILLARY_COUNT.keys),
+        *("quality", "quality_reasons", "status", "error", "model_id", "latency_ms", "worker", "attempt"),
+        *(key for measure in measures.further() for key in measure.keys),
+    )
+
+
+def csv_sources() -> tuple[str, ...]:
+    """Return the store's columns that those of readings.csv are made of."""
+    return tuple("t_capture_ns" if name == "t_capture_utc" else name for name in csv_columns())
+
+
 def csv_rows(rows: Iterable[Sequence[object]]) -> Iterator[list[str]]:
-    """Values of the columns `CSV_SOURCES` as they stand in readings.csv."""
+    """Write values of the columns `csv_sources()` as they stand in readings.csv."""
+    formats = [_format(name) for name in csv_columns()]
     for row in rows:
-        yield [_FORMATS.get(name, _plain)(value) for name, value in zip(CSV_COLUMNS, row, strict=True)]
+        yield [write(value) for write, value in zip(formats, row, strict=True)]
 
 
 def write_regions(store: Store, folder: Path) -> None:
@@ -103,7 +103,7 @@ def supply_regions(folder: Path) -> None:
 def readable(store: Store) -> bool:
     """True where the rows and outlines of a session can be read, as its tables will need them."""
     try:
-        deque(csv_rows(store.rows(*CSV_SOURCES)), maxlen=0)
+        deque(csv_rows(store.rows(*csv_sources())), maxlen=0)
         return all(
             outline.polygon and len(outline.polygon) % _POINT_BYTES == 0
             for (blob,) in store.rows("regions")
@@ -128,8 +128,8 @@ def write_trend(store: Store, folder: Path, title: str) -> None:
     time_s, density, low, high = _good_series(store)
     figure, axes = plt.subplots(figsize=(10, 4), dpi=120)
     axes.fill_between(time_s, low, high, color="#2a9d6f", alpha=0.2, linewidth=0, label="90 % interval")
-    axes.plot(time_s, density, color="#1b7f58", linewidth=1.4, label="capillary density")
-    axes.set(title=title, xlabel="time (s)", ylabel="capillary density (%)")
+    axes.plot(time_s, density, color="#1b7f58", linewidth=1.4, label=f"capillary {measures.DENSITY.label}")
+    axes.set(title=title, xlabel="time (s)", ylabel=f"capillary {measures.DENSITY.label} ({measures.DENSITY.unit})")
     axes.set_ylim(bottom=0)
     axes.margins(x=0.01)
     axes.grid(alpha=0.25)
@@ -200,11 +200,14 @@ def _utc(value: object) -> str:
 _FORMATS: Final[dict[str, Callable[[object], str]]] = {
     "time_s": _fixed(6),
     "t_capture_utc": _utc,
-    "density_pct": _fixed(4),
-    "density_low_pct": _fixed(4),
-    "density_high_pct": _fixed(4),
     "latency_ms": _fixed(3),
 }
+
+
+def _format(name: str) -> Callable[[object], str]:
+    """Return what writes the values of a column: a measure's with its digits."""
+    digits = {key: measure.digits for measure in measures.MEASURES for key in measure.keys}
+    return _fixed(digits[name]) if name in digits else _FORMATS.get(name, _plain)
 
 
 def _write_whole(path: Path, write: Callable[[io.TextIOBase], object]) -> None:

@@ -17,6 +17,7 @@ from msgspec import Meta, Struct
 from msgspec.structs import asdict
 
 from stream.errors import OutputError
+from stream.protocol import measures
 from stream.protocol.frames import Drop
 from stream.protocol.readings import DensityReading
 
@@ -52,7 +53,7 @@ _BOOKS: Final = "books"
 """Counts, and the seq below which nothing is missing: a sink that died is back at once after any number of frames."""
 COLUMNS: Final = (
     *("seq", "frame", "time_s", "t_capture_ns", "t_published_ns", "late", "status", "error"),
-    *("density_pct", "density_low_pct", "density_high_pct", "capillary_count"),
+    *(*measures.DENSITY.keys, *measures.CAPILLARY_COUNT.keys),
     *("quality", "quality_reasons", "measures", "model_id", "latency_ms", "worker", "attempt", "drops_total"),
     *("truth_density_pct", "regions"),
 )
@@ -205,11 +206,8 @@ class Store:
 
     def rows(self, *columns: str, late: bool = False) -> Iterator[tuple[object, ...]]:
         """The named columns of all readings, in order of seq; late ones only where asked for."""
-        unknown = set(columns) - set(COLUMNS)
-        if unknown:
-            raise ValueError(f"a session has no columns {sorted(unknown)}")
         where = "" if late else " WHERE NOT late"
-        yield from self._db.execute(f"SELECT {', '.join(columns)} FROM readings{where} ORDER BY seq")
+        yield from self._db.execute(f"SELECT {', '.join(map(column, columns))} FROM readings{where} ORDER BY seq")
 
     def write(self, statement: str, values: Iterable[object] = ()) -> None:
         """A statement, such as of those who keep tables of their own in the session: part of the next commit."""
@@ -233,6 +231,18 @@ class Store:
         """Commit and close; the write-ahead file goes with the last reader."""
         self.commit()
         self._db.close()
+
+
+def column(name: str) -> str:
+    """Return the SQL for a column of readings, or for a further measure, which lies in `measures`.
+
+    Raises ValueError if there is no such column and no such measure.
+    """
+    if name in COLUMNS:
+        return name
+    if name in (key for measure in measures.further() for key in measure.keys):
+        return f"json_extract(measures, '$.{name}')"
+    raise ValueError(f"a session has no column {name}")
 
 
 def settle(path: Path) -> None:

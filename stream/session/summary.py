@@ -6,6 +6,7 @@ from typing import Any, Final
 from stream.config.run_plan import RunPlan
 from stream.console.text import counted
 from stream.protocol.frames import EndOfStream
+from stream.protocol.measures import DENSITY
 from stream.protocol.types import MAX_SENTENCE, Mode
 from stream.readings.run_status import Standing
 from stream.session.provenance import without_credentials
@@ -113,7 +114,8 @@ def sentence(summary: dict[str, Any]) -> str:
         return f"{reason}."[:MAX_SENTENCE]
     density = summary["density"]
     mean = density["density_mean_pct"]
-    value = f"density {mean:.2f} % (sd {density['density_sd_pct']:.2f})" if mean is not None else "no good frame"
+    spread = density["density_sd_pct"]
+    value = "no good frame" if mean is None else f"{DENSITY.label} {DENSITY.text(mean)} (sd {spread:.2f})"
     counts = f"{counted(summary['frames_analysed'], 'frame')} analysed, {density['good_frames']} good"
     lost = "".join(
         f", {summary[f'frames_{what}']} {what.replace('_', ' ')}"

@@ -4,6 +4,7 @@ from typing import Final
 
 from stream.alarms.rules.rule import Judgement, Rule, Situation
 from stream.config.sections import AlarmsConfig
+from stream.protocol.measures import DENSITY
 
 
 def judge(now: Situation, limits: AlarmsConfig, on: bool) -> Judgement | None:
@@ -14,4 +15,6 @@ def judge(now: Situation, limits: AlarmsConfig, on: bool) -> Judgement | None:
     return Judgement(now.density_pct < enough, now.density_pct, limits.low_pct)
 
 
-LOW: Final = Rule(name="low", kind="low", limit="low_pct", unit="%", judge=judge, of_density=True, delayed=True)
+LOW: Final = Rule(
+    name="low", kind="low", limit="low_pct", unit=DENSITY.unit, judge=judge, of_density=True, delayed=True
+)

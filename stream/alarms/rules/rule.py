@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
 
 from stream.config.sections import AlarmsConfig
 from stream.protocol.bedside import AlarmKind
@@ -56,7 +55,7 @@ class Rule:
     name: str
     kind: AlarmKind
     limit: str
-    unit: Literal["%", "s", "MB"]
+    unit: str
     judge: Callable[[Situation, AlarmsConfig, bool], Judgement | None]
     of_density: bool = False
     delayed: bool = False

@@ -11,6 +11,7 @@ import msgspec
 import numpy as np
 
 from stream.errors import WireError
+from stream.protocol import measures
 from stream.protocol.bedside import AlarmsNow
 from stream.protocol.readings import RegionOutline
 from stream.readings.trend import GOOD, Columns
@@ -26,7 +27,7 @@ _WISHES: Final = msgspec.json.Decoder(Wishes)
 
 def hello(info: SessionInfo, update: Update) -> str:
     """Return the first message: everything that a page needs when it opens."""
-    return _json({"type": "hello", "v": PAGE_VERSION, "info": info, **_body(update)})
+    return _json({"type": "hello", "v": PAGE_VERSION, "info": info, "measures": measures.described(), **_body(update)})
 
 
 def tick(update: Update) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Final, Literal, get_args
 
+from stream.protocol import measures
 from stream.protocol.bedside import ActiveAlarm
 from stream.protocol.types import RunState
 from stream.view.live.status import Status
@@ -25,7 +26,16 @@ def metrics_text(status: Status, alarms: Sequence[ActiveAlarm] = ()) -> str:
         _metric("capillary_dropped_total", "counter", "Frames captured, not analysed.", [(source, status.dropped)]),
         _metric("capillary_late_total", "counter", "Readings after a newer one.", [(source, status.late)]),
         _metric("capillary_refused_total", "counter", "Messages, peers turned away.", [({}, status.refused)]),
-        _metric("capillary_density_percent", "gauge", "Density now, while current.", [(source, status.density_pct)]),
+        *(
+            _metric(
+                measure.metric,
+                "gauge",
+                f"{measure.label.capitalize()} now, while current.",
+                [(source, measures.value_of(status, measure.keys[0]))],
+            )
+            for measure in measures.MEASURES
+            if measure.metric
+        ),
         _metric("capillary_reading_age_seconds", "gauge", "Age of the newest reading.", [(source, age_s)]),
         _metric("capillary_latency_seconds", "gauge", "Grab to reading, newest frame.", [(source, latency_s)]),
         _metric("capillary_frames_per_second", "gauge", "Readings a second.", [(source, status.frames_per_s)]),

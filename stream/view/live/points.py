@@ -2,8 +2,9 @@
 
 from typing import Final, Literal
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
+from stream.protocol.measures import further_values
 from stream.protocol.readings import DensityReading
 
 ReadingGrade = Literal["good", "poor", "unusable", "failed"]
@@ -16,6 +17,7 @@ class Point(Struct, frozen=True, kw_only=True, gc=False):
 
     x_s: position on the trend's time axis: UTC seconds for live readings, media seconds for a replay. Never decreases.
     arrived_ns: when the view got it, on the view's own steady clock.
+    measures: further measures by key; unset, and not sent, if there are none.
     """
 
     seq: int
@@ -32,6 +34,7 @@ class Point(Struct, frozen=True, kw_only=True, gc=False):
     capillary_count: int | None = None
     latency_ms: float = 0.0
     drops_total: int = 0
+    measures: dict[str, float] | UnsetType = UNSET
 
 
 def point_of(reading: DensityReading, x_s: float, arrived_ns: int) -> Point:
@@ -51,6 +54,7 @@ def point_of(reading: DensityReading, x_s: float, arrived_ns: int) -> Point:
         capillary_count=reading.capillary_count,
         latency_ms=reading.latency_ms,
         drops_total=reading.drops_total,
+        measures=further_values(reading.measures) or UNSET,
     )
 
 

@@ -2,7 +2,7 @@
 
 from typing import Final, Literal
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 from msgspec.structs import replace
 
 from stream.protocol.readings import Progress
@@ -68,6 +68,7 @@ class Status(Struct, frozen=True, kw_only=True):
     """The answer of /api/status, and part of every message to the page. Ages are in ms at `t_ns`.
 
     density_*: the newest good reading, None unless it is current (younger than `stale_after_s`).
+    measures: further measures of the same reading by key; unset, and not sent, if there are none.
     last_good_*: the same reading however old, for words like "last good 12 s ago"; never to be shown as current.
     """
 
@@ -101,6 +102,7 @@ class Status(Struct, frozen=True, kw_only=True):
     model_id: str
     workers: int
     version: str
+    measures: dict[str, float] | UnsetType = UNSET
 
 
 def status_of(
@@ -142,6 +144,7 @@ def status_of(
         model_id=received.model_id,
         workers=info.workers,
         version=info.version,
+        measures=current.measures if current else UNSET,
     )
 
 

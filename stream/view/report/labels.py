@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from stream.alarms.rules.table import rule_of
 from stream.protocol.bedside import AlarmEvent
+from stream.protocol.measures import DENSITY
 
 MARKERS: Final = {
     "bolus": "Bolus",
@@ -80,6 +81,6 @@ def alarm(event: AlarmEvent) -> str:
     cause = f": {_CAUSES.get(event.cause, event.cause)}" if event.cause else ""
     unit = rule_of(event.kind, event.cause).unit
     compared = event.event in ("raised", "returned") and event.value is not None
-    limit_said = _figure(event.limit or 0, percent=unit == "%")
+    limit_said = _figure(event.limit or 0, percent=unit == DENSITY.unit)
     values = f": {event.value:.1f} {unit}, limit {limit_said} {unit}" if compared else ""
     return f"{ALARMS[event.kind]}{cause} ({event.priority} priority) {said}{values}"

@@ -9,6 +9,7 @@ import numpy as np
 from msgspec import Struct
 
 from stream.protocol.bedside import AlarmEvent
+from stream.protocol.measures import DENSITY
 from stream.readings.before_after import Change
 from stream.readings.trend import GOOD, Columns, Reduced
 from stream.view.live.five_sites import SITES, Site, Sites
@@ -93,7 +94,7 @@ def statistics(rows: Columns) -> list[tuple[str, str]]:
         "Lowest": density.min(),
         "Highest": density.max(),
     }
-    return [(name, f"{value:.2f} %") for name, value in values.items()]
+    return [(name, DENSITY.text(value)) for name, value in values.items()]
 
 
 def shares(rows: Columns, dropped: dict[str, int]) -> list[tuple[str, str]]:
@@ -124,12 +125,12 @@ def _sites(sites: Sites) -> list[tuple[str, str]]:
     measured = [
         (
             f"Site {site.site}",
-            ("no good frame" if site.mean_pct is None else f"{site.mean_pct:.2f} % (sd {site.sd_pct:.2f})")
+            ("no good frame" if site.mean_pct is None else f"{DENSITY.text(site.mean_pct)} (sd {site.sd_pct:.2f})")
             + f", {site.seconds:.0f} s, {100 * site.share_good:.0f} % good{_not_counted_reason(site)}",
         )
         for site in sites.sites
     ]
-    mean = "–" if sites.mean_pct is None else f"{sites.mean_pct:.2f} %"
+    mean = "–" if sites.mean_pct is None else DENSITY.text(sites.mean_pct)
     spread = "–" if sites.heterogeneity is None else f"{sites.heterogeneity:.2f}"
     return [
         *measured,
@@ -160,7 +161,7 @@ def _change(data: ReportData, marker: ShownMarker) -> str:
     if change is None or change.change_pct is None or change.change_low_pct is None or change.change_high_pct is None:
         return ""
     interval = f"{change.change_low_pct:+.2f} to {change.change_high_pct:+.2f}"
-    sides = f"{change.before.mean_pct or 0:.2f} % before, {change.after.mean_pct or 0:.2f} % after"
+    sides = f"{DENSITY.text(change.before.mean_pct or 0)} before, {DENSITY.text(change.after.mean_pct or 0)} after"
     return f"; {sides}: {change.change_pct:+.2f} ({interval})"
 
 

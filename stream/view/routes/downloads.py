@@ -16,7 +16,7 @@ from starlette.routing import Route
 from stream.console.text import harmless
 from stream.readings.before_after import Change, change_at
 from stream.readings.trend import reduce
-from stream.session.result_files import CSV_COLUMNS, CSV_SOURCES, csv_rows
+from stream.session.result_files import csv_columns, csv_rows, csv_sources
 from stream.view.live.feed import Feed
 from stream.view.report.page import LINES, ReportData, report_html
 from stream.view.routes.request_helpers import AXIS_LIMIT_S, number
@@ -60,8 +60,8 @@ def routes(page: PageServices) -> list[Route]:
         from_s = number(request, "from_s", -AXIS_LIMIT_S, -AXIS_LIMIT_S, AXIS_LIMIT_S)
         rows = feed.trend.between(from_s, number(request, "to_s", AXIS_LIMIT_S, -AXIS_LIMIT_S, AXIS_LIMIT_S))
         first, last = (int(rows["seq"][0]), int(rows["seq"][-1])) if len(rows) else (0, -1)
-        lines = csv_rows(page.session.rows(CSV_SOURCES, first, last))
-        return _table(f"{feed.info.session}-readings.csv", CSV_COLUMNS, lines)
+        lines = csv_rows(page.session.rows(csv_sources(), first, last))
+        return _table(f"{feed.info.session}-readings.csv", csv_columns(), lines)
 
     def markers(_: Request) -> Response:
         lines = ([getattr(marker, name) for name in _MARKER_COLUMNS] for marker in feed.markers())
