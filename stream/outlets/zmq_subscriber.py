@@ -2,7 +2,6 @@
 
 import json
 import logging
-import math
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ from stream.machine.memory import Growth
 from stream.protocol.bedside import AlarmEvent, Marker
 from stream.protocol.readings import DensityReading, Progress
 from stream.protocol.wire import decode
+from stream.readings.freshness import Freshness
 from stream.security.key_pair import Keys, use_curve
 
 log = logging.getLogger("capillary.subscriber")
@@ -77,7 +77,7 @@ def json_lines(
                 say(_why_shut(endpoint, answered=door.answered, keyed=credentials is not None))
             if grown.mb() > _MOST_GROWTH_MB:
                 raise WireError(f"{endpoint} sends what is no message and fills memory. Who publishes there?")
-            if last.lapses(time.monotonic()):
+            if last.lapses(time.monotonic_ns()):
                 say(_LAPSED)
                 if last.status and last.status.get("state") != "ended":
                     yield json.dumps(last.status | {"state": "stale", "density_pct": None})
@@ -91,7 +91,7 @@ def json_lines(
                     say(f"{counted(dropped, 'message')} dropped so far: {error}")
                 continue
             if not topic.startswith(_RARE):
-                last.take(message, fields, time.monotonic())
+                last.take(message, fields, time.monotonic_ns())
             yield line
     finally:
         door.close()
@@ -154,27 +154,32 @@ def _read(parts: list[bytes]) -> tuple[_Published, dict[str, object], str]:
 
 @dataclass(slots=True)
 class _Last:
-    """The last status, and until when (monotonic, s) the last value is current."""
+    """The last status, and how fresh the last value is by the monotonic clock; None once it is no longer current."""
 
     status: dict[str, object] = field(default_factory=dict)
-    until_s: float = math.inf
+    freshness: Freshness | None = None
 
-    def take(self, message: _Published, fields: dict[str, object], now_s: float) -> None:
-        """Something came; only statuses and readings say how things stand."""
+    def take(self, message: _Published, fields: dict[str, object], now_ns: int) -> None:
+        """Take a message; only statuses and readings say whether there is a current value."""
         if isinstance(message, Progress):
-            age_ms = message.age_ms if message.mode != "replay" else None  # recordings do not get old
-            self.status, self.until_s = fields, now_s + _current_for_s((age_ms or 0.0) / 1e3)
+            self.status = fields
+            self.freshness = _freshness(message.age_ms if message.mode != "replay" else None, now_ns)
         elif isinstance(message, DensityReading):
-            self.until_s = now_s + _current_for_s((message.t_published_ns - message.t_capture_ns) / 1e9)
+            self.freshness = _freshness((message.t_published_ns - message.t_capture_ns) / 1e6, now_ns)
 
-    def lapses(self, now_s: float) -> bool:
-        """Whether the value is no longer current; once."""
-        over = now_s >= self.until_s
+    def lapses(self, now_ns: int) -> bool:
+        """Decide whether the value is no longer current; true once per value."""
+        over = self.freshness is not None and not self.freshness.is_current(now_ns, _CURRENT_S)
         if over:
-            self.until_s = math.inf
+            self.freshness = None
         return over
 
 
-def _current_for_s(age_s: float) -> float:
-    """From arrival on. What came older than that counts by its publisher's own measure, and for silence alone."""
-    return _CURRENT_S - age_s if 0 <= age_s < _CURRENT_S else _CURRENT_S
+def _freshness(age_ms: float | None, now_ns: int) -> Freshness:
+    """Return the freshness of a value that came with an age.
+
+    A value that was older than the limit when it was sent is current or not by its publisher's own measure, and so says
+    its status; here the silence after it counts alone. So it does if the clocks give a negative age.
+    """
+    known = age_ms is not None and 0 <= age_ms < 1e3 * _CURRENT_S
+    return Freshness(age_ms if known and age_ms is not None else 0.0, now_ns)

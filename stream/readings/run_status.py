@@ -7,6 +7,7 @@ from typing import Final
 from stream.console.text import counted
 from stream.protocol.readings import DensityReading, Progress
 from stream.protocol.types import Mode, RunState
+from stream.readings.freshness import Freshness, age_on_arrival_ms
 
 _RATE_WINDOW_S: Final = 3.0
 
@@ -33,7 +34,7 @@ class Standing:
     disk_full: bool = False
     clock_step_s: float = 0.0
     _last: DensityReading | None = None
-    _last_s: float = float("-inf")
+    _freshness: Freshness | None = None  # of `_last`
     _arrivals: deque[float] = field(default_factory=deque)
 
     def take(self, reading: DensityReading, now_s: float) -> None:
@@ -42,18 +43,9 @@ class Standing:
             self.published += 1
         else:
             self.failed += 1
-        self._last, self._last_s = reading, now_s
+        now_ns, recorded = _ns(now_s), self.mode == "replay"
+        self._last, self._freshness = reading, Freshness(age_on_arrival_ms(reading, now_ns), now_ns, recorded)
         self._arrivals.append(now_s)
-
-    def _age_ms(self, last: DensityReading, now_s: float) -> float:
-        """Since its frame was grabbed, however long the reading lay somewhere on its way."""
-        if last.t_grab_monotonic_ns:
-            return max(0.0, now_s * 1e3 - last.t_grab_monotonic_ns / 1e6)
-        return last.latency_ms + (now_s - self._last_s) * 1000
-
-    def _behind_s(self, last: DensityReading, now_s: float) -> float:
-        """How far the reading lies in the past. Frames of a recording wait for their workers without getting old."""
-        return now_s - self._last_s if self.mode == "replay" else self._age_ms(last, now_s) / 1e3
 
     def state(self, now_s: float) -> RunState:
         """One word for it. Nothing is called good that is older than `stale_after_s`."""
@@ -63,7 +55,8 @@ class Standing:
             return "no camera"
         if self.workers == 0:
             return "no analysis"
-        if self._last is None or self._behind_s(self._last, now_s) > self.stale_after_s:
+        fresh = self._freshness is not None and self._freshness.is_current(_ns(now_s), self.stale_after_s)
+        if self._last is None or not fresh:
             return "stale"
         return "good" if self._last.quality == "good" else "poor signal"
 
@@ -87,7 +80,7 @@ class Standing:
             density_pct=last.density_pct if state == "good" and last is not None else None,
             quality=None if last is None else last.quality,
             quality_reasons=() if last is None else last.quality_reasons,
-            age_ms=None if last is None else self._age_ms(last, now_s),
+            age_ms=None if self._freshness is None else self._freshness.age_ms(_ns(now_s)),
             t_published_ns=now_ns,
             notices=self.notices(),
             not_stored=self.not_stored,
@@ -109,3 +102,7 @@ class Standing:
                 f"The computer's clock jumped by {self.clock_step_s:+.1f} s; the trend goes on by its own time."
             )
         return tuple(found)
+
+
+def _ns(seconds: float) -> int:
+    return round(seconds * 1e9)

@@ -25,7 +25,7 @@ from stream.protocol.messages import AnyMessage
 from stream.protocol.processes import Alive, Fatal, Finished, Hello, Noted, PeerDown, PeerUp, Stop
 from stream.protocol.readings import Progress
 from stream.protocol.types import Message, Role
-from stream.readings.freshness import current_for_s, outdated
+from stream.readings.freshness import freshness_of, outdated
 from stream.run.child import Assignment, PeerKey, no_main, run_child
 from stream.run.outcome import Outcome
 from stream.security.events import Notes
@@ -210,7 +210,8 @@ class Supervisor:
                 self._on_noted(message)
             case Progress():
                 self._published = message.published + message.failed
-                left_s = current_for_s(message, self._stale_after_s, time.time_ns())
+                now_ns = time.monotonic_ns()
+                left_s = freshness_of(message, time.time_ns(), now_ns).left_s(now_ns, self._stale_after_s)
                 self._standing, self._current_until_s = message, time.monotonic() + left_s
                 self._on_progress(message if left_s > 0 else outdated(message))
             case Alive(role=role, index=index, incarnation=incarnation, busy=busy):

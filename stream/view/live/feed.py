@@ -17,6 +17,7 @@ from stream.protocol.bedside import AlarmsNow, Marker, MarkersNow
 from stream.protocol.frames import SourceInfo
 from stream.protocol.readings import DensityReading, Progress
 from stream.protocol.types import Message
+from stream.readings.freshness import age_on_arrival_ms
 from stream.readings.trend import Columns, Trend, thinned
 from stream.view.live.five_sites import Sites, SitesCache, sites_of
 from stream.view.live.history import History
@@ -25,7 +26,7 @@ from stream.view.live.pictures import Pictures, ShownPicture, picture_of
 from stream.view.live.points import GRADES, Point, point_of, trend_values
 from stream.view.live.session_info import SessionInfo
 from stream.view.live.status import Received, Reported, Status, status_of
-from stream.view.live.time_axis import ArrivalRate, TimeAxis, delay_ms
+from stream.view.live.time_axis import ArrivalRate, TimeAxis
 from stream.view.live.viewers import Viewers
 
 FINE_ON_PAGE_S: Final = 300.0
@@ -180,7 +181,7 @@ class Feed:
             point = point_of(reading, self._axis.position(reading, last_s), now_ns)
             self._history.add(point)
             self.trend.add(point.seq, point.x_s, point.t_capture_ns, GRADES[point.grade], trend_values(point))
-            delay = delay_ms(reading, now_ns, time.monotonic_ns())
+            delay = age_on_arrival_ms(reading, time.monotonic_ns(), now_ns)
             self._received = self._received.after(point, delay, reading.model_id)
             if reading.picture is not None:
                 self._picture = picture_of(reading, point)

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from stream.protocol.readings import Progress
 from stream.protocol.types import RunState
+from stream.readings.freshness import Freshness
 from stream.view.live.points import Point
 from stream.view.live.session_info import SessionInfo
 
@@ -164,16 +165,15 @@ def state_of(info: SessionInfo, received: Received, reported: Reported, now_ns: 
         return "starting" if starting or trouble is None else trouble
     if reported.at_ns < received.newest.arrived_ns:
         trouble = None
-    limit = info.stale_after_s * 1e3
-    age = age_ms(received.newest, received.delay_ms, now_ns, info.mode)
-    if age is None or age > limit:
+
+    def current(point: Point | None, delay_ms: float) -> bool:
+        return point is not None and _freshness(point, delay_ms, info.mode).is_current(now_ns, info.stale_after_s)
+
+    if not current(received.newest, received.delay_ms):
         return trouble or "stale"
-    if not _within(received.analysed, limit, now_ns):
+    if not current(received.analysed, 0.0):
         return "no analysis"
-    good_age = age_ms(received.good, received.good_delay_ms, now_ns, info.mode)
-    if good_age is None or good_age > limit:
-        return "poor signal"
-    return "good"
+    return "good" if current(received.good, received.good_delay_ms) else "poor signal"
 
 
 def age_ms(point: Point | None, delay_ms: float, now_ns: int, mode: str) -> float | None:
@@ -181,12 +181,8 @@ def age_ms(point: Point | None, delay_ms: float, now_ns: int, mode: str) -> floa
 
     A replayed frame counts from its arrival alone.
     """
-    if point is None:
-        return None
-    since_arrival = max((now_ns - point.arrived_ns) / 1e6, 0.0)
-    return since_arrival if mode == "replay" else since_arrival + delay_ms
+    return None if point is None else _freshness(point, delay_ms, mode).behind_ms(now_ns)
 
 
-def _within(point: Point | None, limit_ms: float, now_ns: int) -> bool:
-    """Decide whether a reading arrived within the limit."""
-    return point is not None and (now_ns - point.arrived_ns) / 1e6 <= limit_ms
+def _freshness(point: Point, delay_ms: float, mode: str) -> Freshness:
+    return Freshness(delay_ms, point.arrived_ns, recorded=mode == "replay")

@@ -1,4 +1,4 @@
-"""Time on the page: a reading's position on the trend's axis, its delay, and the rate of readings. Pure; no clock."""
+"""Time on the page: a reading's position on the trend's axis, and the rate of readings. Pure; no clock."""
 
 from collections import deque
 from typing import Final
@@ -54,14 +54,3 @@ class ArrivalRate:
         young = len(recent) == len(self._arrivals) < _ARRIVALS_KEPT
         span_s = (now_ns - recent[0]) / 1e9 if young else RATE_OVER_S
         return len(recent) / max(span_s, _LEAST_SPAN_S)
-
-
-def delay_ms(reading: DensityReading, now_ns: int, monotonic_ns: int) -> float:
-    """Return the time from grab to arrival, never below the reading's own latency.
-
-    now_ns: UTC at arrival. monotonic_ns: the machine's monotonic clock at arrival; it is used if the reading has its
-    grab on that clock, because setting the wall clock does not change it.
-    """
-    if reading.t_grab_monotonic_ns:
-        return max(reading.latency_ms, (monotonic_ns - reading.t_grab_monotonic_ns) / 1e6)
-    return max(reading.latency_ms, (now_ns - reading.t_capture_ns) / 1e6)

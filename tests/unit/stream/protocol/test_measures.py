@@ -74,7 +74,7 @@ def store(tmp_path: Path, readings: list[DensityReading]) -> Iterator[Store]:
 def feed_of(readings: list[DensityReading]) -> Feed:
     feed = Feed(SessionInfo(session="session", mode="replay", source="s"))
     for reading in readings:
-        feed.accept(reading)
+        feed.receive(reading)
     return feed
 
 

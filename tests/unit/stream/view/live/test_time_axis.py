@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stream.protocol.readings import DensityReading
-from stream.view.live.time_axis import RATE_OVER_S, ArrivalRate, TimeAxis, delay_ms
+from stream.view.live.time_axis import RATE_OVER_S, ArrivalRate, TimeAxis
 from tests.doubles.readings import page_reading
 
 SECOND_NS = 10**9
@@ -51,9 +51,3 @@ def test_the_rate_counts_the_last_seconds_and_falls_to_0() -> None:
         rate.add(tenth * SECOND_NS // 10)
     assert rate.per_s(20 * SECOND_NS) == pytest.approx(10, rel=0.05)
     assert rate.per_s(round((20 + RATE_OVER_S) * SECOND_NS)) == 0
-
-
-def test_the_delay_is_taken_from_the_clock_that_is_never_set() -> None:
-    at_1_s = reading_at(1.0)
-    assert delay_ms(at_1_s, now_ns=3 * SECOND_NS, monotonic_ns=0) == pytest.approx(2000)
-    assert delay_ms(at_1_s, now_ns=0, monotonic_ns=0) == at_1_s.latency_ms
