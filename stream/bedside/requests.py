@@ -25,7 +25,7 @@ from stream.protocol.bedside import (
     RemoveMarker,
     SetLimits,
 )
-from stream.protocol.readings import DensityReading, Progress
+from stream.protocol.readings import DensityReading, RunStatus
 from stream.protocol.types import Message
 from stream.session.journal import Journal
 
@@ -62,12 +62,12 @@ class Bedside:
             good = reading.status == "ok" and reading.quality == "good"
             self._keep(self._alarms.take_reading(self._clock(), reading.density_pct if good else None))
 
-    def take_progress(self, progress: Progress, free_mb: float | None) -> None:
+    def take_status(self, status: RunStatus, free_mb: float | None) -> None:
         """Judge the state of the run. At its end, the measurement of a site ends too."""
-        if progress.state == "ended" and self._seq is not None:
+        if status.state == "ended" and self._seq is not None:
             self._messages += self._markers.end(self._seq, self._t_ns, self._clock())
         if self._watching:
-            self._keep(self._alarms.take_state(self._clock(), progress.state, free_mb))
+            self._keep(self._alarms.take_state(self._clock(), status.state, free_mb))
             self._changed = self._changed or bool(self._alarms.active)
 
     def handle(self, request: Requested) -> None:

@@ -9,12 +9,12 @@ import msgspec
 
 from stream.outlets.zmq_publisher import NOT_PUBLISHED
 from stream.protocol.bedside import AlarmEvent, Marker
-from stream.protocol.readings import DensityReading, Progress
+from stream.protocol.readings import DensityReading, RunStatus
 from stream.protocol.types import PROTOCOL_VERSION, Message
 
 _PUBLISHED: Final[tuple[tuple[str, type[Message], str], ...]] = (
     ("reading.<source>", DensityReading, "One a frame, in order of `seq`, after it is on disk."),
-    ("status.<source>", Progress, "Four a second: how the run stands, and whether there is a current value."),
+    ("status.<source>", RunStatus, "Four a second: how the run stands, and whether there is a current value."),
     (
         "alarm.<source>",
         AlarmEvent,

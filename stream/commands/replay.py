@@ -15,7 +15,7 @@ from stream.errors import UsageError
 if TYPE_CHECKING:
     from stream.config.engine_choice import EngineChoice
     from stream.config.run_plan import RunPlan
-    from stream.protocol.readings import Progress
+    from stream.protocol.readings import RunStatus
     from stream.run.outcome import Outcome
     from stream.security.audit_log import AuditLog
 
@@ -125,13 +125,13 @@ def _run(parts: Parts, plan: "RunPlan", options: _Options) -> "Outcome":
 
 
 def _run_engine(
-    parts: Parts, choice: "EngineChoice", plan: "RunPlan", on_progress: "Callable[[Progress], None]", _: "AuditLog"
+    parts: Parts, choice: "EngineChoice", plan: "RunPlan", on_status: "Callable[[RunStatus], None]", _: "AuditLog"
 ) -> "Outcome":
     """Execute a plan by another engine: the same frames, analyser and files as with this program's own processes."""
     from stream.engines import replaying
 
     source = parts.open_recording(plan.source, plan.config, plan.frames)
-    return replaying.replay(plan, choice, source, on_progress)
+    return replaying.replay(plan, choice, source, on_status)
 
 
 def _overlay(parts: Parts, plan: "RunPlan") -> "Outcome":

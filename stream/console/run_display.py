@@ -8,7 +8,7 @@ from typing import Any, Final, Protocol, TextIO, cast
 from tqdm import tqdm
 
 from stream.console.text import counted
-from stream.protocol.readings import Progress
+from stream.protocol.readings import RunStatus
 
 _WORDS: Final = {
     "good": "LIVE",
@@ -64,8 +64,8 @@ def steady_streams() -> None:
 class Display(Protocol):
     """Something that shows how a run stands."""
 
-    def show(self, progress: Progress) -> None:
-        """Take the newest standing."""
+    def show(self, status: RunStatus) -> None:
+        """Take the newest status."""
 
     def close(self) -> None:
         """Leave the terminal clean."""
@@ -74,9 +74,9 @@ class Display(Protocol):
 class StatusLine:
     """One line, rewritten in place."""
 
-    def show(self, progress: Progress) -> None:
+    def show(self, status: RunStatus) -> None:
         """Rewrite the line."""
-        print(f"\r\x1b[2K{status_text(progress)}", end="", file=sys.stderr, flush=True)
+        print(f"\r\x1b[2K{status_text(status)}", end="", file=sys.stderr, flush=True)
 
     def close(self) -> None:
         """Go to the next line."""
@@ -89,12 +89,12 @@ class ProgressBar:
     def __init__(self) -> None:
         self._bar: tqdm[Any] | None = None
 
-    def show(self, progress: Progress) -> None:
+    def show(self, status: RunStatus) -> None:
         """Move the bar."""
-        done = progress.published + progress.failed
+        done = status.published + status.failed
         if self._bar is None:
-            self._bar = tqdm(total=progress.frames_expected, initial=done, unit="frame", file=sys.stderr)
-        self._bar.total = progress.frames_expected
+            self._bar = tqdm(total=status.frames_expected, initial=done, unit="frame", file=sys.stderr)
+        self._bar.total = status.frames_expected
         self._bar.update(done - self._bar.n)
 
     def close(self) -> None:
@@ -106,7 +106,7 @@ class ProgressBar:
 class Silent:
     """No terminal, or none wanted."""
 
-    def show(self, progress: Progress) -> None:
+    def show(self, status: RunStatus) -> None:
         """Nothing."""
 
     def close(self) -> None:
@@ -120,12 +120,12 @@ def display(*, replay: bool, quiet: bool) -> Display:
     return ProgressBar() if replay else StatusLine()
 
 
-def status_text(progress: Progress) -> str:
+def status_text(status: RunStatus) -> str:
     """One line of at most 80 characters or so: state first, then the value, if there is a current one."""
-    words = _WORDS[progress.state] if progress.mode == "live" else f"{progress.mode.upper()} {_WORDS[progress.state]}"
-    value = "--.-- %" if progress.density_pct is None else f"{progress.density_pct:5.2f} %"
-    why = f" ({', '.join(progress.quality_reasons)})" if progress.state == "poor signal" else ""
+    words = _WORDS[status.state] if status.mode == "live" else f"{status.mode.upper()} {_WORDS[status.state]}"
+    value = "--.-- %" if status.density_pct is None else f"{status.density_pct:5.2f} %"
+    why = f" ({', '.join(status.quality_reasons)})" if status.state == "poor signal" else ""
     return (
-        f"{words}{why}  density {value}  {progress.frames_per_s:.0f}/s"
-        f"  {counted(progress.published, 'frame')}, {progress.dropped} dropped, {progress.failed} failed"
+        f"{words}{why}  density {value}  {status.frames_per_s:.0f}/s"
+        f"  {counted(status.published, 'frame')}, {status.dropped} dropped, {status.failed} failed"
     )

@@ -21,9 +21,9 @@ from stream.errors import OutputError, SourceError
 from stream.machine.cpu_time import tree_cpu_seconds
 from stream.protocol.contracts import FrameSource, Pixels
 from stream.protocol.frames import EndOfStream, FrameHeader
-from stream.protocol.readings import DensityReading, Progress
+from stream.protocol.readings import DensityReading, RunStatus
 from stream.protocol.types import MAX_SENTENCE
-from stream.readings.run_status import Standing
+from stream.readings.run_status import RunStatusTracker
 from stream.run.outcome import Outcome
 from stream.session.provenance import SourceHash
 from stream.session.result_files import write_results
@@ -60,9 +60,7 @@ class Reel:
         )
 
 
-def replay(
-    plan: RunPlan, choice: EngineChoice, source: FrameSource, on_progress: Callable[[Progress], None]
-) -> Outcome:
+def replay(plan: RunPlan, choice: EngineChoice, source: FrameSource, on_status: Callable[[RunStatus], None]) -> Outcome:
     """Run every frame of `source` through an engine; readings are on disk as they come. Closes the source.
 
     SIGINT and SIGTERM end it early, with what is done so far. Raises ModelError, ConfigError, EngineError, OutputError.
@@ -71,7 +69,7 @@ def replay(
     previous = {number: signal.signal(number, recording.stop) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         with closing(source), closing(Store(plan.folder / FILE_NAME)) as store:
-            return recording.run(store, on_progress)
+            return recording.run(store, on_status)
     except (sqlite3.Error, OSError) as error:
         raise OutputError(f"the session in {plan.folder} cannot be written: {error}") from error
     finally:
@@ -85,12 +83,12 @@ class Recording:
     def __init__(self, plan: RunPlan, choice: EngineChoice, source: FrameSource) -> None:
         self._plan, self._choice = plan, choice
         self._reel, self._tally = Reel(source), Tally()
-        self._standing = Standing(plan.session, plan.mode, plan.config.sink.stale_after_s)
-        self._standing.source, self._standing.frames_expected = source.name, source.frame_count
-        self._standing.workers = choice.workers
+        self._tracker = RunStatusTracker(plan.session, plan.mode, plan.config.sink.stale_after_s)
+        self._tracker.source, self._tracker.frames_expected = source.name, source.frame_count
+        self._tracker.workers = choice.workers
         self._cpu_s = 0.0
 
-    def run(self, store: Store, on_progress: Callable[[Progress], None]) -> Outcome:
+    def run(self, store: Store, on_status: Callable[[RunStatus], None]) -> Outcome:
         """Every frame, then the files."""
         source = self._reel.source
         store.note(source=source.name, width=source.width, height=source.height, fps=source.fps, begun_at=0)
@@ -99,7 +97,7 @@ class Recording:
         engine: Engine = find("engines", self._choice.engine)
         readings = engine(self._reel, maker, self._choice, self._tally)
         with closing(readings):  # its workers end here
-            self._record(readings, store, on_progress)
+            self._record(readings, store, on_status)
         return self._finish(store, source_hash)
 
     def stop(self, _number: int, _frame: FrameType | None) -> None:
@@ -108,20 +106,18 @@ class Recording:
             raise KeyboardInterrupt
         self._reel.reason = STOPPED
 
-    def _record(
-        self, readings: Iterator[DensityReading], store: Store, on_progress: Callable[[Progress], None]
-    ) -> None:
+    def _record(self, readings: Iterator[DensityReading], store: Store, on_status: Callable[[RunStatus], None]) -> None:
         next_progress_s = 0.0
         for reading in readings:
             published = replace(reading, t_published_ns=time.time_ns())
             store.add(published)
             store.commit()
             now_s = time.monotonic()
-            self._standing.take(published, now_s)
+            self._tracker.take(published, now_s)
             if now_s >= next_progress_s:
                 next_progress_s = now_s + _PROGRESS_S
                 store.note(model_id=reading.model_id)
-                on_progress(self._standing.progress(now_s, published.t_published_ns))
+                on_status(self._tracker.status(now_s, published.t_published_ns))
                 self._count_cpu()
 
     def _count_cpu(self) -> None:
@@ -135,7 +131,7 @@ class Recording:
         summary = summary_of(
             plan,
             end,
-            self._standing,
+            self._tracker,
             Course(0, self._reel.begun_ns or ended_ns, ended_ns, self._cpu_s),
             density_statistics(store),
             model_id=str(store.facts().get("model_id") or ""),

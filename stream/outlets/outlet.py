@@ -14,12 +14,12 @@ from typing import Final, Protocol
 from msgspec.structs import replace
 
 from stream.protocol.bedside import AlarmEvent, Marker
-from stream.protocol.readings import DensityReading, Progress
+from stream.protocol.readings import DensityReading, RunStatus
 from stream.protocol.types import Message
 
 log = logging.getLogger("capillary.outlet")
 
-Published = DensityReading | Progress | AlarmEvent | Marker
+Published = DensityReading | RunStatus | AlarmEvent | Marker
 """The messages that leave the program; docs/protocol.md describes each."""
 
 _HIGH_WATER: Final = 1000

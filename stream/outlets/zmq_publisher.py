@@ -15,7 +15,7 @@ from stream.errors import OutputError, StreamError
 from stream.machine.memory import Growth
 from stream.outlets.outlet import Published
 from stream.protocol.bedside import AlarmEvent, Marker
-from stream.protocol.readings import DensityReading, Progress
+from stream.protocol.readings import DensityReading, RunStatus
 from stream.security.events import Notes
 from stream.security.key_check import Gate
 from stream.security.keyring import Keyring
@@ -31,7 +31,7 @@ _MOST_GROWTH_MB: Final = 96.0
 _SHUT_S: Final = 3.0
 _TOPICS: Final[dict[type[Published], str]] = {
     DensityReading: "reading",
-    Progress: "status",
+    RunStatus: "status",
     AlarmEvent: "alarm",
     Marker: "marker",
 }

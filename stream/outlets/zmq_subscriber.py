@@ -14,7 +14,7 @@ from stream.console.text import counted
 from stream.errors import UsageError, WireError
 from stream.machine.memory import Growth
 from stream.protocol.bedside import AlarmEvent, Marker
-from stream.protocol.readings import DensityReading, Progress
+from stream.protocol.readings import DensityReading, RunStatus
 from stream.protocol.wire import decode
 from stream.readings.freshness import Freshness
 from stream.security.key_pair import Keys, use_curve
@@ -30,7 +30,7 @@ _MOST_GROWTH_MB: Final = 96.0
 _RARE: Final = ("alarm", "marker")
 _LAPSED: Final = "The last value is a second old and nothing newer came: it is no longer current."
 
-_Published = DensityReading | Progress | AlarmEvent | Marker
+_Published = DensityReading | RunStatus | AlarmEvent | Marker
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +161,7 @@ class _Last:
 
     def take(self, message: _Published, fields: dict[str, object], now_ns: int) -> None:
         """Take a message; only statuses and readings say whether there is a current value."""
-        if isinstance(message, Progress):
+        if isinstance(message, RunStatus):
             self.status = fields
             self.freshness = _freshness(message.age_ms if message.mode != "replay" else None, now_ns)
         elif isinstance(message, DensityReading):

@@ -26,7 +26,7 @@ from stream.protocol.frames import (
     SourceTrouble,
 )
 from stream.protocol.processes import Alive, Fatal, Finished, Hello, Noted, PeerDown, PeerUp, Stop
-from stream.protocol.readings import DensityReading, Progress
+from stream.protocol.readings import DensityReading, RunStatus
 from stream.protocol.remote import Engage, Engaged
 
 AnyMessage = (
@@ -45,7 +45,7 @@ AnyMessage = (
     | RingNeeded
     | RingReady
     | Overdue
-    | Progress
+    | RunStatus
     | Noted
     | Engage
     | Engaged

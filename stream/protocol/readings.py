@@ -54,7 +54,7 @@ class DensityReading(FrameStamp, frozen=True, kw_only=True, tag="reading"):
     ] = None
 
 
-class Progress(Message, frozen=True, kw_only=True, tag="progress"):
+class RunStatus(Message, frozen=True, kw_only=True, tag="progress"):
     """Sink to supervisor, view and subscribers (`status.<source>`): how the run stands."""
 
     session: Session

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from msgspec.structs import replace
 
-from stream.protocol.readings import DensityReading, Progress
+from stream.protocol.readings import DensityReading, RunStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ def age_on_arrival_ms(reading: DensityReading, monotonic_ns: int, utc_ns: int | 
     return reading.latency_ms
 
 
-def freshness_of(status: Progress, utc_ns: int, arrived_ns: int) -> Freshness:
+def freshness_of(status: RunStatus, utc_ns: int, arrived_ns: int) -> Freshness:
     """Return the freshness of a status that is taken up now, at `arrived_ns` of the receiver's own clock.
 
     It may have lain in a queue since it was published, while this process or the whole program stood still. utc_ns:
@@ -68,6 +68,6 @@ def freshness_of(status: Progress, utc_ns: int, arrived_ns: int) -> Freshness:
     return Freshness(lain_ms + ((status.age_ms or 0.0) if valued else 0.0), arrived_ns)
 
 
-def outdated(status: Progress) -> Progress:
+def outdated(status: RunStatus) -> RunStatus:
     """Return what is shown of a status that is no longer current. How a run has ended stays true."""
     return status if status.state == "ended" else replace(status, state="stale", density_pct=None)

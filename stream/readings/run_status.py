@@ -1,11 +1,11 @@
-"""How the run stands: counts, rate, the newest value that may be shown as current, and the state in one word. Pure."""
+"""The status of the run: counts, rate, the newest value that may be shown as current, and the state. Pure."""
 
 from collections import deque
 from dataclasses import dataclass, field
 from typing import Final
 
 from stream.console.text import counted
-from stream.protocol.readings import DensityReading, Progress
+from stream.protocol.readings import DensityReading, RunStatus
 from stream.protocol.types import Mode, RunState
 from stream.readings.freshness import Freshness, age_on_arrival_ms
 
@@ -13,8 +13,12 @@ _RATE_WINDOW_S: Final = 3.0
 
 
 @dataclass(slots=True)
-class Standing:
-    """Updated with every reading; `progress` is what the world is told."""
+class RunStatusTracker:
+    """Tracker of a run: takes every reading and event, gives the `RunStatus` of a moment.
+
+    stale_after_s: how long a reading is current. trouble: of the source, in words. lost: the source gives no frames.
+    workers: how many can analyse. ended: the run is over. not_stored: readings that a full disk did not take.
+    """
 
     session: str
     mode: Mode
@@ -29,7 +33,7 @@ class Standing:
     workers: int = 0
     ended: bool = False
     lost: bool = False
-    trouble: str = ""  # of the source, in words
+    trouble: str = ""
     not_stored: int = 0
     disk_full: bool = False
     clock_step_s: float = 0.0
@@ -38,7 +42,7 @@ class Standing:
     _arrivals: deque[float] = field(default_factory=deque)
 
     def take(self, reading: DensityReading, now_s: float) -> None:
-        """A reading was published."""
+        """Take a reading that is being published now."""
         if reading.status == "ok":
             self.published += 1
         else:
@@ -48,7 +52,7 @@ class Standing:
         self._arrivals.append(now_s)
 
     def state(self, now_s: float) -> RunState:
-        """One word for it. Nothing is called good that is older than `stale_after_s`."""
+        """Return the state in one word. Nothing is called good that is older than `stale_after_s`."""
         if self.ended:
             return "ended"
         if not self.source or self.lost:
@@ -60,12 +64,12 @@ class Standing:
             return "stale"
         return "good" if self._last.quality == "good" else "poor signal"
 
-    def progress(self, now_s: float, now_ns: int) -> Progress:
-        """The message for supervisor, view and subscribers. A value appears only while it is good and current."""
+    def status(self, now_s: float, now_ns: int) -> RunStatus:
+        """Return the message for supervisor and outlets. It has a value only while there is a good and current one."""
         while self._arrivals and now_s - self._arrivals[0] > _RATE_WINDOW_S:
             self._arrivals.popleft()
         state, last = self.state(now_s), self._last
-        return Progress(
+        return RunStatus(
             session=self.session,
             source=self.source,
             mode=self.mode,
@@ -87,7 +91,7 @@ class Standing:
         )
 
     def notices(self) -> tuple[str, ...]:
-        """What else people should know, the gravest first."""
+        """Return what else people should know, the gravest first."""
         found = []
         if self.disk_full and self.mode == "replay":
             found.append("The disk is full: the replay waits, and goes on when there is room.")

@@ -9,7 +9,7 @@ from dataclasses import replace
 from stream.config.run_plan import RunPlan
 from stream.console import logs, run_display
 from stream.protocol.processes import Hello
-from stream.protocol.readings import Progress
+from stream.protocol.readings import RunStatus
 from stream.run.outcome import Outcome
 from stream.run.supervisor import ProcessSpec, Supervisor
 from stream.security.audit_log import AuditLog
@@ -19,7 +19,7 @@ from stream.session.provenance import without_credentials
 from stream.session.resuming import Asked
 from stream.version import VERSION
 
-Execute = Callable[[RunPlan, Callable[[Progress], None], AuditLog], Outcome]
+Execute = Callable[[RunPlan, Callable[[RunStatus], None], AuditLog], Outcome]
 """What analyses the frames of a plan, reports its progress, and notes in the audit log what belongs there."""
 
 
@@ -54,7 +54,7 @@ def run(
 
 def run_processes(
     plan: RunPlan,
-    on_progress: Callable[[Progress], None],
+    on_status: Callable[[RunStatus], None],
     audit: AuditLog,
     announce: Callable[[Hello], None] = lambda _: None,
 ) -> Outcome:
@@ -64,7 +64,7 @@ def run_processes(
         audit.hello(hello)
         announce(hello)
 
-    supervisor = Supervisor(plan, list(processes(plan)), on_hello=greet, on_progress=on_progress, on_noted=audit.noted)
+    supervisor = Supervisor(plan, list(processes(plan)), on_hello=greet, on_status=on_status, on_noted=audit.noted)
     return supervisor.run()
 
 

@@ -23,7 +23,7 @@ from stream.machine.signals import deaf_to_signals, stop_signals
 from stream.protocol.frames import Overdue, RingNeeded, RingReady
 from stream.protocol.messages import AnyMessage
 from stream.protocol.processes import Alive, Fatal, Finished, Hello, Noted, PeerDown, PeerUp, Stop
-from stream.protocol.readings import Progress
+from stream.protocol.readings import RunStatus
 from stream.protocol.types import Message, Role
 from stream.readings.freshness import freshness_of, outdated
 from stream.run.child import Assignment, PeerKey, no_main, run_child
@@ -95,7 +95,7 @@ def back_off_s(deaths: int) -> float:
 class Supervisor:
     """One run of the pipeline.
 
-    on_hello is called when a child is ready, on_progress with what the sink reports, a few times a second,
+    on_hello is called when a child is ready, on_status with what the sink reports, a few times a second,
     on_noted with what belongs into the audit log.
     """
 
@@ -105,14 +105,14 @@ class Supervisor:
         specs: Sequence[ProcessSpec],
         *,
         on_hello: Callable[[Hello], None],
-        on_progress: Callable[[Progress], None],
+        on_status: Callable[[RunStatus], None],
         on_noted: Callable[[Noted], None],
     ) -> None:
         runtime = plan.config.runtime
         self._plan, self._portable = plan, runtime.portable
         self._restarts, self._hang_s = max(1, runtime.restarts), runtime.hang_s
         self._stale_after_s = plan.config.sink.stale_after_s
-        self._on_hello, self._on_progress, self._on_noted = on_hello, on_progress, on_noted
+        self._on_hello, self._on_status, self._on_noted = on_hello, on_status, on_noted
         self._notes = Notes()
         self._running = {spec.key: _Running(spec) for spec in specs}
         self._peers: dict[PeerKey, tuple[Hello, Outbox]] = {}
@@ -121,7 +121,7 @@ class Supervisor:
         self._killed_outside_s: dict[Role, float] = {}
         self._published = 0
         self._turned_s = time.monotonic()
-        self._standing: Progress | None = None
+        self._status: RunStatus | None = None
         self._current_until_s = 0.0
         self._signalled: signal.Signals | None = None
         self._end_at_s = float("inf") if plan.seconds is None else time.monotonic() + plan.seconds
@@ -173,9 +173,9 @@ class Supervisor:
             if running.spec.key in self._peers and now_s - running.heard_s > patience_s and not running.killed:
                 log.warning("%s-%d said nothing for %.0f s: killed", *running.spec.key, now_s - running.heard_s)
                 self._kill(running)
-        if self._standing is not None and now_s > self._current_until_s:
+        if self._status is not None and now_s > self._current_until_s:
             self._current_until_s = now_s + self._stale_after_s
-            self._on_progress(outdated(self._standing))
+            self._on_status(outdated(self._status))
 
     def _patience_s(self, role: Role) -> float:
         """How long a process may say nothing. Workers are watched by capture, as long as frames are waited for."""
@@ -208,12 +208,12 @@ class Supervisor:
                 self._kill_hung(worker, incarnation, seq)
             case Noted():
                 self._on_noted(message)
-            case Progress():
+            case RunStatus():
                 self._published = message.published + message.failed
                 now_ns = time.monotonic_ns()
                 left_s = freshness_of(message, time.time_ns(), now_ns).left_s(now_ns, self._stale_after_s)
-                self._standing, self._current_until_s = message, time.monotonic() + left_s
-                self._on_progress(message if left_s > 0 else outdated(message))
+                self._status, self._current_until_s = message, time.monotonic() + left_s
+                self._on_status(message if left_s > 0 else outdated(message))
             case Alive(role=role, index=index, incarnation=incarnation, busy=busy):
                 heard = self._running.get((role, index))
                 if heard is not None and heard.incarnation == incarnation:

@@ -8,7 +8,7 @@ from stream.console.text import counted
 from stream.protocol.frames import EndOfStream
 from stream.protocol.measures import DENSITY
 from stream.protocol.types import MAX_SENTENCE, Mode
-from stream.readings.run_status import Standing
+from stream.readings.run_status import RunStatusTracker
 from stream.session.provenance import without_credentials
 from stream.session.statistics import DensityStatistics
 from stream.version import VERSION
@@ -35,7 +35,7 @@ class Course:
 def summary_of(
     plan: RunPlan,
     end: EndOfStream,
-    standing: Standing,
+    tracker: RunStatusTracker,
     course: Course,
     density: DensityStatistics,
     *,
@@ -44,22 +44,22 @@ def summary_of(
 ) -> dict[str, Any]:
     """The content of summary.json; its keys are described in docs/research.md."""
     reason = why_incomplete(end, plan.mode)
-    if not reason and standing.not_stored:
+    if not reason and tracker.not_stored:
         reason = "the disk was full"
-    if not reason and standing.failed == end.frames_read > 0:
+    if not reason and tracker.failed == end.frames_read > 0:
         reason = "no frame could be analysed"
-    frames = max(0, standing.published + standing.failed - course.begun_at)
+    frames = max(0, tracker.published + tracker.failed - course.begun_at)
     streamed_s = max(1e-3, (course.ended_ns - course.begun_ns) / 1e9)
     return {
         "status": "incomplete" if reason else "complete",
         "reason": reason,
         "frames_expected": end.frames_expected if end.frames_expected is not None else end.frames_read,
         "frames_read": end.frames_read,
-        "frames_analysed": standing.published,
-        "frames_failed": standing.failed,
-        "frames_dropped": standing.dropped,
-        "frames_late": standing.late,
-        "frames_not_stored": standing.not_stored,
+        "frames_analysed": tracker.published,
+        "frames_failed": tracker.failed,
+        "frames_dropped": tracker.dropped,
+        "frames_late": tracker.late,
+        "frames_not_stored": tracker.not_stored,
         "wall_s": round((course.ended_ns - plan.started_ns) / 1e9, 3),
         "startup_s": round((course.begun_ns - plan.started_ns) / 1e9, 3),
         "frames_per_s": round(frames / streamed_s, 2),
@@ -72,7 +72,7 @@ def summary_of(
         "model_id": model_id,
         "config_sha256": plan.config_sha256,
         "version": VERSION,
-        "session": standing.session,
+        "session": tracker.session,
         "density": asdict(density),
     }
 

@@ -9,7 +9,7 @@ from stream.machine import energy
 from stream.machine.cpu_time import cpu_seconds
 from stream.protocol.frames import EndOfStream
 from stream.protocol.processes import Finished
-from stream.readings.run_status import Standing
+from stream.readings.run_status import RunStatusTracker
 from stream.session.provenance import SourceHash
 from stream.session.result_files import write_results
 from stream.session.statistics import density_statistics
@@ -29,15 +29,15 @@ class Finishing:
         self._energy = energy.count()
         self._hash = SourceHash(plan.source) if plan.replaying else None
 
-    def finish(self, end: EndOfStream, standing: Standing) -> Finished | None:
+    def finish(self, end: EndOfStream, tracker: RunStatusTracker) -> Finished | None:
         """Write the files of a replay and note the summary; return the report to the supervisor.
 
         None if the disk has no room for the files: call it again later. Raises OSError for any other reason, and also
         if the user stopped the run, who does not want to wait for room.
         """
         if self._store.full:
-            standing.not_stored = self._store.given_up + self._store.waiting
-        summary = self._summary(end, standing)
+            tracker.not_stored = self._store.given_up + self._store.waiting
+        summary = self._summary(end, tracker)
         if self._plan.replaying:
             try:
                 write_results(self._store, self._plan, end, summary)
@@ -49,14 +49,14 @@ class Finishing:
         self._store.commit()
         return Finished(exit_code=exit_code(end, summary, self._plan.mode), summary=sentence(summary))
 
-    def _summary(self, end: EndOfStream, standing: Standing) -> dict[str, Any]:
+    def _summary(self, end: EndOfStream, tracker: RunStatusTracker) -> dict[str, Any]:
         facts = self._store.facts()
         begun_at, begun_ns = int(str(facts["begun_at"])), int(str(facts.get("begun_ns") or time.time_ns()))
         hash_timeout_s = _STOPPED_HASH_S if end.reason == STOPPED else None
         return summary_of(
             self._plan,
             end,
-            standing,
+            tracker,
             Course(begun_at, begun_ns, time.time_ns(), cpu_seconds(), energy.joules(self._energy, energy.count())),
             density_statistics(self._store),
             model_id=str(facts.get("model_id") or ""),

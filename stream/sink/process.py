@@ -22,7 +22,7 @@ from stream.protocol.processes import Noted, PeerDown, PeerUp, Stop
 from stream.protocol.readings import DensityReading
 from stream.protocol.types import Message
 from stream.readings.ordering import Arrival, ReorderTimeout, Sequencer
-from stream.readings.run_status import Standing
+from stream.readings.run_status import RunStatusTracker
 from stream.run.child import Child
 from stream.session.incidents import Incidents, WallClock
 from stream.session.journal import Journal
@@ -65,7 +65,7 @@ class Sink:
             store.accounted,
         )
         counts = store.counts()
-        self._standing = Standing(
+        self._tracker = RunStatusTracker(
             *(plan.session, plan.mode, most_s),
             published=counts["published"],
             failed=counts["failed"],
@@ -130,7 +130,7 @@ class Sink:
                 self._acknowledgements.lose_worker(index, incarnation)
             case PeerDown(role="capture"):
                 self._acknowledgements.lose_capture()
-                self._standing.source = ""
+                self._tracker.source = ""
             case Noted(what="refused", count=count):
                 self._refused_elsewhere += count
             case Stop():
@@ -144,12 +144,12 @@ class Sink:
             self._sequencer.wait_s = self._reorder_timeout.wait_s
         if self._sequencer.offer(reading.seq, reading, time.monotonic()) is Arrival.LATE:
             self._store.add(self._trimmed(reading), late=True)
-            self._standing.late += 1
+            self._tracker.late += 1
 
     def _drop(self, drop: Drop) -> None:
         if self._sequencer.offer(drop.seq, None, time.monotonic()) is not Arrival.DUPLICATE:
             self._store.drop(drop)
-            self._standing.dropped += 1
+            self._tracker.dropped += 1
 
     def _meet_source(self, source: SourceInfo) -> None:
         before, self._source = self._source, source
@@ -158,7 +158,7 @@ class Sink:
         if not self._plan.replaying:
             self._drop_what_died_with_an_earlier_sink(source.settled)
         self._bedside.name_source(source.source)
-        self._standing.source, self._standing.frames_expected = source.source, source.frames_expected
+        self._tracker.source, self._tracker.frames_expected = source.source, source.frames_expected
         self._store.note(source=source.source, width=source.width, height=source.height, fps=source.fps)
         if self._store.facts().get("begun_ns") is None:
             self._store.note(begun_ns=source.started_ns)
@@ -183,9 +183,9 @@ class Sink:
         self._store.note(model_id=model_id)
 
     def _note_trouble(self, trouble: SourceTrouble) -> None:
-        if trouble.lost != self._standing.lost:
+        if trouble.lost != self._tracker.lost:
             self._note_incident("source lost" if trouble.lost else "source found", trouble.reason)
-        self._standing.lost, self._standing.trouble = trouble.lost, trouble.reason
+        self._tracker.lost, self._tracker.trouble = trouble.lost, trouble.reason
 
     def _note_incident(self, kind: str, detail: str) -> None:
         self._incidents.note(kind, detail, self._sequencer.next_seq)
@@ -204,14 +204,14 @@ class Sink:
         self._tell_bedside()
         if time.monotonic() >= self._next_progress_s:
             self._next_progress_s = time.monotonic() + self._progress_s
-            self._tell_progress()
+            self._tell_status()
         if self._end is not None and self._is_over(self._end):
             self._finish(self._end)
 
     def _release(self) -> None:
         """Add the readings whose turn has come to the store, and judge them."""
         for _, released in self._sequencer.release(time.monotonic()):
-            reading = replace(released, t_published_ns=time.time_ns(), drops_total=self._standing.dropped)
+            reading = replace(released, t_published_ns=time.time_ns(), drops_total=self._tracker.dropped)
             self._store.add(self._trimmed(reading))
             self._bedside.take_reading(reading)
             self._untold.append(reading)
@@ -224,34 +224,34 @@ class Sink:
     def _watch_clock(self) -> None:
         step_ns = self._wall_clock.step_ns(time.time_ns(), time.monotonic_ns())
         if step_ns:
-            self._standing.clock_step_s += step_ns / 1e9
+            self._tracker.clock_step_s += step_ns / 1e9
             self._note_incident("clock step", f"{step_ns / 1e9:+.3f} s")
 
     def _commit(self) -> bool:
         """Return False while the disk is full: what was added waits in memory."""
         kept = self._disk.commit()
-        if self._disk.full != self._standing.disk_full:
+        if self._disk.full != self._tracker.disk_full:
             kind = "disk full" if self._disk.full else "disk has room"
             self._note_incident(kind, f"{self._store.given_up} not stored")
             log.warning("%s: %s", kind, self._plan.folder)
-        self._standing.disk_full, self._standing.not_stored = self._disk.full, self._store.given_up
+        self._tracker.disk_full, self._tracker.not_stored = self._disk.full, self._store.given_up
         return kept
 
     def _is_over(self, end: EndOfStream) -> bool:
         """Return whether all that was captured is accounted for and shown, and the end is not yet reported."""
-        if self._standing.ended or self._untold or (self._plan.replaying and self._disk.waits):
+        if self._tracker.ended or self._untold or (self._plan.replaying and self._disk.waits):
             return False
         return self._sequencer.accounted >= end.frames_read
 
     def _finish(self, end: EndOfStream) -> None:
         self._child.alive(busy=True)  # a long table and the hash of a large file take their time
-        finished = self._finishing.finish(end, self._standing)
+        finished = self._finishing.finish(end, self._tracker)
         if finished is None:
             self._disk.wait()
-            self._standing.trouble = "the disk is full: the results are written when there is room"
+            self._tracker.trouble = "the disk is full: the results are written when there is room"
         else:
-            self._standing.ended = True
-            self._tell_progress()
+            self._tracker.ended = True
+            self._tell_status()
             self._child.report(finished)
         self._child.alive()
 
@@ -266,7 +266,7 @@ class Sink:
         """Tell readings with the time of this moment, from which receivers know their age: writing may take long."""
         for reading in self._untold:
             told = replace(reading, t_published_ns=time.time_ns())
-            self._standing.take(told, time.monotonic())
+            self._tracker.take(told, time.monotonic())
             self._tell(told)
         self._untold = []
 
@@ -274,16 +274,16 @@ class Sink:
         for message in self._bedside.take_messages():
             self._tell(message)
 
-    def _tell_progress(self) -> None:
+    def _tell_status(self) -> None:
         """Tell how the run stands. Alarms are judged by it first, and are on disk before anyone learns of them."""
-        self._standing.workers = sum(role == "worker" for role, _ in self._child.peers)
-        self._standing.refused = self._refused_elsewhere + self._child.notes.refused
-        progress = self._standing.progress(time.monotonic(), time.time_ns())
-        self._bedside.take_progress(progress, self._disk.free_mb())
+        self._tracker.workers = sum(role == "worker" for role, _ in self._child.peers)
+        self._tracker.refused = self._refused_elsewhere + self._child.notes.refused
+        status = self._tracker.status(time.monotonic(), time.time_ns())
+        self._bedside.take_status(status, self._disk.free_mb())
         self._store.commit()
         self._tell_bedside()
-        self._child.report(progress)
-        self._tell(progress)
+        self._child.report(status)
+        self._tell(status)
 
     def _tell_whole_state(self) -> None:
         """Tell what a page that has just begun must know of the time before it; the other outlets do not send that."""

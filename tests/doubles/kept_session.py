@@ -9,7 +9,7 @@ from stream.bedside.requests import Bedside, Requested
 from stream.config.sections import AlarmsConfig
 from stream.machine.clock import Clock, steady_utc
 from stream.protocol.bedside import Answer
-from stream.protocol.readings import DensityReading, Progress
+from stream.protocol.readings import DensityReading, RunStatus
 from stream.protocol.types import RunState
 from stream.session.archive import Archive
 from stream.session.journal import Journal
@@ -57,10 +57,10 @@ class KeptSession:
     def stand(self, state: RunState, **fields: Any) -> None:
         """How the run stands."""
         info = self.feed.info
-        progress = Progress(session=info.session, source=info.source, mode="live", state=state, **fields)
+        progress = RunStatus(session=info.session, source=info.source, mode="live", state=state, **fields)
 
         def tell() -> None:
-            self._bedside.take_progress(progress, None)
+            self._bedside.take_status(progress, None)
             self._store.commit()
             self.feed.receive(progress)
             self._show()

@@ -18,7 +18,7 @@ from stream.machine.signals import STOP_SIGNALS
 from stream.protocol.frames import EndOfStream, Overdue, RingNeeded, RingReady
 from stream.protocol.messages import AnyMessage
 from stream.protocol.processes import Fatal, Finished, PeerDown, PeerUp, Stop
-from stream.protocol.readings import Progress
+from stream.protocol.readings import RunStatus
 from stream.run.child import Child
 from stream.run.outcome import Outcome
 from stream.run.supervisor import ProcessSpec, Supervisor
@@ -53,9 +53,9 @@ def arrive(child: Child, plan: RunPlan) -> None:
     child.hello("detail")
 
 
-def progress(plan: RunPlan, published: int) -> Progress:
-    """A standing with so many readings."""
-    return Progress(session=plan.session, source="s", mode="live", state="good", published=published)
+def progress(plan: RunPlan, published: int) -> RunStatus:
+    """A status with so many readings."""
+    return RunStatus(session=plan.session, source="s", mode="live", state="good", published=published)
 
 
 def obedient(child: Child, plan: RunPlan) -> None:
@@ -306,7 +306,7 @@ def supervisor(
         specs,
         on_hello=lambda hello: note(folder, f"hello {hello.role} {hello.incarnation} {hello.detail}"),
         on_noted=lambda _noted: None,
-        on_progress=lambda progress: note(folder, f"progress {progress.published}"),
+        on_status=lambda progress: note(folder, f"progress {progress.published}"),
     )
 
 

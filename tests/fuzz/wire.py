@@ -12,7 +12,7 @@ import psutil
 from stream.errors import WireError
 from stream.protocol.frames import Committed, Done
 from stream.protocol.processes import Hello, PeerUp, Stop
-from stream.protocol.readings import Progress, RegionOutline
+from stream.protocol.readings import RegionOutline, RunStatus
 from stream.protocol.wire import decode, encode
 from tests.doubles.readings import header, reading
 from tests.fuzz.mutation import mutated
@@ -26,7 +26,7 @@ SAMPLES = tuple(
             5, quality="poor", quality_reasons=("blurred",), measures={"sharpness": 0.5},
             regions=(RegionOutline(bytes(16), 0.5), RegionOutline(bytes(8), 1.0)), picture=bytes(300),
         ),
-        Progress(session="s", source="s", mode="live", state="good", density_pct=5.0, quality_reasons=("a", "b")),
+        RunStatus(session="s", source="s", mode="live", state="good", density_pct=5.0, quality_reasons=("a", "b")),
         Done(worker=0, incarnation=0, seq=4, attempt=1, capture=0),
         Committed(next_seq=7, sink=0), PeerUp(peer=_HELLO), _HELLO, Stop(),
     )

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from stream.machine.clock import Clock, steady_utc
 from stream.protocol.bedside import AlarmsNow, Marker, MarkersNow
 from stream.protocol.frames import SourceInfo
-from stream.protocol.readings import DensityReading, Progress
+from stream.protocol.readings import DensityReading, RunStatus
 from stream.protocol.types import Message
 from stream.readings.freshness import age_on_arrival_ms
 from stream.readings.trend import Columns, Trend, thinned
@@ -93,8 +93,8 @@ class Feed:
         match message:
             case DensityReading():
                 self._take_reading(message)
-            case Progress():
-                self._take_progress(message)
+            case RunStatus():
+                self._take_run_status(message)
             case SourceInfo():
                 self._take_source(message)
             case AlarmsNow():
@@ -106,10 +106,10 @@ class Feed:
             case _:
                 pass
 
-    def set_finished(self, progress: Progress, model_id: str) -> None:
+    def set_finished(self, run_status: RunStatus, model_id: str) -> None:
         """Take the counts and the model of a finished session."""
         with self._lock:
-            self._reported = replace(self._reported, progress=progress)
+            self._reported = replace(self._reported, run_status=run_status)
             self._received = replace(self._received, model_id=model_id)
 
     def end(self, timeout_s: float) -> None:
@@ -203,9 +203,9 @@ class Feed:
             self.info = replace(self.info, source=source.source, width=source.width, height=source.height)
         self.viewers.wake_all()
 
-    def _take_progress(self, progress: Progress) -> None:
+    def _take_run_status(self, run_status: RunStatus) -> None:
         with self._lock:
-            self._reported = replace(self._reported, progress=progress, at_ns=self._clock())
+            self._reported = replace(self._reported, run_status=run_status, at_ns=self._clock())
         self.viewers.wake_all()
 
     def _update(self, points: list[Point], cursor: Cursor) -> Update:

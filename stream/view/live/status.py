@@ -5,7 +5,7 @@ from typing import Final, Literal
 from msgspec import UNSET, Struct, UnsetType
 from msgspec.structs import replace
 
-from stream.protocol.readings import Progress
+from stream.protocol.readings import RunStatus
 from stream.protocol.types import RunState
 from stream.readings.freshness import Freshness
 from stream.view.live.points import Point
@@ -15,7 +15,7 @@ PageState = RunState | Literal["starting", "review"]
 TROUBLES: Final = ("no camera", "no analysis")
 STARTING_S: Final = 10.0
 """Opening a camera and loading a model takes seconds: until then a reading that has not come yet is no trouble."""
-_NO_PROGRESS: Final = Progress(session="", source="", mode="live", state="stale")
+_NOTHING_REPORTED: Final = RunStatus(session="", source="", mode="live", state="stale")
 """What stands for the counts before the sink has reported any."""
 
 
@@ -55,14 +55,14 @@ class Received(Struct, frozen=True, kw_only=True):
 class Reported(Struct, frozen=True, kw_only=True):
     """What the sink reported last, when it came (the view's steady clock), and whether the run is over."""
 
-    progress: Progress | None = None
+    run_status: RunStatus | None = None
     at_ns: int = 0
     over: bool = False
 
     @property
     def state(self) -> RunState | None:
         """The state that was reported; None before the first report."""
-        return "ended" if self.over else self.progress.state if self.progress else None
+        return "ended" if self.over else self.run_status.state if self.run_status else None
 
 
 class Status(Struct, frozen=True, kw_only=True):
@@ -111,7 +111,7 @@ def status_of(
 ) -> Status:
     """Return everything that the page says, at `now_ns` of the view's steady clock."""
     state = state_of(info, received, reported, now_ns)
-    newest, good, progress = received.newest, received.good, reported.progress or _NO_PROGRESS
+    newest, good, run_status = received.newest, received.good, reported.run_status or _NOTHING_REPORTED
     good_age = age_ms(good, received.good_delay_ms, now_ns, info.mode)
     current = good if state == "good" else None
     return Status(
@@ -133,14 +133,14 @@ def status_of(
         seq=newest.seq if newest else None,
         frame=newest.frame if newest else None,
         latency_ms=newest.latency_ms if newest else None,
-        readings=max(received.readings, progress.published),
-        failed=max(received.failed, progress.failed),
-        dropped=max(newest.drops_total if newest else 0, progress.dropped),
-        late=progress.late,
-        refused=progress.refused,
-        frames_expected=progress.frames_expected,
+        readings=max(received.readings, run_status.published),
+        failed=max(received.failed, run_status.failed),
+        dropped=max(newest.drops_total if newest else 0, run_status.dropped),
+        late=run_status.late,
+        refused=run_status.refused,
+        frames_expected=run_status.frames_expected,
         frames_per_s=round(frames_per_s, 2),
-        notices=progress.notices,
+        notices=run_status.notices,
         viewers=viewers,
         model_id=received.model_id,
         workers=info.workers,

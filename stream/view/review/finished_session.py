@@ -11,7 +11,7 @@ from stream.errors import OutputError, UsageError
 from stream.machine.files import reach
 from stream.machine.owner_lock import is_held
 from stream.protocol.bedside import AlarmsNow, Marker, MarkersNow
-from stream.protocol.readings import Progress
+from stream.protocol.readings import RunStatus
 from stream.protocol.types import Mode
 from stream.session.archive import Archive
 from stream.session.folders import OWNER
@@ -90,10 +90,10 @@ def _ended(marker: Marker, feed: Feed) -> Marker:
     return replace(marker, measuring=False, until_seq=int(rows["seq"][-1]), until_ns=int(rows["t_ns"][-1]))
 
 
-def _counted(archive: Archive, info: SessionInfo, recorded: Mode) -> Progress:
+def _counted(archive: Archive, info: SessionInfo, recorded: Mode) -> RunStatus:
     """Return the counts of the session's readings and drops as the sink would have reported them at its end."""
     counts = counted_by(archive.read)
-    return Progress(
+    return RunStatus(
         session=info.session,
         source=info.source,
         mode=recorded,

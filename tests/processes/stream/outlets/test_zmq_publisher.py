@@ -20,7 +20,7 @@ from stream.outlets.outlet import QueuedOutlet
 from stream.outlets.zmq_publisher import Publisher
 from stream.outlets.zmq_subscriber import json_lines
 from stream.protocol.readings import DensityReading, RegionOutline
-from stream.readings.run_status import Standing
+from stream.readings.run_status import RunStatusTracker
 from stream.security.events import Notes
 from tests.doubles.readings import reading
 from tests.running import eventually
@@ -87,7 +87,7 @@ def test_pictures_and_outlines_stay_on_this_machine(outlet: QueuedOutlet, subscr
 
 
 def test_a_status_is_published_too(outlet: QueuedOutlet, subscriber: "zmq.Socket[bytes]") -> None:
-    outlet.tell(Standing("session", "live", 1.0).progress(0.0, 1))
+    outlet.tell(RunStatusTracker("session", "live", 1.0).status(0.0, 1))
     topic, fields = received(subscriber)
     assert (topic, fields["state"]) == ("status.none", "no camera")
 
@@ -111,7 +111,7 @@ def publishing(outlet: QueuedOutlet) -> Iterator[None]:
 
     def publish() -> None:
         while not over.wait(0.02):
-            outlet.tell(Standing("session", "live", 1.0).progress(0.0, 1))
+            outlet.tell(RunStatusTracker("session", "live", 1.0).status(0.0, 1))
             outlet.tell(reading(3, frame="Zeile\n2"))
 
     thread = threading.Thread(target=publish)

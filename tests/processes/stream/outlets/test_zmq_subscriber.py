@@ -13,7 +13,7 @@ import zmq
 
 from stream.errors import WireError
 from stream.outlets.zmq_subscriber import Credentials, json_lines
-from stream.protocol.readings import Progress
+from stream.protocol.readings import RunStatus
 from stream.protocol.wire import encode
 from stream.security.key_pair import new_keys
 from tests.doubles.readings import reading
@@ -65,7 +65,7 @@ def test_who_is_let_in_is_told_nothing(publisher: "zmq.Socket[bytes]") -> None:
 
 
 GOOD: dict[str, object] = json.loads(
-    msgspec.json.encode(Progress(session="s", source="x", mode="live", state="good", density_pct=4.2, age_ms=50.0))
+    msgspec.json.encode(RunStatus(session="s", source="x", mode="live", state="good", density_pct=4.2, age_ms=50.0))
 )
 
 

@@ -11,7 +11,7 @@ from stream.config.run_plan import RunPlan
 from stream.config.sections import Config, PublishConfig, SinkConfig
 from stream.protocol.frames import Committed, Drop, EndOfStream, SourceInfo
 from stream.protocol.processes import Finished, PeerDown
-from stream.protocol.readings import DensityReading, Progress
+from stream.protocol.readings import DensityReading, RunStatus
 from stream.protocol.types import Mode
 from stream.session.store import FILE_NAME, Store
 from stream.sink.process import run
@@ -93,8 +93,8 @@ def test_nothing_is_acknowledged_before_the_prefix_is_whole(harness: Harness) ->
     start(harness, "replay")
     committed(harness, 0)
     harness.tell(reading(1), reading(2))
-    harness.hear("supervisor", Progress)
-    harness.hear("supervisor", Progress)
+    harness.hear("supervisor", RunStatus)
+    harness.hear("supervisor", RunStatus)
     assert harness.nothing_for("capture")
     harness.tell(reading(0))
     committed(harness, 3)
@@ -188,14 +188,14 @@ def test_readings_of_another_session_are_not_taken(harness: Harness) -> None:
 
 def test_the_standing_follows_who_is_there(harness: Harness) -> None:
     start(harness, "live", stale_after_s=60)
-    harness.hear("supervisor", Progress, where=lambda progress: progress.state == "no camera")
+    harness.hear("supervisor", RunStatus, where=lambda progress: progress.state == "no camera")
     harness.tell(SOURCE)
-    harness.hear("supervisor", Progress, where=lambda progress: progress.state == "no analysis")
+    harness.hear("supervisor", RunStatus, where=lambda progress: progress.state == "no analysis")
     harness.introduce("worker", detail="model-1", inbox="view")
-    harness.hear("supervisor", Progress, where=lambda progress: progress.state == "stale")
+    harness.hear("supervisor", RunStatus, where=lambda progress: progress.state == "stale")
     harness.tell(reading(0))
-    harness.hear("supervisor", Progress, where=lambda progress: progress.density_pct == 12.5)
+    harness.hear("supervisor", RunStatus, where=lambda progress: progress.density_pct == 12.5)
     harness.tell(PeerDown(role="worker", index=0, incarnation=0))
-    harness.hear("supervisor", Progress, where=lambda progress: progress.state == "no analysis")
+    harness.hear("supervisor", RunStatus, where=lambda progress: progress.state == "no analysis")
     harness.tell(PeerDown(role="capture", index=0, incarnation=0))
-    harness.hear("supervisor", Progress, where=lambda progress: progress.state == "no camera")
+    harness.hear("supervisor", RunStatus, where=lambda progress: progress.state == "no camera")

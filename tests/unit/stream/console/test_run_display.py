@@ -5,11 +5,11 @@ import sys
 import pytest
 
 from stream.console.run_display import ProgressBar, Silent, StatusLine, display, status_text
-from stream.protocol.readings import Progress
+from stream.protocol.readings import RunStatus
 
 
-def progress(state: str = "good", mode: str = "live", **fields: object) -> Progress:
-    return Progress(session="s", source="s", mode=mode, state=state, **fields)  # type: ignore[arg-type]
+def progress(state: str = "good", mode: str = "live", **fields: object) -> RunStatus:
+    return RunStatus(session="s", source="s", mode=mode, state=state, **fields)  # type: ignore[arg-type]
 
 
 def test_a_current_value_is_shown_with_its_state() -> None:

@@ -16,7 +16,7 @@ from stream.errors import WireError
 from stream.protocol.frames import FrameHeader
 from stream.protocol.messages import AnyMessage
 from stream.protocol.processes import Stop
-from stream.protocol.readings import DensityReading, Progress, RegionOutline
+from stream.protocol.readings import DensityReading, RegionOutline, RunStatus
 from stream.protocol.types import Message
 from stream.protocol.wire import MAX_MESSAGE_BYTES, checked, decode, encode
 from tests.doubles.readings import reading
@@ -285,4 +285,4 @@ def test_headers_with_hostile_lengths_are_refused(tail: bytes, length: int) -> N
 def test_every_kind_of_message_has_a_name_of_its_own() -> None:
     tags = [kind.__struct_config__.tag for kind in KINDS]
     assert len(set(tags)) == len(KINDS)
-    assert {FrameHeader, DensityReading, Progress} < set(KINDS)
+    assert {FrameHeader, DensityReading, RunStatus} < set(KINDS)

@@ -7,13 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from stream.protocol.readings import Progress
+from stream.protocol.readings import RunStatus
 from stream.readings.freshness import Freshness, age_on_arrival_ms, freshness_of, outdated
 from tests.doubles.readings import reading
 
 NOW_NS = 1_800_000_000_000_000_000
 SECOND_NS = 10**9
-GOOD = Progress(
+GOOD = RunStatus(
     session="s",
     source="x",
     mode="live",
@@ -101,7 +101,7 @@ def test_no_step_of_the_wall_clock_makes_the_value_of_a_status_younger_than_it_w
     ],
     ids=["sent now", "lay in a queue", "after a night's sleep", "without a value", "of a recording", "clock set back"],
 )
-def test_age_and_time_on_the_way_count_together(status: Progress, later_s: float, left_s: float) -> None:
+def test_age_and_time_on_the_way_count_together(status: RunStatus, later_s: float, left_s: float) -> None:
     taken = freshness_of(status, NOW_NS + round(later_s * 1e9), arrived_ns=7)
     assert taken.left_s(7, 1.0) == pytest.approx(left_s)
 

@@ -10,7 +10,7 @@ import pytest
 from stream.config.run_plan import RunPlan
 from stream.config.sections import Config, PublishConfig, RemoteWorker, ViewConfig, WorkersConfig
 from stream.errors import ConfigError, OutputError, SourceError
-from stream.protocol.readings import Progress
+from stream.protocol.readings import RunStatus
 from stream.run.outcome import Outcome
 from stream.run.pipeline import processes, run
 from stream.security.audit_log import AuditLog
@@ -26,7 +26,7 @@ def plan(tmp_path: Path) -> RunPlan:
     return RunPlan(mode="replay", source="clip.avi", folder=tmp_path / "out", config=Config(), started_ns=0)
 
 
-def analyse(plan: RunPlan, _show: Callable[[Progress], None], _audit: AuditLog) -> Outcome:
+def analyse(plan: RunPlan, _show: Callable[[RunStatus], None], _audit: AuditLog) -> Outcome:
     """One frame, to disk."""
     store = Store(plan.folder / FILE_NAME)
     store.add(reading(0))

@@ -11,7 +11,7 @@ from stream.config.run_plan import RunPlan
 from stream.config.sections import Config
 from stream.protocol.frames import EndOfStream
 from stream.protocol.types import Mode
-from stream.readings.run_status import Standing
+from stream.readings.run_status import RunStatusTracker
 from stream.session.store import FILE_NAME, Store
 from stream.session.summary import STOPPED
 from stream.sink.finishing import Finishing
@@ -38,17 +38,17 @@ def finishing(store: Store, mode: Mode) -> Finishing:
     return Finishing(plan, store)
 
 
-def standing(mode: Mode) -> Standing:
-    return Standing("s", mode, 1.0, published=2)
+def tracker(mode: Mode) -> RunStatusTracker:
+    return RunStatusTracker("s", mode, 1.0, published=2)
 
 
 @pytest.mark.filterwarnings("default")
 def test_a_replay_ends_with_its_files_and_a_live_run_with_its_session_alone(store: Store) -> None:
     folder = store.path.parent
-    live = finishing(store, "live").finish(END, standing("live"))
+    live = finishing(store, "live").finish(END, tracker("live"))
     assert live is not None
     assert not (folder / "summary.json").exists()
-    replayed = finishing(store, "replay").finish(END, standing("replay"))
+    replayed = finishing(store, "replay").finish(END, tracker("replay"))
     assert replayed is not None
     assert (replayed.exit_code, replayed.summary[:26]) == (0, "2 frames analysed, 2 good;")
     assert json.loads((folder / "summary.json").read_text())["frames_analysed"] == 2
@@ -59,7 +59,7 @@ def test_without_room_for_the_files_nothing_is_reported_yet(store: Store, monkey
     ending = finishing(store, "replay")
     with monkeypatch.context() as patch:
         patch.setattr("stream.sink.finishing.write_results", refusing(errno.ENOSPC))
-        assert ending.finish(END, standing("replay")) is None
+        assert ending.finish(END, tracker("replay")) is None
     assert "frames_analysed" not in store.facts()
 
 
@@ -70,7 +70,7 @@ def test_a_run_that_was_stopped_or_may_not_write_waits_for_no_room(
     monkeypatch.setattr("stream.sink.finishing.write_results", refusing(number))
     end = EndOfStream(frames_read=2, frames_expected=2, reason=reason)
     with pytest.raises(OSError, match="refused"):
-        finishing(store, "replay").finish(end, standing("replay"))
+        finishing(store, "replay").finish(end, tracker("replay"))
 
 
 def refusing(number: int) -> object:

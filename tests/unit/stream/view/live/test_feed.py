@@ -8,7 +8,7 @@ import pytest
 
 from stream.machine.clock import steady_utc
 from stream.protocol.frames import SourceInfo
-from stream.protocol.readings import DensityReading, Progress, RegionOutline
+from stream.protocol.readings import DensityReading, RegionOutline, RunStatus
 from stream.protocol.types import RunState
 from stream.view.live.feed import Feed
 
@@ -17,8 +17,8 @@ MakeFeed = Callable[..., Feed]
 SQUARE = RegionOutline(polygon=bytes(16), score=0.9)
 
 
-def progress(state: RunState, **fields: Any) -> Progress:
-    return Progress(session="s1", source="scope", mode="live", state=state, **fields)
+def progress(state: RunState, **fields: Any) -> RunStatus:
+    return RunStatus(session="s1", source="scope", mode="live", state=state, **fields)
 
 
 def test_before_the_first_reading_the_state_is_starting(feed: MakeFeed) -> None:
