@@ -59,7 +59,7 @@ class Markers:
         )
         self._next_id = max(self._next_id, marker.id + 1)
         self._markers[marker.id] = marker
-        self._journal.keep(marker)
+        self._journal.keep_marker(marker)
         return marker
 
     def end(self, seq: int, t_ns: int, now_ns: int) -> list[Marker]:
@@ -71,7 +71,7 @@ class Markers:
         ]
         for marker in ended:
             self._markers[marker.id] = marker
-            self._journal.keep(marker)
+            self._journal.keep_marker(marker)
         return ended
 
     def remove(self, wish: RemoveMarker, t_ns: int) -> Marker:
@@ -80,5 +80,5 @@ class Markers:
         if known is None:
             raise MarkerError(f"There is no marker {wish.id}.", 404)
         marker = replace(known, change="removed", t_changed_ns=t_ns)
-        self._journal.keep(marker)
+        self._journal.keep_marker(marker)
         return marker

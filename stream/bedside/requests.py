@@ -118,7 +118,7 @@ class Bedside:
     def _keep(self, news: list[News]) -> None:
         for one in news:
             event = event_of(one, self._session, self._journal.source, self._seq, self._alarms)
-            self._journal.note(event)
+            self._journal.add_event(event)
             self._messages.append(event)
             self._changed = True
 

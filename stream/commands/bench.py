@@ -48,7 +48,7 @@ def bench(
     from stream.config.plugins import names as known_names
     from stream.engines.bench import plan
     from stream.engines.bench.document import fill
-    from stream.session.folders import OutputFolder
+    from stream.session.output_folder import OutputFolder
 
     config = parts.load("bench.toml", {})
     chosen, source = config.bench, source or config.source

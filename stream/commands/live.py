@@ -53,7 +53,7 @@ def _load(parts: Parts, default: str, options: dict[str, Any]) -> "Config":
 @click.pass_obj
 def demo(parts: Parts, /, seconds: float | None, keep: bool, **options: Any) -> None:
     """Watch the built-in synthetic microscope live: no camera, no patient. Keeps nothing, unless asked to."""
-    from stream.session.folders import sweep
+    from stream.session.output_folder import remove_abandoned
 
     config = _load(parts, "demo.toml", options)
     source = config.source
@@ -61,7 +61,7 @@ def demo(parts: Parts, /, seconds: float | None, keep: bool, **options: Any) -> 
         source += ("&" if "?" in source else "?") + f"seconds={seconds:g}"
     if keep:
         _run_and_keep(parts, "demo", source, config)
-    sweep(Path(tempfile.gettempdir()), _DEMO)
+    remove_abandoned(Path(tempfile.gettempdir()), _DEMO)
     print("A demo keeps nothing: its session is gone at its end. `demo --keep` keeps it.", file=sys.stderr)
     with tempfile.TemporaryDirectory(prefix=_DEMO) as folder:
         sys.exit(report(_run(parts, new_plan(parts, "demo", source, Path(folder), config))))
@@ -83,7 +83,8 @@ def live(parts: Parts, /, source: str | None, seconds: float | None, **options: 
 
 def _run_and_keep(parts: Parts, mode: "Mode", source: str, config: "Config", seconds: float | None = None) -> NoReturn:
     """Run (for so many seconds); the session stays in the folder of sessions if it has a frame."""
-    from stream.session.folders import holds_frames, new_session_id, sessions_folder
+    from stream.session.folders import new_session_id, sessions_folder
+    from stream.session.preparation import holds_frames
     from stream.session.store import FILE_NAME
 
     folder = sessions_folder(config.sink.sessions_dir) / new_session_id()

@@ -55,7 +55,8 @@ def replay(parts: Parts, /, sources: tuple[str, ...], output: Path, **given: Any
     from stream.config.engine_choice import engine_choice
     from stream.config.plugins import find
     from stream.machine.processes import cores
-    from stream.session.folders import holds_frames, result_folders, spare
+    from stream.session.folders import result_folders
+    from stream.session.preparation import holds_frames, refuse_loss
     from stream.session.provenance import without_credentials
 
     options = _Options(**given)
@@ -69,7 +70,7 @@ def replay(parts: Parts, /, sources: tuple[str, ...], output: Path, **given: Any
         find("engines", choice.engine)  # a name that leads nowhere is refused before anything is begun
     folders = list(zip(sources, result_folders(sources, output), strict=True))
     for source, folder in () if options.resume else folders:  # refused before hours go into the first of them
-        spare(folder, without_credentials(source), overwrite=options.overwrite)
+        refuse_loss(folder, without_credentials(source), overwrite=options.overwrite)
         if holds_frames(folder):
             parts.open_recording(source, config).close()  # nothing makes room for a source that is not there
     codes = []
@@ -103,7 +104,7 @@ def _speed(text: str) -> float:
 
 def _replay_one(parts: Parts, plan: "RunPlan", options: _Options) -> int:
     """Analyse one recording, say where its results are, and return the exit code."""
-    from stream.session.folders import holds_frames
+    from stream.session.preparation import holds_frames
 
     code = reported(partial(_run, parts, plan, options))
     if code in (0, 5):

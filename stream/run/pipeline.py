@@ -14,9 +14,9 @@ from stream.run.outcome import Outcome
 from stream.run.supervisor import ProcessSpec, Supervisor
 from stream.security.audit_log import AuditLog
 from stream.security.keyring import keyring_for
-from stream.session.folders import OutputFolder, complete, prepare
-from stream.session.provenance import without_credentials
-from stream.session.resuming import Asked
+from stream.session.output_folder import OutputFolder
+from stream.session.preparation import is_complete, prepare
+from stream.session.result_files import supply_regions
 from stream.version import VERSION
 
 Execute = Callable[[RunPlan, Callable[[RunStatus], None], AuditLog], Outcome]
@@ -34,13 +34,14 @@ def run(
     logs.set_up(plan.log_level, plan.log_format)
     logs.hide(plan.source)
     keyring_for(plan.config.publish, plan.config.security)
-    asked = Asked(without_credentials(plan.source), plan.analysis.sha256, plan.fingerprint, plan.frames, plan.outlines)
-    claim = OutputFolder(plan.folder)
+    output = OutputFolder(plan.folder)
     display = run_display.display(replay=plan.replaying, quiet=quiet)
     try:
-        if resume and complete(plan.folder, asked, regions_file=plan.regions_file):
+        if resume and is_complete(plan):
+            if plan.regions_file:
+                supply_regions(plan.folder)
             return Outcome(0, f"{plan.folder} is complete: nothing to resume.")
-        plan = replace(plan, session=prepare(plan.folder, asked, resume=resume, overwrite=overwrite))
+        plan = replace(plan, session=prepare(plan, resume=resume, overwrite=overwrite))
         audit = AuditLog(plan.folder)
         hashes = {"config_sha256": plan.config_sha256, "analyser_sha256": plan.analysis.sha256}
         audit.begun(plan.session, plan.mode, VERSION, **hashes)
@@ -49,7 +50,7 @@ def run(
         return outcome
     finally:
         display.close()
-        claim.leave()
+        output.close()
 
 
 def run_processes(

@@ -1,4 +1,4 @@
-"""What befell a session beside its readings, kept in its file: cameras lost, sizes changed, clocks set, a full disk."""
+"""Incidents of a session, kept in its file: cameras lost, sizes changed, clocks set, a full disk."""
 
 import time
 from typing import Any, Final
@@ -11,33 +11,33 @@ _STEP_NS: Final = 500_000_000
 
 
 class Incidents:
-    """The table `incidents`: when (UTC, ns), before which frame, what, and in which words."""
+    """The table `incidents`: time (UTC, ns), next frame, kind, and detail in words."""
 
     def __init__(self, tables: Tables) -> None:
-        """Makes the table where an older session has none."""
+        """Make the table if an older session has none."""
         self._tables = tables
         tables.write(_TABLE)
 
-    def note(self, kind: str, detail: str, seq: int, t_ns: int | None = None) -> None:
-        """Something happened just before the frame `seq`."""
+    def add(self, kind: str, detail: str, seq: int, t_ns: int | None = None) -> None:
+        """Add an incident that happened just before the frame `seq`."""
         self._tables.write(
             "INSERT INTO incidents (t_ns, seq, kind, detail) VALUES (?, ?, ?, ?)",
             (time.time_ns() if t_ns is None else t_ns, seq, kind, detail),
         )
 
     def all(self) -> list[tuple[Any, ...]]:
-        """(t_ns, seq, kind, detail) of each, in order."""
+        """Return (t_ns, seq, kind, detail) of each, in order."""
         return self._tables.read("SELECT t_ns, seq, kind, detail FROM incidents ORDER BY n")
 
 
 class WallClock:
-    """Notices when the wall clock was set, or the machine slept: both clocks go on, but not by the same time."""
+    """A watch on the wall clock: set by hand, or after sleep, it moves by another time than the monotonic clock."""
 
     def __init__(self, utc_ns: int, monotonic_ns: int) -> None:
         self._offset_ns = utc_ns - monotonic_ns
 
     def step_ns(self, utc_ns: int, monotonic_ns: int) -> int:
-        """By how much the wall clock jumped since the last jump; 0 where it only drifts."""
+        """Return by how much the wall clock jumped since the last jump, ns; 0 if it only drifts."""
         step = utc_ns - monotonic_ns - self._offset_ns
         if abs(step) < _STEP_NS:
             return 0

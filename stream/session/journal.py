@@ -29,42 +29,42 @@ _EVENT: Final = (
 
 
 class Readable(Protocol):
-    """What a session's file offers to its readers."""
+    """A session's file, as readers use it."""
 
     def read(self, statement: str, values: Iterable[object] = ()) -> list[tuple[Any, ...]]:
-        """All rows."""
+        """Return all rows of a query."""
 
 
 class Tables(Readable, Protocol):
-    """What it offers to its writer."""
+    """A session's file, as its writer uses it."""
 
     def write(self, statement: str, values: Iterable[object] = ()) -> None:
-        """Part of the transaction that the next commit ends."""
+        """Execute a statement within the transaction that the next commit ends."""
 
 
 class Journal:
-    """What people and rules noted beside the readings."""
+    """The tables `markers` and `alarm_events`."""
 
     def __init__(self, tables: Tables, session: str, source: str = "") -> None:
-        """Makes its tables where an older session has none."""
+        """Make the tables if an older session has none. source: name that markers and events carry."""
         self._tables, self._session, self.source = tables, session, source
         for table in _TABLES:
             tables.write(table)
 
-    def keep(self, marker: Marker) -> None:
-        """A marker, new or changed. A removed one stays, as removed: no number is used twice."""
+    def keep_marker(self, marker: Marker) -> None:
+        """Write a marker, new or changed. A removed one stays, as removed: no number is used twice."""
         self._insert("markers", _MARKER, asdict(marker), "OR REPLACE ")
 
-    def note(self, event: AlarmEvent) -> None:
-        """Something happened to an alarm."""
+    def add_event(self, event: AlarmEvent) -> None:
+        """Add something that happened to an alarm."""
         self._insert("alarm_events", _EVENT, asdict(event) | {"limits": json.dumps(event.limits)})
 
     def markers(self, *, removed: bool = False) -> list[Marker]:
-        """The markers, in order of time; removed ones only where asked for."""
+        """Return the markers, in order of time; removed ones only if asked for."""
         return markers_of(self._tables, self._session, self.source, removed=removed)
 
     def events(self) -> list[AlarmEvent]:
-        """All that happened to alarms, oldest first."""
+        """Return all that happened to alarms, oldest first."""
         return events_of(self._tables, self._session, self.source)
 
     def _insert(self, table: str, columns: tuple[str, ...], fields: dict[str, object], verb: str = "") -> None:
@@ -74,9 +74,9 @@ class Journal:
 
 
 def markers_of(tables: Readable, session: str, source: str, *, removed: bool = False) -> list[Marker]:
-    """The markers of a session, in order of time; none where it has no such table.
+    """Return the markers of a session, in order of time; none if it has no such table.
 
-    Raises msgspec.MsgspecError where one is damaged.
+    Raises msgspec.MsgspecError if one is damaged.
     """
     where = "" if removed else "WHERE change != 'removed'"
     rows = _rows(tables, "markers", f"SELECT {', '.join(_MARKER)} FROM markers {where} ORDER BY t_ns, id")
@@ -87,9 +87,9 @@ def markers_of(tables: Readable, session: str, source: str, *, removed: bool = F
 
 
 def events_of(tables: Readable, session: str, source: str) -> list[AlarmEvent]:
-    """All that happened to the alarms of a session, oldest first; none where it has no such table.
+    """Return all that happened to the alarms of a session, oldest first; none if it has no such table.
 
-    Raises msgspec.MsgspecError where one is damaged.
+    Raises msgspec.MsgspecError if one is damaged.
     """
     about = {"session": session, "source": source}
     names = ", ".join(f'"{name}"' for name in _EVENT)

@@ -10,15 +10,16 @@ from stream.errors import OutputError, UsageError
 from stream.machine.files import reach
 from stream.machine.owner_lock import is_held
 from stream.session.archive import Archive
-from stream.session.folders import OWNER
+from stream.session.output_folder import OWNER
 from stream.session.store import FILE_NAME, settle
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """A session: its folder, when it began (ns since 1970 UTC), how long it is, of what, and with how many readings.
+class ListedSession:
+    """A session in the list.
 
-    damaged: nothing else is known of it.
+    begun_ns: first capture, ns since 1970 UTC; length_s: from there to the last one. running: it is still written.
+    damaged: only its folder is known.
     """
 
     folder: Path
@@ -30,28 +31,28 @@ class Kept:
     damaged: bool = False
 
 
-def sessions_in(base: Path) -> list[Kept]:
-    """Those that have readings, newest first, and last those that are damaged.
+def sessions_in(base: Path) -> list[ListedSession]:
+    """Return the sessions with readings, newest first, and then the damaged ones.
 
-    Raises OutputError where the folder may not be looked into.
+    Raises OutputError if the folder may not be read.
     """
     reach(base)
-    return sorted(_found(base), key=lambda kept: kept.begun_ns, reverse=True)
+    return sorted(_found(base), key=lambda session: session.begun_ns, reverse=True)
 
 
-def _found(base: Path) -> Iterator[Kept]:
+def _found(base: Path) -> Iterator[ListedSession]:
     for file in base.glob(f"*/{FILE_NAME}"):
         try:
-            kept = _read(file)
+            session = _read(file)
         except OutputError:
-            yield Kept(file.parent, 0, 0.0, "", 0, running=False, damaged=True)
+            yield ListedSession(file.parent, 0, 0.0, "", 0, running=False, damaged=True)
             continue
-        if kept.readings:
-            yield kept
+        if session.readings:
+            yield session
 
 
-def _read(file: Path) -> Kept:
-    """Raises OutputError where it is no session, or damaged."""
+def _read(file: Path) -> ListedSession:
+    """Read one session. Raises OutputError if the file is no session, or damaged."""
     archive, writer = Archive(file), file.parent / OWNER
     try:
         count, first_ns, last_ns = archive.read(
@@ -65,31 +66,31 @@ def _read(file: Path) -> Kept:
     running = is_held(writer)
     if not running:
         settle(file)
-    return Kept(file.parent, first_ns, (last_ns - first_ns) / 1e9, source, count, running)
+    return ListedSession(file.parent, first_ns, (last_ns - first_ns) / 1e9, source, count, running)
 
 
 def newest(base: Path) -> Path:
-    """The folder of the newest session that is finished. Raises UsageError where there is none."""
-    for kept in sessions_in(base):
-        if not kept.running and not kept.damaged:
-            return kept.folder
+    """Return the folder of the newest finished session. Raises UsageError if there is none."""
+    for session in sessions_in(base):
+        if not session.running and not session.damaged:
+            return session.folder
     raise UsageError(f"there is no finished session in {base}: `live` makes one")
 
 
-def listed(sessions: Sequence[Kept]) -> str:
-    """A line a session: name, when it began, length, source, readings. Whatever they are called can be printed."""
-    lines = [_told(kept) for kept in sessions]
+def listed(sessions: Sequence[ListedSession]) -> str:
+    """Return one line per session: name, begin, length, source, readings; safe to print, whatever their names hold."""
+    lines = [_columns(session) for session in sessions]
     widths = [max(len(line[place]) for line in lines) for place in range(4)]
     return "\n".join("  ".join([*map(str.ljust, line[:4], widths), line[4]]) for line in lines)
 
 
-def _told(kept: Kept) -> tuple[str, str, str, str, str]:
-    name = plain(kept.folder.name)
-    if kept.damaged:
+def _columns(session: ListedSession) -> tuple[str, str, str, str, str]:
+    name = plain(session.folder.name)
+    if session.damaged:
         return name, "", "", "", "damaged"
-    begun = f"{datetime.fromtimestamp(kept.begun_ns / 1e9):%Y-%m-%d %H:%M:%S}"
-    readings = counted(kept.readings, "reading") + (", still being written" if kept.running else "")
-    return name, begun, _length(kept.length_s), plain(kept.source), readings
+    begun = f"{datetime.fromtimestamp(session.begun_ns / 1e9):%Y-%m-%d %H:%M:%S}"
+    readings = counted(session.readings, "reading") + (", still being written" if session.running else "")
+    return name, begun, _length(session.length_s), plain(session.source), readings
 
 
 def _length(seconds: float) -> str:

@@ -1,4 +1,8 @@
-"""What a result was made from: the hash of a recording or of a folder of pictures."""
+"""What a result was made from: the hash of the whole recording, for the record.
+
+Whether a recording is still the same is asked before a run, when there is no time to read it whole:
+`capture/recordings/fingerprint.py`.
+"""
 
 import contextlib
 import hashlib
@@ -11,7 +15,7 @@ from stream.machine.files import is_picture
 
 
 def source_sha256(source: str) -> str | None:
-    """SHA-256 of a file, or of the names and hashes of a folder's pictures in order; None where there is none."""
+    """Return the SHA-256 of a file, or of the names and hashes of a folder's pictures; None if there is neither."""
     path = Path(re.sub(r"^(video|images|dicom):", "", source))
     if path.is_file():
         return _of_file(path)
@@ -26,7 +30,7 @@ def source_sha256(source: str) -> str | None:
 
 
 class SourceHash:
-    """The hash of a source, computed beside the run: a long recording takes seconds to read."""
+    """The hash of a source, computed in a thread beside the run: a long recording takes seconds to read."""
 
     def __init__(self, source: str) -> None:
         self._found: str | None = None
@@ -34,17 +38,17 @@ class SourceHash:
         self._thread.start()
 
     def _compute(self, source: str) -> None:
-        with contextlib.suppress(OSError):  # a file that cannot be read is capture's to tell
+        with contextlib.suppress(OSError):  # capture reports a file that cannot be read
             self._found = source_sha256(source)
 
     def result(self, timeout_s: float | None) -> str | None:
-        """The hash once it is there; None where there is none, or it takes longer."""
+        """Return the hash once it is computed; None if the source has none, or it takes longer than `timeout_s`."""
         self._thread.join(timeout_s)
         return self._found
 
 
 def without_credentials(source: str) -> str:
-    """A network address without user and password."""
+    """Return a network address without user and password, and any other source as it is."""
     return re.sub(r"(?<=://)[^/?#]*@", "", source)
 
 

@@ -1,39 +1,19 @@
-"""What a session was begun with, what is asked for now, and why the one cannot go on as the other. Pure."""
-
-from dataclasses import dataclass
-from pathlib import Path
+"""What a session was begun for, what is asked for now, and why the one cannot continue as the other. Pure."""
 
 from msgspec import Struct
 
+from stream.config.run_plan import RunPlan
 from stream.console.text import counted
+from stream.session.provenance import without_credentials
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What a run is asked for.
+class StoredRun(Struct, frozen=True, kw_only=True):
+    """What a session says of its beginning, and how much it has.
 
-    source: as it was named, without credentials; content: its fingerprint, None where it has none.
-    analysis: hash of the analyser's settings. frames: the first so many; None: all. outlines: they are to be kept.
+    asked_source: as it was named, without credentials; asked_content: its fingerprint, None if it has none.
+    analysis: hash of the analyser's settings. asked_frames: the first so many; None: all.
+    frames: how many it has; without_outlines: of these, how many have no outlines though they were analysed.
     """
-
-    source: str
-    analysis: str
-    content: str | None = None
-    frames: int | None = None
-    outlines: bool = False
-
-    def facts(self) -> dict[str, str | int | None]:
-        """What of it a session notes; whether outlines are kept can be seen in its readings."""
-        return {
-            "asked_source": self.source,
-            "asked_content": self.content,
-            "asked_frames": self.frames,
-            "analysis": self.analysis,
-        }
-
-
-class Begun(Struct, frozen=True, kw_only=True):
-    """What a session notes of its beginning, how many frames it has, and how many of them lack their outlines."""
 
     session: str
     asked_source: str
@@ -42,34 +22,45 @@ class Begun(Struct, frozen=True, kw_only=True):
     asked_frames: int | None = None
     model_id: str | None = None
     frames: int
-    bare: int
+    without_outlines: int
 
 
-def why_not(begun: Begun, asked: Asked, folder: Path) -> str:
-    """Why the session in `folder` cannot be gone on with as it is asked now; empty where it can."""
+def facts_of(plan: RunPlan) -> dict[str, str | int | None]:
+    """Return what a session keeps of its plan; whether outlines are kept is seen in its readings."""
+    return {
+        "asked_source": without_credentials(plan.source),
+        "asked_content": plan.fingerprint,
+        "asked_frames": plan.frames,
+        "analysis": plan.analysis.sha256,
+    }
+
+
+def reason_not_to_resume(stored: StoredRun, plan: RunPlan) -> str:
+    """Return why the session in the plan's folder cannot continue as planned; empty if it can."""
+    source, folder = without_credentials(plan.source), plan.folder
     anew = "or begin anew with --overwrite"
-    if begun.asked_source != asked.source:
-        return f"the session in {folder} is of {begun.asked_source}, not of {asked.source}; choose another folder"
-    if begun.asked_content not in (None, asked.content):
+    if stored.asked_source != source:
+        return f"the session in {folder} is of {stored.asked_source}, not of {source}; choose another folder"
+    if stored.asked_content not in (None, plan.fingerprint):
         return (
-            f"{asked.source} is not what it was when the session in {folder} was begun; bring back the recording of "
-            f"then, {anew}"
+            f"{source} is not what it was when the session in {folder} was begun; bring back the recording of then, "
+            f"{anew}"
         )
-    if begun.analysis != asked.analysis:
+    if stored.analysis != plan.analysis.sha256:
         return f"the session in {folder} was begun with other analyser settings; use those, {anew}"
-    if asked.frames is not None and asked.frames < begun.frames:
+    if plan.frames is not None and plan.frames < stored.frames:
         return (
-            f"the session in {folder} has {counted(begun.frames, 'frame')} already, more than --frames {asked.frames}; "
-            f"ask for more, {anew}"
+            f"the session in {folder} has {counted(stored.frames, 'frame')} already, more than --frames "
+            f"{plan.frames}; ask for more, {anew}"
         )
-    if asked.outlines and begun.bare:
+    if plan.outlines and stored.without_outlines:
         return (
-            f"the session in {folder} was begun without outlines, and {counted(begun.bare, 'frame')} would have none; "
-            f"resume it without --regions and --overlay, {anew}"
+            f"the session in {folder} was begun without outlines, and {counted(stored.without_outlines, 'frame')} "
+            f"would have none; resume it without --regions and --overlay, {anew}"
         )
     return ""
 
 
-def covers(begun: Begun, asked: Asked) -> bool:
-    """True where a finished session has all the frames that are asked for."""
-    return begun.asked_frames is None or (asked.frames is not None and asked.frames <= begun.asked_frames)
+def covers(stored: StoredRun, plan: RunPlan) -> bool:
+    """Return whether a finished session has all the frames that are asked for."""
+    return stored.asked_frames is None or (plan.frames is not None and plan.frames <= stored.asked_frames)

@@ -34,6 +34,7 @@ _NOT_TO_BE_HAD: Final = (
 """Why a file that may be sound cannot be opened."""
 
 FILE_NAME: Final = "session.sqlite"
+FILES: Final = (FILE_NAME, f"{FILE_NAME}-wal", f"{FILE_NAME}-shm")
 SCHEMA_VERSION: Final = 1
 
 _SCHEMA: Final = """

@@ -188,7 +188,7 @@ class Sink:
         self._tracker.lost, self._tracker.trouble = trouble.lost, trouble.reason
 
     def _note_incident(self, kind: str, detail: str) -> None:
-        self._incidents.note(kind, detail, self._sequencer.next_seq)
+        self._incidents.add(kind, detail, self._sequencer.next_seq)
 
     # What is done with it
 

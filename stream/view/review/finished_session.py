@@ -14,7 +14,7 @@ from stream.protocol.bedside import AlarmsNow, Marker, MarkersNow
 from stream.protocol.readings import RunStatus
 from stream.protocol.types import Mode
 from stream.session.archive import Archive
-from stream.session.folders import OWNER
+from stream.session.output_folder import OWNER
 from stream.session.store import FILE_NAME, counted_by
 from stream.view.live.feed import Feed
 from stream.view.live.session_info import SessionInfo

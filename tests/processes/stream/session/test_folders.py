@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from stream.errors import OutputError
-from stream.session.folders import OutputFolder
+from stream.session.output_folder import OutputFolder
 from tests.doubles.holder import holding
 
 

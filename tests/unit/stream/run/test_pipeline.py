@@ -14,7 +14,7 @@ from stream.protocol.readings import RunStatus
 from stream.run.outcome import Outcome
 from stream.run.pipeline import processes, run
 from stream.security.audit_log import AuditLog
-from stream.session.folders import OutputFolder
+from stream.session.output_folder import OutputFolder
 from stream.session.store import FILE_NAME, Store
 from tests.doubles.readings import reading
 
@@ -71,6 +71,13 @@ def test_a_finished_replay_is_not_run_again(plan: RunPlan) -> None:
     (plan.folder / "summary.json").write_text('{"status": "complete"}')
     outcome = run(plan, lambda *_: Outcome(1, "run again"), resume=True)
     assert outcome == Outcome(0, f"{plan.folder} is complete: nothing to resume.")
+
+
+def test_outlines_of_a_finished_replay_are_written_if_they_are_asked_for_later(plan: RunPlan) -> None:
+    run(plan, analyse)
+    (plan.folder / "summary.json").write_text('{"status": "complete"}')
+    run(replace(plan, regions_file=True), analyse, resume=True)
+    assert (plan.folder / "regions.jsonl").read_text().count("\n") == 1
 
 
 def test_another_recording_of_the_same_name_is_not_gone_on_with(plan: RunPlan) -> None:

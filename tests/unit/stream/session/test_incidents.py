@@ -10,7 +10,7 @@ SECOND = 1_000_000_000
 
 def test_incidents_outlive_the_process(tmp_path: Path) -> None:
     store = Store(tmp_path / FILE_NAME)
-    Incidents(store).note("source lost", "the cable is out", 12, t_ns=5)
+    Incidents(store).add("source lost", "the cable is out", 12, t_ns=5)
     store.close()
     again = Store(tmp_path / FILE_NAME)
     assert Incidents(again).all() == [(5, 12, "source lost", "the cable is out")]

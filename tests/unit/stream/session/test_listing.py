@@ -9,8 +9,8 @@ import pytest
 
 from stream.errors import OutputError, UsageError
 from stream.protocol.readings import DensityReading
-from stream.session.folders import OutputFolder
 from stream.session.listing import listed, newest, sessions_in
+from stream.session.output_folder import OutputFolder
 from stream.session.store import FILE_NAME, Store
 from stream.view.review.finished_session import session_file
 

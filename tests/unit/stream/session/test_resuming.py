@@ -1,4 +1,4 @@
-"""What was begun otherwise is not gone on with, and why is said in a sentence."""
+"""What was begun otherwise does not continue, and why is said in a sentence."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -6,46 +6,55 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from stream.session.resuming import Asked, Begun, covers, why_not
+from stream.config.run_plan import RunPlan
+from stream.config.sections import AnalyserConfig, Config
+from stream.session.resuming import StoredRun, covers, facts_of, reason_not_to_resume
 
-ASKED = Asked("clip.avi", "analysis", content="sha", frames=None, outlines=False)
-BEGUN = Begun(session="s", asked_source="clip.avi", analysis="analysis", asked_content="sha", frames=10, bare=10)
+PLAN = RunPlan(mode="replay", source="clip.avi", folder=Path("out"), config=Config(), started_ns=0, fingerprint="sha")
+STORED = msgspec.convert(facts_of(PLAN) | {"session": "s", "frames": 10, "without_outlines": 10}, StoredRun)
 
 
-def test_the_same_again_goes_on() -> None:
-    assert why_not(BEGUN, ASKED, Path("out")) == ""
+def test_the_same_again_continues() -> None:
+    assert reason_not_to_resume(STORED, PLAN) == ""
 
 
 @pytest.mark.parametrize(
     ("now", "says"),
     [
         ({"source": "other.avi"}, "is of clip.avi, not of other.avi"),
-        ({"content": "another"}, "clip.avi is not what it was"),
-        ({"content": None}, "clip.avi is not what it was"),
-        ({"analysis": "another"}, "other analyser settings"),
+        ({"fingerprint": "another"}, "clip.avi is not what it was"),
+        ({"fingerprint": None}, "clip.avi is not what it was"),
+        ({"config": Config(analyser=AnalyserConfig(name="helmy2022"))}, "other analyser settings"),
         ({"frames": 9}, "has 10 frames already, more than --frames 9"),
         ({"outlines": True}, "begun without outlines, and 10 frames would have none"),
     ],
 )
 def test_what_was_begun_otherwise_does_not(now: dict[str, object], says: str) -> None:
-    reason = why_not(BEGUN, replace(ASKED, **now), Path("out"))  # type: ignore[arg-type]
+    reason = reason_not_to_resume(STORED, replace(PLAN, **now))  # type: ignore[arg-type]
     assert says in reason
     assert "out" in reason
 
 
 def test_what_is_not_known_is_not_held_against_it() -> None:
     """A source without a file, and a session of an earlier version."""
-    assert why_not(msgspec.structs.replace(BEGUN, asked_content=None), ASKED, Path("out")) == ""
+    assert reason_not_to_resume(msgspec.structs.replace(STORED, asked_content=None), PLAN) == ""
 
 
-def test_outlines_may_be_asked_for_where_every_frame_has_its_own() -> None:
-    kept = msgspec.structs.replace(BEGUN, bare=0)
-    assert why_not(kept, replace(ASKED, outlines=True), Path("out")) == ""
+def test_credentials_in_an_address_are_neither_kept_nor_compared() -> None:
+    camera = replace(PLAN, source="rtsp://user:secret@camera/1")
+    facts = facts_of(camera)
+    assert facts["asked_source"] == "rtsp://camera/1"
+    stored = msgspec.structs.replace(STORED, asked_source="rtsp://camera/1")
+    assert reason_not_to_resume(stored, camera) == ""
+
+
+def test_outlines_may_be_asked_for_if_every_frame_has_its_own() -> None:
+    kept = msgspec.structs.replace(STORED, without_outlines=0)
+    assert reason_not_to_resume(kept, replace(PLAN, outlines=True)) == ""
 
 
 @pytest.mark.parametrize(
     ("begun", "now", "whole"), [(None, None, True), (None, 5, True), (10, 10, True), (10, 11, False), (10, None, False)]
 )
 def test_a_finished_session_covers_what_it_was_begun_for(begun: int | None, now: int | None, whole: bool) -> None:
-    asked = replace(ASKED, frames=now)
-    assert covers(msgspec.structs.replace(BEGUN, asked_frames=begun), asked) == whole
+    assert covers(msgspec.structs.replace(STORED, asked_frames=begun), replace(PLAN, frames=now)) == whole

@@ -17,7 +17,7 @@ from stream.protocol.contracts import Analysis, Frame, Pixels, Quality, Region
 from stream.protocol.readings import DensityReading
 from stream.protocol.types import Mode
 from stream.session.archive import Archive
-from stream.session.folders import OutputFolder
+from stream.session.output_folder import OutputFolder
 from stream.session.store import FILE_NAME, Store
 from stream.view.live.feed import Feed
 from stream.view.process import load_earlier_trend
