@@ -66,7 +66,6 @@ class Feed:
         self,
         info: SessionInfo,
         clock: Clock | None = None,
-        history: History | None = None,
         *,
         pictures_kept: int = 0,
         site_s: float = 20.0,
@@ -77,7 +76,7 @@ class Feed:
         self.viewers = Viewers()
         self._lock = threading.Lock()
         self._clock = clock or steady_utc()
-        self._history = history or History()
+        self._history = History()
         self._axis = TimeAxis(media_time=info.media_time)
         self._rate = ArrivalRate()
         self._received = Received(since_ns=self._clock())
