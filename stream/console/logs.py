@@ -15,7 +15,7 @@ _SHORTEST: Final = 3
 
 
 def hide(source: str) -> None:
-    """From now on this process' log does not name that source where it is a file or a folder: it may name a patient."""
+    """Hide that source's name in this process's log from now on, if it is a file or folder: it may name a patient."""
     scheme, colon, place = source.partition(":")
     if colon and scheme not in ("video", "images", "dicom") and not Path(source).exists():
         return  # a device or an address, not a file
@@ -26,7 +26,7 @@ def hide(source: str) -> None:
 
 
 class _Discreet(logging.Formatter):
-    """Says nothing of what is hidden, tracebacks included."""
+    """A formatter that replaces hidden names, in tracebacks too."""
 
     def __init__(self, inner: logging.Formatter) -> None:
         super().__init__()

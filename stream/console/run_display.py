@@ -1,4 +1,4 @@
-"""What a person at the terminal sees on stderr: a status line while live, a progress bar in replay, else nothing."""
+"""What a person at the terminal sees on stderr: a status line in live runs, a progress bar in replay, else nothing."""
 
 import contextlib
 import os
@@ -27,7 +27,7 @@ class Steady:
         self._stream = stream
 
     def write(self, text: str) -> int:
-        """As a file's; what cannot be written is lost, and so is all that comes after it."""
+        """Write like a file; what cannot be written is lost, and so is all that comes after it."""
         try:
             return self._stream.write(text)
         except (OSError, ValueError):
@@ -35,14 +35,14 @@ class Steady:
             return len(text)
 
     def flush(self) -> None:
-        """As a file's."""
+        """Flush like a file; an error loses what is written from now on."""
         try:
             self._stream.flush()
         except (OSError, ValueError):
             self._lose()
 
     def _lose(self) -> None:
-        """Nobody reads it any more: neither now nor when the interpreter ends."""
+        """Point the descriptor at nothing: no error now, and none when the interpreter flushes it at its end."""
         with contextlib.suppress(OSError, ValueError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), self._stream.fileno())
 
@@ -51,7 +51,10 @@ class Steady:
 
 
 def steady_streams() -> None:
-    """Standard streams that are there, and a stderr that never fails. First of all: a file takes a free number."""
+    """Make sure that standard streams exist and that stderr never fails.
+
+    Call it before anything else: the next file that is opened would take a free descriptor number.
+    """
     for number in (0, 1, 2):
         try:
             os.fstat(number)
@@ -62,7 +65,7 @@ def steady_streams() -> None:
 
 
 class Display(Protocol):
-    """Something that shows how a run stands."""
+    """A display of the status of a run."""
 
     def show(self, status: RunStatus) -> None:
         """Take the newest status."""
@@ -107,21 +110,21 @@ class Silent:
     """No terminal, or none wanted."""
 
     def show(self, status: RunStatus) -> None:
-        """Nothing."""
+        """Do nothing."""
 
     def close(self) -> None:
-        """Nothing."""
+        """Do nothing."""
 
 
 def display(*, replay: bool, quiet: bool) -> Display:
-    """What fits this run and this terminal."""
+    """Return the display that fits this run and this terminal."""
     if quiet or not sys.stderr.isatty():
         return Silent()
     return ProgressBar() if replay else StatusLine()
 
 
 def status_text(status: RunStatus) -> str:
-    """One line of at most 80 characters or so: state first, then the value, if there is a current one."""
+    """Return one line of about 80 characters: the state first, then the value, if there is a current one."""
     words = _WORDS[status.state] if status.mode == "live" else f"{status.mode.upper()} {_WORDS[status.state]}"
     value = "--.-- %" if status.density_pct is None else f"{status.density_pct:5.2f} %"
     why = f" ({', '.join(status.quality_reasons)})" if status.state == "poor signal" else ""

@@ -4,21 +4,21 @@ from typing import Final
 
 
 def counted(number: int, noun: str) -> str:
-    """`1 frame`, `2 frames`, `12000 frames`: a noun whose plural takes an s."""
+    """Return `1 frame`, `2 frames`, `12000 frames`; `noun` is one whose plural takes an s."""
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def plain(text: str) -> str:
-    """`text` with what cannot be printed escaped as in Python, so that a terminal does not obey it."""
+    """Escape what cannot be printed, as Python does, so that a terminal does not obey it."""
     return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in text)
 
 
 _BEGINS_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
-"""OWASP, CSV Injection: a cell that begins so is carried out by spreadsheets."""
+"""OWASP, CSV Injection: spreadsheets execute a cell that begins with one of these."""
 
 
 def harmless(text: str) -> str:
-    """The text, after an apostrophe where a spreadsheet would take it for a formula; numbers stay as they are."""
+    """Put an apostrophe before the text if a spreadsheet would take it for a formula; numbers stay as they are."""
     return f"'{text}" if text.startswith(_BEGINS_FORMULA) and not _is_number(text) else text
 
 

@@ -7,6 +7,6 @@ Clock = Callable[[], int]
 
 
 def steady_utc() -> Clock:
-    """A clock of UTC nanoseconds that never steps: the wall clock now, carried on by the monotonic one."""
+    """Return a clock of UTC nanoseconds that never steps: the wall clock now, carried on by the monotonic one."""
     offset = time.time_ns() - time.monotonic_ns()
     return lambda: offset + time.monotonic_ns()

@@ -1,10 +1,10 @@
-"""CPU time of the whole run: the supervisor, its living children, and those that were buried."""
+"""CPU time of the whole run: the supervisor, its living children, and those that have ended."""
 
 import psutil
 
 
 def cpu_seconds() -> float:
-    """User and system time, in seconds, of this process's parent and of everything below it. 0 where not readable."""
+    """Return user and system time, in seconds, of this process's parent and its descendants; 0 if not readable."""
     try:
         supervisor = psutil.Process().parent()
     except psutil.Error:
@@ -13,7 +13,7 @@ def cpu_seconds() -> float:
 
 
 def tree_cpu_seconds(root: psutil.Process) -> float:
-    """User and system time, in seconds, of a process and of everything below it. 0 where not readable."""
+    """Return user and system time, in seconds, of a process and its descendants; 0 if not readable."""
     try:
         own = root.cpu_times()
         total = own.user + own.system + own.children_user + own.children_system

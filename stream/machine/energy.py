@@ -1,6 +1,6 @@
 """Energy as the machine itself counts it: processor packages (powercap), else the battery while it discharges.
 
-Where it counts nothing, or lets nobody read it, there is no figure: an estimate is no measurement. Linux only.
+If it counts nothing, or this user may not read it, there is no figure: an estimate is no measurement. Linux only.
 """
 
 from dataclasses import dataclass
@@ -13,14 +13,17 @@ _UJ_PER_UWH: Final = 3600.0
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """What the counters say at one moment. counters: where → (µJ, µJ at which it begins again at 0; 0: never)."""
+    """What the counters say at one moment.
+
+    counters: path of each → (µJ, µJ at which it begins again at 0; 0: never).
+    """
 
     by: Literal["powercap", "battery"]
     counters: dict[str, tuple[float, float]]
 
 
 def count(root: Path = SYS) -> Counted | None:
-    """The counters now; None where there is none that may be read."""
+    """Read the counters; None if there is none that may be read."""
     packages = {str(zone): found for zone in _packages(root) if (found := _package(zone)) is not None}
     if packages:
         return Counted("powercap", packages)
@@ -30,7 +33,7 @@ def count(root: Path = SYS) -> Counted | None:
 
 
 def joules(before: Counted | None, after: Counted | None) -> float | None:
-    """Energy used between two countings, J; None where either is missing, or they are not of the same counters."""
+    """Return the energy used between two counts, J; None if either is missing or they are of different counters."""
     if before is None or after is None or before.by != after.by or before.counters.keys() != after.counters.keys():
         return None
     used = 0.0
@@ -41,7 +44,7 @@ def joules(before: Counted | None, after: Counted | None) -> float | None:
 
 
 def available(root: Path = SYS) -> str:
-    """One line for a person: what counts here, or that nothing does."""
+    """Return one line for a person: what counts energy here, or that nothing does."""
     found = count(root)
     if found is None:
         return "unavailable: no powercap counter that this user may read, and no battery that is discharging"
@@ -49,7 +52,7 @@ def available(root: Path = SYS) -> str:
 
 
 def _packages(root: Path) -> list[Path]:
-    """Whole packages: the zones below them (core, uncore) are counted in them already."""
+    """Return the zones of whole packages: the zones below them (core, uncore) are counted in them already."""
     zones = sorted(root.glob("class/powercap/*-rapl:*"))
     return [zone for zone in zones if zone.name.count(":") == 1 and _text(zone / "name").startswith("package")]
 
@@ -60,7 +63,7 @@ def _package(zone: Path) -> tuple[float, float] | None:
 
 
 def _left_uj(supply: Path) -> float | None:
-    """Energy left in a battery that discharges, in µJ; None for anything else: what is charged says nothing of use."""
+    """Return the energy left in a battery that discharges, in µJ; None for any other supply."""
     if _text(supply / "type") != "Battery" or _text(supply / "status") != "Discharging":
         return None
     energy_uwh = _number(supply / "energy_now")

@@ -1,4 +1,4 @@
-"""Paths as people write them, if the system lets them be looked at, and which files are pictures."""
+"""Paths as people write them, whether the system lets them be looked at, and which files are pictures."""
 
 import os
 from pathlib import Path
@@ -8,7 +8,7 @@ from stream.errors import OutputError
 
 
 def expanded(text: str) -> Path:
-    """A path whose `~` or `~name` is a home folder; as it is written where nobody has that name, as in a shell."""
+    """Return the path with `~` or `~name` as the home folder; unchanged if no user has that name, as in a shell."""
     try:
         return Path(text).expanduser()
     except RuntimeError:
@@ -16,12 +16,12 @@ def expanded(text: str) -> Path:
 
 
 def real(path: Path) -> Path:
-    """Without links, as far as they lead somewhere."""
+    """Return the path without symbolic links, as far as they lead to a file."""
     return Path(os.path.realpath(path))  # Path.resolve raises where a link leads to itself
 
 
 def reach(path: Path) -> None:
-    """Raises OutputError where a file or folder may not be looked at or into, or cannot be: it need not exist."""
+    """Check that a file or folder may be looked at; it need not exist. Raises OutputError if it may not."""
     try:
         (path / "x").stat()
     except (FileNotFoundError, NotADirectoryError):
@@ -36,5 +36,5 @@ SUFFIXES: Final = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff"})
 
 
 def is_picture(path: Path) -> bool:
-    """Whether it is a file with a picture's suffix, and not hidden. Raises OSError."""
+    """Return True if it is a file with a picture's suffix, and not hidden. Raises OSError."""
     return path.suffix.lower() in SUFFIXES and not path.name.startswith(".") and path.is_file()

@@ -1,4 +1,4 @@
-"""How much memory this process has gained. A peer can make ZeroMQ hold what no limit of ZeroMQ's counts."""
+"""How much memory this process has gained: a peer can make ZeroMQ hold messages that none of its limits counts."""
 
 import contextlib
 import ctypes
@@ -9,18 +9,18 @@ from typing import Final
 _STATM: Final = Path("/proc/self/statm")
 
 
-class Growth:
-    """Of the memory that this process holds, since `settle` or the beginning; never any where the system tells none."""
+class MemoryGrowth:
+    """MemoryGrowth of this process's resident memory since the last settle(); 0 if /proc is not readable."""
 
     def __init__(self) -> None:
         self._before_mb = _resident_mb()
 
     def mb(self) -> float:
-        """Gained so far."""
+        """Return the growth so far, MB."""
         return _resident_mb() - self._before_mb
 
     def settle(self) -> float:
-        """Give back to the system what is free, and count from what is left; returns what is left of the growth, MB."""
+        """Give free memory back to the system and count from here; return what is left of the growth, MB."""
         with contextlib.suppress(AttributeError, OSError):  # glibc keeps what was freed
             ctypes.CDLL(None).malloc_trim(0)
         left_mb, self._before_mb = self.mb(), _resident_mb()

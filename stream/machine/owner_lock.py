@@ -10,18 +10,20 @@ from stream.machine.processes import LINUX, identity, is_alive
 
 _LONGEST_IDENTITY: Final = 100
 _LOOKS: Final = 10
-_LOOK_S: Final = 0.01  # somebody may just be looking whether a mark is held, or removing it
+_LOOK_S: Final = (
+    0.01  # between attempts: another process may hold it for a moment, to look whether it is held or to remove it
+)
 
 
-class Mark:
-    """A file that says that whoever wrote it lives: held until `release`, or until its process ends, however it ends.
+class OwnerLock:
+    """A file that shows that its writer lives: held until `release`, or until its process ends, however it ends.
 
-    By the identity that stands in the file; on Linux also by a lock that the system lets go of, so that it counts for
-    everyone who sees the file, also from another container. Some file systems know no locks.
+    It holds the writer's identity. On Linux a file lock is taken too, which the system releases with the process, so
+    that it also counts for a process in another container. Some file systems know no locks.
     """
 
     def __init__(self, path: Path) -> None:
-        """Raises BlockingIOError where somebody else holds it, OSError where it cannot be written."""
+        """Take the lock. Raises BlockingIOError if another process holds it, OSError if it cannot be written."""
         self._path = path
         self._fd: int | None = None
         for _ in range(_LOOKS):
@@ -40,14 +42,14 @@ class Mark:
         raise BlockingIOError(errno.EWOULDBLOCK, os.strerror(errno.EWOULDBLOCK), str(path))
 
     def _is(self, fd: int) -> bool:
-        """False where who held it before has just removed it: then it is another file."""
+        """Return False if the file was removed by its last owner meanwhile: then the path is another file."""
         try:
             return os.path.samestat(os.fstat(fd), self._path.stat())
         except FileNotFoundError:
             return False
 
     def release(self) -> None:
-        """Remove it. May be called twice."""
+        """Remove the file. May be called twice."""
         self._path.unlink(missing_ok=True)
         if self._fd is not None:
             os.close(self._fd)
@@ -55,18 +57,18 @@ class Mark:
 
 
 def is_held(mark: Path) -> bool:
-    """True while whoever wrote this mark lives. A damaged one is nobody's. Raises OSError."""
-    return _looked_at(mark)[0]
+    """Return True while the writer of this file lives; a damaged file has no writer. Raises OSError."""
+    return _inspect(mark)[0]
 
 
 def is_abandoned(mark: Path) -> bool:
-    """True where a mark lies that was written, and whose writer is gone. Raises OSError."""
-    held, text = _looked_at(mark)
+    """Return True if the file is there and its writer is gone. Raises OSError."""
+    held, text = _inspect(mark)
     return bool(text) and not held
 
 
-def _looked_at(mark: Path) -> tuple[bool, str]:
-    """Whether it is held, and what stands in it."""
+def _inspect(mark: Path) -> tuple[bool, str]:
+    """Return whether it is held, and the identity in it."""
     try:
         fd = os.open(mark, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
     except FileNotFoundError:
@@ -79,7 +81,7 @@ def _looked_at(mark: Path) -> tuple[bool, str]:
 
 
 def _locked(fd: int, *, alone: bool) -> bool | None:
-    """True where a lock was had, False where another process holds it alone, None where there are no locks."""
+    """Try to lock: True if locked, False if another process holds it alone, None if there are no locks here."""
     if not LINUX:
         return None
     import fcntl

@@ -23,12 +23,12 @@ _GONE: Final = " gone"
 
 
 def cores() -> int:
-    """Cores that this process may use."""
+    """Return the number of cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def die_with_parent(portable: bool) -> None:
-    """End this child when its supervisor ends, however it ends: no orphan goes on reading a camera."""
+    """End this child when its supervisor ends, however it ends: no orphan may go on reading a camera."""
     parent = parent_process()
     if parent is None:
         return
@@ -46,25 +46,25 @@ def die_with_parent(portable: bool) -> None:
 
 
 def asked_to_end_with_parent() -> None:
-    """Between fork and exec of any program, on Linux: it gets SIGTERM when the process that started it is gone."""
+    """Ask for SIGTERM when the process that started this one ends. For between fork and exec, on Linux."""
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def name_process(name: str) -> None:
-    """What `top` and `ps -o comm` call this process, where the system lets it say so. Call from the main thread."""
+    """Set the name that `top` and `ps -o comm` show, on Linux. Call from the main thread."""
     if LINUX:
         ctypes.CDLL(None).prctl(_PR_SET_NAME, name.encode()[:15])
 
 
 def death_handle(process: BaseProcess, portable: bool) -> int | None:
-    """A descriptor that becomes readable when the process dies, or None where deaths are polled."""
+    """Return a descriptor that becomes readable when the process dies, or None if deaths are polled."""
     if LINUX and not portable and process.pid is not None:
         return os.pidfd_open(process.pid)
     return None
 
 
 def identity(pid: int) -> str:
-    """Process number and start time: a number alone may have been given to another process since.
+    """Return process number and start time: a number alone may have been given to another process since.
 
     On Linux the start is counted in ticks since boot (proc(5), field 22): setting the clock must not change it.
     """
@@ -77,6 +77,6 @@ def identity(pid: int) -> str:
 
 
 def is_alive(owner: str) -> bool:
-    """True while the process of that `identity` runs."""
+    """Return True while the process of that `identity` runs."""
     pid = re.match(r"[0-9]{1,10} ", owner)
     return pid is not None and owner == identity(int(pid[0])) and not owner.endswith(_GONE)

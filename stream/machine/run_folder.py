@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from stream.errors import OutputError
-from stream.machine.owner_lock import Mark, is_abandoned, is_held
+from stream.machine.owner_lock import OwnerLock, is_abandoned, is_held
 from stream.machine.processes import LINUX
 
 _BEGINNING_S: Final = 60.0
@@ -19,29 +19,29 @@ _SUN_PATH_MAX: Final = 107  # unix(7): bytes of a socket's path
 
 
 def endpoint(folder: Path, name: str, portable: bool) -> str:
-    """Where a process of this run binds its inbox: a Unix socket in the private folder, or a free port on loopback."""
+    """Return the endpoint of a process's inbox: a Unix socket in the private folder, or a free port on loopback."""
     return "tcp://127.0.0.1:*" if listens_on_tcp(portable) else f"ipc://{folder / name}"
 
 
 def listens_on_tcp(portable: bool) -> bool:
-    """True where a run's sockets can be reached by other users of the machine, and so need keys."""
+    """Return True if a run's sockets can be reached by other users of the machine, and so need keys."""
     return portable or not LINUX
 
 
 class RunFolder:
-    """The private folder (mode 0700) of one run: sockets, and the ring where it is a file. Gone when the run ends.
+    """The private folder (mode 0700) of one run: sockets, and the ring if it is a file. Removed when the run ends.
 
     What a killed run left behind is swept at the next start.
     """
 
     def __init__(self, session: str, base: Path | None = None) -> None:
-        """Raises OutputError where the place for it is not this user's own, or full."""
+        """Make the folder. Raises OutputError if its place is not this user's own, or is full."""
         self._base = base or default_base()
         try:
             _make_private(self._base)
             sweep(self._base)
             self.path = Path(tempfile.mkdtemp(prefix=f"{session[-8:]}-", dir=self._base))
-            self._mark = Mark(self.path / _OWNER)
+            self._mark = OwnerLock(self.path / _OWNER)
         except OutputError:
             raise
         except OSError as error:
@@ -50,13 +50,13 @@ class RunFolder:
             ) from error
 
     def close(self) -> None:
-        """Remove the folder and what is in it."""
+        """Remove the folder and its contents."""
         shutil.rmtree(self.path, ignore_errors=True)
         self._mark.release()
 
 
 def default_base() -> Path:
-    """Where the folders of this user's runs lie."""
+    """Return the folder that holds the folders of this user's runs."""
     user = os.getuid() if hasattr(os, "getuid") else os.environ.get("USERNAME", "user")
     shm = Path("/dev/shm")
     roots = [shm, Path(tempfile.gettempdir())] if LINUX else [Path(tempfile.gettempdir())]
@@ -67,7 +67,10 @@ def default_base() -> Path:
 
 
 def _make_private(base: Path) -> None:
-    """It lies where everyone may write: who made it first may not be this user, and could then swap what is in it."""
+    """Make the folder, for this user alone. Raises OutputError if it belongs to another user.
+
+    Its parent may be written by everyone: another user who made it first could swap its contents.
+    """
     try:
         base.mkdir(mode=0o700, parents=True)
     except FileExistsError:

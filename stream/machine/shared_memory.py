@@ -28,7 +28,7 @@ class SharedMemory:
     fd: int
 
     def close(self) -> None:
-        """Let go of the owner's mapping; a mapped file goes with its folder."""
+        """Close the owner's mapping; a mapped file is removed with its folder."""
         with contextlib.suppress(BufferError):
             self.map.close()
         with contextlib.suppress(OSError):
@@ -36,7 +36,7 @@ class SharedMemory:
 
 
 def create_shared_memory(nbytes: int, folder: Path, portable: bool) -> SharedMemory:
-    """A zeroed block of `nbytes`. Raises RingError, naming the bytes needed, where there is no room for it."""
+    """Create a zeroed block of `nbytes`. Raises RingError, naming the bytes needed, if there is no room for it."""
     if LINUX and not portable:
         fd = os.memfd_create("capillary-stream-ring", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
         path, place = f"/proc/{os.getpid()}/fd/{fd}", "memory"
@@ -58,7 +58,7 @@ def create_shared_memory(nbytes: int, folder: Path, portable: bool) -> SharedMem
 def _reserve(fd: int, nbytes: int) -> None:
     """Claim the pages now: touching memory that is not there later would be a bus error, not an exception.
 
-    The system claims pages of a memfd one by one until it has none, and then kills somebody: so ask before.
+    The system claims pages of a memfd one by one until it has none, and then kills a process: so ask before.
     """
     if nbytes > psutil.virtual_memory().available:
         raise OSError(errno.ENOMEM, os.strerror(errno.ENOMEM))
@@ -69,7 +69,7 @@ def _reserve(fd: int, nbytes: int) -> None:
 
 
 def map_shared_memory(path: str, *, writable: bool) -> mmap.mmap:
-    """Map a block that another process made. Raises OSError where its owner is gone."""
+    """Map a block that another process made. Raises OSError if its owner is gone."""
     fd = os.open(path, (os.O_RDWR if writable else os.O_RDONLY) | getattr(os, "O_BINARY", 0))
     try:
         return mmap.mmap(fd, 0, access=mmap.ACCESS_WRITE if writable else mmap.ACCESS_READ)
@@ -78,7 +78,7 @@ def map_shared_memory(path: str, *, writable: bool) -> mmap.mmap:
 
 
 def keep_freed_memory() -> None:
-    """Keep what is freed for the next frame, where glibc allocates.
+    """Keep freed memory for the next frame, if glibc allocates.
 
     It gives large blocks back to the system and takes them again, now and then for every array of every frame: measured
     in one worker of ten, 1,500 page faults and 1.5 to 3 ms a frame.

@@ -13,15 +13,16 @@ STOP_SIGNALS: Final = tuple(number for number in signal.Signals if number.name i
 
 
 def stop_signals() -> list[signal.Signals]:
-    """Those of them that this process is to answer: nohup(1) asks that a closed terminal be ignored."""
+    """Return the stop signals that this process answers: not SIGHUP if nohup(1) has it ignored."""
     return [number for number in STOP_SIGNALS if number.name != "SIGHUP" or signal.getsignal(number) != signal.SIG_IGN]
 
 
 @contextlib.contextmanager
 def deaf_to_signals() -> Iterator[None]:
-    """Children started meanwhile hear none of the signals that stop a run, from their first instruction on.
+    """Block the stop signals while children are started, so that these ignore them from their first instruction on.
 
-    They reach the whole process group; the supervisor alone answers. Here they are heard as soon as this ends.
+    A signal reaches the whole process group, but the supervisor alone answers. In this process they are delivered when
+    the block ends.
     """
     if not hasattr(signal, "pthread_sigmask"):
         yield
@@ -36,7 +37,7 @@ def deaf_to_signals() -> Iterator[None]:
 
 @contextmanager
 def stop_asked() -> Iterator[Callable[[], bool]]:
-    """Whether somebody asked this process to stop since the block began; inside, the signals end nothing themselves.
+    """Yield a function that says whether a stop signal came since the block began; the signals themselves end nothing.
 
     Main thread only.
     """

@@ -12,12 +12,12 @@ import msgspec
 import zmq
 
 from stream.errors import OutputError, StreamError
-from stream.machine.memory import Growth
+from stream.machine.memory import MemoryGrowth
 from stream.outlets.outlet import Published
 from stream.protocol.bedside import AlarmEvent, Marker
 from stream.protocol.readings import DensityReading, RunStatus
 from stream.security.events import Notes
-from stream.security.key_check import Gate
+from stream.security.key_check import KeyCheck
 from stream.security.keyring import Keyring
 
 log = logging.getLogger("capillary.publisher")
@@ -53,7 +53,7 @@ class Publisher:
         Raises OutputError if the endpoint is in use, ConfigError if the keyring has no key.
         """
         self._keyring, self._notes = keyring, notes or Notes()
-        self._growth = Growth()
+        self._growth = MemoryGrowth()
         self._socket: _BoundSocket | None = _BoundSocket(endpoint, keyring, self._notes)
         self.endpoint = self._socket.endpoint
         self._open_again_s = 0.0
@@ -111,7 +111,7 @@ class _BoundSocket:
 
     def __init__(self, endpoint: str, keyring: Keyring | None, notes: Notes) -> None:
         self._context = zmq.Context(io_threads=1)
-        self._gate: Gate | None = None
+        self._gate: KeyCheck | None = None
         self._notes = notes
         self._failures: zmq.Socket[bytes] | None = None
         self._socket = self._context.socket(zmq.PUB)
@@ -122,7 +122,7 @@ class _BoundSocket:
         self._socket.setsockopt(zmq.MAXMSGSIZE, _LONGEST_SUBSCRIPTION)
         if keyring is not None:
             own = keyring.own()
-            self._gate = Gate(self._context, keyring.name_of, self._notes)
+            self._gate = KeyCheck(self._context, keyring.name_of, self._notes)
             self._gate.guard(self._socket, own, _PLACE)
         else:
             self._failures = self._socket.get_monitor_socket(_FAILED)

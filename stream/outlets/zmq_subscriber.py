@@ -12,7 +12,7 @@ import zmq
 
 from stream.console.text import counted
 from stream.errors import UsageError, WireError
-from stream.machine.memory import Growth
+from stream.machine.memory import MemoryGrowth
 from stream.protocol.bedside import AlarmEvent, Marker
 from stream.protocol.readings import DensityReading, RunStatus
 from stream.protocol.wire import decode
@@ -71,7 +71,7 @@ def json_lines(
         except zmq.ZMQError as error:
             raise UsageError(f'"{endpoint}" is no ZeroMQ endpoint, such as tcp://127.0.0.1:5560') from error
         socket.setsockopt_string(zmq.SUBSCRIBE, topic)
-        last, grown, dropped = _Last(), Growth(), 0
+        last, grown, dropped = _Last(), MemoryGrowth(), 0
         while True:
             if not door.opened():
                 say(_why_shut(endpoint, answered=door.answered, keyed=credentials is not None))

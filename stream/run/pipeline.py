@@ -44,7 +44,7 @@ def run(
         plan = replace(plan, session=prepare(plan, resume=resume, overwrite=overwrite))
         audit = AuditLog(plan.folder)
         hashes = {"config_sha256": plan.config_sha256, "analyser_sha256": plan.analysis.sha256}
-        audit.begun(plan.session, plan.mode, VERSION, **hashes)
+        audit.run_started(plan.session, plan.mode, VERSION, **hashes)
         outcome = execute(plan, display.show, audit)
         audit.write("ended", exit_code=outcome.exit_code)
         return outcome

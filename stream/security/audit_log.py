@@ -1,8 +1,8 @@
 """The audit log of a session: JSON lines, each holding the hash of the one before. Knows no process and no socket.
 
 A line's `hash` is the SHA-256 of the line without it, as compact JSON with sorted keys, so that a line that was
-changed, taken out or put in later breaks the chain there. Whoever can write the file can also make a whole new chain:
-it guards against edits, not against replacement; keep its last hash elsewhere where that matters.
+changed, taken out or put in later breaks the chain there. A person who can write the file can also make a whole new
+chain: it guards against edits, not against replacement; keep its last hash elsewhere if that matters.
 """
 
 import errno
@@ -29,12 +29,12 @@ FILE_NAME: Final = "audit.jsonl"
 BEGINNING: Final = "0" * 64
 """What the first line names as the hash before it."""
 REVIEW: Final = "review"
-"""Where something happened after the end of the run."""
+"""The `where` of what happened after the end of the run."""
 
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """How far a log holds: lines that are whole and in their place, the last hash, and what is wrong after them."""
+    """How much of a log is sound: the number of lines, the last hash, and the fault after them."""
 
     lines: int
     last: str
@@ -43,13 +43,13 @@ class Chain:
 
 
 def chained(entry: dict[str, Any], before: str) -> dict[str, Any]:
-    """The entry as it is written, after the line whose hash is `before`."""
+    """Return the entry as it is written after the line whose hash is `before`."""
     whole = entry | {"before": before}
     return whole | {"hash": _hash(whole)}
 
 
 def check(lines: Iterable[str]) -> Chain:
-    """Follow the chain to its end, or to the first line that does not belong where it stands."""
+    """Follow the chain to its end, or to the first line that does not belong in its place."""
     last, count, ended = BEGINNING, 0, False
     for line in lines:
         fault = _fault(line, last)
@@ -74,7 +74,7 @@ def _fault(line: str, before: str) -> str:
 
 
 def _entry(line: str) -> dict[str, Any] | None:
-    """What the line holds; nothing where it is no entry, such as one nested too deeply to be written again."""
+    """Parse a line; None if it is no entry, such as one nested too deeply to be written again."""
     try:
         entry = json.loads(line)
         _line(entry)
@@ -84,7 +84,7 @@ def _entry(line: str) -> dict[str, Any] | None:
 
 
 def _line(entry: Any) -> str:
-    """As it is written."""
+    """Return the line of an entry as it is written."""
     return json.dumps(entry, sort_keys=True) + "\n"
 
 
@@ -93,17 +93,17 @@ def _hash(entry: dict[str, Any]) -> str:
 
 
 class AuditLog:
-    """The log of one folder; only ever added to. A full disk stops the log, not the run; how much it cost is noted."""
+    """The log of one folder, only appended to. A full disk stops the log, not the run; the lost lines are counted."""
 
     def __init__(self, folder: Path) -> None:
-        """Goes on where an earlier run in the folder stopped. What a crash left of a line is cut off, and noted."""
+        """Continue after an earlier run's last line. A line that a crash left unfinished is cut off, and recorded."""
         self._path = folder / FILE_NAME
         self._last, self._lost, self._readable = BEGINNING, 0, True
         self._models: set[str] = set()
         try:
             self._go_on()
         except OSError as error:
-            self._readable = False  # what cannot be read cannot be gone on with
+            self._readable = False  # a chain that cannot be read cannot be continued
             self._complain(error)
 
     def _go_on(self) -> None:
@@ -117,27 +117,27 @@ class AuditLog:
             os.truncate(self._path, len(whole))
             self.write("mended", detail=f"the {len(data) - len(whole)} bytes of a line that was never finished")
 
-    def begun(self, session: str, mode: str, version: str, **hashes: str) -> None:
-        """A run begins: by whom, with which program and configuration. What is watched stands in the session alone."""
+    def run_started(self, session: str, mode: str, version: str, **hashes: str) -> None:
+        """Record the start of a run: user, program and configuration. The source is named in the session alone."""
         self.write("begun", session=session, mode=mode, version=version, user=_user(), **hashes)
 
     def hello(self, hello: Hello) -> None:
-        """A process is there: the model that analyses, once; where the page is."""
+        """Record that a process started: the model that analyses, once per model; the page's address."""
         if hello.role in ("worker", "view") and hello.detail and hello.detail not in self._models:
             self._models.add(hello.detail)
             self.write("model" if hello.role == "worker" else "page", detail=hello.detail)
 
     def noted(self, noted: Noted) -> None:
-        """What a process noted."""
+        """Record what a process reported."""
         self.write(noted.what, where=noted.where, who=noted.who, detail=noted.detail, count=noted.count)
 
     def reviewed(self, noted: Noted) -> None:
-        """What was changed in the finished session, by whom, or who was turned away; looking alone leaves no line."""
+        """Record a change of the finished session and who made it, or a refused peer; reading leaves no line."""
         if noted.what != "connected":
             self.noted(replace(noted, where=REVIEW, who=f"{_user()} {noted.who}".strip()))
 
     def write(self, what: str, **fields: Any) -> None:
-        """One line, on disk when this returns; where it cannot be, the next one that can says how many are missing."""
+        """Write one line, on disk on return. If it cannot be written, the next line says how many are missing."""
         if not self._readable:
             return
         missing = {"lost_before": self._lost} if self._lost else {}
@@ -152,13 +152,13 @@ class AuditLog:
         self._last, self._lost = entry["hash"], 0
 
     def _complain(self, error: OSError) -> None:
-        """Once, until it works again."""
+        """Log the error once, until writing works again."""
         if not self._lost:
             log.error("the audit log cannot be written: %s", error.strerror)
 
 
 def _append(path: Path, line: bytes) -> None:
-    """The whole line on disk, or none of it. Raises OSError."""
+    """Append the whole line to the file on disk, or none of it. Raises OSError."""
     fd = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     try:
         before = os.fstat(fd).st_size
@@ -174,7 +174,7 @@ def _append(path: Path, line: bytes) -> None:
 
 
 def _user() -> str:
-    """Who runs the program, as the system knows it; empty where it does not."""
+    """Return the user's name as the system knows it; empty if it does not."""
     try:
         return getpass.getuser()
     except (OSError, KeyError):
@@ -182,16 +182,15 @@ def _user() -> str:
 
 
 def _last_hash(lines: list[str]) -> str:
-    """Of the last line, whatever is wrong before it: a broken chain stays broken where it is, and is not mended."""
+    """Return the last line's hash, whatever is wrong before it: a broken chain is not repaired."""
     entry = _entry(lines[-1]) if lines else None
     return str((entry or {}).get("hash", BEGINNING))
 
 
 def verify(session: Path) -> str:
-    """What `doctor --verify` says of a session's folder or file.
+    """Return what `doctor --verify` says of a session's folder or file.
 
-    Raises AuditError naming the first line that is wrong, or where there is no log, OutputError where it may not be
-    looked for.
+    Raises AuditError naming the first line that is wrong or the missing log, OutputError if it may not be looked for.
     """
     reach(session)
     path = (session if session.is_dir() else session.parent) / FILE_NAME

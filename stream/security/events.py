@@ -1,6 +1,7 @@
-"""What a process notes for the audit log: counted always, told at a bounded rate. Safe from any thread; no socket.
+"""Security events of a process on their way to the audit log: always counted, reported at a bounded rate.
 
-A flood of hostile bytes must fill neither memory nor the log, so what repeats is told once, with how often.
+A flood of hostile bytes must fill neither memory nor the log, so equal events are reported once, with their number.
+Safe from any thread. Knows no socket.
 """
 
 import threading
@@ -11,15 +12,15 @@ from stream.protocol.processes import Noted
 What = Literal["connected", "refused", "changed"]
 
 _INTERVAL_S: Final = 1.0
-_MOST_KINDS: Final = 50  # told apart within one interval
-_MOST_LINES: Final = 500  # told apart in a process' life; then sums alone
+_MOST_KINDS: Final = 50  # distinct events within one interval
+_MOST_LINES: Final = 500  # distinct events in a process's life; after that only sums
 _THEN_INTERVAL_S: Final = 60.0
 
 
 class Notes:
-    """Filled by whoever sees something, emptied by the process' own loop.
+    """Events that any part of a process adds, and its main loop takes and reports.
 
-    refused: everything that was turned away here so far.
+    refused: number of messages and peers refused here so far.
     """
 
     def __init__(self) -> None:
@@ -30,7 +31,7 @@ class Notes:
         self._lock = threading.Lock()
 
     def add(self, what: What, where: str, who: str = "", detail: str = "", count: int = 1) -> None:
-        """Note it; `count` times the same."""
+        """Add an event that happened `count` times."""
         key = what, where, who[:200], detail[:500]
         with self._lock:
             self.refused += count if what == "refused" else 0
@@ -39,7 +40,7 @@ class Notes:
             self._waiting[key] = self._waiting.get(key, 0) + count
 
     def take(self, now_s: float) -> list[Noted]:
-        """What is to be told now; empty most of the time."""
+        """Take the events that are due to be reported now; mostly none."""
         if not self._waiting or now_s < self._next_s:
             return []
         with self._lock:

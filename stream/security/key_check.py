@@ -1,7 +1,7 @@
-"""Asks everyone who connects to a socket for an allowed key, and notes who came and who was turned away.
+"""Check the key of every peer that connects to a socket, and record who connected and who was refused.
 
-Two sides of ZeroMQ tell: its authentication protocol (RFC 27) asks about peers that hold a key of their own and know
-this machine's; a socket's monitor tells of those who got no further than that.
+Two parts of ZeroMQ report peers: its authentication protocol (ZAP, RFC 27) asks about peers that hold a key of their
+own and know this machine's; a socket's monitor reports those that fail before that.
 """
 
 import contextlib
@@ -19,11 +19,11 @@ from stream.security.key_pair import Keys, use_curve
 _ZAP: Final = "inproc://zeromq.zap.01"
 
 NameOf = Callable[[bytes], str | None]
-"""Public key (32 bytes) → whose it is, None where it is not allowed."""
+"""Public key (32 bytes) → its owner's name, None if it is not allowed."""
 
 
-class Gate:
-    """The gate of all guarded sockets of one context. Opens for keys that `name_of` knows."""
+class KeyCheck:
+    """The key check of the guarded socket of one context. Allows the keys that `name_of` knows."""
 
     def __init__(self, context: "zmq.Context[zmq.Socket[bytes]]", name_of: NameOf, notes: Notes) -> None:
         self._name_of, self._notes = name_of, notes
@@ -42,7 +42,7 @@ class Gate:
         self._asked_of: list[str] = []  # addresses whose key was looked at, until their handshake is over
 
     def guard(self, watched: "zmq.Socket[bytes]", keys: Keys, place: str) -> None:
-        """Before the socket is bound: only allowed keys get through. `place` names it in the notes."""
+        """Let only allowed keys connect; call before the socket is bound. `place` names the socket in events."""
         self._place, self._watched = place, watched
         use_curve(watched, keys)
         watched.setsockopt_string(zmq.ZAP_DOMAIN, place)
@@ -50,7 +50,7 @@ class Gate:
         self._thread.start()
 
     def close(self) -> None:
-        """Before the socket is closed."""
+        """Stop checking; call before the socket is closed."""
         if self._watched is not None:
             self._end.send(b"")
             self._thread.join()
@@ -74,7 +74,7 @@ class Gate:
                 self._watch(zmq.Event(event["event"]), event["value"])
 
     def _answer(self, request: list[bytes]) -> None:
-        """RFC 27: version, request, domain, address, identity, mechanism, then the key."""
+        """Answer a request of RFC 27: version, request, domain, address, identity, mechanism, then the key."""
         version, number, _, address, _, mechanism, *credentials = request
         key = credentials[0] if mechanism == b"CURVE" and credentials else b""
         name = self._name_of(key)
@@ -88,7 +88,7 @@ class Gate:
         self._asked.send_multipart([version, number, *verdict, (name or "").encode(), b""])
 
     def _watch(self, event: zmq.Event, value: int) -> None:
-        """Who leaves before its key was looked at got nothing, and is noted here; the others are noted already."""
+        """Record a peer that leaves before its key was checked; the others are recorded by `_answer`."""
         if event is zmq.Event.ACCEPTED:
             self._knocking[value] = _address(value)
         elif event in (zmq.Event.HANDSHAKE_SUCCEEDED, zmq.Event.HANDSHAKE_FAILED_AUTH) and self._asked_of:
@@ -100,7 +100,7 @@ class Gate:
 
 
 def _address(connection: int) -> str:
-    """The other end of a connection that ZeroMQ holds; empty where it is gone already or cannot be told."""
+    """Return the peer's address of a connection that ZeroMQ holds; empty if it is gone or unknown."""
     with contextlib.suppress(OSError), socket.socket(fileno=os.dup(connection)) as copy:
         return str(copy.getpeername()[0])
     return ""

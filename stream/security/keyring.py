@@ -1,7 +1,7 @@
 """This machine's key pair and the keys that it allows, in files of the user's own. Knows no socket.
 
 Keys are CURVE keys (ZeroMQ RFC 26), written as 64 hexadecimal digits: safe in a shell, and taken as 32 bytes by ZeroMQ.
-`own.key` holds the secret half, `allowed.txt` a line a key: the key, a space, whose it is.
+`own.key` holds the secret half, `allowed.txt` one line per key: the key, a space, its owner's name.
 """
 
 import os
@@ -23,7 +23,7 @@ _NAME: Final = re.compile(r"[A-Za-z0-9][\w.-]{0,59}")
 
 
 def keys_folder(configured: str) -> Path:
-    """Where keys lie: as configured, else the user's configuration folder (XDG Base Directory specification)."""
+    """Return the keys' folder: as configured, else below the user's configuration folder (XDG Base Directory)."""
     if configured:
         return expanded(configured)
     base = os.environ.get("XDG_CONFIG_HOME") or os.environ.get("APPDATA") or "~/.config"
@@ -31,7 +31,7 @@ def keys_folder(configured: str) -> Path:
 
 
 def parse_key(text: str) -> bytes:
-    """The 32 bytes of a public key. Raises UsageError."""
+    """Return the 32 bytes of a public key from its hexadecimal digits. Raises UsageError."""
     if not _KEY.fullmatch(text.lower()):
         raise UsageError("a key has 64 hexadecimal digits, as `keys new` on the other machine printed it")
     return bytes.fromhex(text)
@@ -39,12 +39,12 @@ def parse_key(text: str) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Keyring:
-    """The keys in one folder. Read anew each time, so that a key that is allowed or forbidden counts at once."""
+    """The keys in one folder. Read anew each time, so that a change counts at once."""
 
     folder: Path
 
     def make(self) -> Keys:
-        """This machine's own pair. Raises UsageError where there is one: who was told of it would be locked out."""
+        """Make this machine's pair. Raises UsageError if there is one: peers that know it would be locked out."""
         path = self.folder / _OWN
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         keys = new_keys()
@@ -57,7 +57,7 @@ class Keyring:
         return keys
 
     def own(self) -> Keys:
-        """This machine's pair. Raises ConfigError where there is none, or others may read it."""
+        """Read this machine's pair. Raises ConfigError if there is none, or others may read it."""
         path = self.folder / _OWN
         try:
             text = read_line(path)
@@ -71,7 +71,7 @@ class Keyring:
         return Keys(public_of(secret), secret)
 
     def allowed(self) -> dict[bytes, str]:
-        """Key → whose it is. Raises ConfigError naming the line that is no key."""
+        """Read the allowed keys, each with its owner's name. Raises ConfigError naming the line that is no key."""
         path = self.folder / _ALLOWED
         if not path.exists():
             return {}
@@ -84,21 +84,21 @@ class Keyring:
         return found
 
     def name_of(self, key: bytes) -> str | None:
-        """Whose key it is, None where it is not allowed (a list that cannot be read allows nobody)."""
+        """Return the name of the key's owner, None if it is not allowed (a list that cannot be read allows none)."""
         try:
             return self.allowed().get(key)
         except (ConfigError, OSError):
             return None
 
     def allow(self, text: str, name: str) -> None:
-        """Let the owner of that public key in. Raises UsageError where key or name are none."""
+        """Allow that public key. Raises UsageError if key or name are not valid."""
         key = parse_key(text)
         if not _NAME.fullmatch(name):
             raise UsageError("a key's name has 1 to 60 letters, digits, dots and dashes; it appears in logs")
         self._write(self.allowed() | {key: name})
 
     def forbid(self, which: str) -> None:
-        """Let that key, or all keys of that name, in no more. Raises UsageError where there is none."""
+        """Remove that key, or all keys of that name, from the allowed ones. Raises UsageError if there is none."""
         known = self.allowed()
         left = {key: name for key, name in known.items() if which.lower() != key.hex() and which != name}
         if len(left) == len(known):
@@ -114,9 +114,9 @@ class Keyring:
 
 
 def keyring_for(publish: PublishConfig, security: SecurityConfig) -> Keyring | None:
-    """The keyring that subscribers are let in by; None where everyone on this machine is.
+    """Return the keyring that subscribers' keys are checked by; None if every program on this machine may subscribe.
 
-    Raises ConfigError where one is needed and this machine has no key, or allows none.
+    Raises ConfigError if one is needed and this machine has no key, or allows none.
     """
     if not (publish.enabled and publish.guarded):
         return None

@@ -7,13 +7,13 @@ from stream.errors import ConfigError
 
 
 def write_new(path: Path, text: str) -> None:
-    """One line in a new file. Raises FileExistsError where there is one, OSError where it cannot be written."""
+    """Write one line into a new file. Raises FileExistsError if there is one, OSError if it cannot be written."""
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         file.write(text + "\n")
 
 
 def read_line(path: Path) -> str:
-    """What `write_new` wrote. Raises OSError where it cannot be read, ConfigError where others can."""
+    """Read what `write_new` wrote. Raises OSError if it cannot be read, ConfigError if others may read it."""
     if os.name == "posix" and path.stat().st_mode & 0o077:
         raise ConfigError(f"{path} may be read by others; run: chmod 600 {path}")
     return path.read_text(errors="replace").strip()

@@ -9,11 +9,11 @@ from stream.machine.files import expanded
 from stream.security.private_files import read_line, write_new
 
 SHORTEST: Final = 32
-"""Characters: 128 bits and more, so that nobody guesses it."""
+"""Characters: 128 bits and more, so that it cannot be guessed."""
 
 
 def write_token(file: Path) -> None:
-    """A new token in a new file. Raises UsageError where the file exists or cannot be written."""
+    """Write a new token into a new file. Raises UsageError if the file exists or cannot be written."""
     try:
         write_new(file, secrets.token_urlsafe(32))
     except OSError as error:
@@ -21,7 +21,7 @@ def write_token(file: Path) -> None:
 
 
 def read_token(file: str) -> str | None:
-    """The token, None where no file is named. Raises ConfigError where there is none in it, or others may read it."""
+    """Read the token; None if no file is named. Raises ConfigError if the file holds none, or others may read it."""
     if not file:
         return None
     path = expanded(file)

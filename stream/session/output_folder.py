@@ -7,7 +7,7 @@ from typing import Final
 
 from stream.errors import OutputError
 from stream.machine.files import reach
-from stream.machine.owner_lock import Mark, is_abandoned
+from stream.machine.owner_lock import OwnerLock, is_abandoned
 from stream.security import audit_log
 from stream.session.preparation import holds_frames
 from stream.session.result_files import OUTPUTS
@@ -31,7 +31,7 @@ class OutputFolder:
             raise OutputError(f"the folder {path} cannot be made: {error.strerror}") from error
         try:
             self._found = {each.name for each in path.iterdir()}
-            self._mark = Mark(path / OWNER)
+            self._mark = OwnerLock(path / OWNER)
         except BlockingIOError:
             raise OutputError(f"the folder {path} is being written by another run; choose another one") from None
         except OSError as error:

@@ -13,7 +13,7 @@ from zmq.utils.monitor import parse_monitor_message
 
 from stream.errors import OutputError
 from stream.security.events import Notes
-from stream.security.key_check import Gate
+from stream.security.key_check import KeyCheck
 from stream.security.key_pair import Keys, use_curve
 from stream.security.keyring import Keyring
 from stream.transport.sockets import new_context
@@ -77,7 +77,7 @@ class RemoteWorkerServer:
         self._socket.setsockopt(zmq.LINGER, 1000)
         self._socket.setsockopt(zmq.MAXMSGSIZE, longest)
         own = keyring.own()
-        self._gate = Gate(self._context, keyring.name_of, notes)
+        self._gate = KeyCheck(self._context, keyring.name_of, notes)
         self._gate.guard(self._socket, own, "worker")
         try:
             self._socket.bind(address)

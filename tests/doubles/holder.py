@@ -13,8 +13,8 @@ def holding(mark: Path) -> list[str]:
 
 
 if __name__ == "__main__":
-    from stream.machine.owner_lock import Mark
+    from stream.machine.owner_lock import OwnerLock
 
-    held = Mark(Path(sys.argv[1]))
+    held = OwnerLock(Path(sys.argv[1]))
     print("held", flush=True)
     sys.stdin.read()

@@ -15,7 +15,7 @@ import pytest
 
 from stream.errors import OutputError
 from stream.machine import owner_lock, run_folder
-from stream.machine.owner_lock import Mark, is_abandoned, is_held
+from stream.machine.owner_lock import OwnerLock, is_abandoned, is_held
 from stream.machine.processes import death_handle, identity, is_alive
 from stream.machine.run_folder import RunFolder, endpoint, sweep
 from tests.conftest import missing
@@ -128,16 +128,16 @@ def test_a_mark_is_held_until_it_is_released(tmp_path: Path) -> None:
     mark = tmp_path / "mark"
     assert not is_held(mark)
     mark.write_bytes(b"\xff\xfe\x00 damaged")
-    held = Mark(mark)
+    held = OwnerLock(mark)
     assert is_held(mark)
     assert mark.read_text() == identity(os.getpid())
     assert not is_abandoned(mark)
     with pytest.raises(BlockingIOError):
-        Mark(mark)
+        OwnerLock(mark)
     held.release()
     held.release()
     assert list(tmp_path.iterdir()) == []
-    Mark(mark).release()
+    OwnerLock(mark).release()
 
 
 @contextmanager
@@ -160,20 +160,20 @@ def test_a_killed_process_holds_its_mark_no_longer(tmp_path: Path, locks: bool) 
         if locks:
             assert is_held(mark)
             with pytest.raises(BlockingIOError):
-                Mark(mark)
+                OwnerLock(mark)
         process.kill()
         process.wait()
         assert not is_held(mark)
         assert is_abandoned(mark)
-    Mark(mark).release()
+    OwnerLock(mark).release()
 
 
 def test_a_child_does_not_keep_the_mark_of_its_parent(tmp_path: Path) -> None:
-    held = Mark(tmp_path / "mark")
+    held = OwnerLock(tmp_path / "mark")
     with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE):
         held.release()
         (tmp_path / "mark").touch()
-        Mark(tmp_path / "mark").release()
+        OwnerLock(tmp_path / "mark").release()
 
 
 def test_a_process_in_another_container_holds_its_mark(tmp_path: Path, base: Path) -> None:
@@ -196,7 +196,7 @@ def test_whoever_looks_at_a_mark_is_in_nobodys_way(tmp_path: Path, monkeypatch: 
     looking = os.open(tmp_path / "mark", os.O_RDWR | os.O_CREAT)
     fcntl.flock(looking, fcntl.LOCK_SH)
     monkeypatch.setattr("time.sleep", lambda _s: fcntl.flock(looking, fcntl.LOCK_UN))  # it has seen enough
-    Mark(tmp_path / "mark").release()
+    OwnerLock(tmp_path / "mark").release()
     os.close(looking)
 
 

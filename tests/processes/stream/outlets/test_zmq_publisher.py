@@ -15,7 +15,7 @@ import pytest
 import zmq
 
 from stream.errors import OutputError, UsageError
-from stream.machine.memory import Growth
+from stream.machine.memory import MemoryGrowth
 from stream.outlets.outlet import QueuedOutlet
 from stream.outlets.zmq_publisher import Publisher
 from stream.outlets.zmq_subscriber import json_lines
@@ -191,7 +191,7 @@ def test_a_peer_that_makes_memory_grow_is_thrown_out_and_the_others_are_served_a
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("stream.outlets.zmq_publisher._SHUT_S", 0.1)
-    grown = Growth()
+    grown = MemoryGrowth()
     with publishing(outlet):
         endless_parts(publisher)
         eventually(lambda: notes.refused == 1, "it is counted")
@@ -218,7 +218,7 @@ def test_memory_that_this_program_itself_takes_shuts_nobody_out(
 
 
 def test_a_flood_of_subscriptions_holds_up_no_reading(publisher: Publisher, outlet: QueuedOutlet) -> None:
-    lines, longest_s, grown = json_lines(publisher.endpoint, "reading."), 0.0, Growth()
+    lines, longest_s, grown = json_lines(publisher.endpoint, "reading."), 0.0, MemoryGrowth()
     with publishing(outlet):
         next(lines)
         flood = threading.Thread(target=endless_topics, args=[publisher])

@@ -53,7 +53,7 @@ def test_the_first_line_that_was_touched_is_named(count: int, data: st.DataObjec
 
 def test_a_log_is_written_gone_on_with_and_verified(tmp_path: Path) -> None:
     log = AuditLog(tmp_path)
-    log.begun("s-1", "live", "0.1", config_sha256="a")
+    log.run_started("s-1", "live", "0.1", config_sha256="a")
     for _ in range(2):
         log.hello(Hello(role="worker", index=0, incarnation=0, endpoint="x", pid=1, detail="cnn@abc"))
     log.noted(Noted(what="refused", where="page", who="10.0.0.7", detail="no token", count=3))
