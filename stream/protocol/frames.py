@@ -14,9 +14,9 @@ from stream.protocol.stamp import FrameStamp
 from stream.protocol.types import (
     MAX_BEYOND,
     MAX_SENTENCE,
-    Count,
     Incarnation,
     Message,
+    NonNegative,
     Px,
     Seq,
     SourceName,
@@ -56,7 +56,7 @@ class SourceInfo(Message, frozen=True, kw_only=True, tag="source"):
     width: Px
     height: Px
     fps: Annotated[float | None, Meta(description="nominal frames per second; null if there is no such thing")]
-    frames_expected: Annotated[Count | None, Meta(description="frames the container promises; null: unknown")]
+    frames_expected: Annotated[NonNegative | None, Meta(description="frames the container promises; null: unknown")]
     live: Annotated[bool, Meta(description="frames come at their own pace")]
     started_ns: Annotated[int, Meta(ge=0, description="when the first frame could be grabbed, ns since 1970 UTC")]
     settled: Annotated[int, Meta(ge=0, description="what came of earlier seqs was acknowledged by a sink")] = 0
@@ -73,7 +73,7 @@ class EndOfStream(Message, frozen=True, kw_only=True, tag="end"):
     """Capture to sink: the source ended; no frame with a higher seq will come."""
 
     frames_read: Annotated[int, Meta(ge=0, description="frames grabbed")]
-    frames_expected: Annotated[Count | None, Meta(description="frames the container promises; null: unknown")]
+    frames_expected: Annotated[NonNegative | None, Meta(description="frames the container promises; null: unknown")]
     reason: Annotated[str, Meta(max_length=MAX_SENTENCE, description="why it ended early, else empty")] = ""
 
 

@@ -6,9 +6,9 @@ from msgspec import Meta, Struct, field
 
 from stream.protocol.stamp import FrameStamp
 from stream.protocol.types import (
-    Count,
     Message,
     Mode,
+    NonNegative,
     Pct,
     QualityVerdict,
     Reasons,
@@ -34,7 +34,7 @@ class DensityReading(FrameStamp, frozen=True, kw_only=True, tag="reading"):
     density_pct: Annotated[Pct | None, Meta(description="capillary area over area analysed, %")] = None
     density_low_pct: Annotated[Pct | None, Meta(description="lower end of the 90 % interval, %")] = None
     density_high_pct: Annotated[Pct | None, Meta(description="upper end of the 90 % interval, %")] = None
-    capillary_count: Annotated[Count | None, Meta(description="regions judged to be capillaries")] = None
+    capillary_count: Annotated[NonNegative | None, Meta(description="regions judged to be capillaries")] = None
     quality: Annotated[QualityVerdict | None, Meta(description="whether the frame may be acted on")] = None
     quality_reasons: Annotated[Reasons, Meta(description="why the quality is not good, in plain words")] = ()
     measures: Annotated[

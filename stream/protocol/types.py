@@ -26,7 +26,7 @@ FrameName = Annotated[
 Px = Annotated[int, Meta(ge=1, le=16384, description="px")]
 Index = Annotated[int, Meta(ge=0, description="0, or the worker's number")]
 Incarnation = Annotated[int, Meta(ge=0, description="counts the restarts of this role and index")]
-Count = Annotated[int, Meta(ge=0)]
+NonNegative = Annotated[int, Meta(ge=0)]
 Pct = Annotated[float, Meta(ge=0, le=100)]
 Reasons = Annotated[tuple[str, ...], Meta(max_length=100)]
 

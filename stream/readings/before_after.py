@@ -59,7 +59,7 @@ class Change(Struct, frozen=True, kw_only=True):
 def change_at(trend: Trend, marker: int, x: float, before_s: float, after_s: float) -> Change:
     """Return the change at a moment of the trend's axis, in s, from the readings of so many seconds on each side."""
     before, after = side(trend, x - before_s, x), side(trend, x, x + after_s)
-    why_not = _why_not("before", before) or _why_not("after", after)
+    why_not = _missing_reason("before", before) or _missing_reason("after", after)
     change = low = high = None
     if not why_not and before.mean_pct is not None and after.mean_pct is not None:
         change = after.mean_pct - before.mean_pct
@@ -139,7 +139,7 @@ def quantile_t(probability: float, freedom: float) -> float:
     return x + sum(term / freedom**power for power, term in enumerate(terms, start=1))
 
 
-def _why_not(name: str, one: MarkerSide) -> str:
+def _missing_reason(name: str, one: MarkerSide) -> str:
     if one.good < _NEEDED:
         return f"{name.capitalize()} it: {counted(one.good, 'good frame')}; {_NEEDED} are needed."
     if one.effective_n is not None and one.effective_n < _NEEDED_EFFECTIVE:

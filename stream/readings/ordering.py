@@ -65,7 +65,7 @@ class Sequencer(Generic[Item]):
         """Every seq below this was released, skipped or late: the prefix without holes."""
         return min(self._passed, default=self.next_seq)
 
-    def beyond(self, limit: int) -> list[int]:
+    def seqs_beyond(self, limit: int) -> list[int]:
         """Return at most `limit` seqs above `accounted` that came nevertheless, the lowest first."""
         between = (seq for seq in range(self.accounted, self.next_seq) if seq not in self._passed)
         return list(islice(chain(between, sorted(self._held)), limit))

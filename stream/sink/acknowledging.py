@@ -61,6 +61,6 @@ class Acknowledgements:
         return Committed(
             next_seq=self._sequencer.accounted,
             sink=self._incarnation,
-            beyond=tuple(self._sequencer.beyond(MAX_BEYOND)),
+            beyond=tuple(self._sequencer.seqs_beyond(MAX_BEYOND)),
             after_death_of=after_death_of,
         )

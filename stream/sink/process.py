@@ -169,7 +169,7 @@ class Sink:
 
         settled: capture has let go of all frames below, so nothing of them will come any more.
         """
-        have = set(self._sequencer.beyond(settled))
+        have = set(self._sequencer.seqs_beyond(settled))
         for seq in range(self._sequencer.accounted, settled):
             if seq not in have:
                 self._drop(Drop(seq=seq, cause="not stored"))

@@ -10,7 +10,7 @@ import msgpack
 import pytest
 import zmq
 
-from stream.errors import OutputError, WireError
+from stream.errors import OutputError
 from stream.protocol.frames import Drop, Looking, RingReady
 from stream.protocol.messages import AnyMessage
 from stream.protocol.processes import Stop
@@ -125,10 +125,12 @@ def test_a_message_longer_than_allowed_is_never_read(context: Context, inbox: In
     outbox.close()
 
 
-def test_a_message_that_its_reader_would_refuse_is_refused_to_the_sender(context: Context, inbox: Inbox) -> None:
+def test_a_message_outside_the_schema_is_dropped_and_counted_by_its_reader(context: Context, inbox: Inbox) -> None:
     outbox = Outbox(context, inbox.endpoint)
-    with pytest.raises(WireError):
-        outbox.send(RingReady(ring="r" * 301))
+    outbox.send(RingReady(ring="r" * 301))
+    outbox.send(Stop())
+    assert received(inbox, 1) == [Stop()]
+    assert inbox.take_rejected() == 1
     outbox.close()
 
 
