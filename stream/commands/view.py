@@ -66,7 +66,7 @@ def _show(parts: Parts, config: "Config", session: Path, recording: str | None) 
     """The page, until Ctrl-C."""
     from stream.security.events import Notes
     from stream.session.archive import Archive
-    from stream.session.store import settle
+    from stream.session.store import merge_write_ahead_file
     from stream.version import VERSION
     from stream.view.process import CLOSING_S
     from stream.view.review.file_broker import FileBroker
@@ -96,7 +96,7 @@ def _show(parts: Parts, config: "Config", session: Path, recording: str | None) 
     server.stop()
     _write_down(notes.take(float("inf")), path.parent)
     archive.close()
-    settle(path)
+    merge_write_ahead_file(path)
 
 
 def _write_down(noted: "list[Noted]", folder: Path) -> None:

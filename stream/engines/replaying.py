@@ -29,7 +29,7 @@ from stream.session.provenance import SourceHash
 from stream.session.result_files import write_results
 from stream.session.statistics import density_statistics
 from stream.session.store import FILE_NAME, Store
-from stream.session.summary import STOPPED, Course, exit_code, noted_of, sentence, summary_of
+from stream.session.summary import STOPPED, Course, exit_code, sentence, session_facts, summary_of
 
 _PROGRESS_S: Final = 0.25
 
@@ -91,7 +91,7 @@ class Recording:
     def run(self, store: Store, on_status: Callable[[RunStatus], None]) -> Outcome:
         """Every frame, then the files."""
         source = self._reel.source
-        store.note(source=source.name, width=source.width, height=source.height, fps=source.fps, begun_at=0)
+        store.set_facts(source=source.name, width=source.width, height=source.height, fps=source.fps, begun_at=0)
         source_hash = SourceHash(self._plan.source)
         maker = StepMaker(self._plan.analysis, self._plan.session)
         engine: Engine = find("engines", self._choice.engine)
@@ -116,7 +116,7 @@ class Recording:
             self._tracker.take(published, now_s)
             if now_s >= next_progress_s:
                 next_progress_s = now_s + _PROGRESS_S
-                store.note(model_id=reading.model_id)
+                store.set_facts(model_id=reading.model_id)
                 on_status(self._tracker.status(now_s, published.t_published_ns))
                 self._count_cpu()
 
@@ -140,5 +140,5 @@ class Recording:
         handed = round(self._tally.handed_bytes / max(1, end.frames_read))
         summary |= {"engine": self._choice.engine, "workers": self._choice.workers, "handed_bytes_per_frame": handed}
         write_results(store, plan, end, summary)
-        store.note(**noted_of(summary))
+        store.set_facts(**session_facts(summary))
         return Outcome(130 if stopped else exit_code(end, summary, plan.mode), sentence(summary))

@@ -1,6 +1,7 @@
-"""A session's file, read along: columns for the trend, everything about one frame. Never writes.
+"""A session's file for readers: columns for the trend, everything about one frame. Never writes.
 
-The file may come from anybody: nothing in it is run, and what is not as this program writes it is called damaged.
+The file may come from a stranger: nothing in it is executed, and a file that this program would not write is refused as
+damaged.
 """
 
 import contextlib
@@ -35,7 +36,7 @@ _LONGEST_VALUE: Final = 64 * 2**20
 
 
 class Facts(Struct, frozen=True):
-    """What is noted about a session, as far as somebody acts on it; older sessions lack some."""
+    """The facts of a session that the program uses; older sessions lack some."""
 
     session: str | None = None
     source: str | None = None
@@ -49,7 +50,7 @@ class Facts(Struct, frozen=True):
 
 
 class StoredReading(Struct, frozen=True, kw_only=True):
-    """Everything that a session says of one frame. `regions`: None where outlines were not kept."""
+    """Everything that a session has of one frame. `regions`: None if outlines were not kept."""
 
     seq: int
     frame: str
@@ -76,21 +77,21 @@ class StoredReading(Struct, frozen=True, kw_only=True):
 
 
 class Archive:
-    """Read-only; a connection for each thread that asks. Also while another process writes."""
+    """A session's file, read-only, also while another process writes; each thread gets a connection of its own."""
 
     def __init__(self, path: Path) -> None:
-        """Nothing is opened before it is asked for something."""
+        """Open nothing yet: a connection is made by the first question of a thread."""
         self.path = path
         self._mine = threading.local()
         self._open: list[sqlite3.Connection] = []
 
     def read(self, statement: str, values: Iterable[object] = ()) -> list[tuple[Any, ...]]:
-        """All rows of a query. Raises OutputError where the file cannot be read, or is no session."""
+        """Return all rows of a query. Raises OutputError if the file cannot be read, or is no session."""
         with self._readable():
             return self._connection().execute(statement, tuple(values)).fetchall()
 
     def facts(self) -> dict[str, Any]:
-        """What was noted about the session; what `Facts` names is of those types. Raises OutputError."""
+        """Return all facts; those that `Facts` names have the types given there. Raises OutputError if one has not."""
         with self._readable():
             rows = self.read("SELECT key, value FROM session")
             facts = {str(key): msgspec.json.decode(value) for key, value in rows}
@@ -98,9 +99,9 @@ class Archive:
             return facts
 
     def columns(self, media_time: bool) -> Columns:
-        """All readings but late ones as `DTYPE`, in order of seq; x: media time, or the time of day.
+        """Return all readings except late ones as `DTYPE`, in order of seq; x: media time, or the time of day.
 
-        Raises OutputError.
+        Raises OutputError if the file is damaged.
         """
         with self._readable():
             return self._columns(media_time)
@@ -127,7 +128,7 @@ class Archive:
         return columns
 
     def reading(self, seq: int) -> StoredReading | None:
-        """Everything about one frame; None where the session has none of that number. Raises OutputError."""
+        """Return everything about one frame; None if the session has no such frame. Raises OutputError if damaged."""
         with self._readable():
             return self._reading(seq)
 
@@ -146,9 +147,9 @@ class Archive:
         return msgspec.convert(fields | read, StoredReading)
 
     def rows(self, names: Iterable[str], from_seq: int, to_seq: int) -> Iterator[tuple[Any, ...]]:
-        """The named columns of readings but late ones, in order of seq, both ends included; one by one.
+        """Yield the named columns of readings except late ones, in order of seq, both ends included.
 
-        Raises OutputError, perhaps midway.
+        Raises OutputError if the file is damaged, perhaps midway.
         """
         columns = ", ".join(map(column, names))
         statement = f"SELECT {columns} FROM readings WHERE NOT late AND seq BETWEEN ? AND ? ORDER BY seq"
@@ -156,27 +157,27 @@ class Archive:
             yield from self._connection().execute(statement, (from_seq, to_seq))
 
     def markers(self, session: str, source: str) -> list[Marker]:
-        """The session's markers, in order of time. Raises OutputError."""
+        """Return the session's markers, in order of time. Raises OutputError if one is damaged."""
         with self._readable():
             return markers_of(self, session, source)
 
     def events(self, session: str, source: str) -> list[AlarmEvent]:
-        """All that happened to alarms. Raises OutputError."""
+        """Return all that happened to alarms, oldest first. Raises OutputError if it is damaged."""
         with self._readable():
             return events_of(self, session, source)
 
     def drops(self) -> dict[str, int]:
-        """Frames without a reading, by cause."""
+        """Return the number of frames without a reading, by cause."""
         return dict(self.read("SELECT cause, COUNT(*) FROM drops GROUP BY cause"))
 
     def close(self) -> None:
-        """Let go of the file, once nobody asks any more."""
+        """Close all connections; to be called when no thread reads any more."""
         while self._open:
             self._open.pop().close()
 
     @contextlib.contextmanager
     def _readable(self) -> Iterator[None]:
-        """What a file of somebody else's can bring about is one error with one sentence."""
+        """Turn everything that a stranger's file can cause into one error with one sentence."""
         try:
             yield
         except StreamError:
@@ -193,15 +194,16 @@ class Archive:
 
 
 def on_axis(own_s: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Times that never decrease: where a clock was set back, or the next file begins, it goes on from the last."""
+    """Return times that never decrease: after a clock was set back, or in a new file, they continue from the last."""
     back = np.maximum(-np.diff(own_s, prepend=own_s[:1]), 0)
     return np.asarray(own_s + np.cumsum(back), np.float64)
 
 
 def _open(path: Path) -> sqlite3.Connection:
-    """Read-only, and not bound to one thread: what is streamed goes from hand to hand.
+    """Open read-only and not bound to one thread, because a streamed answer is read by several in turn.
 
-    A folder that cannot be written holds a session that nobody writes.
+    If the folder cannot be written, SQLite cannot make its shared-memory file there; but then no process writes to the
+    session either, so that it may be opened as immutable.
     """
     address = f"{path.resolve().as_uri()}?mode=ro"
     try:
@@ -221,8 +223,8 @@ def _connected(address: str) -> sqlite3.Connection:
 
 
 def _examine(connection: sqlite3.Connection) -> None:
-    """Raises ValueError unless there are the tables of a session, and nothing that computes: a view may have no end."""
-    connection.execute("PRAGMA trusted_schema=OFF")
+    """Raise ValueError unless it has the tables of a session and nothing that computes: a view may have no end."""
+    connection.execute("PRAGMA trusted_schema=OFF")  # no function runs from a view, a trigger or a default
     connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST_VALUE)
     schema = connection.execute("SELECT type, name, COALESCE(sql, '') FROM sqlite_master").fetchall()
     if any(kind not in ("table", "index") or sql.upper().startswith("CREATE VIRTUAL") for kind, _, sql in schema):

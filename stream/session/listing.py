@@ -11,7 +11,7 @@ from stream.machine.files import reach
 from stream.machine.owner_lock import is_held
 from stream.session.archive import Archive
 from stream.session.output_folder import OWNER
-from stream.session.store import FILE_NAME, settle
+from stream.session.store import FILE_NAME, merge_write_ahead_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ def _read(file: Path) -> ListedSession:
         archive.close()
     running = is_held(writer)
     if not running:
-        settle(file)
+        merge_write_ahead_file(file)
     return ListedSession(file.parent, first_ns, (last_ns - first_ns) / 1e9, source, count, running)
 
 

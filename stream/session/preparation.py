@@ -37,7 +37,7 @@ def prepare(plan: RunPlan, *, resume: bool, overwrite: bool = False) -> str:
     except OSError as error:
         raise OutputError(f"{error.filename} is in the way: {error.strerror}; remove it") from error
     store = Store(folder / FILE_NAME)
-    store.note(session=session, begun_at=None, begun_ns=None, **facts_of(plan))
+    store.set_facts(session=session, begun_at=None, begun_ns=None, **facts_of(plan))
     store.close()
     if store.full:
         raise OutputError(f"the disk with {folder} is full; make room, or choose another folder")
@@ -97,7 +97,7 @@ def _resumable(plan: RunPlan) -> StoredRun:
         raise OutputError(f"there is no session in {folder} to resume; run it without --resume")
     try:
         with contextlib.closing(Store(folder / FILE_NAME)) as store:
-            found = {"frames": len(store.seqs()), "without_outlines": store.bare()}
+            found = {"frames": len(store.seqs()), "without_outlines": store.without_outlines()}
             stored = msgspec.convert(store.facts() | found, StoredRun)
             sound = store.sound() and readable(store)
     except (DamagedError, sqlite3.Error, msgspec.ValidationError):

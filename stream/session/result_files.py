@@ -1,7 +1,7 @@
 """The files of a finished replay: readings.csv, regions.jsonl, trend.png, and summary.json last of all.
 
-Each is written beside its name and then renamed: a file that is there is whole. What only the end of a run needs is
-loaded then: a sink that died must be back in a moment.
+Each is written under another name and then renamed: a file that is there is whole. Libraries that only the end of a run
+needs are imported then: a new sink must be ready in a moment.
 """
 
 import contextlib
@@ -24,7 +24,6 @@ from stream.errors import OutputError
 from stream.protocol import measures
 from stream.protocol.frames import EndOfStream
 from stream.protocol.readings import RegionOutline
-from stream.session import result_files
 from stream.session.store import FILE_NAME, Store
 from stream.session.summary import STOPPED
 
@@ -46,8 +45,20 @@ def clear(folder: Path) -> None:
             path.unlink(missing_ok=True)
 
 
+def write_results(store: Store, plan: RunPlan, end: EndOfStream, summary: dict[str, Any]) -> None:
+    """Write all files of a replay, unless it had no frame; regions.jsonl if the plan asks for it. Raises OSError."""
+    if not end.frames_read:
+        return
+    write_readings(store, plan.folder)
+    if plan.regions_file:
+        write_regions(store, plan.folder)
+    if end.reason != STOPPED:  # a user who stops a run wants it to end now, and Matplotlib takes its time
+        write_trend(store, plan.folder, f"{counted(end.frames_read, 'frame')}, {summary['status']}")
+    write_summary(summary, plan.folder)
+
+
 def write_readings(store: Store, folder: Path) -> None:
-    """readings.csv: a row a frame, in order of seq."""
+    """Write readings.csv: one row per frame, in order of seq."""
 
     def write(file: io.TextIOBase) -> None:
         writer = csv.writer(file, lineterminator="\n")
@@ -72,14 +83,14 @@ def csv_sources() -> tuple[str, ...]:
 
 
 def csv_rows(rows: Iterable[Sequence[object]]) -> Iterator[list[str]]:
-    """Write values of the columns `csv_sources()` as they stand in readings.csv."""
+    """Yield rows of the columns `csv_sources()` as they are written in readings.csv."""
     formats = [_format(name) for name in csv_columns()]
     for row in rows:
         yield [write(value) for write, value in zip(formats, row, strict=True)]
 
 
 def write_regions(store: Store, folder: Path) -> None:
-    """regions.jsonl: a line a frame, the outlines of its capillaries in full-frame pixels; null where it failed."""
+    """Write regions.jsonl: one line per frame with its outlines in full-frame pixels; null if its analysis failed."""
 
     def write(file: io.TextIOBase) -> None:
         for seq, frame, blob in store.rows("seq", "frame", "regions"):
@@ -91,7 +102,7 @@ def write_regions(store: Store, folder: Path) -> None:
 
 
 def supply_regions(folder: Path) -> None:
-    """regions.jsonl of a finished session that keeps outlines, where it is not there. Raises OutputError."""
+    """Write regions.jsonl of a finished session that keeps outlines, if it is not there. Raises OutputError."""
     if not (folder / "regions.jsonl").exists():
         with contextlib.closing(Store(folder / FILE_NAME)) as store:
             try:
@@ -101,7 +112,7 @@ def supply_regions(folder: Path) -> None:
 
 
 def readable(store: Store) -> bool:
-    """True where the rows and outlines of a session can be read, as its tables will need them."""
+    """Return whether all rows and outlines of a session can be read, as its files will need them."""
     try:
         deque(csv_rows(store.rows(*csv_sources())), maxlen=0)
         return all(
@@ -114,12 +125,12 @@ def readable(store: Store) -> bool:
 
 
 def write_summary(summary: dict[str, Any], folder: Path) -> None:
-    """summary.json: written last; where it is there, the others are whole."""
+    """Write summary.json; last of all: if it is there, the others are whole."""
     _write_whole(folder / "summary.json", lambda file: file.write(json.dumps(summary, indent=2) + "\n"))
 
 
 def write_trend(store: Store, folder: Path, title: str) -> None:
-    """trend.png: density of the good frames with its interval, over media time."""
+    """Write trend.png: density of the good frames with its interval, over media time."""
     import matplotlib as mpl
 
     mpl.use("Agg")
@@ -142,7 +153,7 @@ def write_trend(store: Store, folder: Path, title: str) -> None:
 
 
 def drawings(folder: Path) -> "Iterator[tuple[list[npt.NDArray[np.int32]], str, bool]]":
-    """For each frame of a session in order: outlines as (n, 2) int32 px, a line of text, and whether it is good."""
+    """Yield for each frame of a session: outlines as (n, 2) int32 px, a line of text, and whether it is good."""
     store = Store(folder / FILE_NAME)
     columns = ("frame", "time_s", "density_pct", "density_low_pct", "density_high_pct", "quality", "regions")
     for frame, time_s, density, low, high, quality, blob in store.rows(*columns):
@@ -152,7 +163,7 @@ def drawings(folder: Path) -> "Iterator[tuple[list[npt.NDArray[np.int32]], str, 
 
 
 def _good_series(store: Store) -> "np.ndarray[Any, np.dtype[np.float64]]":
-    """Time, density, low, high as (4, n) float64; what is not good is NaN, so that the line has a gap."""
+    """Return time, density, low, high as (4, n) float64; NaN if a frame is not good, so that the line has a gap."""
     import numpy as np
 
     rows = [
@@ -217,15 +228,3 @@ def _write_whole(path: Path, write: Callable[[io.TextIOBase], object]) -> None:
         file.flush()
         os.fsync(file.fileno())
     partial.replace(path)
-
-
-def write_results(store: Store, plan: RunPlan, end: EndOfStream, summary: dict[str, Any]) -> None:
-    """Table, outlines where wanted, trend, and the summary last of all; nothing without a frame. Raises OSError."""
-    if not end.frames_read:
-        return
-    result_files.write_readings(store, plan.folder)
-    if plan.regions_file:
-        result_files.write_regions(store, plan.folder)
-    if end.reason != STOPPED:  # whoever stops a run wants it to end now
-        result_files.write_trend(store, plan.folder, f"{counted(end.frames_read, 'frame')}, {summary['status']}")
-    result_files.write_summary(summary, plan.folder)

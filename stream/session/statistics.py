@@ -9,7 +9,7 @@ from stream.session.store import Store
 
 @dataclass(frozen=True, slots=True)
 class DensityStatistics:
-    """Density over the good frames, in percent; None where there are none."""
+    """Density over the good frames, in percent; None if there are none. Standard deviation of the population."""
 
     good_frames: int
     poor_frames: int
@@ -22,21 +22,21 @@ class DensityStatistics:
 
 
 def density_statistics(store: Store) -> DensityStatistics:
-    """Statistics over the good frames, and how many there are of each quality."""
+    """Return statistics over the good frames, and how many frames there are of each quality."""
     rows = list(store.rows("quality", "density_pct"))
     good = [float(str(density)) for quality, density in rows if quality == "good"]
     share = {verdict: sum(quality == verdict for quality, _ in rows) for verdict in ("poor", "unusable")}
 
-    def of(function: Callable[[list[float]], float]) -> float | None:
+    def rounded(function: Callable[[list[float]], float]) -> float | None:
         return round(function(good), 4) if good else None
 
     return DensityStatistics(
         good_frames=len(good),
         poor_frames=share["poor"],
         unusable_frames=share["unusable"],
-        density_mean_pct=of(statistics.fmean),
-        density_sd_pct=of(statistics.pstdev),
-        density_median_pct=of(statistics.median),
-        density_min_pct=of(min),
-        density_max_pct=of(max),
+        density_mean_pct=rounded(statistics.fmean),
+        density_sd_pct=rounded(statistics.pstdev),
+        density_median_pct=rounded(statistics.median),
+        density_min_pct=rounded(min),
+        density_max_pct=rounded(max),
     )

@@ -1,7 +1,7 @@
 """The session on disk: SQLite in write-ahead mode, synchronous FULL. What was committed survives kill -9.
 
-One writer, the sink; the view and the exports read along. On a full disk what is added waits in memory until there is
-room again; beyond a limit the oldest is given up and counted.
+One process writes, the sink; others may read meanwhile. While the disk is full, what is added waits in memory until
+there is room again; beyond a limit the oldest is given up and counted.
 """
 
 import contextlib
@@ -27,11 +27,11 @@ _NO_ROOM: Final = (
     *(sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_FSYNC, sqlite3.SQLITE_IOERR_SHMSIZE),
 )
 
-_NOT_TO_BE_HAD: Final = (
+_NOT_OPENED: Final = (
     *(sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH),
     *(sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL, sqlite3.SQLITE_NOMEM),
 )
-"""Why a file that may be sound cannot be opened."""
+"""Errors for which a file cannot be opened, although it may be sound."""
 
 FILE_NAME: Final = "session.sqlite"
 FILES: Final = (FILE_NAME, f"{FILE_NAME}-wal", f"{FILE_NAME}-shm")
@@ -49,9 +49,9 @@ CREATE TABLE readings (
 );
 CREATE TABLE drops (seq INTEGER PRIMARY KEY, cause TEXT NOT NULL);
 """
-_NOTE: Final = "INSERT OR REPLACE INTO session VALUES (?, ?)"
+_SET_FACT: Final = "INSERT OR REPLACE INTO session VALUES (?, ?)"
 _BOOKS: Final = "books"
-"""Counts, and the seq below which nothing is missing: a sink that died is back at once after any number of frames."""
+"""Counts, and the seq below which none is missing: with them a new sink is ready at once, whatever the session holds."""
 COLUMNS: Final = (
     *("seq", "frame", "time_s", "t_capture_ns", "t_published_ns", "late", "status", "error"),
     *(*measures.DENSITY.keys, *measures.CAPILLARY_COUNT.keys),
@@ -77,26 +77,26 @@ class _Books(Struct, frozen=True):
 
 
 class DamagedError(OutputError):
-    """A session file that is torn, or none."""
+    """A file is a damaged session, or no session at all."""
 
 
 class Store:
     """One session file. Nothing is on disk before `commit`.
 
-    full: the disk has no room; `commit` tries again. given_up: readings and drops that it never took.
-    accounted: what its writer knows to be accounted for without holes; kept with every commit.
+    full: the disk had no room at the last try. given_up: statements that waited for room and were given up.
+    accounted: the writer sets it to the seq below which none is missing; it is kept with every commit.
     """
 
     def __init__(self, path: Path) -> None:
-        """Open or make. Raises OutputError where the file is of another version, damaged, or not writable."""
+        """Open the file, or make it. Raises OutputError if it is of another version, damaged, or not writable."""
         self.path = path
         try:
             self._db = sqlite3.connect(path, isolation_level=None)
         except sqlite3.Error as error:
             raise _refused(path, error) from error
         try:
-            self._db.execute("PRAGMA journal_mode=WAL")
-            self._db.execute("PRAGMA synchronous=FULL")
+            self._db.execute("PRAGMA journal_mode=WAL")  # the page reads while the sink writes
+            self._db.execute("PRAGMA synchronous=FULL")  # a commit survives a power cut, not only a killed process
             version = self._db.execute("PRAGMA user_version").fetchone()[0]
             if version == 0:
                 self._db.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version={SCHEMA_VERSION}; COMMIT")
@@ -118,38 +118,39 @@ class Store:
         self.accounted: int = known.accounted
 
     def add(self, reading: DensityReading, *, late: bool = False) -> None:
-        """A reading, once a seq."""
+        """Add a reading; once per seq."""
         self._counts["late" if late else "published" if reading.status == "ok" else "failed"] += 1
         self.write(_INSERT, _row(reading, late))
 
-    def drop(self, drop: Drop) -> None:
-        """A frame without a reading."""
+    def add_drop(self, drop: Drop) -> None:
+        """Add a frame that has no reading; a second time nothing happens."""
         if self._db.execute("SELECT 1 FROM drops WHERE seq = ?", (drop.seq,)).fetchone():
             return
         self._counts["dropped"] += 1
         self.write("INSERT OR IGNORE INTO drops VALUES (?, ?)", (drop.seq, drop.cause))
 
-    def note(self, **values: str | int | float | None) -> None:
-        """Facts about the session: source, model, versions."""
+    def set_facts(self, **values: str | int | float | None) -> None:
+        """Set facts about the session, such as source and model."""
         for key, value in values.items():
             self._facts[key] = json.dumps(value)
-            self.write(_NOTE, (key, self._facts[key]))
+            self.write(_SET_FACT, (key, self._facts[key]))
 
     def commit(self) -> bool:
-        """Put on disk what was added. False where there was nothing, or no room for it: then call it again later."""
+        """Put on disk what was added. Return False if there was nothing, or no room: then call it again later."""
         if not self._waiting:
             return False
         try:
-            if self.full:
+            if self.full:  # all of it was rolled back
                 for statement in self._waiting:
                     self._execute(*statement)
+            # In the same transaction as the readings: a new sink trusts them without counting rows.
             books = json.dumps({"counts": self._counts, "accounted": self.accounted})
             if books != self._facts.get(_BOOKS):
-                self._execute(_NOTE, (_BOOKS, books))
+                self._execute(_SET_FACT, (_BOOKS, books))
             self._db.execute("COMMIT")
             self._facts[_BOOKS] = books
         except sqlite3.OperationalError as error:
-            self._make_out(error)
+            self._roll_back(error)
             return False
         self._dirty = self.full = False
         self._waiting.clear()
@@ -161,8 +162,8 @@ class Store:
             self._dirty = True
         self._db.execute(statement, values)
 
-    def _make_out(self, error: sqlite3.OperationalError) -> None:
-        """A full disk is waited for; anything else is raised."""
+    def _roll_back(self, error: sqlite3.OperationalError) -> None:
+        """Undo the transaction if the disk is full: it is executed again when there is room. Raise any other error."""
         if error.sqlite_errorcode not in _NO_ROOM:
             raise error
         if self._db.in_transaction:
@@ -171,65 +172,65 @@ class Store:
 
     @property
     def waiting(self) -> int:
-        """Statements that are not on disk."""
+        """Return the number of statements that are not on disk."""
         return len(self._waiting)
 
     def seqs(self, first: int = 0) -> set[int]:
-        """Every seq from `first` on that is accounted for."""
+        """Return every seq from `first` on that has a reading or was dropped."""
         union = "SELECT seq FROM readings WHERE seq >= :first UNION SELECT seq FROM drops WHERE seq >= :first"
         return {row[0] for row in self._db.execute(union, {"first": first})}
 
     def next_seq(self) -> int:
-        """Above the newest reading that was published."""
+        """Return the seq after the newest published reading."""
         newest = self._db.execute("SELECT seq FROM readings WHERE NOT late ORDER BY seq DESC LIMIT 1").fetchone()
         return 0 if newest is None else int(newest[0]) + 1
 
     def counts(self) -> dict[str, int]:
-        """published, failed, late, dropped: together every seq accounted for. Free, however long the session is."""
+        """Return published, failed, late and dropped, together every seq; at once, however long the session is."""
         return dict(self._counts)
 
     def _counted(self) -> dict[str, int]:
         return counted_by(lambda statement: self._db.execute(statement).fetchall())
 
     def facts(self) -> dict[str, str | int | float | None]:
-        """What was noted about the session. Raises DamagedError."""
+        """Return the facts of the session. Raises DamagedError if one cannot be read."""
         return {key: _read(value, _Fact, self.path) for key, value in self._facts.items() if key != _BOOKS}
 
     def sound(self) -> bool:
-        """True where the file holds together and no seq is missing below `accounted`. Reads it whole."""
+        """Read the whole file; return whether it is undamaged and no seq is missing below `accounted`."""
         if self.read("PRAGMA quick_check(1)") != [("ok",)]:
             return False
         return sum(seq < self.accounted for seq in self.seqs()) == self.accounted
 
-    def bare(self) -> int:
-        """How many frames were analysed and have no outlines: they were not kept."""
+    def without_outlines(self) -> int:
+        """Return how many frames were analysed and have no outlines, because outlines were not kept."""
         return int(self.read("SELECT COUNT(*) FROM readings WHERE status = 'ok' AND regions IS NULL")[0][0])
 
     def rows(self, *columns: str, late: bool = False) -> Iterator[tuple[object, ...]]:
-        """The named columns of all readings, in order of seq; late ones only where asked for."""
+        """Yield the named columns of all readings, in order of seq; late ones only if asked for."""
         where = "" if late else " WHERE NOT late"
         yield from self._db.execute(f"SELECT {', '.join(map(column, columns))} FROM readings{where} ORDER BY seq")
 
     def write(self, statement: str, values: Iterable[object] = ()) -> None:
-        """A statement, such as of those who keep tables of their own in the session: part of the next commit."""
+        """Execute a statement, such as one about a further table of the session, as part of the next commit."""
         given = tuple(values)
         self._waiting.append((statement, given))
         if self.full:
-            if len(self._waiting) > _MOST_WAITING:
+            if len(self._waiting) > _MOST_WAITING:  # memory is bounded, and the newest values count most
                 self._waiting.popleft()
                 self.given_up += 1
             return
         try:
             self._execute(statement, given)
         except sqlite3.OperationalError as error:
-            self._make_out(error)
+            self._roll_back(error)
 
     def read(self, statement: str, values: Iterable[object] = ()) -> list[tuple[Any, ...]]:
-        """All rows of a query."""
+        """Return all rows of a query."""
         return self._db.execute(statement, tuple(values)).fetchall()
 
     def close(self) -> None:
-        """Commit and close; the write-ahead file goes with the last reader."""
+        """Commit and close. The write-ahead file goes when the last reader closes."""
         self.commit()
         self._db.close()
 
@@ -246,14 +247,14 @@ def column(name: str) -> str:
     raise ValueError(f"a session has no column {name}")
 
 
-def settle(path: Path) -> None:
-    """All of a session in its one file, as far as others have it not open and it can be written."""
+def merge_write_ahead_file(path: Path) -> None:
+    """Move all of a session into its one file, if no other process has it open and it can be written."""
     with contextlib.suppress(sqlite3.Error), contextlib.closing(sqlite3.connect(path)) as database:
         database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def counted_by(read: Callable[[str], list[tuple[Any, ...]]]) -> dict[str, int]:
-    """published, failed, late, dropped in a session; `read` gives all rows of a query."""
+    """Return published, failed, late and dropped of a session; `read` returns all rows of a query."""
     late, failed, total = read(
         "SELECT COALESCE(SUM(late), 0), COALESCE(SUM(status = 'failed' AND NOT late), 0), COUNT(*) FROM readings"
     )[0]
@@ -262,14 +263,14 @@ def counted_by(read: Callable[[str], list[tuple[Any, ...]]]) -> dict[str, int]:
 
 
 def _refused(path: Path, error: sqlite3.Error) -> OutputError:
-    """An error that did not come from SQLite itself has no code."""
+    """Return the error to raise if a file cannot be opened. An error that is not SQLite's own has no code."""
     code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF  # its extended ones begin with a plain one
-    kind = OutputError if code in _NOT_TO_BE_HAD else DamagedError
+    kind = OutputError if code in _NOT_OPENED else DamagedError
     return kind(f"the session file {path} cannot be opened: {error}")
 
 
 def _read(text: object, kind: Any, path: Path) -> Any:
-    """JSON as it was noted. Raises DamagedError."""
+    """Return a fact from its JSON. Raises DamagedError."""
     try:
         return msgspec.json.decode(text if isinstance(text, str) else "", type=kind)
     except (msgspec.DecodeError, RecursionError) as error:

@@ -19,10 +19,10 @@ STOPPED: Final = "stopped by the user"
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """How this run went: it began with frame `begun_at` (above 0 where it was resumed); times in ns since 1970 UTC.
+    """The course of a run, from its first frame to its end; times in ns since 1970 UTC.
 
-    begun_ns: when the first frame could be grabbed. cpu_s: CPU time of all processes, s.
-    energy_j: what the machine used meanwhile, J, by its own count; None where it counts nothing.
+    begun_at: its first frame, above 0 if the session was resumed. begun_ns: when that could be grabbed.
+    cpu_s: CPU time of all processes, s. energy_j: energy that the machine used, J; None if it has no counter.
     """
 
     begun_at: int
@@ -42,7 +42,7 @@ def summary_of(
     model_id: str,
     source_sha256: str | None,
 ) -> dict[str, Any]:
-    """The content of summary.json; its keys are described in docs/research.md."""
+    """Return the content of summary.json; docs/research.md describes its keys."""
     reason = why_incomplete(end, plan.mode)
     if not reason and tracker.not_stored:
         reason = "the disk was full"
@@ -77,13 +77,13 @@ def summary_of(
     }
 
 
-def noted_of(summary: dict[str, Any]) -> dict[str, Any]:
-    """What of it is kept in the session: no statistics, and not `source`, which is there under its neutral name."""
+def session_facts(summary: dict[str, Any]) -> dict[str, Any]:
+    """Return what the session keeps of a summary: no statistics, and not `source`, which it has by a neutral name."""
     return {key: value for key, value in summary.items() if key not in ("density", "source")}
 
 
 def why_incomplete(end: EndOfStream, mode: Mode) -> str:
-    """Empty for a whole run; a live run that the user ended is whole."""
+    """Return why a run is incomplete; empty if it is whole, as is a live run that the user ended."""
     if mode != "replay":
         return "" if end.reason == STOPPED else end.reason
     missing = end.frames_expected is not None and end.frames_read < end.frames_expected
@@ -96,7 +96,7 @@ def why_incomplete(end: EndOfStream, mode: Mode) -> str:
 
 
 def exit_code(end: EndOfStream, summary: dict[str, Any], mode: Mode) -> int:
-    """0 done, 1 nothing could be analysed, 3 no frame came or a live source broke, 5 incomplete (or not all stored)."""
+    """Return 0 if done, 1 if no frame could be analysed, 3 if no frame came or a live source broke, 5 if incomplete."""
     if mode != "replay":
         broke = end.reason not in ("", STOPPED)
         return 3 if broke else 5 if summary.get("frames_not_stored") else 0
@@ -108,7 +108,7 @@ def exit_code(end: EndOfStream, summary: dict[str, Any], mode: Mode) -> int:
 
 
 def sentence(summary: dict[str, Any]) -> str:
-    """One line for a person."""
+    """Return the summary as one line for a person."""
     reason = summary["reason"].rstrip(".")
     if reason and not summary["frames_read"]:
         return f"{reason}."[:MAX_SENTENCE]

@@ -14,7 +14,7 @@ from stream.session.provenance import SourceHash
 from stream.session.result_files import write_results
 from stream.session.statistics import density_statistics
 from stream.session.store import Store
-from stream.session.summary import STOPPED, Course, exit_code, noted_of, sentence, summary_of
+from stream.session.summary import STOPPED, Course, exit_code, sentence, session_facts, summary_of
 
 _NO_ROOM: Final = (errno.ENOSPC, errno.EDQUOT)
 _STOPPED_HASH_S: Final = 0.1
@@ -45,7 +45,7 @@ class Finishing:
                 if error.errno not in _NO_ROOM or end.reason == STOPPED:
                     raise
                 return None
-        self._store.note(**noted_of(summary))
+        self._store.set_facts(**session_facts(summary))
         self._store.commit()
         return Finished(exit_code=exit_code(end, summary, self._plan.mode), summary=sentence(summary))
 

@@ -88,8 +88,8 @@ class Sink:
         self._refused_elsewhere = 0
         self._stopping = False
         if store.facts().get("begun_at") is None:  # `prepare` clears it: a session that is resumed has had other runs
-            store.note(name=plan.config.sink.session_name or None)
-            store.note(begun_at=self._sequencer.accounted, mode=plan.mode)
+            store.set_facts(name=plan.config.sink.session_name or None)
+            store.set_facts(begun_at=self._sequencer.accounted, mode=plan.mode)
             store.commit()
 
     def run(self) -> None:
@@ -148,7 +148,7 @@ class Sink:
 
     def _drop(self, drop: Drop) -> None:
         if self._sequencer.offer(drop.seq, None, time.monotonic()) is not Arrival.DUPLICATE:
-            self._store.drop(drop)
+            self._store.add_drop(drop)
             self._tracker.dropped += 1
 
     def _meet_source(self, source: SourceInfo) -> None:
@@ -159,9 +159,9 @@ class Sink:
             self._drop_what_died_with_an_earlier_sink(source.settled)
         self._bedside.name_source(source.source)
         self._tracker.source, self._tracker.frames_expected = source.source, source.frames_expected
-        self._store.note(source=source.source, width=source.width, height=source.height, fps=source.fps)
+        self._store.set_facts(source=source.source, width=source.width, height=source.height, fps=source.fps)
         if self._store.facts().get("begun_ns") is None:
-            self._store.note(begun_ns=source.started_ns)
+            self._store.set_facts(begun_ns=source.started_ns)
         self._tell(source)
 
     def _drop_what_died_with_an_earlier_sink(self, settled: int) -> None:
@@ -180,7 +180,7 @@ class Sink:
             raise OutputError(
                 f"this session was begun with the model {known}, and the model is {model_id} now; begin anew"
             )
-        self._store.note(model_id=model_id)
+        self._store.set_facts(model_id=model_id)
 
     def _note_trouble(self, trouble: SourceTrouble) -> None:
         if trouble.lost != self._tracker.lost:

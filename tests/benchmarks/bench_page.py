@@ -33,7 +33,9 @@ def session(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Ten readings a second with a slow wave, and stretches that are not good."""
     folder = tmp_path_factory.mktemp("eight-hours")
     store = Store(folder / FILE_NAME)
-    store.note(session="eight-hours", source="scope", mode="replay", model_id="cnn@abc", begun_ns=BEGUN_NS, begun_at=0)
+    store.set_facts(
+        session="eight-hours", source="scope", mode="replay", model_id="cnn@abc", begun_ns=BEGUN_NS, begun_at=0
+    )
     for seq in range(READINGS):
         density = 5 + 2 * math.sin(seq / 9000) + 0.2 * math.sin(seq * 1.7)
         fields = {"density_pct": density, "density_low_pct": density - 1, "density_high_pct": density + 1.2}

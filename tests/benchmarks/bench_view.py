@@ -22,7 +22,7 @@ def shift(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Eight hours, with poor frames in between."""
     path = tmp_path_factory.mktemp("shift") / FILE_NAME
     store = Store(path)
-    store.note(session="shift", source="scope", mode="live")
+    store.set_facts(session="shift", source="scope", mode="live")
     rng = np.random.default_rng(1)
     density = 8 + np.cumsum(rng.normal(0, 0.002, READINGS)) + rng.normal(0, 0.3, READINGS)
     measures = {"brightness": 128.3, "coverage": 1.0, "glare": 0.0, "motion_px": 1.5, "sharpness": 14.9}

@@ -29,7 +29,7 @@ class KeptSession:
         self.path = folder / FILE_NAME
         self._owner = ThreadPoolExecutor(1)
         self._store = self._do(lambda: Store(self.path))
-        self._do(lambda: self._store.note(session=feed.info.session, source=feed.info.source, mode=feed.info.mode))
+        self._do(lambda: self._store.set_facts(session=feed.info.session, source=feed.info.source, mode=feed.info.mode))
         self._bedside = self._do(
             lambda: Bedside(
                 Journal(self._store, feed.info.session, feed.info.source),

@@ -133,7 +133,7 @@ def session(folder: Path, source: str) -> None:
     """A session of `source` with one frame, which never finished."""
     folder.mkdir()
     store = Store(folder / FILE_NAME)
-    store.note(session="20260101-000000-abcdef", asked_source=source, begun_at=0)
+    store.set_facts(session="20260101-000000-abcdef", asked_source=source, begun_at=0)
     store.add(reading(0))
     store.commit()
     store.close()

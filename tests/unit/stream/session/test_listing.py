@@ -23,7 +23,7 @@ def base(tmp_path: Path, reading: Callable[..., DensityReading]) -> Path:
     for place, (name, count) in enumerate([("b", 3), ("a", 3), ("c", 0)]):
         (tmp_path / name).mkdir()
         store = Store(tmp_path / name / FILE_NAME)
-        store.note(source="scope")
+        store.set_facts(source="scope")
         for seq in range(count):
             store.add(reading(seq, t_capture_ns=BEGUN_NS + (place * 7200 + seq * 45) * 10**9))
         store.close()
@@ -71,7 +71,7 @@ def test_a_damaged_one_is_a_line_and_the_others_are_listed(base: Path) -> None:
 def test_names_and_sources_that_a_terminal_would_obey_are_escaped(base: Path) -> None:
     (base / "b").rename(base / "b\x1b[2J\udcff")
     store = Store(base / "a" / FILE_NAME)
-    store.note(source="\x1b]0;mine\x07")
+    store.set_facts(source="\x1b]0;mine\x07")
     store.close()
     text = listed(sessions_in(base))
     assert "\\x1b]0;mine\\x07" in text

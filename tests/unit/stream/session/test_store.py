@@ -79,8 +79,8 @@ def test_every_seq_is_counted_once(tmp_path_factory: pytest.TempPathFactory, kin
     store = Store(tmp_path_factory.mktemp("session") / FILE_NAME)
     for seq, kind in enumerate(kinds):
         if kind == "drop":
-            store.drop(Drop(seq=seq, cause="overload"))
-            store.drop(Drop(seq=seq, cause="restart"))
+            store.add_drop(Drop(seq=seq, cause="overload"))
+            store.add_drop(Drop(seq=seq, cause="restart"))
         else:
             store.add(reading(seq, status="failed" if "failed" in kind else "ok"), late="late" in kind)
     counts = store.counts()
@@ -99,14 +99,14 @@ def test_a_seq_is_written_once_only(store: Store) -> None:
 
 
 def test_facts_of_any_kind_come_back_and_the_last_one_counts(store: Store) -> None:
-    store.note(source="old", fps=25.0, width=1920, nothing=None)
-    store.note(source="Räume")
+    store.set_facts(source="old", fps=25.0, width=1920, nothing=None)
+    store.set_facts(source="Räume")
     assert store.facts() == {"source": "Räume", "fps": 25.0, "width": 1920, "nothing": None}
 
 
 def test_nothing_is_on_disk_before_it_is_committed_and_all_of_it_after(path: Path, store: Store) -> None:
     store.add(reading(0))
-    store.drop(Drop(seq=1, cause="restart"))
+    store.add_drop(Drop(seq=1, cause="restart"))
     other = Store(path)
     assert other.seqs() == set()
     assert store.commit()
@@ -174,7 +174,7 @@ def test_on_a_full_disk_what_was_added_waits_until_there_is_room(tmp_path: Path)
     cramped(store, 1)
     for seq in range(1, 400):
         store.add(reading(seq))
-    store.note(source="clip")
+    store.set_facts(source="clip")
     assert not store.commit()
     assert store.full
     assert store.seqs() == {0}
@@ -214,7 +214,7 @@ def test_a_session_of_any_length_is_gone_on_with_at_once(tmp_path: Path) -> None
     for seq in range(10):
         store.add(reading(seq))
     store.add(reading(11), late=True)
-    store.drop(Drop(seq=12, cause="overload"))
+    store.add_drop(Drop(seq=12, cause="overload"))
     store.add(reading(14, status="failed"))
     store.accounted = 10
     store.commit()

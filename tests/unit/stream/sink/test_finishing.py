@@ -23,7 +23,7 @@ END = EndOfStream(frames_read=2, frames_expected=2)
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     store = Store(tmp_path / FILE_NAME)
-    store.note(begun_at=0, begun_ns=START_NS, model_id="model-1")
+    store.set_facts(begun_at=0, begun_ns=START_NS, model_id="model-1")
     for seq in range(2):
         store.add(reading(seq))
     store.commit()

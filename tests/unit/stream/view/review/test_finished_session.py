@@ -206,7 +206,7 @@ def test_a_file_that_is_no_session_is_refused_with_a_sentence(tmp_path: Path) ->
 
 def test_an_older_session_without_markers_and_alarms_opens(tmp_path: Path, reading: MakeReading) -> None:
     store = Store(tmp_path / FILE_NAME)
-    store.note(session="old", source="scope")
+    store.set_facts(session="old", source="scope")
     store.add(reading(0))
     store.close()
     view, archive = opened(tmp_path)
