@@ -23,14 +23,13 @@ from stream.machine.signals import STOP_SIGNALS
 from stream.protocol.messages import AnyMessage
 from stream.protocol.processes import Alive, Fatal, Hello, PeerDown, PeerUp
 from stream.protocol.types import MAX_SENTENCE, Message, Role
+from stream.run.process_spec import ProcessKey
 from stream.security.events import Notes
 from stream.security.key_pair import Keys
 from stream.transport.sockets import Inbox, Outbox, new_context
 
 _LAST_WORDS_S: Final = 1.0
 _ALIVE_EVERY_S: Final = 0.5
-
-PeerKey = tuple[Role, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +65,7 @@ class Child:
         name = f"{self.name}-{self.incarnation}"
         self.inbox = Inbox(self._context, assignment.folder, name, assignment.portable, assignment.keys)
         self._supervisor = self._outbox(assignment.supervisor)
-        self.peers: dict[PeerKey, tuple[Hello, Outbox]] = {}
+        self.peers: dict[ProcessKey, tuple[Hello, Outbox]] = {}
         self._said_alive_s = 0.0
         self.notes = Notes()
 
@@ -127,7 +126,7 @@ class Child:
             self.report(noted)
             self.tell("sink", noted)
 
-    def _drop_peer(self, key: PeerKey) -> None:
+    def _drop_peer(self, key: ProcessKey) -> None:
         known = self.peers.pop(key, None)
         if known is not None:
             known[1].close()

@@ -11,7 +11,8 @@ from stream.console import logs, run_display
 from stream.protocol.processes import Hello
 from stream.protocol.readings import RunStatus
 from stream.run.outcome import Outcome
-from stream.run.supervisor import ProcessSpec, Supervisor
+from stream.run.process_spec import ProcessSpec
+from stream.run.supervisor import Supervisor
 from stream.security.audit_log import AuditLog
 from stream.security.keyring import keyring_for
 from stream.session.output_folder import OutputFolder

@@ -21,7 +21,8 @@ from stream.protocol.processes import Fatal, Finished, PeerDown, PeerUp, Stop
 from stream.protocol.readings import RunStatus
 from stream.run.child import Child
 from stream.run.outcome import Outcome
-from stream.run.supervisor import ProcessSpec, Supervisor
+from stream.run.process_spec import ProcessSpec
+from stream.run.supervisor import Supervisor
 from stream.transport.frame_ring import Ring
 
 HERE = "tests.doubles.supervised"

@@ -14,8 +14,9 @@ import pytest
 
 from stream.machine.signals import STOP_SIGNALS
 from stream.protocol.processes import Hello
+from stream.run.child_process import ChildProcess
 from stream.run.outcome import Outcome
-from stream.run.supervisor import Supervisor, _Running, back_off_s
+from stream.run.supervisor import Supervisor
 from tests.doubles.supervised import events, spec, supervisor
 from tests.running import ROOT
 
@@ -76,14 +77,14 @@ def test_a_hello_that_comes_after_the_death_raises_no_ghost(tmp_path: Path) -> N
     made = supervisor(tmp_path, spec("worker", "obedient"), spec("sink", "dies_three_times"))
     late = Hello(role="sink", index=0, incarnation=0, endpoint="ipc:///nowhere", pid=1)
     stranger = Hello(role="view", index=0, incarnation=0, endpoint="ipc:///nowhere", pid=1)
-    bury = made._bury
+    reap = made._reap
 
-    def and_then_hear_it(running: _Running) -> None:
-        bury(running)
+    def and_then_hear_it(child: ChildProcess) -> None:
+        reap(child)
         made._handle(late)
         made._handle(stranger)
 
-    made._bury = and_then_hear_it  # type: ignore[method-assign]
+    made._reap = and_then_hear_it  # type: ignore[method-assign]
     assert made.run() == Outcome(0, "well in the end")
     assert events(tmp_path).count("hello sink 0 ") == 0
 
@@ -99,7 +100,7 @@ def test_a_process_that_keeps_dying_ends_the_run_in_a_sentence(tmp_path: Path, p
 
 
 def test_kills_from_outside_end_the_run_only_when_they_go_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("stream.run.supervisor._OUTSIDE_S", 2.0)
+    monkeypatch.setattr("stream.run.restart_policy._OUTSIDE_S", 2.0)
     outcome = run(tmp_path, spec("worker", "dies_at_once"), spec("sink", "obedient"), restarts=2)
     assert outcome.exit_code == 1
     assert "exit code -9" in outcome.sentence
@@ -309,10 +310,3 @@ def test_no_child_outlives_a_supervisor_that_was_killed(tmp_path: Path, start: S
     wait_for(lambda: introduced(tmp_path))
     process.kill()
     wait_for(lambda: not any(psutil.pid_exists(pid) for pid in pids(tmp_path)))
-
-
-def test_who_keeps_dying_waits_ever_longer() -> None:
-    waits = [back_off_s(deaths) for deaths in range(10)]
-    assert waits[:2] == [0.0, 0.0]
-    assert waits == sorted(waits)
-    assert 0 < waits[2] < waits[-1] <= 2.0
