@@ -51,7 +51,7 @@ CREATE TABLE drops (seq INTEGER PRIMARY KEY, cause TEXT NOT NULL);
 """
 _SET_FACT: Final = "INSERT OR REPLACE INTO session VALUES (?, ?)"
 _BOOKS: Final = "books"
-"""Counts, and the seq below which none is missing: with them a new sink is ready at once, whatever the session holds."""
+"""Counts, and the seq below which none is missing: with them a new sink is ready at once, however much is stored."""
 COLUMNS: Final = (
     *("seq", "frame", "time_s", "t_capture_ns", "t_published_ns", "late", "status", "error"),
     *(*measures.DENSITY.keys, *measures.CAPILLARY_COUNT.keys),
