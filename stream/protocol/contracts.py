@@ -42,6 +42,27 @@ class FrameSource(Protocol):
     frame_count: frames promised by the container, None if unknown or endless.
     fps: nominal frames per second, None if there is no such thing (pictures).
     live: True if frames come at their own pace and are lost when not taken.
+
+    >>> class Grey:
+    ...     name, frame_count, fps, live, width, height = "grey", 2, 10.0, False, 64, 48
+    ...     index = 0
+    ...
+    ...     def grab(self) -> Grab | None:
+    ...         self.index += 1
+    ...         at = self.index - 1
+    ...         return Grab(at, str(at), at / self.fps, self.width, self.height) if at < self.frame_count else None
+    ...
+    ...     def retrieve(self, out: Pixels) -> None:
+    ...         out[:] = 128
+    ...
+    ...     def seek(self, index: int) -> None:
+    ...         self.index = index
+    ...
+    ...     def close(self) -> None:
+    ...         pass
+    >>> source: FrameSource = Grey()
+    >>> [source.grab().name, source.grab().name, source.grab()]
+    ['0', '1', None]
     """
 
     name: str
@@ -141,6 +162,15 @@ class Analyser(Protocol):
 
     Frames go to whichever worker is free: an analyser sees some of them, in no order that it could rely on. Of the
     frame before it is given a thumbnail; a measure that needs several whole frames (velocity) has no place here yet.
+
+    >>> class DarkHalf:
+    ...     model_id = "dark-half-1"
+    ...
+    ...     def analyse(self, frame: Frame) -> Analysis:
+    ...         percent = 100 * float((frame.pixels[:, :, 1] < 128).mean())
+    ...         return Analysis(percent, percent, percent, regions=[], quality=Quality("good"))
+    >>> DarkHalf().analyse(Frame(np.full((4, 4, 3), 99, np.uint8))).density_pct
+    100.0
     """
 
     model_id: str

@@ -42,7 +42,7 @@ class Inbox:
         self._socket = context.socket(zmq.PULL)
         self._socket.setsockopt(zmq.LINGER, 0)
         self._socket.setsockopt(zmq.RCVHWM, _HIGH_WATER)
-        self._socket.setsockopt(zmq.MAXMSGSIZE, MAX_MESSAGE_BYTES)
+        self._socket.setsockopt(zmq.MAXMSGSIZE, MAX_MESSAGE_BYTES)  # disconnects who sends more, unread
         if keys is not None:
             use_curve(self._socket, keys)
         address = endpoint(folder, name, portable)
@@ -53,7 +53,7 @@ class Inbox:
             raise OutputError(f"cannot listen on {address}: {error.strerror}") from error
         self.endpoint = self._socket.getsockopt_string(zmq.LAST_ENDPOINT)
         self._wake_address = f"inproc://{name}"
-        self._socket.bind(self._wake_address)
+        self._socket.bind(self._wake_address)  # for threads of this process; one poll waits for both
         self._poller = zmq.Poller()
         self._poller.register(self._socket, zmq.POLLIN)
         self.rejected = 0
@@ -86,7 +86,7 @@ class Inbox:
     def _take(self) -> AnyMessage | None:
         try:
             data = self._socket.recv(zmq.DONTWAIT)
-            return decode(data) if data else None
+            return decode(data) if data else None  # empty: from a waker
         except zmq.Again:
             return None
         except WireError:

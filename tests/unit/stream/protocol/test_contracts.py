@@ -1,5 +1,6 @@
-"""An analyser's nonsense ends where it is made."""
+"""An analyser's nonsense ends where it is made, and the examples of the contracts do what they say."""
 
+import doctest
 import math
 
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from stream.protocol import contracts
 from stream.protocol.contracts import Analysis, Quality, Region
 
 GOOD = Quality("good")
@@ -42,3 +44,8 @@ def test_a_box_holds_exactly_its_outline(points: list[tuple[int, int]]) -> None:
     columns, rows = {x for x, _ in points}, {y for _, y in points}
     assert (min(columns), max(columns)) == (left, left + width - 1)
     assert (min(rows), max(rows)) == (top, top + height - 1)
+
+
+def test_the_examples_of_the_contracts_run() -> None:
+    outcome = doctest.testmod(contracts)
+    assert (outcome.failed, outcome.attempted > 0) == (0, True)
