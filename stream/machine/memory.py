@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Final
 
 _STATM: Final = Path("/proc/self/statm")
+MOST_GROWTH_MB: Final = 96.0
+"""More than a socket's peers make a process gain as long as they keep to the protocol."""
 
 
 class MemoryGrowth:
-    """MemoryGrowth of this process's resident memory since the last settle(); 0 if /proc is not readable."""
+    """Growth of this process's resident memory since the last settle(); 0 if /proc is not readable."""
 
     def __init__(self) -> None:
         self._before_mb = _resident_mb()

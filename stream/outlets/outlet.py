@@ -22,7 +22,8 @@ log = logging.getLogger("capillary.outlet")
 Published = DensityReading | RunStatus | AlarmEvent | Marker
 """The messages that leave the program; docs/protocol.md describes each."""
 
-_HIGH_WATER: Final = 1000
+HIGH_WATER: Final = 1000
+"""Messages that wait for a receiver; beyond it, new ones are missed."""
 _UPKEEP_S: Final = 0.05
 _LAST_MESSAGES_S: Final = 1.0
 
@@ -64,7 +65,7 @@ class QueuedOutlet:
         name: for the log. upkeep: called in the outlet's thread between messages, about every 50 ms.
         """
         self._name, self._sender, self._upkeep = name, sender, upkeep
-        self._queue: Queue[Published] = Queue(_HIGH_WATER)
+        self._queue: Queue[Published] = Queue(HIGH_WATER)
         # Each counter is changed by one thread alone: no lock is needed.
         self._overflowed = 0
         self._failed = 0

@@ -12,8 +12,8 @@ import msgspec
 import zmq
 
 from stream.errors import OutputError, StreamError
-from stream.machine.memory import MemoryGrowth
-from stream.outlets.outlet import Published
+from stream.machine.memory import MOST_GROWTH_MB, MemoryGrowth
+from stream.outlets.outlet import HIGH_WATER, Published
 from stream.protocol.bedside import AlarmEvent, Marker
 from stream.protocol.readings import DensityReading, RunStatus
 from stream.security.events import Notes
@@ -22,12 +22,10 @@ from stream.security.keyring import Keyring
 
 log = logging.getLogger("capillary.publisher")
 
-_HIGH_WATER: Final = 1000
 _LONGEST_SUBSCRIPTION: Final = 512
 """Bytes: far above any topic, and little more than the longest message of a CURVE handshake."""
 _PLACE: Final = "subscribers"
 _FAILED: Final = zmq.EVENT_HANDSHAKE_FAILED_NO_DETAIL | zmq.EVENT_HANDSHAKE_FAILED_PROTOCOL
-_MOST_GROWTH_MB: Final = 96.0
 _SHUT_S: Final = 3.0
 _TOPICS: Final[dict[type[Published], str]] = {
     DensityReading: "reading",
@@ -81,7 +79,7 @@ class Publisher:
                 self._open()
             return
         self._socket.look()
-        if (grown_mb := self._growth.mb()) > _MOST_GROWTH_MB:
+        if (grown_mb := self._growth.mb()) > MOST_GROWTH_MB:
             # No limit of ZeroMQ's counts what a peer makes it hold: only with the socket does it go.
             self._socket.close(linger_ms=0)
             self._socket = None
@@ -115,7 +113,7 @@ class _BoundSocket:
         self._notes = notes
         self._failures: zmq.Socket[bytes] | None = None
         self._socket = self._context.socket(zmq.PUB)
-        self._socket.setsockopt(zmq.SNDHWM, _HIGH_WATER)
+        self._socket.setsockopt(zmq.SNDHWM, HIGH_WATER)
         # One subscription at a time, or a flood of them never lets go of a send. A key is counted as one more.
         self._socket.setsockopt(zmq.RCVHWM, 1 if keyring is None else 2)
         self._socket.setsockopt(zmq.LINGER, 200)

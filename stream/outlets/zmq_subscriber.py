@@ -1,5 +1,6 @@
-"""What `subscribe` does: a ZeroMQ SUB socket, each message as one JSON line."""
+"""A ZeroMQ SUB socket whose messages come as JSON lines: what `subscribe` prints."""
 
+import contextlib
 import json
 import logging
 import time
@@ -12,8 +13,8 @@ import zmq
 
 from stream.console.text import counted
 from stream.errors import UsageError, WireError
-from stream.machine.memory import MemoryGrowth
-from stream.protocol.bedside import AlarmEvent, Marker
+from stream.machine.memory import MOST_GROWTH_MB, MemoryGrowth
+from stream.outlets.outlet import Published
 from stream.protocol.readings import DensityReading, RunStatus
 from stream.protocol.wire import decode
 from stream.readings.freshness import Freshness
@@ -24,18 +25,15 @@ log = logging.getLogger("capillary.subscriber")
 _LONGEST: Final = 256 * 1024
 """Bytes: far above any reading without its picture, and little enough to be read whatever it holds."""
 _CURRENT_S: Final = 1.0
-"""How old a value may be. Statuses come four a second: who publishes hangs, or is gone, where none came for so long."""
+"""How old a value may be. Statuses come four a second: after so long without one, the publisher hangs or is gone."""
 _LOOK_MS: Final = 50
-_MOST_GROWTH_MB: Final = 96.0
 _RARE: Final = ("alarm", "marker")
 _LAPSED: Final = "The last value is a second old and nothing newer came: it is no longer current."
-
-_Published = DensityReading | RunStatus | AlarmEvent | Marker
 
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """own: this machine's pair; publisher: the public key of who publishes, 32 bytes."""
+    """own: this machine's key pair; publisher: the publisher's public key, 32 bytes."""
 
     own: Keys
     publisher: bytes
@@ -46,61 +44,71 @@ def json_lines(
     topic: str,
     credentials: Credentials | None = None,
     say: Callable[[str], None] = log.warning,
-    patience_s: float = 5.0,
+    timeout_s: float = 5.0,
 ) -> Iterator[str]:
-    """Messages whose topic begins so, for ever.
+    """Yield every message whose topic begins so as a JSON line, without end.
 
-    Where the last value gets older than a second, the last status comes once more, as `stale` and without its value.
-    say: is told of that, of what was dropped because it is no message, and once where after `patience_s` nobody
-    answered, or nobody let this program in.
-    Raises UsageError where the endpoint is not one, WireError where who publishes there makes memory grow.
+        for line in json_lines("tcp://127.0.0.1:5560", "reading."):
+            print(json.loads(line)["density_pct"])
+
+    If the last value gets older than a second, the last status comes once more, as `stale` and without its value.
+    say: called with a sentence when that happens, when something is dropped because it is no message, and once if
+    after `timeout_s` there is no answer, or the publisher does not let this program in.
+    Raises UsageError if that is no endpoint, WireError if the publisher makes memory grow.
     """
+    with _connected(endpoint, topic, credentials, time.monotonic() + timeout_s) as (socket, handshake):
+        arrivals, last, growth = _Arrivals(socket, say), _Last(), MemoryGrowth()
+        while True:
+            if not handshake.succeeds():
+                say(_connection_hint(endpoint, answered=handshake.answered, keyed=credentials is not None))
+            if growth.mb() > MOST_GROWTH_MB:
+                raise WireError(f"{endpoint} sends what is no message and fills memory. Who publishes there?")
+            if last.lapses(time.monotonic_ns()):
+                say(_LAPSED)
+                if last.status and last.status.get("state") != "ended":
+                    yield json.dumps(last.status | {"state": "stale", "density_pct": None})
+            received = arrivals.receive()
+            if received is None:
+                continue
+            if not topic.startswith(_RARE):  # alarms and markers alone are no sign of life
+                last.take(received, time.monotonic_ns())
+            yield received.text
+
+
+@contextlib.contextmanager
+def _connected(
+    endpoint: str, topic: str, credentials: Credentials | None, until_s: float
+) -> Iterator[tuple["zmq.Socket[bytes]", "_Handshake"]]:
+    """Yield a subscribed socket and the state of its handshake. Raises UsageError if that is no endpoint."""
+    refusal = UsageError(f'"{endpoint}" is no ZeroMQ endpoint, such as tcp://127.0.0.1:5560')
     port = endpoint.rpartition(":")[2]
     if endpoint.startswith("tcp://") and not (port.isdigit() and 0 < int(port) < 2**16):
-        raise UsageError(f'"{endpoint}" is no ZeroMQ endpoint, such as tcp://127.0.0.1:5560')
+        raise refusal
     context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
     socket = context.socket(zmq.SUB)
     socket.setsockopt(zmq.LINGER, 0)
     socket.setsockopt(zmq.MAXMSGSIZE, _LONGEST)
     if credentials is not None:
         use_curve(socket, credentials.own, credentials.publisher)
-    door = _Door(socket, time.monotonic() + patience_s)
+    handshake = _Handshake(socket, until_s)
     try:
         try:
             socket.connect(endpoint)
         except zmq.ZMQError as error:
-            raise UsageError(f'"{endpoint}" is no ZeroMQ endpoint, such as tcp://127.0.0.1:5560') from error
+            raise refusal from error
         socket.setsockopt_string(zmq.SUBSCRIBE, topic)
-        last, grown, dropped = _Last(), MemoryGrowth(), 0
-        while True:
-            if not door.opened():
-                say(_why_shut(endpoint, answered=door.answered, keyed=credentials is not None))
-            if grown.mb() > _MOST_GROWTH_MB:
-                raise WireError(f"{endpoint} sends what is no message and fills memory. Who publishes there?")
-            if last.lapses(time.monotonic_ns()):
-                say(_LAPSED)
-                if last.status and last.status.get("state") != "ended":
-                    yield json.dumps(last.status | {"state": "stale", "density_pct": None})
-            if not socket.poll(_LOOK_MS):
-                continue
-            try:
-                message, fields, line = _read(socket.recv_multipart())
-            except WireError as error:
-                dropped += 1
-                if str(dropped).strip("0") == "1":  # 1, 10, 100: a flood of them is told of, and fills no terminal
-                    say(f"{counted(dropped, 'message')} dropped so far: {error}")
-                continue
-            if not topic.startswith(_RARE):
-                last.take(message, fields, time.monotonic_ns())
-            yield line
+        yield socket, handshake
     finally:
-        door.close()
+        handshake.close()
         socket.close()
         context.term()
 
 
-class _Door:
-    """How far a socket came with whom it connects to, until `until_s` of the monotonic clock."""
+class _Handshake:
+    """How far a socket got with the publisher, watched until it succeeds, or until `until_s` of the monotonic clock.
+
+    ZeroMQ itself connects again and again without a word, whether nothing answers or a key is refused.
+    """
 
     def __init__(self, socket: "zmq.Socket[bytes]", until_s: float) -> None:
         self.answered = False
@@ -108,8 +116,8 @@ class _Door:
         self._watched = True
         self._monitor = socket.get_monitor_socket(zmq.EVENT_CONNECTED | zmq.EVENT_HANDSHAKE_SUCCEEDED)
 
-    def opened(self) -> bool:
-        """Wait for the other side. False, once, where it did not let this one in; then nobody is watched any more."""
+    def succeeds(self) -> bool:
+        """Wait for the publisher. Return False, only once, if the time is over; then it is watched no more."""
         from zmq.utils.monitor import parse_monitor_message  # it loads asyncio
 
         while self._watched:
@@ -122,12 +130,13 @@ class _Door:
         return True
 
     def close(self) -> None:
-        """Before the socket is closed."""
+        """Watch no more. To be called before the socket is closed."""
         self._socket.disable_monitor()
         self._monitor.close(linger=0)
 
 
-def _why_shut(endpoint: str, *, answered: bool, keyed: bool) -> str:
+def _connection_hint(endpoint: str, *, answered: bool, keyed: bool) -> str:
+    """Return why there is no connection, and what to do."""
     if not answered:
         return f"Nothing answers on {endpoint}; still waiting. Does the program run there, and publish there?"
     if keyed:
@@ -138,16 +147,45 @@ def _why_shut(endpoint: str, *, answered: bool, keyed: bool) -> str:
     return f"{endpoint} does not let this machine in; still waiting. It may ask for keys: see `keys --help`, and --key."
 
 
-def _read(parts: list[bytes]) -> tuple[_Published, dict[str, object], str]:
-    """A message, all its fields, newer ones too, and its line. Raises WireError where it is none of the published."""
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A message, all its fields, also those that only a newer program knows, and the same as a line of JSON."""
+
+    message: Published
+    fields: dict[str, object]
+    text: str
+
+
+class _Arrivals:
+    """What arrives at the socket; `say` is called when something is dropped."""
+
+    def __init__(self, socket: "zmq.Socket[bytes]", say: Callable[[str], None]) -> None:
+        self._socket, self._say = socket, say
+        self._dropped = 0
+
+    def receive(self) -> _Line | None:
+        """Return the next message; None if none came for a moment, or what came was no message."""
+        if not self._socket.poll(_LOOK_MS):
+            return None
+        try:
+            return _read(self._socket.recv_multipart())
+        except WireError as error:
+            self._dropped += 1
+            if str(self._dropped).strip("0") == "1":  # said at 1, 10, 100: a flood must not fill the terminal
+                self._say(f"{counted(self._dropped, 'message')} dropped so far: {error}")
+            return None
+
+
+def _read(parts: list[bytes]) -> _Line:
+    """Read the two parts of a message. Raises WireError if it is none of the published ones."""
     if len(parts) != 2:
         raise WireError(f"a message has two parts, not {len(parts)}")
     message = decode(parts[1])
-    if not isinstance(message, _Published):
+    if not isinstance(message, Published):
         raise WireError("it is of a kind that is not published")
     try:
         fields = msgspec.msgpack.decode(parts[1], type=dict[str, object])
-        return message, fields, json.dumps(fields, allow_nan=False)
+        return _Line(message, fields, json.dumps(fields, allow_nan=False))
     except (ValueError, TypeError, RecursionError) as error:
         raise WireError(f"not a message of this protocol: {error}") from error
 
@@ -159,10 +197,11 @@ class _Last:
     status: dict[str, object] = field(default_factory=dict)
     freshness: Freshness | None = None
 
-    def take(self, message: _Published, fields: dict[str, object], now_ns: int) -> None:
+    def take(self, received: _Line, now_ns: int) -> None:
         """Take a message; only statuses and readings say whether there is a current value."""
+        message = received.message
         if isinstance(message, RunStatus):
-            self.status = fields
+            self.status = received.fields
             self.freshness = _freshness(message.age_ms if message.mode != "replay" else None, now_ns)
         elif isinstance(message, DensityReading):
             self.freshness = _freshness((message.t_published_ns - message.t_capture_ns) / 1e6, now_ns)

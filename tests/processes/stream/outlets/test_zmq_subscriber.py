@@ -50,7 +50,7 @@ def test_who_is_not_let_in_is_told(publisher: "zmq.Socket[bytes]", keyed: bool) 
 
 
 def test_who_is_let_in_is_told_nothing(publisher: "zmq.Socket[bytes]") -> None:
-    """Also where the first reading comes later than the patience lasts."""
+    """Also if the first reading comes later than the timeout."""
     port = publisher.bind_to_random_port("tcp://127.0.0.1")
     lines: list[str] = []
     waiting = threading.Thread(
