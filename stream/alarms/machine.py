@@ -18,8 +18,8 @@ from stream.alarms.conditions import AlarmConditions
 from stream.alarms.rules.rule import Judgement
 from stream.alarms.rules.table import RULES, rule_of
 from stream.config.sections import AlarmsConfig
-from stream.protocol.bedside import ActiveAlarm, AlarmChange, Priority
-from stream.protocol.types import RunState
+from stream.protocol.bedside import ActiveAlarm, AlarmChange
+from stream.protocol.types import Priority, RunState
 
 PAUSE_MAX_S: Final = 600.0
 

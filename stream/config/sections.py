@@ -2,10 +2,12 @@
 
 import re
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final
 
 import msgspec
 from msgspec import Meta
+
+from stream.protocol.types import Priority
 
 LOOPBACK: Final = ("127.0.0.1", "localhost", "[::1]")
 _ENDPOINT: Final = re.compile(r"tcp://([\w.-]+|\*|\[[0-9a-fA-F:.]+\]):([1-9]\d{0,4}|\*)")
@@ -16,12 +18,16 @@ class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 class CaptureConfig(Section, frozen=True, kw_only=True):
-    """Where frames come from and how many may wait."""
+    """How frames come in."""
 
     max_width_px: Annotated[int, Meta(ge=16, le=16384, description="wider frames are refused")] = 4096
     max_height_px: Annotated[int, Meta(ge=16, le=16384, description="higher frames are refused")] = 3072
-    max_fps: Annotated[float, Meta(ge=0, le=1000, description="live frames a second at most; 0: as they come")] = 0.0
-    slots: Annotated[int, Meta(ge=0, le=500, description="frames that the ring holds; 0: as many as are needed")] = 0
+    max_fps: Annotated[
+        float, Meta(ge=0, le=1000, description="live: analyse at most so many frames per second; 0: as they come")
+    ] = 0.0
+    slots: Annotated[
+        int, Meta(ge=0, le=500, description="frames that the shared-memory ring holds; 0: as many as the workers need")
+    ] = 0
 
 
 class RemoteWorker(Section, frozen=True, kw_only=True):
@@ -32,108 +38,164 @@ class RemoteWorker(Section, frozen=True, kw_only=True):
 
 
 class WorkersConfig(Section, frozen=True, kw_only=True):
-    """Who analyses."""
+    """The processes that analyse."""
 
-    count: Annotated[int, Meta(ge=0, le=64, description="worker processes; 0: one a core")] = 0
-    frame_deadline_s: Annotated[float, Meta(ge=0.2, le=600, description="a worker at one frame longer is killed")] = (
-        10.0
-    )
+    count: Annotated[int, Meta(ge=0, le=64, description="worker processes; 0: one per core")] = 0
+    frame_deadline_s: Annotated[
+        float, Meta(ge=0.2, le=600, description="a worker is killed after so long at one frame; another gets the frame")
+    ] = 10.0
     remote: Annotated[
-        tuple[RemoteWorker, ...], Meta(max_length=32, description="workers on other machines, besides those here")
+        tuple[RemoteWorker, ...],
+        Meta(
+            max_length=32,
+            description='on other machines: [{address = "tcp://10.0.0.8:5570", key = "…"}], see docs/scaling.md',
+        ),
     ] = ()
-    deaths_per_frame: Annotated[int, Meta(ge=1, le=100, description="then the frame is set aside as failed")] = 5
+    deaths_per_frame: Annotated[
+        int, Meta(ge=1, le=100, description="a frame that ended so many workers is set aside as failed")
+    ] = 5
 
 
 class AnalyserConfig(Section, frozen=True, kw_only=True):
-    """What analyses: a known name or "package.module:attribute", and that analyser's own settings."""
+    """What analyses a frame."""
 
-    name: Annotated[str, Meta(min_length=1, max_length=300)] = "capillary"
-    settings: dict[str, Any] = {}
+    name: Annotated[
+        str, Meta(min_length=1, max_length=300, description='or "helmy2022", or "my_package.module:make_analyser"')
+    ] = "capillary"
+    settings: Annotated[
+        dict[str, Any],
+        Meta(
+            description="the analyser's own settings, see docs/extending/models.md; for instance",
+            examples=['weights = "synthetic"     # the model that is free of the non-commercial limit'],
+        ),
+    ] = {}
 
 
 class SinkConfig(Section, frozen=True, kw_only=True):
-    """Where readings go and when they are too old."""
+    """Where readings are kept, and when they are too old."""
 
-    sessions_dir: Annotated[str, Meta(description="folder for live sessions; empty: the user's data folder")] = ""
-    session_name: Annotated[str, Meta(max_length=200, description="free text, kept in the session file alone")] = ""
+    sessions_dir: Annotated[
+        str, Meta(description="folder in which live sessions are kept; empty: the user's data folder")
+    ] = ""
+    session_name: Annotated[
+        str,
+        Meta(max_length=200, description="free text, kept in the session alone: in no log, topic, file name or hash"),
+    ] = ""
     reorder_wait_ms: Annotated[
-        float, Meta(ge=0, le=10000, description="live: wait for an earlier frame; longer where frames take long")
+        float,
+        Meta(ge=0, le=10000, description="live: wait for an earlier frame; twice a frame's time if that is longer"),
     ] = 100.0
-    stale_after_s: Annotated[float, Meta(ge=0.1, le=60, description="no reading for longer: the state is STALE")] = 1.0
+    stale_after_s: Annotated[
+        float,
+        Meta(ge=0.1, le=60, description="no reading for longer: the state is STALE, no value is shown as current"),
+    ] = 1.0
 
 
 class PublishConfig(Section, frozen=True, kw_only=True):
-    """The socket for subscribers."""
+    """Readings for subscribers, on a ZeroMQ PUB socket."""
 
-    enabled: bool = True
-    endpoint: Annotated[str, Meta(max_length=200, description="ZeroMQ PUB endpoint; beyond loopback: allowed keys")] = (
-        "tcp://127.0.0.1:5560"
-    )
-    curve: Annotated[bool, Meta(description="allowed keys alone on loopback too")] = False
+    enabled: Annotated[bool, Meta(description="false: no socket")] = True
+    endpoint: Annotated[
+        str,
+        Meta(
+            max_length=200,
+            description="another address: encrypted, for allowed keys alone (run_stream.py keys --help)",
+        ),
+    ] = "tcp://127.0.0.1:5560"
+    curve: Annotated[bool, Meta(description="true: allowed keys alone on this machine too")] = False
 
     @property
     def guarded(self) -> bool:
-        """True where only subscribers with an allowed key get anything."""
+        """True if only subscribers with an allowed key get anything."""
         return self.curve or _host(self.endpoint) not in LOOPBACK
 
 
 class ViewConfig(Section, frozen=True, kw_only=True):
     """The live page."""
 
-    enabled: bool = True
-    host: Annotated[str, Meta(description="loopback, unless a token and TLS are set")] = "127.0.0.1"
+    enabled: Annotated[bool, Meta(description="false: no page")] = True
+    host: Annotated[
+        str,
+        Meta(description="this machine only; another address needs the token and TLS below, see docs/security.md"),
+    ] = "127.0.0.1"
     port: Annotated[int, Meta(ge=0, le=65535, description="0: any free port")] = 8765
     names: Annotated[
         tuple[Annotated[str, Meta(pattern=r"^[A-Za-z0-9.:-]{1,253}$")], ...],
-        Meta(max_length=20, description="names under which browsers elsewhere open the page"),
+        Meta(
+            max_length=20,
+            description='names under which browsers elsewhere open the page, such as "ward-7.example.org"',
+        ),
     ] = ()
-    token_file: Annotated[str, Meta(description="file with the token that opens the page; empty: none asked for")] = ""
+    token_file: Annotated[
+        str, Meta(description="file with the token that opens the page; empty: none is asked for")
+    ] = ""
     certificate_file: Annotated[str, Meta(description="TLS certificate (PEM); empty: plain HTTP")] = ""
     key_file: Annotated[str, Meta(description="the certificate's private key (PEM)")] = ""
-    pictures_per_s: Annotated[float, Meta(ge=1, le=10, description="pictures encoded while someone looks")] = 10.0
-    picture_width_px: Annotated[int, Meta(ge=160, le=3840)] = 960
+    pictures_per_s: Annotated[
+        float, Meta(ge=1, le=10, description="pictures encoded per second while a page is open, 1 to 10")
+    ] = 10.0
+    picture_width_px: Annotated[
+        int, Meta(ge=160, le=3840, description="their width; the whole frame is scaled to it")
+    ] = 960
     pictures_kept: Annotated[
-        int, Meta(ge=0, le=10_000, description="pictures kept in memory to look back at, one a second, some 80 kB each")
+        int,
+        Meta(
+            ge=0,
+            le=10_000,
+            description="pictures kept in memory to look back at, one per second; 600 are ten minutes, some 50 MB",
+        ),
     ] = 600
-    site_s: Annotated[float, Meta(ge=1, le=600, description="good signal that a site of the five needs, s")] = 20.0
+    site_s: Annotated[
+        float, Meta(ge=1, le=600, description="seconds of good signal that each of the five sites needs")
+    ] = 20.0
 
 
-Priority = Literal["high", "medium", "low"]
 Limit = Annotated[float, Meta(gt=0, le=100)]
 
 
 class AlarmsConfig(Section, frozen=True, kw_only=True):
-    """When to call somebody. Limits of density are off until somebody sets them: no default would fit a patient."""
+    """Not an alarm system as IEC 60601-1-8 means it; limits can be changed on the page."""
 
-    low_pct: Annotated[Limit | None, Meta(description="density below it, %; absent: off")] = None
-    high_pct: Annotated[Limit | None, Meta(description="density above it, %; absent: off")] = None
-    fall_pct: Annotated[Limit | None, Meta(description="density fell by so much of what it was, %; absent: off")] = None
-    fall_over_s: Annotated[float, Meta(ge=5, le=3600, description="the fall happened within so many seconds")] = 60.0
-    over_s: Annotated[float, Meta(ge=1, le=60, description="density is the median of the good readings of so long")] = (
-        5.0
-    )
+    low_pct: Annotated[
+        Limit | None,
+        Meta(description="density below it, %; off until you set it: no default would fit a patient", examples=[4.0]),
+    ] = None
+    high_pct: Annotated[Limit | None, Meta(description="density above it, %; off", examples=[20.0])] = None
+    fall_pct: Annotated[
+        Limit | None, Meta(description="density fell by so much of what it was, %; off", examples=[30.0])
+    ] = None
+    fall_over_s: Annotated[float, Meta(ge=5, le=3600, description="fall_pct: within so many seconds")] = 60.0
+    over_s: Annotated[
+        float, Meta(ge=1, le=60, description="density is the median of the good readings of so many seconds")
+    ] = 5.0
     delay_s: Annotated[float, Meta(ge=0, le=600, description="low and high must last so long, with a good signal")] = (
         10.0
     )
-    hysteresis: Annotated[float, Meta(ge=0, le=0.5, description="share of a limit by which density must come back")] = (
-        0.05
-    )
-    latching: Annotated[bool, Meta(description="an alarm of density stays until it is acknowledged")] = True
-    signal_after_s: Annotated[float, Meta(ge=0, le=600, description="frames, but no good one for so long; 0: off")] = (
-        10.0
-    )
-    technical_after_s: Annotated[float, Meta(ge=0, le=600, description="no camera, analysis or reading; 0: off")] = 5.0
-    disk_free_mb: Annotated[float, Meta(ge=0, le=1e9, description="less room for the session than that; 0: off")] = (
-        500.0
-    )
-    priority_low: Priority = "high"
-    priority_high: Priority = "medium"
-    priority_fall: Priority = "high"
-    priority_signal: Priority = "low"
-    priority_technical: Priority = "medium"
+    hysteresis: Annotated[
+        float, Meta(ge=0, le=0.5, description="to end an alarm, density must come back by this share of its limit")
+    ] = 0.05
+    latching: Annotated[bool, Meta(description="an alarm of density stays on until it is acknowledged")] = True
+    signal_after_s: Annotated[
+        float, Meta(ge=0, le=600, description="alarm: frames come, but none was good for so long; 0: off")
+    ] = 10.0
+    technical_after_s: Annotated[
+        float, Meta(ge=0, le=600, description="alarm: no camera, no analysis or no reading for so long; 0: off")
+    ] = 5.0
+    disk_free_mb: Annotated[
+        float, Meta(ge=0, le=1e9, description="alarm: less room than that for the session; 0: off")
+    ] = 500.0
+    priority_low: Annotated[
+        Priority, Meta(description="of density below low_pct; high, medium or low, as all priorities")
+    ] = "high"
+    priority_high: Annotated[Priority, Meta(description="of density above high_pct")] = "medium"
+    priority_fall: Annotated[Priority, Meta(description="of a fall by fall_pct")] = "high"
+    priority_signal: Annotated[Priority, Meta(description="of a poor signal")] = "low"
+    priority_technical: Annotated[
+        Priority, Meta(description="of a lost camera, analysis or reading, and of a full disk")
+    ] = "medium"
 
     def contradiction(self) -> str:
-        """In a sentence, what cannot be meant; empty where there is nothing of that."""
+        """Return in a sentence why the limits cannot be meant; empty if they can."""
         if self.low_pct is None or self.high_pct is None or self.low_pct < self.high_pct:
             return ""
         return f"The low limit, {self.low_pct:g} %, must be below the high one, {self.high_pct:g} %"
@@ -142,36 +204,51 @@ class AlarmsConfig(Section, frozen=True, kw_only=True):
 class SecurityConfig(Section, frozen=True, kw_only=True):
     """Who may connect from elsewhere."""
 
-    keys_dir: Annotated[str, Meta(description="folder of `keys`; empty: the user's configuration folder")] = ""
+    keys_dir: Annotated[
+        str,
+        Meta(description="where `keys` keeps this machine's key and the allowed ones; empty: the user's config folder"),
+    ] = ""
 
 
 class BenchConfig(Section, frozen=True, kw_only=True):
-    """What `bench` measures; --help says what each may be."""
+    """What `bench` measures; its own file, bench.toml, also names a source."""
 
-    engines: tuple[str, ...] = ("serial", "router", "ray", "stream")
-    analysers: Annotated[tuple[str, ...], Meta(description="default: the one configured in [analyser]")] = (
-        "default",
-        "helmy2022",
+    engines: Annotated[tuple[str, ...], Meta(description="see docs/performance.md")] = (
+        *("serial", "router", "ray", "stream"),
     )
-    workers: Annotated[tuple[Annotated[int, Meta(ge=1, le=64)], ...], Meta(min_length=1)] = (1, 2)
-    frames: Annotated[int, Meta(ge=2, le=10_000_000, description="the first so many of the source")] = 100
+    analysers: Annotated[tuple[str, ...], Meta(description="default: the one in [analyser]; others by name")] = (
+        *("default", "helmy2022"),
+    )
+    workers: Annotated[
+        tuple[Annotated[int, Meta(ge=1, le=64)], ...],
+        Meta(min_length=1, description="each engine with so many worker processes; serial has one"),
+    ] = (1, 2)
+    frames: Annotated[
+        int, Meta(ge=2, le=10_000_000, description="the first so many of the source; fewer than 10 are not compared")
+    ] = 100
     rounds: Annotated[int, Meta(ge=1, le=99, description="how often each case runs, in turn")] = 3
 
 
 class RuntimeConfig(Section, frozen=True, kw_only=True):
     """How processes run."""
 
-    portable: Annotated[bool, Meta(description="no memfd, pidfd or Unix sockets: what runs on any system")] = False
+    portable: Annotated[
+        bool, Meta(description="true: no memfd, pidfd or Unix sockets, as on systems that have none")
+    ] = False
     restarts: Annotated[
         int, Meta(ge=0, le=100, description="deaths of a process in a row without a finished frame, then the run ends")
     ] = 5
-    hang_s: Annotated[float, Meta(ge=1, le=600, description="a process that is silent for longer is killed")] = 10.0
+    hang_s: Annotated[
+        float, Meta(ge=1, le=600, description="capture, sink or page: silent for longer, it is killed and started anew")
+    ] = 10.0
 
 
 class Config(Section, frozen=True, kw_only=True):
     """The whole configuration."""
 
-    source: Annotated[str, Meta(description="used where the command line names none")] = ""
+    source: Annotated[
+        str, Meta(description='what `live` watches if the command line names nothing: "camera:0", "rtsp://…", a file')
+    ] = ""
     capture: CaptureConfig = CaptureConfig()
     workers: WorkersConfig = WorkersConfig()
     analyser: AnalyserConfig = AnalyserConfig()
@@ -180,7 +257,9 @@ class Config(Section, frozen=True, kw_only=True):
     outlets: Annotated[
         dict[Annotated[str, Meta(min_length=1, max_length=300)], dict[str, Any]],
         Meta(
-            max_length=32, description="further outlets: each its own settings, under its name or its module:attribute"
+            max_length=32,
+            description="further receivers of readings, each with its own settings, see docs/extending/outlets.md",
+            examples=['"my_outlet:JsonLines" = {path = "readings.jsonl"}'],
         ),
     ] = {}
     view: ViewConfig = ViewConfig()

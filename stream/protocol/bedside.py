@@ -4,11 +4,10 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct, field
 
-from stream.protocol.types import MAX_SENTENCE, Message, Session, SourceName, UtcNs
+from stream.protocol.types import MAX_SENTENCE, Message, Priority, Session, SourceName, UtcNs
 
 AlarmKind = Literal["low", "high", "fall", "signal", "technical"]
 AlarmState = Literal["sounding", "acknowledged", "latched"]
-Priority = Literal["high", "medium", "low"]
 AlarmChange = (
     Literal["raised", "acknowledged", "latched", "returned", "suspended", "judged", "cleared", "ended"]
     | Literal["paused", "pause-ended", "limits"]

@@ -14,6 +14,7 @@ Role = Literal["capture", "worker", "sink", "view"]
 Mode = Literal["live", "demo", "replay"]
 LogFormat = Literal["text", "json"]
 RunState = Literal["good", "poor signal", "stale", "no camera", "no analysis", "ended"]
+Priority = Literal["high", "medium", "low"]
 QualityVerdict = Literal["good", "poor", "unusable"]
 """Of the quality of a frame: whether it may be acted on."""
 Session = Annotated[str, Meta(max_length=100, description="identifier of the run")]
