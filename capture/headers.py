@@ -1,12 +1,14 @@
-"""What capture says of a frame: to a worker, that it lies in the ring; to the sink, that it has no value. Pure."""
+"""The messages of capture: a frame to a worker; to the sink a frame without a value, the source, and its end. Pure."""
 
 from typing import Any
 
 from capture.grabber import Grabbed
 from stream.console.text import counted
-from stream.protocol.frames import FrameHeader
+from stream.protocol.contracts import FrameSource
+from stream.protocol.frames import EndOfStream, FrameHeader, SourceInfo
 from stream.protocol.readings import DensityReading
 from stream.protocol.stamp import stamp_of
+from stream.protocol.types import MAX_SENTENCE
 from stream.protocol.wire import checked
 
 
@@ -31,12 +33,12 @@ def header_of(grabbed: Grabbed, *, source: str, seq: int, attempt: int, incarnat
 
 
 def why_failed(grabbed: Grabbed, deaths: int) -> str:
-    """Why a frame is given up: it cannot be read, or ended so many workers."""
+    """Return why a frame is given up: it cannot be read, or so many workers died at it."""
     return grabbed.unreadable or f"the analysis died {counted(deaths, 'time')} on this frame"
 
 
 def failed_reading(grabbed: Grabbed, *, session: str, source: str, seq: int, deaths: int) -> DensityReading:
-    """The row of a frame that was given up."""
+    """Make the row of a frame that was given up."""
     return DensityReading(
         **_facts(grabbed, source, seq, attempt=max(1, deaths)),
         session=session,
@@ -46,6 +48,29 @@ def failed_reading(grabbed: Grabbed, *, session: str, source: str, seq: int, dea
         latency_ms=0.0,
         worker=-1,
     )
+
+
+def source_info(source: FrameSource, started_ns: int, settled: int) -> SourceInfo:
+    """Make what the sink must know of the source. settled: every seq below is on disk, for a sink that begins.
+
+    Raises WireError if the source has a name, a size or a rate that no message holds.
+    """
+    info = SourceInfo(
+        source=source.name,
+        width=source.width,
+        height=source.height,
+        fps=source.fps,
+        frames_expected=source.frame_count,
+        live=source.live,
+        started_ns=started_ns,
+        settled=settled,
+    )
+    return checked(info)
+
+
+def end_of_stream(source: FrameSource, frames_read: int, reason: str) -> EndOfStream:
+    """Make the message that no frame with a seq of `frames_read` or more comes; an empty reason is the regular end."""
+    return EndOfStream(frames_read=frames_read, frames_expected=source.frame_count, reason=reason[:MAX_SENTENCE])
 
 
 def _facts(grabbed: Grabbed, source: str, seq: int, attempt: int) -> dict[str, Any]:

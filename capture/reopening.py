@@ -13,7 +13,10 @@ _EVERY_S: Final = 0.5
 
 
 class Reopening:
-    """Tries `open_again` until it works, first at once. The source then lies in `found`, and the inbox is woken."""
+    """A thread that calls `open_again` until it works, first at once.
+
+    found: gets the source, or the unexpected exception that ended the attempts; the inbox is then woken.
+    """
 
     def __init__(self, open_again: Callable[[], FrameSource], inbox: Inbox) -> None:
         self.found: SimpleQueue[FrameSource | Exception] = SimpleQueue()

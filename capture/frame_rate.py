@@ -1,4 +1,4 @@
-"""Whether a live source's frames come as they should: at all, and about as often as it promised. Pure."""
+"""Watches how often a live source gives frames: at all, and about as often as it promised. Pure."""
 
 from collections import deque
 from dataclasses import dataclass, field
@@ -7,16 +7,17 @@ from typing import Final
 from stream.protocol.frames import SourceTrouble
 
 _LOST_S: Final = 0.8
-_PERIODS: Final = 3.0
+_PERIODS: Final = 3.0  # a slow source is lost only after so many of its own periods
 _OVER_S: Final = 3.0
 _SAG: Final = 0.6
 
 
 @dataclass(slots=True)
-class Flow:
-    """Fed with the moment of every frame; all times in seconds on one clock.
+class FrameRateWatch:
+    """The times of a live source's last frames; all in seconds on one clock.
 
-    fps: what the source promises, where it does. max_fps: what is wanted of it at most, 0 for all.
+    fps: what the source promises, None if it promises nothing. max_fps: what is wanted of it at most, 0 for all.
+    began_s: when it could give its first frame.
     """
 
     fps: float | None
@@ -25,11 +26,11 @@ class Flow:
     _frames: deque[float] = field(default_factory=deque)
 
     def frame(self, now_s: float) -> None:
-        """A frame came."""
+        """Count a frame that came now."""
         self._frames.append(now_s)
 
     def trouble(self, now_s: float) -> SourceTrouble:
-        """What is wrong now: lost after `_LOST_S` without a frame, or sagging over the last seconds."""
+        """Return what is wrong now: lost after `_LOST_S` without a frame, or too few over the last `_OVER_S`."""
         while len(self._frames) > 1 and now_s - self._frames[0] > _OVER_S:
             self._frames.popleft()
         last_s = self._frames[-1] if self._frames else self.began_s

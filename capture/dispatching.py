@@ -1,0 +1,156 @@
+"""Which frame goes to which worker, and what the sink hears of a frame that gets no reading.
+
+The ledger decides; here events become its entries, and its decisions become messages. Knows no clock and no socket:
+the time comes in, and messages go out through a function.
+"""
+
+import logging
+from collections import deque
+from collections.abc import Iterable
+from typing import Final, Protocol
+
+from capture.grabber import Grabbed
+from capture.headers import failed_reading, header_of, why_failed
+from capture.ledger import Dispatch, Dropped, GaveUp, Ledger, Worker
+from capture.pacing import PictureRate
+from stream.protocol.frames import Committed, Done, Drop, Looking, Overdue
+from stream.protocol.processes import PeerDown, PeerUp
+from stream.protocol.readings import DensityReading
+from stream.protocol.types import Message, Role
+
+log = logging.getLogger("capillary.capture")
+
+_SUSPENDED_S: Final = 1.0
+
+
+class Tell(Protocol):
+    """Sends a message to a peer."""
+
+    def __call__(self, role: Role, message: Message, index: int = 0) -> bool:
+        """Return False, and send nothing, if the peer is not there or takes nothing more."""
+
+
+class Dispatcher:
+    """The frames of one incarnation of capture, from a slot in the ring to the sink's word that they are on disk.
+
+    frame_deadline_s: how long a worker may be at one frame. session, incarnation: of this capture process.
+    """
+
+    def __init__(
+        self,
+        ledger: Ledger[Grabbed],
+        pictures: PictureRate,
+        tell: Tell,
+        *,
+        session: str,
+        incarnation: int,
+        frame_deadline_s: float,
+    ) -> None:
+        self._ledger, self._pictures, self._tell = ledger, pictures, tell
+        self._session, self._incarnation, self._deadline_s = session, incarnation, frame_deadline_s
+        # Until the sink's socket has taken them: it publishes in order of seq, and would wait for a lost one for ever.
+        self._for_sink: deque[Drop | DensityReading] = deque()
+        self._turned_s: float | None = None
+
+    @property
+    def has_credit(self) -> bool:
+        """True if a worker could take a frame now."""
+        return self._ledger.idle_hands > 0
+
+    def take_slot(self) -> int | None:
+        """Return a slot to grab the next frame into; None if all are held."""
+        return self._ledger.take_slot()
+
+    def return_slots(self, slots: Iterable[int]) -> None:
+        """Take back slots that got no frame."""
+        for slot in slots:
+            self._ledger.return_slot(slot)
+
+    def captured(self, seq: int, grabbed: Grabbed) -> None:
+        """Take charge of a frame that lies in its slot."""
+        self._ledger.captured(seq, grabbed.slot, grabbed, spoiled=bool(grabbed.unreadable))
+
+    def died_with_capture(self, seqs: Iterable[int]) -> None:
+        """Count frames that an earlier incarnation took: their slots were in its books alone, and it died."""
+        self._for_sink.extend(Drop(seq=seq, cause="restart") for seq in seqs)
+
+    def handle(self, message: Message, now_s: float) -> None:
+        """Take in what peers are and do; what does not concern frames is left alone."""
+        match message:
+            case PeerUp(peer=peer) if peer.role == "worker":
+                self._ledger.worker_up(Worker(peer.index, peer.incarnation))
+            case PeerDown(role="worker", index=index, incarnation=incarnation):
+                self._ledger.worker_down(Worker(index, incarnation))
+            case PeerDown(role="sink"):
+                self._ledger.sink_down()
+            case PeerDown(role="view"):
+                self._pictures.viewers = 0
+            case Looking(viewers=viewers):
+                self._pictures.viewers = viewers
+            case Done(capture=mine) if mine == self._incarnation:  # a seq may be another frame to another incarnation
+                worker = Worker(message.worker, message.incarnation)
+                self._ledger.done(worker, message.seq, message.attempt, now_s, read=message.read)
+            case _:
+                pass
+
+    def committed(self, report: Committed) -> None:
+        """Take in what the sink has on disk. Only from a sink that is known as a peer: see Capture._follow_sink."""
+        dead = None if report.after_death_of is None else Worker(*report.after_death_of)
+        self._ledger.committed(report.next_seq, report.sink, report.beyond, dead)
+
+    def forgive_suspension(self, now_s: float) -> None:
+        """To be called at every turn of the main loop, ten times per second at least.
+
+        If it was not, the whole machine stood still, workers too: none is to be killed for being late.
+        """
+        stood_still_s = 0.0 if self._turned_s is None else now_s - self._turned_s
+        self._turned_s = now_s
+        if stood_still_s > _SUSPENDED_S:
+            self._ledger.forgive(stood_still_s)
+
+    def overdue_in_s(self, now_s: float) -> float:
+        """Return how long until the next worker is overdue; negative if one is."""
+        return self._ledger.patience_s(now_s, self._deadline_s)
+
+    def overdue(self, now_s: float) -> list[Overdue]:
+        """Return the workers that have been at one frame for longer than the deadline."""
+        return [
+            Overdue(worker=worker.index, incarnation=worker.incarnation, seq=seq)
+            for worker, seq in self._ledger.overdue(now_s, self._deadline_s)
+        ]
+
+    def settled(self, captured: int) -> int:
+        """Return the seq below which all is on disk, of so many captured frames: a new sink need not wait for them."""
+        lowest = self._ledger.lowest
+        waiting = min((message.seq for message in self._for_sink), default=captured)
+        return min(waiting, captured if lowest is None else lowest)
+
+    def abandon(self) -> int | None:
+        """Wait no longer for workers; see Ledger.abandon."""
+        return self._ledger.abandon()
+
+    def carry_out(self, now_s: float, source: str) -> None:
+        """Send everything that is due: frames to workers, and losses to the sink. source: its name, for the headers."""
+        for decision in self._ledger.decide(now_s):
+            match decision:
+                case Dispatch(seq, grabbed, worker, attempt):
+                    if attempt > 1:
+                        log.debug("frame %d dispatched again at %.6f", seq, now_s)
+                    header = header_of(
+                        grabbed,
+                        source=source,
+                        seq=seq,
+                        attempt=attempt,
+                        incarnation=self._incarnation,
+                        picture=self._pictures.take(now_s),
+                    )
+                    # Not checked: a worker that takes nothing is dead or hung, and its death brings the frame back.
+                    self._tell("worker", header, worker.index)
+                case Dropped(seq, cause):
+                    self._for_sink.append(Drop(seq=seq, cause=cause))
+                case GaveUp(seq, grabbed, deaths):
+                    log.error("frame %s set aside as failed: %s", grabbed.grab.name, why_failed(grabbed, deaths))
+                    failed = failed_reading(grabbed, session=self._session, source=source, seq=seq, deaths=deaths)
+                    self._for_sink.append(failed)
+        while self._for_sink and self._tell("sink", self._for_sink[0]):
+            self._for_sink.popleft()
