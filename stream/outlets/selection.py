@@ -7,7 +7,7 @@ from typing import Any
 
 from stream.config.plugins import find
 from stream.config.sections import Config
-from stream.errors import ConfigError, ModelError, StreamError
+from stream.errors import ConfigError, StreamError
 from stream.outlets.outlet import Outlet, QueuedOutlet, Sender
 from stream.outlets.view import ViewOutlet
 from stream.outlets.zmq_publisher import Publisher
@@ -29,7 +29,7 @@ def open_outlets(config: Config, send_to_view: Callable[[Message], bool], notes:
 
 
 def _outlets(config: Config, send_to_view: Callable[[Message], bool], notes: Notes) -> Iterator[Outlet]:
-    yield ViewOutlet(send_to_view)
+    yield ViewOutlet(send_to_view)  # whether there is a page, and since when, only the receiving side knows
     if config.publish.enabled:
         publisher = Publisher(config.publish.endpoint, keyring_for(config.publish, config.security), notes)
         yield QueuedOutlet("publish", publisher, publisher.look)
@@ -44,8 +44,6 @@ def sender_of(name: str, settings: Mapping[str, Any]) -> Sender:
     """
     try:
         sender: Sender = find("outlets", name)(settings)
-    except ModelError as error:
-        raise ConfigError(str(error)) from error
     except StreamError:
         raise
     except (Exception, SystemExit) as error:  # the plug-in's own: its author needs the traceback, its user the sentence
