@@ -61,19 +61,19 @@ COLUMNS: Final = (
 _INSERT: Final = f"INSERT INTO readings ({', '.join(COLUMNS)}) VALUES ({', '.join('?' * len(COLUMNS))})"
 
 _Fact = str | int | float | bool | None
-_Count = Annotated[int, Meta(ge=0)]
+_AtLeast0 = Annotated[int, Meta(ge=0)]
 
 
 class _Counts(Struct, frozen=True, forbid_unknown_fields=True):
-    published: _Count
-    failed: _Count
-    late: _Count
-    dropped: _Count
+    published: _AtLeast0
+    failed: _AtLeast0
+    late: _AtLeast0
+    dropped: _AtLeast0
 
 
 class _Books(Struct, frozen=True):
     counts: _Counts | None = None
-    accounted: _Count = 0
+    accounted: _AtLeast0 = 0
 
 
 class DamagedError(OutputError):

@@ -1,4 +1,4 @@
-"""The state machine of alarms: what is raised when, and that nobody is called for what is not known."""
+"""The state machine of alarms: what is raised when, and that nothing is raised for what is not known."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -240,7 +240,7 @@ def test_after_an_interruption_an_alarm_stays_until_it_is_known_to_be_over(
     assert again.see(6.0, 1) == ["cleared"]
 
 
-# What may happen in a tenth of a second: a good density, a poor frame, no frame, or somebody doing something.
+# What may happen in a tenth of a second: a good density, a poor frame, no frame, or a person who does something.
 STEP = st.one_of(
     st.floats(0, 20).map(lambda density: ("good", density)),
     st.just(("poor", 0.0)),
@@ -252,7 +252,7 @@ ANY = AlarmsConfig(low_pct=4, high_pct=12, fall_pct=30, delay_s=1, over_s=1, sig
 
 
 def live_through(run: Sequence[tuple[tuple[str, float], int]], alarms: Alarms) -> list[tuple[int, str, list[News]]]:
-    """Each tenth of a second: when, what happened, and what was called out."""
+    """Return for each tenth of a second: its time, what happened, and what the alarms said."""
     course = []
     t_ns = START_NS
     for (what, value), times in run:

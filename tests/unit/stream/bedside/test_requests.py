@@ -1,4 +1,4 @@
-"""Markers and alarms of a session: kept, told once they are on disk, and there again after an interruption."""
+"""Markers and alarms of a session: kept, sent once they are on disk, and there again after an interruption."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -38,17 +38,17 @@ class Clock:
 
 @pytest.fixture
 def begin(tmp_path: Path) -> Iterator[Callable[..., Bedside]]:
-    """A bedside on the session's file; each call is another incarnation of the sink."""
+    """Return what opens the session's file; each call is another incarnation of the sink."""
     stores: list[Store] = []
     clock = Clock()
 
-    def begun(limits: AlarmsConfig = LIMITS, watching: bool = True) -> Bedside:
+    def begin_again(limits: AlarmsConfig = LIMITS, watching: bool = True) -> Bedside:
         while stores:
             stores.pop().close()
         stores.append(Store(tmp_path / FILE_NAME))
         return Bedside(Journal(stores[0], "s1"), "s1", limits, clock, watching=watching)
 
-    yield begun
+    yield begin_again
     while stores:
         stores.pop().close()
 

@@ -1,4 +1,4 @@
-"""Sessions lie where the user wants them, and results never among the pictures that they are made of."""
+"""Sessions lie in the folder that the user wants, and results never among the pictures that they are made of."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What befell a session is kept beside its readings; the wall clock is watched by the one that nobody sets."""
+"""Incidents are kept beside the readings; the monotonic clock, which cannot be set, shows if the wall clock was."""
 
 from pathlib import Path
 

@@ -19,7 +19,7 @@ BEGUN_NS = 1_800_000_000_000_000_000
 
 @pytest.fixture
 def base(tmp_path: Path, reading: Callable[..., DensityReading]) -> Path:
-    """Two sessions of three readings each, one without, and a folder that is none."""
+    """Return a folder with two sessions of three readings each, one without a reading, and a folder that is none."""
     for place, (name, count) in enumerate([("b", 3), ("a", 3), ("c", 0)]):
         (tmp_path / name).mkdir()
         store = Store(tmp_path / name / FILE_NAME)

@@ -20,13 +20,13 @@ from tests.doubles.readings import reading
 
 
 def clip(folder: Path, **changes: Any) -> RunPlan:
-    """A replay of clip.avi into the folder."""
+    """Return the plan of a replay of clip.avi into the folder."""
     planned: dict[str, Any] = {"mode": "replay", "source": "clip.avi", "folder": folder, "config": Config()}
     return RunPlan(**planned | {"started_ns": 0} | changes)
 
 
 def written(folder: Path, *, finished: bool, count: int = 3, **fields: Any) -> None:
-    """A run of the session that `prepare` began got so far."""
+    """Write what a run of the prepared session got so far."""
     store = Store(folder / FILE_NAME)
     for seq in range(count):
         store.add(reading(seq, **fields))
@@ -53,7 +53,7 @@ def test_an_empty_session_file_is_damaged(tmp_path: Path) -> None:
 
 
 def torn(folder: Path) -> None:
-    """Its middle pages are gone."""
+    """Overwrite its middle pages."""
     file = folder / FILE_NAME
     with file.open("r+b") as pages:
         pages.seek(file.stat().st_size // 2 // 4096 * 4096)

@@ -163,7 +163,7 @@ def test_any_text_can_be_kept(tmp_path_factory: pytest.TempPathFactory, fields: 
 
 
 def cramped(store: Store, pages: int) -> None:
-    """A disk with so much room."""
+    """Leave room for so many pages on the disk."""
     store._db.execute(f"PRAGMA max_page_count={pages}")
 
 

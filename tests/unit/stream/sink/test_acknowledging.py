@@ -1,4 +1,4 @@
-"""What capture and the workers are told of the session: when it changed, to a new capture, and after a death."""
+"""Commit reports go to capture and the workers after a change, to a new capture, and after the death of a worker."""
 
 from stream.protocol.frames import Committed
 from stream.protocol.types import Message, Role
@@ -30,7 +30,7 @@ class Peers:
         list(self.sequencer.release(0.0))
 
     def report(self, *workers: int) -> list[tuple[Role, int, Committed]]:
-        """What is told now."""
+        """Return the reports that are sent now."""
         self.told = []
         self.acknowledgements.report(workers)
         return self.told

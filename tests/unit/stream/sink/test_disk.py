@@ -30,7 +30,7 @@ def store(tmp_path: Path) -> Filling:
 
 @pytest.fixture
 def now_s(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """The time of the monotonic clock, to be set."""
+    """Return the time of the monotonic clock, to be set by the test."""
     now_s = [100.0]
     monkeypatch.setattr("stream.sink.disk.time.monotonic", lambda: now_s[0])
     return now_s

@@ -28,7 +28,7 @@ TROUBLE = replace(CALM, trouble="no camera", trouble_s=6, since_good_s=60)
 
 
 def holds(name: str, now: Situation, *, on: bool = False) -> bool | None:
-    """Whether the rule holds; None if it says nothing."""
+    """Return whether the rule holds; None if it says nothing."""
     finding = RULES[name].judge(now, ALL_ON, on)
     return None if finding is None else finding.holds
 
