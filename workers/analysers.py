@@ -11,7 +11,7 @@ from workers.capillary.settings import AnalyserSettings
 
 
 def settings_of(table: Mapping[str, Any]) -> AnalyserSettings:
-    """The capillary analyser's settings. Raises ConfigError naming the key; loads nothing heavy."""
+    """Read the capillary analyser's settings. Raises ConfigError naming the key. Loads nothing heavy."""
     try:
         return msgspec.convert(dict(table), AnalyserSettings)
     except msgspec.ValidationError as error:
@@ -19,14 +19,14 @@ def settings_of(table: Mapping[str, Any]) -> AnalyserSettings:
 
 
 def capillary(table: Mapping[str, Any]) -> Analyser:
-    """The capillary analyser. Raises ConfigError or ModelError."""
+    """Make the capillary analyser. Raises ConfigError or ModelError."""
     from workers.capillary.analyser import make_analyser
 
     return make_analyser(settings_of(table))
 
 
 def helmy2022(table: Mapping[str, Any]) -> Analyser:
-    """The published analysis as it stood; slow. It has no settings. Raises ConfigError or ModelError."""
+    """Make the published analysis as it stood: slow, and without settings. Raises ConfigError or ModelError."""
     if table:
         raise ConfigError(f'[analyser.settings]: the analyser "helmy2022" has no settings, so no {next(iter(table))!r}')
     from workers.helmy2022.analyser import make

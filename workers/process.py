@@ -1,7 +1,7 @@
 """A worker process: pull a header → analyse the pixels in the ring → push reading to the sink and credit to capture.
 
-One process a core, one thread a process. What it computes depends on the frame alone. Readings are kept until they are
-on disk: a new sink is given what the one before may have taken with it.
+One process per core, with one thread. What it computes depends on the frame alone. Readings are kept until they are on
+disk: a new sink is sent those that the one before it may have lost.
 """
 
 from collections import deque
@@ -17,23 +17,23 @@ from stream.transport.frame_ring import Ring
 from workers.reading import Reader, make_analyser, set_up_process
 
 _IDLE_MS = 1000
-_KEPT_MAX = 500  # a frame that was lost for good holds up the commit of those after it
+_KEPT_MAX = 500  # a frame that never gets a reading delays the commit of those after it
 
 
 def run(child: Child, plan: RunPlan) -> None:
-    """Entry point. Raises ModelError where the analyser cannot be made."""
+    """Run the worker until the supervisor stops it. Raises ModelError if the analyser cannot be made."""
     set_up_process()
     analyser = make_analyser(plan.analysis)
     Worker(child, Reader(analyser, plan.analysis, plan.session, child.index)).run()
 
 
 class Reads(Protocol):
-    """What makes readings: here, or on another machine."""
+    """A reader of frames: in this process, or on another machine."""
 
     model_id: str
 
     def read(self, header: FrameHeader, pixels: Pixels) -> DensityReading:
-        """The reading of a frame."""
+        """Return the reading of a frame."""
 
 
 class Worker:
@@ -48,7 +48,7 @@ class Worker:
         self._stopping = False
 
     def run(self) -> None:
-        """Until the supervisor says stop."""
+        """Work until the supervisor says stop."""
         self._child.hello(self._reader.model_id)
         while not self._stopping:
             header = self._next()
@@ -57,12 +57,12 @@ class Worker:
                 self._work(header)
 
     def _next(self) -> FrameHeader | None:
-        """The next frame to work on, once its sender was introduced: headers may come before.
+        """Return the next frame to work on, once its sender was introduced: headers may come before.
 
         The ring outlives a capture process, so its last frames are still worth their work, until the next one is there.
         """
         while self._waiting and self._waiting[0].capture < self._capture:
-            self._waiting.popleft()  # the new one sends what is still wanted
+            self._waiting.popleft()  # the new capture process dispatches again what it still needs
         return self._waiting.popleft() if self._waiting and self._waiting[0].capture == self._capture else None
 
     def _listen(self, timeout_ms: int) -> None:
@@ -112,7 +112,7 @@ class Worker:
         return True
 
     def _read(self, header: FrameHeader) -> DensityReading | None:
-        """The reading, or None where the frame was overwritten: whoever wrote over it will send it again."""
+        """Return the reading, or None if the frame was overwritten: capture dispatches it again if it is needed."""
         try:
             ring = self._ring(header.ring)
         except OSError:

@@ -1,4 +1,4 @@
-"""One frame in, one reading out: the analyser at work, and what it did wrong told in the reading. Knows no socket."""
+"""One frame in, one reading out: runs the analyser, and turns its errors into failed readings. Knows no socket."""
 
 import logging
 import time
@@ -27,7 +27,7 @@ _MODEL_ID_MAX = 100  # what a reading holds
 
 
 def make_analyser(plan: AnalysisPlan) -> Analyser:
-    """The configured analyser. Raises ModelError where it cannot be made, or is none."""
+    """Make the configured analyser. Raises ModelError if it cannot be made, or is not an analyser."""
     try:
         make: Callable[[Mapping[str, Any]], Analyser] = find("analysers", plan.analyser.name)
         analyser = make(plan.analyser.settings)
@@ -69,14 +69,14 @@ class Reader:
         return encode(self.read(header, pixels))
 
     def _complain(self, header: FrameHeader, error: Exception) -> None:
-        """One sentence a kind of mistake, not a traceback a frame: each failed reading says why it failed anyway."""
+        """Log one sentence per kind of error, not a traceback per frame: each failed reading says why it failed."""
         kind = type(error).__name__
         if kind not in self._complained:
             self._complained.add(kind)
             verbose = log.isEnabledFor(logging.DEBUG)
             hint = "" if verbose else " (-v: where)"
             log.error(
-                "the analysis failed on frame %d: %s: %s%s; such frames are counted, not told again",
+                "the analysis failed on frame %d: %s: %s%s; such frames are counted, not reported again",
                 *(header.seq, kind, error, hint),
                 exc_info=error if verbose else None,
             )
@@ -109,13 +109,13 @@ class Reader:
 
 
 def set_up_process() -> None:
-    """For a process that analyses frame after frame: one thread, and a frame's memory kept for the next."""
+    """Set up a process that analyses frame after frame: one thread, and a frame's memory kept for the next."""
     cv2.setNumThreads(1)
     keep_freed_memory()
 
 
 def make_step(plan: AnalysisPlan, session: str, worker: int) -> Callable[[FrameHeader, Pixels], bytes]:
-    """What an engine runs in each of its workers: header and pixels to an encoded reading. Raises ModelError."""
+    """Make what an engine runs in each of its workers: header and pixels to an encoded reading. Raises ModelError."""
     set_up_process()
     return Reader(make_analyser(plan), plan, session, worker).encoded
 
@@ -130,7 +130,7 @@ def _thumbnail(previous: bytes | None) -> Pixels | None:
 
 
 def _jpeg(pixels: Pixels, width: int) -> bytes:
-    """The frame as a person looks at it: `width` px wide, JPEG."""
+    """Encode the frame for people to look at: JPEG, `width` px wide."""
     height = round(pixels.shape[0] * width / pixels.shape[1])
     small = cv2.resize(pixels, (width, height), interpolation=cv2.INTER_AREA)
     return cv2.imencode(".jpg", small, [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY])[1].tobytes()

@@ -11,12 +11,12 @@ FOLDER: Final = Path(__file__).resolve().parent / "weights"
 
 
 def shipped() -> dict[str, Card]:
-    """Name → card of every model in the program's own folder. Raises ModelError where a card is broken."""
+    """Return name → card of every model in the program's own folder. Raises ModelError if a card is broken."""
     return {path.stem: read_card(path) for path in sorted(FOLDER.glob("*.tflite"))}
 
 
 def weights_path(model: str) -> Path:
-    """The file of weights of a shipped model's name, or of a path. Raises ModelError for what can be neither."""
+    """Return the file of weights of a shipped model's name, or of a path. Raises ModelError for what can be neither."""
     known, path = FOLDER / f"{model}.tflite", expanded(model)
     if known.is_file():
         return known
@@ -27,7 +27,7 @@ def weights_path(model: str) -> Path:
 
 
 def card_of(model: str) -> Card:
-    """The card of a model. Raises ModelError where there is none."""
+    """Read the card of a model. Raises ModelError if there is none."""
     path = weights_path(model)
     if path.suffix.lower() in OWN_RUNTIME and not path.exists():
         raise ModelError(f"There is no file {path}.")
@@ -35,5 +35,5 @@ def card_of(model: str) -> Card:
 
 
 def own_runtime(weights: Path) -> RuntimeName:
-    """The runtime that a file of weights is made for; LiteRT where its suffix says nothing."""
+    """Return the runtime that a file of weights is made for; LiteRT if its suffix says nothing."""
     return OWN_RUNTIME.get(weights.suffix.lower(), "litert")

@@ -64,7 +64,7 @@ class CapillaryAnalyser:
 
 
 def make_analyser(settings: AnalyserSettings) -> Analyser:
-    """The analyser with its weights loaded and checked. Raises ModelError."""
+    """Make the analyser, with its weights loaded and checked. Raises ModelError."""
     weights = weights_path(settings.weights)
     card = read_card(weights)
     if card.input.channels != CHANNELS:

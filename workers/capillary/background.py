@@ -24,14 +24,14 @@ _DARKEST: Final = np.array([CONTRAST - PLAIN_SKIN] * 3 + [0], np.float64)
 
 
 def halved(picture: Pixels) -> Pixels:
-    """The picture at half its height and width, averaged over 2x2 pixels; odd sizes round up."""
+    """Return the picture at half its height and width, averaged over 2x2 pixels; odd sizes round up."""
     height, width = picture.shape[:2]
     size = (-(-width // 2), -(-height // 2))
     return cv2.resize(picture, size, interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
 
 
 def background(half: Pixels) -> npt.NDArray[np.float32]:
-    """What a half-resolution picture would be without vessels: heavily blurred, an eighth of its size, never 0."""
+    """Return a half-resolution picture as it would be without vessels: heavily blurred, 1/8 of its size, never 0."""
     small = halved(halved(halved(half))).astype(np.float32)
     beyond = ((_REACH_PX, _REACH_PX), (_REACH_PX, _REACH_PX), (0, 0))
     # Odd: brightness goes on beyond the border as it came. Mirrored, light that falls off would look like a vessel.
@@ -41,7 +41,7 @@ def background(half: Pixels) -> npt.NDArray[np.float32]:
 
 
 def flat_field(half: Pixels) -> Flat:
-    """The half-resolution picture (height, width, 3) uint8 divided by its background."""
+    """Divide the half-resolution picture, (height, width, 3) uint8, by its background."""
     height, width = half.shape[:2]
     gain = cv2.resize(np.float32(CONTRAST) / background(half), (width, height), interpolation=cv2.INTER_LINEAR)
     levels = cv2.multiply(half, gain, dtype=cv2.CV_16U)
@@ -49,5 +49,5 @@ def flat_field(half: Pixels) -> Flat:
 
 
 def darkness(levels: npt.ArrayLike) -> npt.NDArray[np.float64]:
-    """How much darker than the surroundings levels of a flat field are: 0 plain skin, 0.1 a tenth darker."""
+    """Return how much darker than their surroundings levels of a flat field are: 0 plain skin, 0.1 a tenth darker."""
     return np.asarray((PLAIN_SKIN - np.asarray(levels, np.float64)) / CONTRAST)

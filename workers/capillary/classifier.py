@@ -16,7 +16,7 @@ Probabilities = npt.NDArray[np.float64]
 
 
 def calibrated(probabilities: Probabilities, traits: Probabilities, calibration: Calibration) -> Probabilities:
-    """(n,) float64: a network's probabilities weighed with what was measured, see `workers.capillary.traits`."""
+    """Weigh a network's probabilities with what was measured, see `workers.capillary.traits`; (n,) float64."""
     inside = np.clip(probabilities, 1e-9, 1 - 1e-9)
     log_odds = calibration.slope * (np.log(inside) - np.log1p(-inside)) + calibration.offset
     if calibration.terms:
@@ -28,7 +28,7 @@ def calibrated(probabilities: Probabilities, traits: Probabilities, calibration:
 
 
 def crops_of(source: Pixels, proposals: Sequence[Proposal], view: Input) -> npt.NDArray[np.uint8]:
-    """(n, size, size, channels) uint8: what the network sees of each proposal."""
+    """Cut what the network sees of each proposal: (n, size, size, channels) uint8."""
     maps = [placement(square(p, view.context, view.min_side_px), view.size_px) for p in proposals]
     return cut(source, maps, view.size_px)
 
@@ -41,7 +41,7 @@ def classify(
     view: Input,
     calibration: Calibration,
 ) -> Probabilities:
-    """(n,) float64: calibrated probability that each proposal is a capillary; `traits` as measured of them."""
+    """Return each proposal's calibrated probability of being a capillary, (n,) float64; `traits` as measured."""
     if not proposals:
         return np.zeros(0)
     return calibrated(runtime.probabilities(crops_of(source, proposals, view)), traits, calibration)

@@ -33,13 +33,13 @@ def picture(flat: Flat, found: Candidates) -> Pixels:
 
 
 def square(proposal: Proposal, context: float, min_side_px: int) -> Square:
-    """The square around a proposal: `context` times its longer side, at least `min_side_px`."""
+    """Return the square around a proposal: `context` times its longer side, at least `min_side_px`."""
     left, top, width, height = proposal.box
     return left + (width - 1) / 2, top + (height - 1) / 2, max(context * max(width, height), float(min_side_px))
 
 
 def placement(where: Square, size: int) -> npt.NDArray[np.float64]:
-    """(2, 3) float64 map from pixel centres of a `size` x `size` crop to those of the picture."""
+    """Return the (2, 3) float64 map from pixel centres of a `size` x `size` crop to those of the picture."""
     x, y, side = where
     scale = side / size
     shift = (1 - size) / 2 * scale
@@ -47,7 +47,7 @@ def placement(where: Square, size: int) -> npt.NDArray[np.float64]:
 
 
 def cut(source: Pixels, maps: Sequence[npt.NDArray[np.float64]], size: int) -> npt.NDArray[np.uint8]:
-    """(n, size, size, channels) uint8: one crop a map, bilinear, the border repeated."""
+    """Cut one crop per map, bilinear, with the border repeated: (n, size, size, channels) uint8."""
     crops = np.empty((len(maps), size, size, source.shape[2]), np.uint8)
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     for crop, inverse in zip(crops, maps, strict=True):

@@ -13,14 +13,14 @@ Numbers = npt.NDArray[np.float64]
 
 
 def density_pct(areas_px: Numbers, capillary: npt.NDArray[np.bool_], frame_px: int) -> float:
-    """Pixels inside the outlines of capillaries over all pixels, in percent."""
+    """Return pixels inside the outlines of capillaries over all pixels, in percent."""
     return 100.0 * float(areas_px[capillary].sum()) / frame_px
 
 
 def interval_pct(
     areas_px: Numbers, probabilities: Numbers, density: float, frame_px: int, outline_spread: float
 ) -> tuple[float, float]:
-    """The 90 % interval of the density, in percent; it always holds `density`.
+    """Return the 90 % interval of the density, in percent; it always holds `density`.
 
     The expected area is Σ p a. Two things make the truth differ: verdicts that are wrong, Σ p (1 - p) a², as of
     independent regions; and outlines that lie elsewhere than readers would draw them, which is the same for all regions

@@ -51,7 +51,7 @@ class Verdict:
 
 
 def judged(regions: Sequence[Region], heats: Heat, threshold: float) -> list[Verdict]:
-    """The verdicts on all proposals, most probable first. `heats`: (n, rows, columns), one map a region."""
+    """Return the verdicts on all proposals, most probable first. `heats`: (n, rows, columns), one map per region."""
     order = sorted(range(len(regions)), key=lambda i: -regions[i].score)
     return [
         Verdict(number, regions[i], grade(regions[i].score, threshold), regions[i].score >= threshold, heats[i])
@@ -60,14 +60,14 @@ def judged(regions: Sequence[Region], heats: Heat, threshold: float) -> list[Ver
 
 
 def grade(score: float, threshold: float) -> Grade:
-    """Accepted, rejected, or too close to the threshold to be either."""
+    """Return accepted, rejected, or borderline: too close to the threshold to be either."""
     if abs(score - threshold) < MARGIN:
         return "borderline"
     return "accepted" if score > threshold else "rejected"
 
 
 def annotated(pixels: Pixels, verdicts: Sequence[Verdict], threshold: float, note: str) -> Pixels:
-    """The frame with every proposal's outline, a thick line where it counts as a capillary, and a legend below.
+    """Draw every proposal's outline into the frame, thick if it counts as a capillary, and a legend below.
 
     (height + 40, width, 3) uint8 BGR from (height, width, 3) uint8 BGR.
     """
@@ -90,7 +90,7 @@ def annotated(pixels: Pixels, verdicts: Sequence[Verdict], threshold: float, not
 
 
 def contact_sheet(pixels: Pixels, verdicts: Sequence[Verdict], view: Input, title: str) -> Pixels:
-    """Each region enlarged, with its heat map beside it: accepted, borderline, rejected. (height, width, 3) uint8 BGR.
+    """Draw each region enlarged beside its heat map: accepted, borderline, rejected. (height, width, 3) uint8 BGR.
 
     All heat maps have one scale, so that a pale one means little evidence. Of each kind at most 48 are shown, those
     nearest to the other side.
@@ -139,7 +139,7 @@ def _tile(
 
 
 def enlarged(pixels: Pixels, region: Region, view: Input) -> tuple[Pixels, npt.NDArray[np.int32]]:
-    """The part of the frame that the network was shown, (132, 132, 3) uint8 RGB, and the outline in it, (n, 2) int32.
+    """Return what the network was shown of the frame, (132, 132, 3) uint8 RGB, and the outline in it, (n, 2) int32.
 
     Contrast is raised around the part's mean colour, by the same factor for every part: a faint one stays faint.
     """
@@ -153,7 +153,7 @@ def enlarged(pixels: Pixels, region: Region, view: Input) -> tuple[Pixels, npt.N
 
 
 def overlaid(seen: Pixels, heat: Heat) -> Pixels:
-    """The part in grey, red where it speaks for a capillary and blue where it speaks against; `heat` in -1..1."""
+    """Return the part in grey, reddened by evidence for a capillary and blued by evidence against; `heat` in -1..1."""
     size = seen.shape[0]
     strength = np.clip(cv2.resize(heat, (size, size), interpolation=cv2.INTER_CUBIC), -1.0, 1.0)[:, :, np.newaxis]
     grey = np.repeat(cv2.cvtColor(seen, cv2.COLOR_RGB2GRAY)[:, :, np.newaxis], 3, axis=2).astype(np.float32)

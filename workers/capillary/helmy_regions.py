@@ -1,4 +1,4 @@
-"""Regions as Helmy et al. propose them: where the frame is not like its background. Imports scikit-image; slow.
+"""Regions as Helmy et al. propose them: parts of the frame that are unlike its background. Slow, with scikit-image.
 
 Helmy, Jul, Ferreira, Truong 2022 (CapillaryNet) take the background from OpenCV's Gaussian mixtures (MOG2), compare
 by structural similarity (SSIM), threshold, and take contours; their later web system states window 15, Otsu, and
@@ -33,7 +33,7 @@ def helmy_propose(half: Pixels, flat: Flat) -> Candidates:
 
 
 def unlike(picture: Pixels, surroundings: Pixels, window_px: int = WINDOW_PX) -> Pixels:
-    """(height, width) uint8, 1 where two pictures' SSIM, the mean of the three colours, is below Otsu's threshold."""
+    """Return (height, width) uint8, 1 at pixels whose SSIM, averaged over the colours, is below Otsu's threshold."""
     _, map_ = structural_similarity(picture, surroundings, win_size=window_px, channel_axis=2, full=True)
     likeness: Pixels = np.clip(np.rint(255.0 * map_.mean(axis=2)), 0, 255).astype(np.uint8)
     _, mask = cv2.threshold(likeness, 0, 1, cv2.THRESH_BINARY_INV | cv2.THRESH_OTSU)

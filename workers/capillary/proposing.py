@@ -1,4 +1,4 @@
-"""Who proposes regions: the program's own way, or another by its name, loaded when it is chosen."""
+"""How regions are proposed: the program's own way, or another by its name, loaded when it is chosen."""
 
 from collections.abc import Callable
 
@@ -12,7 +12,7 @@ Proposer = Callable[[Pixels, Flat], Candidates]
 
 
 def proposer(name: ProposalsName) -> Proposer:
-    """The one called `name`."""
+    """Return the proposer called `name`."""
     if name == "helmy2022":
         from workers.capillary.helmy_regions import helmy_propose
 

@@ -32,7 +32,7 @@ Measures = dict[str, float]
 
 
 def sharpness(green: Plane) -> float:
-    """Contrast of the sharpest edges in the smoothed green of a flat field, 1/1000 of the local brightness.
+    """Return the contrast of the sharpest edges in the smoothed green of a flat field, 1/1000 of the local brightness.
 
     The strongest responses of a difference of Gaussians (1.1 and 2 px), less what noise alone would give.
     """
@@ -43,14 +43,14 @@ def sharpness(green: Plane) -> float:
 
 
 def ranked(values: npt.NDArray[np.float32], rank: int) -> float:
-    """The value of that rank, from 0. One rank a call: NumPy sorts out two at once eight times more slowly."""
+    """Return the value of that rank, from 0. One rank per call: for two at once NumPy takes eight times as long."""
     return float(np.partition(values, rank)[rank])
 
 
 def motion_px(previous: Pixels, own: Pixels, width: int) -> float:
-    """Movement between two (135, 240) uint8 thumbnails of frames `width` px wide, in full-frame px.
+    """Return the movement between two (135, 240) uint8 thumbnails of frames `width` px wide, in full-frame px.
 
-    Phase correlation on 128 of the 135 rows: OpenCV pads to a size that suits its Fourier transform, and where
+    Phase correlation on 128 of the 135 rows: OpenCV pads to a size that suits its Fourier transform, and if
     that size is odd its answer is off by half a pixel.
     """
     (dx, dy), _ = cv2.phaseCorrelate(previous[:_ROWS].astype(np.float32), own[:_ROWS].astype(np.float32), _WINDOW)
@@ -58,19 +58,19 @@ def motion_px(previous: Pixels, own: Pixels, width: int) -> float:
 
 
 def glare(sample: Pixels) -> float:
-    """Share of a (height, width, 3) picture that is overexposed, in the colour that is most."""
+    """Return the share of a (height, width, 3) picture that is overexposed, in the colour with the largest share."""
     _, over = cv2.threshold(sample, OVEREXPOSED - 1, 1, cv2.THRESH_BINARY)
     return max(cv2.mean(over))
 
 
 def colour(sample: Pixels) -> float:
-    """How much the tint of a (height, width, 3) picture varies: standard deviation of red - green, grey levels."""
+    """Return the standard deviation of red - green, grey levels: how much a (height, width, 3) picture's tint varies."""
     difference = cv2.subtract(cv2.extractChannel(sample, 2), cv2.extractChannel(sample, 1), dtype=cv2.CV_16S)
     return float(cv2.meanStdDev(difference)[1][0, 0])
 
 
 def measure(frame: Frame, half: Pixels, green: Plane) -> Measures:
-    """All measures of a frame, by name."""
+    """Return all quality measures of a frame, by name."""
     own = thumbnail(frame.pixels)
     height, width = half.shape[:2]
     sample = cv2.resize(half, (-(-width // 3), -(-height // 3)), interpolation=cv2.INTER_NEAREST).astype(
@@ -89,7 +89,7 @@ def measure(frame: Frame, half: Pixels, green: Plane) -> Measures:
 
 
 def verdict(measures: Measures, limits: QualityLimits) -> Quality:
-    """Good, poor or unusable, with the reasons in plain words, gravest first."""
+    """Judge the measures: good, poor or unusable, with the reasons in plain words, gravest first."""
     checks = [
         (
             "too dark",
@@ -125,5 +125,5 @@ def verdict(measures: Measures, limits: QualityLimits) -> Quality:
 
 
 def judge(frame: Frame, half: Pixels, green: Plane, limits: QualityLimits) -> Quality:
-    """The verdict on a frame; `half` is its half-resolution picture, `green` the smoothed green of its flat field."""
+    """Judge a frame; `half` is its half-resolution picture, `green` the smoothed green of its flat field."""
     return verdict(measure(frame, half, green), limits)

@@ -1,4 +1,4 @@
-"""Where capillaries may be: dark, reddish patches of the flat field, as outlines. Deliberately generous."""
+"""Regions that may be capillaries: dark, reddish patches of the flat field, as outlines. Deliberately generous."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -84,13 +84,13 @@ def propose(flat: Flat) -> Candidates:
 
 
 def smoothed(flat: Flat, channel: int) -> Plane:
-    """One channel of the flat field, less its noise."""
+    """Return one channel of the flat field, less its noise."""
     plane = cv2.GaussianBlur(cv2.extractChannel(flat, channel), (7, 7), SMOOTHING_SIGMA_PX)
     return plane.astype(np.uint8, copy=False)
 
 
 def depth_of(green: Plane, mask: Pixels) -> float:
-    """Percentile 95 of 1 - green over the surroundings' in a (height, width) uint8 mask, at least MIN_DEPTH."""
+    """Return percentile 95 of 1 - green over the surroundings' in a (height, width) uint8 mask, at least MIN_DEPTH."""
     chosen = green[::2, ::2][mask[::2, ::2] > 0]
     if not chosen.size:
         return MIN_DEPTH
@@ -99,7 +99,7 @@ def depth_of(green: Plane, mask: Pixels) -> float:
 
 
 def dark_and_reddish(green: Plane, red: Plane) -> Pixels:
-    """(height, width) uint8, 1 where a smoothed flat field is dark and reddish.
+    """Return (height, width) uint8, 1 at pixels of a smoothed flat field that are dark and reddish.
 
     Dark: 1 - green is more than a share of its maximum nearby; reddish: less dark in red than in green, as blood is.
     """
@@ -112,26 +112,26 @@ def dark_and_reddish(green: Plane, red: Plane) -> Pixels:
 
 
 def least(found: Proposal, plane: Plane) -> int:
-    """The smallest value in a proposal's box."""
+    """Return the smallest value in a proposal's box."""
     left, top, width, height = found.box
     return int(plane[top : top + height, left : left + width].min())
 
 
 def outlines(mask: Pixels) -> list[Proposal]:
-    """The separate patches of a (height, width) uint8 mask, holes filled, specks left out; top to bottom."""
+    """Return the separate patches of a (height, width) uint8 mask, holes filled, specks left out; top to bottom."""
     contours, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     borders = [c.reshape(-1, 2).astype(np.int32, copy=False) for c in contours if len(c) >= MIN_BORDER]
     return [found for found in map(proposal, borders) if found.area_px >= 4 * MIN_PIXELS]
 
 
 def proposal(outline: Outline) -> Proposal:
-    """A proposal from its border pixels."""
+    """Make a proposal from its border pixels."""
     left, top, width, height = cv2.boundingRect(outline)
     return Proposal(outline=outline, box=(left, top, width, height), area_px=area_px(outline))
 
 
 def area_px(outline: Outline) -> float:
-    """Full-frame pixels inside an outline, its border included.
+    """Return the number of full-frame pixels inside an outline, its border included.
 
     Its polygon in full-frame pixels has every second border point as a corner, so by Pick's theorem
     (area + border points / 2 + 1) it holds 4 * area + points + 1 pixels.

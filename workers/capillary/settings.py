@@ -1,4 +1,4 @@
-"""What a user may change about the analysis. Imports no vision library, so that a config is read in a blink."""
+"""What a user may change about the analysis. Imports no vision library, so that a config is read at once."""
 
 from typing import Annotated
 
@@ -10,7 +10,7 @@ Share = Annotated[float, Meta(ge=0, le=1)]
 
 
 class QualityLimits(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Where a frame stops being good. Beyond the second of a pair it is unusable."""
+    """Limits of a good frame; beyond the second of a pair it is unusable."""
 
     sharpness_good: Annotated[
         float, Meta(ge=0, le=100, description="contrast of the sharpest edges, 1/1000 of the local brightness")

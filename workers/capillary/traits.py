@@ -26,13 +26,16 @@ NAMES: Final = ("network", *MEASURED, *(f"other_{name}" for name in COMPARED))
 """Columns of `design`."""
 
 SUREST: Final = 0.0025
-"""Log-odds end at 6 either way: beyond, a network is sure of nothing but itself."""
+"""Log-odds end at 6 either way: beyond that, a network's certainty means nothing."""
 
 _NONE: Final = np.zeros((0, len(MEASURED)))
 
 
 def measured(flat: Flat, found: Candidates, proposals: Sequence[Proposal]) -> Numbers:
-    """(n, 9) float64, the columns MEASURED, each about 0 for a usual capillary and about 1 away for an unusual one."""
+    """Measure proposals: (n, 9) float64, the columns MEASURED.
+
+    Each is about 0 for a usual capillary, and about 1 away from it for an unusual one.
+    """
     if not proposals:
         return _NONE
     rows = np.array([_row(flat, found.green, p) for p in proposals])
@@ -55,7 +58,7 @@ def measured(flat: Flat, found: Candidates, proposals: Sequence[Proposal]) -> Nu
 
 
 def compared(traits: Numbers, probabilities: Numbers) -> Numbers:
-    """(n, 4) float64, the columns COMPARED less their mean over the frame, weighted by probability."""
+    """Return (n, 4) float64, the columns COMPARED less their mean over the frame, weighted by probability."""
     chosen = traits[:, [MEASURED.index(name) for name in COMPARED]]
     weight = (probabilities + 1e-3)[:, np.newaxis]
     difference: Numbers = chosen - (weight * chosen).sum(axis=0) / weight.sum()
@@ -63,7 +66,7 @@ def compared(traits: Numbers, probabilities: Numbers) -> Numbers:
 
 
 def design(traits: Numbers, probabilities: Numbers) -> Numbers:
-    """(n, 14) float64, the columns NAMES: half the network's log-odds, what was measured, and how it compares."""
+    """Return (n, 14) float64, the columns NAMES: half the network's log-odds, the traits, and how they compare."""
     if not len(traits):
         return np.zeros((0, len(NAMES)))
     inside = np.clip(probabilities, SUREST, 1 - SUREST)
@@ -72,7 +75,7 @@ def design(traits: Numbers, probabilities: Numbers) -> Numbers:
 
 
 def products(traits: Numbers, probabilities: Numbers, terms: Sequence[str]) -> Numbers:
-    """(n, terms) float64: columns of `design`, or where a term reads `a*b` the product of two. Raises ValueError."""
+    """Return (n, terms) float64: columns of `design`, or for a term `a*b` the product of two. Raises ValueError."""
     columns = np.column_stack([design(traits, probabilities), np.ones(len(traits))])
     pairs = np.array([_factors(term) for term in terms])
     made: Numbers = columns[:, pairs[:, 0]] * columns[:, pairs[:, 1]]
@@ -80,18 +83,18 @@ def products(traits: Numbers, probabilities: Numbers, terms: Sequence[str]) -> N
 
 
 def unknown(terms: Iterable[str]) -> list[str]:
-    """The `terms` that are neither a column of `design` nor a product of two."""
+    """Return the `terms` that are neither a column of `design` nor a product of two."""
     return [term for term in terms if term.count("*") > 1 or not set(term.split("*")) <= set(NAMES)]
 
 
 def _factors(term: str) -> tuple[int, int]:
-    """The columns of `design` that a term multiplies; the column behind the last is 1."""
+    """Return the columns of `design` that a term multiplies; the column after the last is 1."""
     first, _, second = term.partition("*")
     return NAMES.index(first), NAMES.index(second) if second else len(NAMES)
 
 
 def _row(flat: Flat, smooth: Plane, found: Proposal) -> tuple[float, ...]:
-    """Area and hull in full-frame px, border points, mean colours, darkest green and its greatest change over 2 px."""
+    """Return area and hull in full-frame px, border points, mean colours, darkest green, its steepest change in 2 px."""
     left, top, width, height = found.box
     inside = np.zeros((height, width), np.uint8)
     cv2.drawContours(inside, [found.outline], -1, (1,), -1, offset=(-left, -top))

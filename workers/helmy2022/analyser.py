@@ -73,7 +73,7 @@ def alone(outlines: Sequence[Outline], probabilities: npt.NDArray[np.float64]) -
 
 
 def make() -> Analyser:
-    """The analyser with its weights loaded. Raises ModelError where the weights are missing or damaged."""
+    """Make the analyser with its weights. Raises ModelError if the weights are missing or damaged."""
     for kind in ("INTRA", "INTER"):  # read by TensorFlow when it is first loaded
         os.environ.setdefault(f"TF_NUM_{kind}OP_THREADS", "1")
     from workers.runtimes.keras import load_network

@@ -33,7 +33,7 @@ _AGAIN_MS: Final = 500
 
 
 def run(child: Child, plan: RunPlan, remote: RemoteWorker) -> None:
-    """Entry point. Raises ModelError where the far side would compute other values."""
+    """Run the relay until the supervisor stops it. Raises ModelError if the other machine computes other values."""
     engage = Engage(
         session=plan.session,
         worker=child.index,

@@ -1,4 +1,4 @@
-"""What runs on the other machine: one worker that answers requests, for whoever has an allowed key.
+"""What runs on the other machine: one worker that answers requests of runs with an allowed key.
 
 A request is who asks, a frame's header and its pixels; the answer is the reading. Without a frame it is a greeting.
 Nothing of a frame is kept.
@@ -37,7 +37,7 @@ class Serving:
         self._reader = lru_cache(maxsize=8)(self._make_reader)
 
     def answer(self, parts: Sequence[bytes | memoryview]) -> bytes:
-        """The reading of a frame, or the answer to a greeting. Raises WireError where it is neither."""
+        """Return the reading of a frame, or the answer to a greeting. Raises WireError if the request is neither."""
         engage = decode(parts[0])
         if not isinstance(engage, Engage):
             raise WireError("a request begins with who asks")

@@ -25,7 +25,7 @@ class Runtime(Protocol):
     def probabilities(self, crops: Crops) -> Probabilities:
         """Probability of being a capillary for each of the crops, (n, size, size, channels) uint8.
 
-        Raises ValueError for crops of another shape or dtype than the network's.
+        Check the crops. Raises ValueError if their shape or dtype is not the network's.
         """
 
 
@@ -45,13 +45,13 @@ def in_batches(crops: Crops, shape: Shape, size: int, run: Callable[[Crops], Log
 
 
 def check(crops: Crops, shape: Shape) -> None:
-    """Raises ValueError for crops of another shape or dtype than the network's."""
+    """Check the crops. Raises ValueError if their shape or dtype is not the network's."""
     if crops.shape[1:] != shape or crops.dtype != np.uint8:
         raise ValueError(f"crops are {crops.dtype} {crops.shape[1:]}, the network takes uint8 {shape}")
 
 
 def softmax_second(logits: Logits) -> Probabilities:
-    """The second class's probability from (n, 2) logits."""
+    """Return the second class's probability from (n, 2) logits."""
     difference = logits[:, 1].astype(np.float64) - logits[:, 0]
     probabilities: Probabilities = 1.0 / (1.0 + np.exp(-np.clip(difference, -30.0, 30.0)))
     return probabilities

@@ -132,7 +132,7 @@ class Card(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         return self.input.size_px, self.input.size_px, self.input.channels
 
     def files(self, runtime: str) -> list[WeightsFile]:
-        """The files that a runtime reads; none where the model was not made for it."""
+        """Return the files that a runtime reads; none if the model was not made for it."""
         made: dict[str, list[WeightsFile]] = {"litert": [self.litert], **self.exports}
         if self.keras is not None:
             made["keras"] = [self.keras]
@@ -140,12 +140,12 @@ class Card(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 def weights_file(path: Path, content: bytes) -> WeightsFile:
-    """The card's entry for `content` stored at `path`."""
+    """Return the card's entry for `content` stored at `path`."""
     return WeightsFile(file=path.name, sha256=hashlib.sha256(content).hexdigest())
 
 
 def read_card(weights: Path) -> Card:
-    """The card beside `weights` (same name, .json). Raises ModelError where there is none, or it is not one."""
+    """Read the card beside `weights` (same name, .json). Raises ModelError if it is missing or is not a card."""
     path = weights.with_suffix(".json")
     if weights.suffix.lower() not in OWN_RUNTIME:
         kind = _REFUSED.get(weights.suffix.lower(), f"a {weights.suffix or 'nameless'} file")
@@ -165,7 +165,7 @@ def read_card(weights: Path) -> Card:
 
 
 def checked_weights(folder: Path, entry: WeightsFile) -> bytes:
-    """The bytes of `entry` in `folder`. Raises ModelError where they are missing or not those of the card."""
+    """Read the bytes of `entry` in `folder`. Raises ModelError if they are missing or not those of the card."""
     path = folder / entry.file
     try:
         if path.stat().st_size > MAX_WEIGHTS_BYTES:

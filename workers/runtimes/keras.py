@@ -25,7 +25,7 @@ HeatMaps = npt.NDArray[np.float32]
 
 
 def load_network(content: bytes) -> "keras.Model":
-    """The network in a .keras file's bytes; code in it (Lambda layers) is never run. Raises ModelError."""
+    """Load the network in a .keras file's bytes; code in it (Lambda layers) is never run. Raises ModelError."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     try:
         with without_chatter():
@@ -61,7 +61,7 @@ class KerasRuntime:
         return softmax_second(in_batches(crops, self._shape, BATCH, self._run))
 
     def heat_maps(self, crops: Crops) -> HeatMaps:
-        """Grad-CAM of the log-odds on the last convolution: Σ_k w_k A_k, with w_k the mean gradient of channel A_k.
+        """Compute Grad-CAM of the log-odds on the last convolution: Σ_k w_k A_k, w_k the mean gradient of channel A_k.
 
         Selvaraju et al. 2017, "Grad-CAM", equations 1 and 2, without the ReLU: what is below 0 is their
         "counterfactual explanation", what speaks against a capillary. Coarser than the crop. Raises ValueError.
@@ -85,7 +85,7 @@ class KerasRuntime:
 
 
 def _with_last_maps(network: "keras.Model") -> "keras.Model":
-    """The same layers, giving the last convolution's maps (normalised and activated, not yet pooled) and the logits."""
+    """Return the same layers, giving the last convolution's maps (normalised, activated, not pooled) and the logits."""
     import keras
     from keras import layers
 

@@ -10,7 +10,7 @@ from workers.runtimes.base import Crops, Logits, Probabilities, Shape, in_batche
 from workers.runtimes.quiet import without_chatter
 
 BATCH: Final = 8
-"""Crops a call: fixed, because another size allocates the tensors anew."""
+"""Crops per call: fixed, because another size allocates the tensors anew."""
 
 
 class LiteRtRuntime:

@@ -9,7 +9,7 @@ from workers.runtimes.card import OWN_RUNTIME, Card, checked_weights
 
 
 def load(card: Card, weights: Path, name: str) -> Runtime:
-    """The runtime `name` with the model's weights, which lie beside `weights`. Raises ModelError."""
+    """Return the runtime `name` with the model's weights, which lie beside `weights`. Raises ModelError."""
     own = OWN_RUNTIME[weights.suffix.lower()]
     if own not in ("litert", name):
         raise ModelError(f'{weights} is made for another runtime: set runtime = "{own}" in [analyser.settings].')

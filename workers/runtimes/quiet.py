@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 @contextlib.contextmanager
 def without_chatter() -> Iterator[None]:
-    """Nothing reaches the process' stderr inside; errors are still raised."""
+    """Discard what reaches the process's stderr inside the block; errors are still raised."""
     kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
     try:
         os.dup2(nowhere, 2)
