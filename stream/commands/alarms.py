@@ -53,8 +53,7 @@ def alarms_try(parts: Parts, /, session: Path, **given: float | bool | None) -> 
     for line, sounded in _lines(try_limits(readings, limits), media_time):
         times += sounded
         print(line)
-    said = f"Somebody would have been called {counted(times, 'time')}, in {counted(len(rows), 'reading')}."
-    print(said, file=sys.stderr)
+    print(f"Alarms would have sounded {counted(times, 'time')}, in {counted(len(rows), 'reading')}.", file=sys.stderr)
 
 
 _KEYS = {
@@ -70,11 +69,14 @@ _KEYS = {
 }
 
 
-_SAID = {"ended": "session ends"}
+_EVENT_TEXTS = {"ended": "session ends"}
 
 
 def _lines(news: "Iterator[News]", media_time: bool) -> Iterator[tuple[str, bool]]:
-    """A line an event, tab-separated: when, what happened, to which alarm, value and limit; and whether it sounded."""
+    """Yield one line per event, and whether an alarm sounded.
+
+    Tab-separated: when, what happened, to which alarm, value and limit.
+    """
     from stream.alarms.rules.table import rule_of
 
     for one in news:
@@ -86,6 +88,6 @@ def _lines(news: "Iterator[News]", media_time: bool) -> Iterator[tuple[str, bool
         values = f"{alarm.value or 0:.2f} {unit}\tlimit {alarm.limit or 0:.2f} {unit}"
         kind = f"{alarm.kind} ({alarm.cause})" if alarm.cause else alarm.kind
         yield (
-            f"{when}\t{_SAID.get(one.event, one.event)}\t{alarm.id}\t{kind}\t{alarm.priority}\t{values}",
+            f"{when}\t{_EVENT_TEXTS.get(one.event, one.event)}\t{alarm.id}\t{kind}\t{alarm.priority}\t{values}",
             one.event in ("raised", "returned"),
         )

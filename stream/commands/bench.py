@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 @click.option("--engines", help="serial,router,ray,stream, or some of them. Default: as configured, all.")
 @click.option("--analyser", "analysers", help="default, helmy2022, both, or names divided by commas. Default: both.")
 @click.option("--workers", help="Numbers of workers, such as 1,2. Default: as configured.")
-@click.option("--frames", type=click.IntRange(min=2), help="The first so many frames. Default: as configured, 100.")
-@click.option("--rounds", type=click.IntRange(1, 99), help="How often each case runs, in turn. Default: 3.")
+@click.option("--frames", type=click.IntRange(min=2), help="The first so many frames. Default: as configured.")
+@click.option("--rounds", type=click.IntRange(1, 99), help="How often each case runs, in turn. Default: as configured.")
 @click.option("--stages", is_flag=True, help="Instead: what each step of a frame costs, in this process.")
 @click.option(
     "--live", type=click.FloatRange(min=2), metavar="SECONDS", help="Instead: this program live, so long each."
 )
-@click.option("--fps", default="60,25", show_default=True, help="With --live: frames a second.")
+@click.option("--fps", default="60,25", show_default=True, help="With --live: frames per second.")
 @click.option("--output", "-o", required=True, type=click.Path(path_type=Path), help="Folder for bench.json, pictures.")
 @click.option("--into", type=click.Path(path_type=Path), help="Also put the report between its marks in this document.")
 @click.pass_obj
@@ -60,7 +60,7 @@ def bench(
         plan.counts(workers) if workers else list(chosen.workers),
     )
     rates = plan.rates(fps)
-    parts.open_recording(source, config, frames).close()  # a source that cannot be read is told now
+    parts.open_recording(source, config, frames).close()  # a source that cannot be read is refused now
     folder, ran = OutputFolder(output), True
     with contextlib.ExitStack() as stack:
         stack.callback(folder.release)
@@ -80,12 +80,12 @@ def bench(
 
 
 def _bench(parts: Parts, source: str, cases: "list[Any]", frames: int, rounds: int, output: Path) -> tuple[str, bool]:
-    """The report, and whether anything could be run."""
+    """Run the cases; return the report, and whether any could be run."""
     from stream.engines.bench.plots import draw
     from stream.engines.bench.running import Order, run
     from stream.engines.bench.table import text
 
-    result = run(Order(parts.program(), source, frames, rounds, cases, output), _say(parts))
+    result = run(Order(parts.program(), source, frames, rounds, cases, output), _printer(parts))
     ran = any(one.median is not None for one in result.results)
     if ran:
         draw(result, output)
@@ -97,12 +97,13 @@ def _bench(parts: Parts, source: str, cases: "list[Any]", frames: int, rounds: i
 def _live(parts: Parts, rates: Sequence[float], seconds: float, output: Path) -> str:
     from stream.engines.bench.live import run, text
 
-    report = text(run(parts.program(), rates, seconds, output, _say(parts)))
+    report = text(run(parts.program(), rates, seconds, output, _printer(parts)))
     (output / "live.md").write_text(report)
     return report
 
 
-def _say(parts: Parts) -> Callable[[str], None]:
+def _printer(parts: Parts) -> Callable[[str], None]:
+    """Return what prints a line of progress; nothing with --quiet."""
     return (lambda _: None) if parts.quiet else (lambda line: print(line, file=sys.stderr, flush=True))
 
 

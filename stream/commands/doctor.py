@@ -1,4 +1,4 @@
-"""`run_stream.py doctor`: is this machine ready? One finding per line, with what to do if it is not."""
+"""`run_stream.py doctor`: is this machine ready? One result per line, with what to do if it is not."""
 
 import os
 import platform
@@ -18,23 +18,23 @@ from stream.errors import OutputError, StreamError
 if TYPE_CHECKING:
     from stream.config.sections import Config
 
-Verdict = Literal["ok", "note", "FAIL"]
+Severity = Literal["ok", "note", "FAIL"]
 _MEMORY_NEEDED: Final = 700 * 2**20
 _DISK_NEEDED: Final = 2**30
 _PYTHON_NEEDED: Final = (3, 11)
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
-    """What was looked at, how it is, and what to do if it is not well."""
+class CheckResult:
+    """The result of one check: how good it is, of what, and what to do about it."""
 
-    verdict: Verdict
+    severity: Severity
     what: str
     text: str
     fix: str = ""
 
     def __str__(self) -> str:
-        line = f"{self.verdict:>4}  {self.what}: {self.text}"
+        line = f"{self.severity:>4}  {self.what}: {self.text}"
         return f"{line} -> {self.fix}" if self.fix else line
 
 
@@ -51,13 +51,13 @@ def doctor(parts: Parts, verify: Path | None) -> None:
         print(audit_log.verify(verify))
         return
     failed = False
-    for finding in _examine(parts, parts.load("default.toml", {})):
-        print(finding)
-        failed = failed or finding.verdict == "FAIL"
+    for result in _examine(parts, parts.load("default.toml", {})):
+        print(result)
+        failed = failed or result.severity == "FAIL"
     sys.exit(1 if failed else 0)
 
 
-def _examine(parts: Parts, config: "Config") -> Iterator[Finding]:
+def _examine(parts: Parts, config: "Config") -> Iterator[CheckResult]:
     """Look at everything that a live run needs."""
     from stream.machine.energy import available, count
     from stream.session.folders import sessions_folder
@@ -65,7 +65,7 @@ def _examine(parts: Parts, config: "Config") -> Iterator[Finding]:
     yield _machine()
     yield _memory()
     yield _shared_memory()
-    yield Finding("ok" if count() else "note", "energy", available())
+    yield CheckResult("ok" if count() else "note", "energy", available())
     yield _disk(sessions_folder(config.sink.sessions_dir))
     yield _port("live page", config.view.host, config.view.port, "view.port")
     host, _, port = config.publish.endpoint.removeprefix("tcp://").rpartition(":")
@@ -78,12 +78,12 @@ def _examine(parts: Parts, config: "Config") -> Iterator[Finding]:
     yield _checked(camera, "note", lambda: _source(parts, camera, config))
 
 
-def _checked(what: str, failure: Verdict, check: Callable[[], str]) -> Finding:
+def _checked(what: str, failure: Severity, check: Callable[[], str]) -> CheckResult:
     """Return what `check` found, or the error that it raised."""
     try:
-        return Finding("ok", what, check())
+        return CheckResult("ok", what, check())
     except StreamError as error:
-        return Finding(failure, what, str(error))
+        return CheckResult(failure, what, str(error))
 
 
 def _source(parts: Parts, source: str, config: "Config") -> str:
@@ -99,48 +99,52 @@ def _keys(config: "Config") -> str:
     return f"{len(ring.allowed()) if ring is not None else 0} allowed subscribers"
 
 
-def _machine() -> Finding:
+def _machine() -> CheckResult:
     version = tuple(int(part) for part in platform.python_version_tuple()[:2])
     text = f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.system()} {platform.machine()}"
     if version < _PYTHON_NEEDED:
-        return Finding("FAIL", "machine", text, "install Python 3.11 or newer")
-    return Finding("ok", "machine", text)
+        return CheckResult("FAIL", "machine", text, "install Python 3.11 or newer")
+    return CheckResult("ok", "machine", text)
 
 
-def _memory() -> Finding:
+def _memory() -> CheckResult:
     import psutil
 
     free = psutil.virtual_memory().available
     if free < _MEMORY_NEEDED:
-        return Finding("FAIL", "memory", f"{_mb(free)} free of {_mb(_MEMORY_NEEDED)} needed", "close other programs")
-    return Finding("ok", "memory", f"{_mb(free)} free")
+        return CheckResult(
+            "FAIL", "memory", f"{_mb(free)} free of {_mb(_MEMORY_NEEDED)} needed", "close other programs"
+        )
+    return CheckResult("ok", "memory", f"{_mb(free)} free")
 
 
-def _shared_memory() -> Finding:
+def _shared_memory() -> CheckResult:
     from stream.machine.processes import LINUX
 
     if LINUX and hasattr(os, "memfd_create"):
-        return Finding("ok", "frame ring", "anonymous shared memory")
-    return Finding("note", "frame ring", "a mapped temporary file, as on systems without memfd")
+        return CheckResult("ok", "frame ring", "anonymous shared memory")
+    return CheckResult("note", "frame ring", "a mapped temporary file, as on systems without memfd")
 
 
-def _disk(folder: Path) -> Finding:
+def _disk(folder: Path) -> CheckResult:
     from stream.machine.files import reach
 
     try:
         reach(folder)
     except OutputError as error:
-        return Finding("FAIL", "sessions", str(error), "set sink.sessions_dir to another folder")
+        return CheckResult("FAIL", "sessions", str(error), "set sink.sessions_dir to another folder")
     existing = next(parent for parent in (folder, *folder.parents) if parent.exists())
     if not os.access(existing, os.W_OK):
-        return Finding("FAIL", "sessions", f"{folder} cannot be written", "set sink.sessions_dir to another folder")
+        return CheckResult("FAIL", "sessions", f"{folder} cannot be written", "set sink.sessions_dir to another folder")
     free = shutil.disk_usage(existing).free
     if free < _DISK_NEEDED:
-        return Finding("FAIL", "sessions", f"{folder}: {_mb(free)} free", "free some space, or set sink.sessions_dir")
-    return Finding("ok", "sessions", f"{folder}: {free / 2**30:.0f} GB free")
+        return CheckResult(
+            "FAIL", "sessions", f"{folder}: {_mb(free)} free", "free some space, or set sink.sessions_dir"
+        )
+    return CheckResult("ok", "sessions", f"{folder}: {free / 2**30:.0f} GB free")
 
 
-def _port(what: str, host: str, port: int, key: str) -> Finding:
+def _port(what: str, host: str, port: int, key: str) -> CheckResult:
     host = "" if host == "*" else host.strip("[]")
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -148,8 +152,8 @@ def _port(what: str, host: str, port: int, key: str) -> Finding:
             probe.bind((host, port))
         except OSError as error:
             fix = f"end what uses it, or set {key} to another one"
-            return Finding("FAIL", f"port for the {what}", f"{port}: {error.strerror}", fix)
-    return Finding("ok", f"port for the {what}", f"{port} is free")
+            return CheckResult("FAIL", f"port for the {what}", f"{port}: {error.strerror}", fix)
+    return CheckResult("ok", f"port for the {what}", f"{port} is free")
 
 
 def _mb(nbytes: int) -> str:

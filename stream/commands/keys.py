@@ -1,4 +1,4 @@
-"""`run_stream.py keys …`: this machine's key, and whose keys are allowed."""
+"""`run_stream.py keys …`: this machine's key, and the keys that are allowed."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @click.group()
 def keys() -> None:
-    """Who may connect from another machine: new, list, allow, forbid, token."""
+    """Manage who may connect from another machine: new, list, allow, forbid, token."""
 
 
 def _keyring(parts: Parts) -> "Keyring":
@@ -32,7 +32,7 @@ def keys_new(parts: Parts) -> None:
 @keys.command("list")
 @click.pass_obj
 def keys_list(parts: Parts) -> None:
-    """This machine's public key, and every allowed one with its name."""
+    """List this machine's public key, and every allowed one with its name."""
     from stream.errors import ConfigError
 
     ring = _keyring(parts)
@@ -49,7 +49,7 @@ def keys_list(parts: Parts) -> None:
 @click.argument("name")
 @click.pass_obj
 def keys_allow(parts: Parts, key: str, name: str) -> None:
-    """Let the owner of KEY (as `keys new` printed it there) in, under NAME. Counts at once."""
+    """Let the owner of KEY (as `keys new` printed it there) connect, under NAME. Counts at once."""
     _keyring(parts).allow(key, name)
 
 
@@ -57,7 +57,7 @@ def keys_allow(parts: Parts, key: str, name: str) -> None:
 @click.argument("key_or_name")
 @click.pass_obj
 def keys_forbid(parts: Parts, key_or_name: str) -> None:
-    """Let that key in no more. Who is connected stays so until the run ends."""
+    """Refuse that key from now on. A connection that exists stays until the run ends."""
     _keyring(parts).forbid(key_or_name)
 
 

@@ -74,7 +74,7 @@ while True:
 
 
 def protocol_markdown() -> str:
-    """The whole document."""
+    """Return the whole document."""
     parts = [_HEAD]
     for topic, message, when in _PUBLISHED:
         parts.append(f"## `{topic}`\n\n{message.__doc__}\n\n{when}\n\n{_table(message)}\n")
@@ -91,7 +91,7 @@ def _table(message: type[Message]) -> str:
 
 
 def _meaning(hint: Any) -> str:
-    """The outermost description."""
+    """Return the outermost description."""
     found = [part.description for part in _metas(hint) if part.description]
     return found[-1] if found else ""
 

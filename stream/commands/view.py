@@ -63,7 +63,7 @@ def _list(folder: Path) -> None:
 
 
 def _show(parts: Parts, config: "Config", session: Path, recording: str | None) -> None:
-    """The page, until Ctrl-C."""
+    """Serve the page until Ctrl-C."""
     from stream.security.events import Notes
     from stream.session.archive import Archive
     from stream.session.store import merge_write_ahead_file
@@ -91,16 +91,16 @@ def _show(parts: Parts, config: "Config", session: Path, recording: str | None) 
     server.start()
     page = page_address(config.view, server.port) + token_hint(config.view)
     print(f"Review: {page} (Ctrl-C ends)", file=sys.stderr, flush=True)
-    _wait(lambda now_s: _write_down(notes.take(now_s), path.parent))
+    _wait(lambda now_s: _write_events(notes.take(now_s), path.parent))
     feed.end(CLOSING_S)
     server.stop()
-    _write_down(notes.take(float("inf")), path.parent)
+    _write_events(notes.take(float("inf")), path.parent)
     archive.close()
     merge_write_ahead_file(path)
 
 
-def _write_down(noted: "list[Noted]", folder: Path) -> None:
-    """Into the session's audit log, which is opened each time: others may look at the same session."""
+def _write_events(noted: "list[Noted]", folder: Path) -> None:
+    """Write events into the session's audit log, opened each time: others may look at the same session."""
     from stream.security.audit_log import AuditLog
 
     if noted:
@@ -110,7 +110,7 @@ def _write_down(noted: "list[Noted]", folder: Path) -> None:
 
 
 def _wait(turn: Callable[[float], None]) -> None:
-    """Until somebody stops it; `turn` is called now and then, with the time."""
+    """Wait until the command is stopped, and call `turn` with the time twice per second."""
     stopped = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopped.set())

@@ -1,4 +1,4 @@
-"""Which engine spreads the frames, over how much. Loads no engine: the command line asks before it decides."""
+"""Which engine spreads the frames over workers, and over how many. Loads no engine."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from stream.errors import UsageError
 
 @dataclass(frozen=True, slots=True)
 class EngineChoice:
-    """How an engine is run: its name, how many workers, and for ray a running cluster's address."""
+    """An engine by its name, how many workers it has, and for ray the address of a running cluster."""
 
     engine: str
     workers: int
@@ -15,9 +15,9 @@ class EngineChoice:
 
 
 def engine_choice(engine: str, workers: int, address: str | None, *, whole: bool) -> EngineChoice | None:
-    """How an engine that is not the program's own is run; None for its own.
+    """Return the choice of an engine that is not the program's own; None for its own.
 
-    `whole`: a recording from its first frame, at full speed. Raises UsageError for what an engine cannot do.
+    `whole`: a recording from its first frame, at full speed. Raises UsageError if the engine cannot do it.
     """
     if address is not None and engine != "ray":
         raise UsageError("--address names a Ray cluster: use it with --engine ray")

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import msgspec
 
-from stream.config.sections import _ENDPOINT, LOOPBACK, Config, Section, _is_utf8, _where
+from stream.config.sections import ENDPOINT, LOOPBACK, Config, Section
 from stream.errors import ConfigError
 
 _DEEPEST: Final = 20
@@ -26,7 +26,7 @@ def load(
     environment: Mapping[str, str] | None = None,
     base: Path | None = None,
 ) -> Config:
-    """The configuration from all layers; later ones win.
+    """Return the configuration from all layers; later ones win.
 
     `base` is what a command comes with, `file` the user's own; then the environment; `overrides` are dotted keys
     ("workers.count") from the command line.
@@ -60,7 +60,7 @@ def load(
 
 
 def _paths(tree: Mapping[str, Any], path: str) -> Iterator[str]:
-    """Every key of a file, tables and all, dotted."""
+    """Yield every key of a file, tables included, dotted."""
     for key, value in tree.items():
         yield path + key
         if isinstance(value, dict):
@@ -68,7 +68,7 @@ def _paths(tree: Mapping[str, Any], path: str) -> Iterator[str]:
 
 
 def _lay_over(tree: dict[str, Any], found: Mapping[str, Any]) -> None:
-    """Later wins, key by key; an analyser's own settings are replaced whole, because they belong to its name."""
+    """Lay a layer over the earlier ones, key by key; an analyser's own settings are replaced whole, as they are its."""
     for key, value in found.items():
         known = tree.get(key)
         if isinstance(known, dict) and isinstance(value, dict) and key != "settings":
@@ -106,7 +106,7 @@ def _read(file: Path) -> dict[str, Any]:
 
 
 def _shallow(tree: dict[str, Any]) -> dict[str, Any]:
-    """The tree as it is. Raises RecursionError where it nests deeper than anything here does."""
+    """Return the tree as it is. Raises RecursionError if it nests deeper than any configuration does."""
     level: list[Any] = [tree]
     for _ in range(_DEEPEST):
         level = [inner for value in level for inner in _inside(value)]
@@ -120,9 +120,11 @@ def _inside(value: object) -> list[Any]:
 
 
 def _from_environment(environment: Mapping[str, str]) -> dict[str, tuple[str, Any]]:
-    """CAPILLARY_STREAM_WORKERS_COUNT=2 → workers.count: (the variable, 2); values are read as TOML, else as text.
+    """Read the environment: CAPILLARY_STREAM_WORKERS_COUNT=2 → workers.count: (the variable, 2).
 
-    Raises ConfigError for a variable that sets nothing: it was meant to.
+    Values are read as TOML, else as text.
+
+    Raises ConfigError if a variable sets nothing: it was meant to.
     """
     keys = [f"{section}.{name}" if section else name for section, fields in _sections().items() for name in fields]
     variables = {ENVIRONMENT_PREFIX + key.replace(".", "_").upper(): key for key in keys}
@@ -177,7 +179,7 @@ def _refuse_unknown(tree: Mapping[str, Any], kind: type[Section], path: str, fil
 
 
 def _refuse_unwritable(tree: Mapping[str, Any], origins: Mapping[str, str]) -> None:
-    """Text that no file can be called: the system refuses a NUL, and what is no UTF-8 cannot be noted."""
+    """Raise ConfigError if a text cannot name a file (the system refuses NUL) or cannot be stored (no UTF-8)."""
     for key, value in _values(tree, ""):
         if isinstance(value, str) and ("\0" in value or not _is_utf8(value)):
             raise ConfigError(f'"{key}"{origins.get(key, "")}: a character in it cannot be part of a text')
@@ -202,9 +204,12 @@ def _plain(error: str, origins: Mapping[str, str]) -> str:
 
 
 def _refuse_exposed(config: Config) -> None:
-    """What leaves this machine is encrypted, and for people who were let in; whose keys are asked when a run starts."""
+    """Raise ConfigError if anything would leave this machine unencrypted, or for people who were not let in.
+
+    Keys are looked for when a run starts.
+    """
     publish, view = config.publish, config.view
-    if publish.enabled and not _ENDPOINT.fullmatch(publish.endpoint):
+    if publish.enabled and not ENDPOINT.fullmatch(publish.endpoint):
         raise ConfigError(
             f'"publish.endpoint" is {publish.endpoint}: it is written tcp://ADDRESS:PORT, as in tcp://127.0.0.1:5560'
         )
@@ -218,3 +223,15 @@ def _refuse_exposed(config: Config) -> None:
             )
     if view.enabled and bool(view.certificate_file) != bool(view.key_file):
         raise ConfigError('"view.certificate_file" and "view.key_file" belong together: set both, or neither')
+
+
+def _is_utf8(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _where(file: Path | None) -> str:
+    return f" in {file}" if file is not None else ""

@@ -1,7 +1,6 @@
 """The typed configuration, a class for each table of the file. Knows no process and loads nothing heavy."""
 
 import re
-from pathlib import Path
 from typing import Annotated, Any, Final
 
 import msgspec
@@ -10,7 +9,7 @@ from msgspec import Meta
 from stream.protocol.types import Priority
 
 LOOPBACK: Final = ("127.0.0.1", "localhost", "[::1]")
-_ENDPOINT: Final = re.compile(r"tcp://([\w.-]+|\*|\[[0-9a-fA-F:.]+\]):([1-9]\d{0,4}|\*)")
+ENDPOINT: Final = re.compile(r"tcp://([\w.-]+|\*|\[[0-9a-fA-F:.]+\]):([1-9]\d{0,4}|\*)")
 
 
 class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -267,18 +266,6 @@ class Config(Section, frozen=True, kw_only=True):
     security: SecurityConfig = SecurityConfig()
     bench: BenchConfig = BenchConfig()
     runtime: RuntimeConfig = RuntimeConfig()
-
-
-def _is_utf8(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
-def _where(file: Path | None) -> str:
-    return f" in {file}" if file is not None else ""
 
 
 def _host(endpoint: str) -> str:

@@ -12,7 +12,7 @@ from stream.protocol.thumbnail import thumbnail
 
 
 def frames_of(source: FrameSource) -> Iterator[tuple[FrameHeader, Pixels]]:
-    """Header and (height, width, 3) uint8 BGR pixels of every frame. Raises SourceError where the source breaks."""
+    """Yield header and (height, width, 3) uint8 BGR pixels of every frame. Raises SourceError if the source breaks."""
     previous: bytes | None = None
     seq = 0
     while (grab := source.grab()) is not None:

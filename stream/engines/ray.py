@@ -1,4 +1,4 @@
-"""A driver and one actor a core on Ray: the paper's proposed system, and the way to a cluster for archives.
+"""Spreads frames over actors on Ray: the paper's proposed system, and the way to a cluster for archives.
 
 Helmy et al. 2022, section III-B: the driver submits tasks, frames lie in the object store, and "the scheduler retries
 executing it on the worker processor, if a task fails due to a worker process ending unexpectedly". Needs the extra
@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from stream.config.engine_choice import EngineChoice
-from stream.engines.ray_keeper import alone
+from stream.engines.ray_keeper import private_folder
 from stream.engines.step import Frames, Step, StepMaker, Tally, raise_named, reading_of
 from stream.errors import EngineError, StreamError, UsageError
 from stream.machine.processes import name_process
@@ -29,7 +29,7 @@ from stream.readings.ordering import Sequencer
 
 _AHEAD: Final = 2  # frames that an actor may have waiting
 _DEATHS: Final = 5  # of one actor, and of one frame, before the run is given up
-_KNOCK_S: Final = 5.0
+_REACHABLE_S: Final = 5.0
 _STORE_BYTES: Final = 512 * 2**20
 _ROOT: Final = Path(__file__).resolve().parent.parent.parent
 _ENVIRONMENT: Final = {
@@ -44,7 +44,7 @@ _NOT_SENT: Final = [".venv", ".git", "tests", "docs", "out", "artefacts", "**/__
 
 
 class Analyst:
-    """What runs in an actor: one step, made once."""
+    """An actor: one step, made once."""
 
     def __init__(self, maker: StepMaker, number: int) -> None:
         name_process(f"worker-{number}")
@@ -52,7 +52,7 @@ class Analyst:
         self._step: Step | None = None
 
     def prepare(self) -> tuple[str, str] | None:
-        """Make the step; kind of error and sentence where that fails."""
+        """Make the step; return the kind of error and its sentence if that fails, else None."""
         try:
             self._step = self._maker.make(self._number)
         except StreamError as error:
@@ -60,7 +60,7 @@ class Analyst:
         return None
 
     def read(self, head: bytes, pixels: Pixels) -> bytes:
-        """One frame's encoded reading. An actor that Ray has restarted makes its step anew."""
+        """Return a frame's encoded reading. An actor that Ray has restarted makes its step anew."""
         self._step = self._step or self._maker.make(self._number)
         header = decode(head)
         assert isinstance(header, FrameHeader)
@@ -85,12 +85,12 @@ def ray_engine(
         except ray.exceptions.RayError as error:
             raise EngineError(f"Ray lost a worker more than {_DEATHS} times, or itself failed: {error}") from error
         finally:
-            for one in actors:  # on a shared cluster nobody else would end them
+            for one in actors:  # a shared cluster would keep them running
                 ray.kill(one)
 
 
 def _drive(ray: Any, frames: Frames, actors: list[Any], tally: Tally) -> Iterator[DensityReading]:
-    """The driver: never more than two frames at an actor, readings in order."""
+    """Hand out frames, never more than two to an actor, and yield the readings in order."""
     order: Sequencer[DensityReading] = Sequencer()
     idle = deque(actors * _AHEAD)
     at_work: dict[Any, Any] = {}
@@ -132,7 +132,7 @@ def _library(address: str | None) -> Any:
 
 @contextlib.contextmanager
 def own_signals() -> Iterator[None]:
-    """Ray takes SIGTERM for a crash of its driver: afterwards it is this program's again."""
+    """Restore the handlers of signals after the block: Ray takes SIGTERM for a crash of its driver."""
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield
@@ -144,7 +144,7 @@ def own_signals() -> Iterator[None]:
 def _begin(ray: Any, session: str, choice: EngineChoice, stack: contextlib.ExitStack) -> None:
     address = choice.address
     if address is not None:
-        _knock(address)
+        _check_reachable(address)
     quiet = {"log_to_driver": False, "logging_level": logging.ERROR, "configure_logging": False}
     stack.callback(ray.shutdown)
     try:
@@ -157,7 +157,7 @@ def _begin(ray: Any, session: str, choice: EngineChoice, stack: contextlib.ExitS
             num_gpus=0,
             include_dashboard=False,
             object_store_memory=_STORE_BYTES,
-            _temp_dir=str(stack.enter_context(alone(session))),
+            _temp_dir=str(stack.enter_context(private_folder(session))),
             **quiet,
         )
         stack.callback(ray.shutdown)
@@ -166,13 +166,13 @@ def _begin(ray: Any, session: str, choice: EngineChoice, stack: contextlib.ExitS
         raise EngineError(f"{where}: {str(error).splitlines()[0]}") from error
 
 
-def _knock(address: str) -> None:
-    """Ray itself would try for minutes. Raises EngineError where nobody listens, UsageError for what is no address."""
+def _check_reachable(address: str) -> None:
+    """Raise EngineError if nothing listens there, UsageError if it is no address; Ray itself would try for minutes."""
     host, _, port = address.rpartition(":")
     if not host or not port.isdecimal():
         raise UsageError(f"--address is host:port of a Ray cluster's head, such as 10.0.0.5:6379; not '{address}'")
     try:
-        socket.create_connection((host, int(port)), _KNOCK_S).close()
+        socket.create_connection((host, int(port)), _REACHABLE_S).close()
     except (OSError, OverflowError) as error:
         raise EngineError(
             f"No Ray cluster answers at {address}: {error}. Start one with `ray start --head`."

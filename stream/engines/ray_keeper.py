@@ -1,7 +1,7 @@
-"""Sees to it that nothing of a local Ray outlives the run, even where its driver is killed.
+"""Ends every process of a local Ray with the run, even if its driver is killed.
 
-Ray's own agents do: they lose their parent and go on for a minute. All processes of a Ray write its log files, which
-lie in the run's private folder; a keeper waits for the driver's end and then ends whoever still writes there.
+Ray's own agents lose their parent and go on for a minute. All processes of a Ray write its log files, which lie in the
+run's private folder: a keeper process waits for the driver's end and then ends those that still write there.
 (An inherited environment variable would not do as a mark: agents that change their title write over it.)
 """
 
@@ -25,8 +25,8 @@ _ENDED_S: Final = 10.0
 
 
 @contextlib.contextmanager
-def alone(session: str) -> Iterator[Path]:
-    """A private folder for one local Ray; when the block or this process ends, its processes and folder are gone."""
+def private_folder(session: str) -> Iterator[Path]:
+    """Yield a private folder for one local Ray. When the block or this process ends, it ends the Ray's processes."""
     user = os.getuid() if hasattr(os, "getuid") else "user"
     folder = RunFolder(session, Path(tempfile.gettempdir()) / f"cs-ray-{user}")
     keeper = multiprocessing.get_context("spawn").Process(target=_keep, args=(folder.path,), daemon=True)

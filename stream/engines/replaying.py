@@ -1,4 +1,4 @@
-"""`replay --engine …`: an engine's readings into the same session and files that the pipeline writes."""
+"""Writes an engine's readings into the same session and files that the pipeline writes: `replay --engine …`."""
 
 import os
 import signal
@@ -34,15 +34,15 @@ from stream.session.summary import STOPPED, Course, exit_code, sentence, session
 _PROGRESS_S: Final = 0.25
 
 
-class Reel:
-    """A source's frames, remembering how they began and ended."""
+class CountedFrames:
+    """The frames of a source, and how many were read, since when, and why they ended."""
 
     def __init__(self, source: FrameSource) -> None:
         self.source = source
         self.read, self.begun_ns, self.reason = 0, 0, ""
 
     def __iter__(self) -> Iterator[tuple[FrameHeader, Pixels]]:
-        """A source that breaks is at its end, and says why."""
+        """Yield header and pixels of every frame; a source that breaks ends, with a reason."""
         self.begun_ns = time.time_ns()
         try:
             for frame in frames_of(self.source):
@@ -54,7 +54,7 @@ class Reel:
             self.reason = str(error)
 
     def end(self) -> EndOfStream:
-        """As the pipeline's capture tells it."""
+        """Return the end of the stream as the pipeline's capture reports it."""
         return EndOfStream(
             frames_read=self.read, frames_expected=self.source.frame_count, reason=self.reason[:MAX_SENTENCE]
         )
@@ -65,11 +65,11 @@ def replay(plan: RunPlan, choice: EngineChoice, source: FrameSource, on_status: 
 
     SIGINT and SIGTERM end it early, with what is done so far. Raises ModelError, ConfigError, EngineError, OutputError.
     """
-    recording = Recording(plan, choice, source)
-    previous = {number: signal.signal(number, recording.stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    replaying = EngineReplay(plan, choice, source)
+    previous = {number: signal.signal(number, replaying.stop) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         with closing(source), closing(Store(plan.folder / FILE_NAME)) as store:
-            return recording.run(store, on_status)
+            return replaying.run(store, on_status)
     except (sqlite3.Error, OSError) as error:
         raise OutputError(f"the session in {plan.folder} cannot be written: {error}") from error
     finally:
@@ -77,34 +77,34 @@ def replay(plan: RunPlan, choice: EngineChoice, source: FrameSource, on_status: 
             signal.signal(number, handler)
 
 
-class Recording:
-    """One source on its way through an engine to disk."""
+class EngineReplay:
+    """A replay of one source by an engine."""
 
     def __init__(self, plan: RunPlan, choice: EngineChoice, source: FrameSource) -> None:
         self._plan, self._choice = plan, choice
-        self._reel, self._tally = Reel(source), Tally()
+        self._frames, self._tally = CountedFrames(source), Tally()
         self._tracker = RunStatusTracker(plan.session, plan.mode, plan.config.sink.stale_after_s)
         self._tracker.source, self._tracker.frames_expected = source.name, source.frame_count
         self._tracker.workers = choice.workers
         self._cpu_s = 0.0
 
     def run(self, store: Store, on_status: Callable[[RunStatus], None]) -> Outcome:
-        """Every frame, then the files."""
-        source = self._reel.source
+        """Analyse every frame, then write the files."""
+        source = self._frames.source
         store.set_facts(source=source.name, width=source.width, height=source.height, fps=source.fps, begun_at=0)
         source_hash = SourceHash(self._plan.source)
         maker = StepMaker(self._plan.analysis, self._plan.session)
         engine: Engine = find("engines", self._choice.engine)
-        readings = engine(self._reel, maker, self._choice, self._tally)
+        readings = engine(self._frames, maker, self._choice, self._tally)
         with closing(readings):  # its workers end here
             self._record(readings, store, on_status)
         return self._finish(store, source_hash)
 
     def stop(self, _number: int, _frame: FrameType | None) -> None:
-        """Take no more frames, finish those at work. Who signals twice does not want to wait for that."""
-        if self._reel.reason == STOPPED:
+        """Take no more frames, and finish those that are being analysed; at the second signal do not wait for them."""
+        if self._frames.reason == STOPPED:
             raise KeyboardInterrupt
-        self._reel.reason = STOPPED
+        self._frames.reason = STOPPED
 
     def _record(self, readings: Iterator[DensityReading], store: Store, on_status: Callable[[RunStatus], None]) -> None:
         next_progress_s = 0.0
@@ -121,18 +121,18 @@ class Recording:
                 self._count_cpu()
 
     def _count_cpu(self) -> None:
-        """Often, because the time of processes that nobody waits for is gone with them."""
+        """Note the CPU time so far; often, because the time of a process that is not waited for is lost with it."""
         self._cpu_s = max(self._cpu_s, tree_cpu_seconds(psutil.Process(os.getpid())))
 
     def _finish(self, store: Store, source_hash: SourceHash) -> Outcome:
-        plan, end, ended_ns = self._plan, self._reel.end(), time.time_ns()
+        plan, end, ended_ns = self._plan, self._frames.end(), time.time_ns()
         stopped = end.reason == STOPPED
         self._count_cpu()
         summary = summary_of(
             plan,
             end,
             self._tracker,
-            Course(0, self._reel.begun_ns or ended_ns, ended_ns, self._cpu_s),
+            Course(0, self._frames.begun_ns or ended_ns, ended_ns, self._cpu_s),
             density_statistics(store),
             model_id=str(store.facts().get("model_id") or ""),
             source_sha256=source_hash.result(0.1 if stopped else None),

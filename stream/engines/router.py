@@ -59,7 +59,7 @@ def router(
 def _control(
     frames: Frames, controller: "zmq.Socket[bytes]", processes: list[BaseProcess], most: int, tally: Tally
 ) -> Iterator[DensityReading]:
-    """Hand out frames, never more than `most` at a time, and take readings in."""
+    """Hand out frames, never more than `most` at a time, and yield the readings in order."""
     order: Sequencer[DensityReading] = Sequencer()
     in_flight = 0
 
@@ -83,18 +83,18 @@ def _control(
 
 
 def _answer(controller: "zmq.Socket[bytes]", processes: list[BaseProcess]) -> bytes:
-    """The next reading, or nothing from a worker that is ready. Raises what the worker could not do, EngineError."""
-    _see_alive(processes)  # also while others answer: the frame of a dead worker never comes
+    """Return the next encoded reading, empty from a worker that is ready. Raises what a worker raised, EngineError."""
+    _check_alive(processes)  # also while others answer: the frame of a dead worker never comes
     while not controller.poll(_LOOK_MS):
-        _see_alive(processes)
+        _check_alive(processes)
     kind, *content = controller.recv_multipart()
     if kind == _ERROR:
         raise_named(*(part.decode() for part in content))
     return content[0] if content else b""
 
 
-def _see_alive(processes: list[BaseProcess]) -> None:
-    """Raises EngineError where one has died."""
+def _check_alive(processes: list[BaseProcess]) -> None:
+    """Raise EngineError if one has died."""
     for process in processes:
         if not process.is_alive():
             raise EngineError(
@@ -104,7 +104,7 @@ def _see_alive(processes: list[BaseProcess]) -> None:
 
 
 def _route(endpoints: Endpoints) -> None:
-    """The router: a frame goes to the worker that has been idle longest; while none is, frames wait at the door."""
+    """Run the router: pass each frame to the worker that was idle longest; while none is idle, leave frames waiting."""
     with zmq.Context() as context:
         front, back = (_bound(context, endpoint) for endpoint in endpoints)
         with front, back:
@@ -126,7 +126,7 @@ def _route(endpoints: Endpoints) -> None:
 
 
 def _work(maker: StepMaker, number: int, endpoint: str) -> None:
-    """A worker: says that it is ready, then a reading for every frame."""
+    """Run a worker: report that it is ready, then send a reading for every frame."""
     with zmq.Context() as context, _connected(context, endpoint) as socket:
         try:
             step = maker.make(number)

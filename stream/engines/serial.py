@@ -1,4 +1,4 @@
-"""One frame after the other in this process: the paper's baseline serial architecture.
+"""Analyses one frame after the other in this process: the paper's baseline serial architecture.
 
 Helmy et al. 2022, section V: one core, whatever the number of cores ("the system is not scalable").
 """

@@ -1,4 +1,4 @@
-"""What every engine is given: frames, and by name what analyses one. Knows no process and no socket."""
+"""What every engine is given: frames, and by name the code that analyses one. Knows no process and no socket."""
 
 from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass
@@ -17,26 +17,29 @@ Frames = Iterable[tuple[FrameHeader, Pixels]]
 """Header and (height, width, 3) uint8 BGR pixels of each frame, in order of seq from 0."""
 
 Step = Callable[[FrameHeader, Pixels], bytes]
-"""One frame to its encoded reading. It never raises for a frame: what fails is a failed reading."""
+"""From header and pixels of a frame to its encoded reading. Never raises for a frame: it makes a failed reading."""
 
 
 @dataclass(frozen=True, slots=True)
 class StepMaker:
-    """How a worker process makes its step: "module:function", called with (plan, session, worker number)."""
+    """The way in which a worker process makes its step.
+
+    target: "module:function", called with (plan, session, worker number).
+    """
 
     plan: AnalysisPlan
     session: str
     target: str = "workers.reading:make_step"
 
     def make(self, worker: int) -> Step:
-        """The step of one worker. Raises ModelError or ConfigError where the analyser cannot be made."""
+        """Return the step of one worker. Raises ModelError or ConfigError if the analyser cannot be made."""
         made: Step = load(self.target)(self.plan, self.session, worker)
         return made
 
 
 @dataclass(slots=True)
 class Tally:
-    """What an engine handed from process to process, counted once for each process that took it over, in bytes."""
+    """The bytes that an engine handed from process to process, counted once for each process that took them over."""
 
     handed_bytes: int = 0
 
@@ -44,18 +47,18 @@ class Tally:
 class Engine(Protocol):
     """Analyses frames on as many workers as chosen, and gives the readings in order, each seq once.
 
-    Closing the iterator stops the workers. Raises ModelError or ConfigError where the analyser cannot be made,
-    EngineError where the engine itself fails.
+    Closing the iterator stops the workers. Raises ModelError or ConfigError if the analyser cannot be made, EngineError
+    if the engine itself fails.
     """
 
     def __call__(
         self, frames: Frames, maker: StepMaker, choice: EngineChoice, tally: Tally
     ) -> Generator[DensityReading, None, None]:
-        """Readings as they are ready."""
+        """Yield readings as they are ready."""
 
 
 def reading_of(data: bytes | memoryview) -> DensityReading:
-    """What a step gave. Raises WireError."""
+    """Decode what a step returned. Raises WireError."""
     reading = decode(data)
     assert isinstance(reading, DensityReading)
     return reading

@@ -1,4 +1,4 @@
-"""What every child process does alike: an inbox, a hello to the supervisor, outboxes to peers as they come and go."""
+"""What all child processes do alike: an inbox, a hello to the supervisor, outboxes to peers as they come and go."""
 
 import contextlib
 import logging
@@ -28,7 +28,7 @@ from stream.security.events import Notes
 from stream.security.key_pair import Keys
 from stream.transport.sockets import Inbox, Outbox, new_context
 
-_LAST_WORDS_S: Final = 1.0
+_LAST_MESSAGES_S: Final = 1.0
 _ALIVE_EVERY_S: Final = 0.5
 
 
@@ -86,21 +86,21 @@ class Child:
         )
 
     def alive(self, *, busy: bool = False) -> None:
-        """Tell the supervisor that this child is not hung; `busy`: that it is not to wait for the next sign of it."""
+        """Tell the supervisor that this child does not hang; `busy`: it will be silent until it reports again."""
         self._said_alive_s = time.monotonic()
         self.report(Alive(role=self._assignment.role, index=self.index, incarnation=self.incarnation, busy=busy))
 
     def report(self, message: Message) -> None:
-        """Say something to the supervisor."""
+        """Send a message to the supervisor."""
         self._supervisor.send(message)
 
     def tell(self, role: Role, message: Message, index: int = 0) -> bool:
-        """Say something to a peer. False where it is not there, or takes nothing more."""
+        """Send a message to a peer. Return False if it is not there, or its queue is full."""
         peer = self.peers.get((role, index))
         return peer is not None and peer[1].send(message)
 
     def receive(self, timeout_ms: int) -> AnyMessage | None:
-        """The next message. Comings and goings of peers are noted here, and returned as well."""
+        """Return the next message; None after the timeout. Peers that come and go are entered in `peers` before."""
         if time.monotonic() - self._said_alive_s > _ALIVE_EVERY_S:
             self.alive()
         message = self.inbox.receive(timeout_ms)
@@ -118,7 +118,7 @@ class Child:
         return message
 
     def _tell_notes(self) -> None:
-        """To the supervisor for the audit log, and to the sink, which counts."""
+        """Send security events to the supervisor, for the audit log, and to the sink, which counts them."""
         rejected = self.inbox.take_rejected()
         if rejected:
             self.notes.add("refused", self.name, detail="what came was no message", count=rejected)
@@ -132,19 +132,19 @@ class Child:
             known[1].close()
 
     def close(self) -> None:
-        """Let the last words out, then let go of all sockets."""
+        """Send the last messages, then close all sockets."""
         self.inbox.close()
         for _, outbox in self.peers.values():
             outbox.close(flush=True)
         self._supervisor.close(flush=True)
         ending = threading.Thread(target=self._context.term, daemon=True)
-        ending.start()  # it waits for the last words, and for a thread in a device's driver without end
-        ending.join(_LAST_WORDS_S)
+        ending.start()  # it waits for the last messages, and without end for a thread that hangs in a device's driver
+        ending.join(_LAST_MESSAGES_S)
 
 
 @contextlib.contextmanager
 def no_main() -> Iterator[None]:
-    """Children started meanwhile do not load the command line again: they find what they run by its own name.
+    """Keep children that are started in the block from loading the command line again: they find what they run by name.
 
     A spawned interpreter otherwise begins with its parent's main module (`multiprocessing.spawn.get_preparation_data`),
     which here would cost more than all that a sink needs.
@@ -170,7 +170,7 @@ def run_child(plan: RunPlan, assignment: Assignment, target: str, *arguments: An
     name_process(assignment.name)
     try:
         child = Child(assignment)
-    except StreamError as error:  # without an inbox it cannot be told to anybody
+    except StreamError as error:  # without an inbox it cannot be reported
         logging.getLogger(f"capillary.{assignment.name}").error("%s", error)
         sys.exit(error.exit_code)
     try:

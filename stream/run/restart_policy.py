@@ -31,7 +31,7 @@ class Death:
 
 
 @dataclass(slots=True)
-class _Row:
+class _DeathRow:
     """Deaths of one process in a row.
 
     own_fault: at least one was no kill from outside. since_useful: deaths since the process was last ready while a
@@ -56,7 +56,7 @@ class RestartPolicy:
     def __init__(self, restarts: int) -> None:
         """Give up a process at `restarts` deaths in a row, but never before its first."""
         self._allowed = max(1, restarts)
-        self._rows: dict[ProcessKey, _Row] = {}
+        self._rows: dict[ProcessKey, _DeathRow] = {}
         self._killed_outside_s: dict[Role, float] = {}
 
     def deaths(self, key: ProcessKey) -> int:
@@ -65,7 +65,7 @@ class RestartPolicy:
 
     def wait_s(self, key: ProcessKey, death: Death, now_s: float) -> float | None:
         """Count a death; return how long to wait before the next start, s, or None if there is to be none."""
-        row = self._rows.setdefault(key, _Row())
+        row = self._rows.setdefault(key, _DeathRow())
         self._count(key[0], row, death, now_s)
         # A frame is set aside once it has ended so many workers, and capture hears of that after the last of them: a
         # worker that died at a frame gets one more life.
@@ -73,7 +73,7 @@ class RestartPolicy:
         hopeless = row.own_fault or now_s - row.began_s > self._outside_limit_s(key[0], row)
         return None if row.deaths >= allowed and hopeless else back_off_s(row.since_useful)
 
-    def _count(self, role: Role, row: _Row, death: Death, now_s: float) -> None:
+    def _count(self, role: Role, row: _DeathRow, death: Death, now_s: float) -> None:
         if death.finished > row.finished:
             row.deaths, row.began_s, row.own_fault = 0, now_s, False
             if death.ready:  # otherwise the frame was finished by others
@@ -85,7 +85,7 @@ class RestartPolicy:
         if death.outside:
             self._killed_outside_s[role] = now_s
 
-    def _outside_limit_s(self, role: Role, row: _Row) -> float:
+    def _outside_limit_s(self, role: Role, row: _DeathRow) -> float:
         """Return how long kills from outside may go on without a finished frame, s."""
         others = [at_s for other, at_s in self._killed_outside_s.items() if other != role]
         return _OUTSIDE_EVERYWHERE_S if max(others, default=0.0) > row.began_s else _OUTSIDE_S

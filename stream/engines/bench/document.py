@@ -7,7 +7,7 @@ from stream.errors import UsageError
 
 
 def fill(document: Path, mark: str, report: str) -> None:
-    """Replace what lies between `<!-- MARK -->` and `<!-- /MARK -->`. Raises UsageError where there are none."""
+    """Replace what lies between `<!-- MARK -->` and `<!-- /MARK -->`. Raises UsageError if they are missing."""
     try:
         before = document.read_text(encoding="utf-8")
     except OSError as error:

@@ -1,4 +1,4 @@
-"""From what was watched and what lies in the session to the figures of a case. Pure, but for reading the session."""
+"""Computes the figures of a case from what was watched and from its session. Pure, but for reading the session."""
 
 import json
 from collections.abc import Sequence
@@ -19,20 +19,21 @@ from stream.protocol.thumbnail import HEIGHT_PX, WIDTH_PX
 from stream.protocol.wire import encode
 from stream.session.store import FILE_NAME, Store
 
-Numbers = npt.NDArray[np.float64]
+FloatArray = npt.NDArray[np.float64]
 
 TRACE_S: Final = 0.25
 _MIB: Final = 2**20
 
 
-class Figures(msgspec.Struct, frozen=True, kw_only=True):
-    """One run of a case, or the median over its runs.
+class CaseFigures(msgspec.Struct, frozen=True, kw_only=True):
+    """The figures of one run of a case, or the median over its runs.
 
     execution_ms: first frame grabbed to last reading on disk, over the frames: the paper's execution time a frame.
     execution_p50_ms and so on: between two readings of the same worker, over the number of workers.
     latency_p50_ms and so on: a frame grabbed to its reading published. In a replay frames wait for each other.
     cpu_ms_per_frame, cores_busy: over all processes, from the first frame to the last reading.
-    start_s: command to first frame. worker_pss_mib: mean over workers of each one's peak; None where not told.
+    start_s: command to first frame. worker_pss_mib: mean over workers of each one's peak; None if the
+    system does not say.
     handed_bytes_per_frame: what went from process to process, counted once for each process that took it over.
     """
 
@@ -55,7 +56,7 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Result(msgspec.Struct, frozen=True, kw_only=True):
-    """A case: the median over its rounds, the least and the most of each figure, every round, and cores over time.
+    """What came of a case: the median over its rounds, least and most of each figure, every round, cores over time.
 
     trace: of the first round, cores busy in each quarter of a second from the first frame on.
     error: why it could not be run; the rest is then empty.
@@ -64,21 +65,21 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     engine: str
     analyser: str
     workers: int
-    median: Figures | None = None
-    least: Figures | None = None
-    most: Figures | None = None
-    rounds: list[Figures] = []
+    median: CaseFigures | None = None
+    least: CaseFigures | None = None
+    most: CaseFigures | None = None
+    rounds: list[CaseFigures] = []
     trace: list[float] = []
     error: str = ""
 
 
 def faster_pct(slower_ms: float, faster_ms: float) -> float:
-    """%Faster of Helmy et al. 2022, equation 1: (slower ET - faster ET) / slower ET, in percent."""
+    """Return %Faster of Helmy et al. 2022, equation 1: (slower ET - faster ET) / slower ET, in percent."""
     return 100.0 * (slower_ms - faster_ms) / slower_ms
 
 
-def figures_of(case: Case, folder: Path, seen: Watched) -> tuple[Figures, list[float]]:
-    """The figures of one run, and its trace. Raises EngineError where it left no readings."""
+def figures_of(case: Case, folder: Path, seen: Watched) -> tuple[CaseFigures, list[float]]:
+    """Return the figures of one run, and its trace. Raises EngineError if it left no readings."""
     summary = json.loads((folder / "summary.json").read_text())
     store = Store(folder / FILE_NAME)
     rows = list(store.rows("t_capture_ns", "t_published_ns", "latency_ms", "worker"))
@@ -93,7 +94,7 @@ def figures_of(case: Case, folder: Path, seen: Watched) -> tuple[Figures, list[f
     cpu_s = float(np.diff(np.interp([begin_ns, end_ns], seen.times_ns, seen.cpu_s))[0])
     p50, p95, p99 = percentiles(gaps_ms(captured / 1e6 + latency_ms, worker, case.workers))
     l50, l95, l99 = percentiles((published - captured) / 1e6)
-    figures = Figures(
+    figures = CaseFigures(
         execution_ms=1000 * wall_s / frames,
         execution_p50_ms=p50,
         execution_p95_ms=p95,
@@ -114,15 +115,15 @@ def figures_of(case: Case, folder: Path, seen: Watched) -> tuple[Figures, list[f
     return figures, trace(seen, begin_ns, end_ns)
 
 
-def gaps_ms(finished_ms: Numbers, worker: Numbers, workers: int) -> Numbers:
-    """Times between two readings of the same worker, over the number of workers, ms."""
+def gaps_ms(finished_ms: FloatArray, worker: FloatArray, workers: int) -> FloatArray:
+    """Return the times between two readings of the same worker, over the number of workers, ms."""
     gaps = [np.diff(np.sort(finished_ms[worker == one])) for one in np.unique(worker)]
-    found: Numbers = np.concatenate(gaps) / workers
+    found: FloatArray = np.concatenate(gaps) / workers
     return found if found.size else np.zeros(1)
 
 
 def trace(seen: Watched, begin_ns: float, end_ns: float) -> list[float]:
-    """Cores busy in each quarter of a second."""
+    """Return how many cores were busy in each quarter of a second."""
     edges = np.arange(begin_ns, end_ns, TRACE_S * 1e9)
     if len(edges) < 2:
         edges = np.array([begin_ns, end_ns])
@@ -131,7 +132,7 @@ def trace(seen: Watched, begin_ns: float, end_ns: float) -> list[float]:
 
 
 def pipeline_bytes(store: Store) -> float:
-    """What the pipeline hands on for a frame: the header to a worker, the reading to the sink. No pixels."""
+    """Return how many bytes the pipeline hands on per frame: header to a worker, reading to the sink. No pixels."""
     columns = ("seq", "frame", "time_s", "t_capture_ns", "status", "error", "density_pct", "density_low_pct")
     more = ("density_high_pct", "capillary_count", "quality", "measures", "model_id", "latency_ms", "worker", "attempt")
     facts = store.facts()
@@ -161,12 +162,12 @@ def pipeline_bytes(store: Store) -> float:
     return float(len(encode(header)) + np.mean(sizes))
 
 
-def result_of(case: Case, rounds: Sequence[Figures], trace_: list[float], error: str) -> Result:
-    """All rounds of a case put together."""
+def result_of(case: Case, rounds: Sequence[CaseFigures], trace_: list[float], error: str) -> Result:
+    """Return what came of all rounds of a case."""
     if not rounds:
         return Result(engine=case.engine, analyser=case.analyser, workers=case.workers, error=error)
 
-    def over(function: object) -> Figures:
+    def over(function: object) -> CaseFigures:
         return _over(rounds, function)
 
     return Result(
@@ -182,16 +183,16 @@ def result_of(case: Case, rounds: Sequence[Figures], trace_: list[float], error:
     )
 
 
-def _over(rounds: Sequence[Figures], function: object) -> Figures:
+def _over(rounds: Sequence[CaseFigures], function: object) -> CaseFigures:
     assert callable(function)
     values: dict[str, object] = {}
-    for name in Figures.__struct_fields__:
+    for name in CaseFigures.__struct_fields__:
         found = [getattr(one, name) for one in rounds if getattr(one, name) is not None]
         values[name] = function(found) if found else None
-    return Figures(**values)  # type: ignore[arg-type]  # the same names, numbers of the same kind
+    return CaseFigures(**values)  # type: ignore[arg-type]  # the same names, numbers of the same kind
 
 
-def percentiles(values: Numbers) -> tuple[float, float, float]:
-    """The 50th, 95th and 99th."""
+def percentiles(values: FloatArray) -> tuple[float, float, float]:
+    """Return the 50th, 95th and 99th percentile."""
     p50, p95, p99 = (float(value) for value in np.percentile(values, [50, 95, 99]))
     return p50, p95, p99

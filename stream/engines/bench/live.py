@@ -1,4 +1,4 @@
-"""This program live, as at a bedside: what is dropped, how old a value is when it is published, what it costs."""
+"""Measures this program live, as at a bedside: frames dropped, age of a value when it is published, cost."""
 
 import os
 import shutil
@@ -10,7 +10,7 @@ import msgspec
 import numpy as np
 
 from stream.engines.bench.figures import percentiles
-from stream.engines.bench.machine import Machine, described, this_machine
+from stream.engines.bench.machine import Machine, machine_text, this_machine
 from stream.engines.bench.table import markdown
 from stream.engines.bench.watching import Watched, watch
 from stream.errors import EngineError
@@ -22,12 +22,12 @@ _START_S: Final = 60.0
 
 
 class Live(msgspec.Struct, frozen=True, kw_only=True):
-    """One live run.
+    """The figures of one live run.
 
     promised: frames that the microscope made in that time. captured = published + dropped + late + failed.
     latency_p50_ms and so on: grabbed to published. cores_busy: all processes, the microscope's own drawing included.
     first_reading_s: command to the first reading published. memory_growth_pct: of all processes together (PSS), from
-    the first quarter of the time to its end; None where the system does not tell.
+    the first quarter of the time to its end; None if the system does not say.
     """
 
     fps: float
@@ -49,7 +49,7 @@ class Live(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LiveBench(msgspec.Struct, frozen=True, kw_only=True):
-    """live.json."""
+    """The content of live.json."""
 
     machine: Machine
     runs: list[Live]
@@ -58,7 +58,7 @@ class LiveBench(msgspec.Struct, frozen=True, kw_only=True):
 def run(
     program: Sequence[str], rates: Sequence[float], seconds: float, folder: Path, say: Callable[[str], None]
 ) -> LiveBench:
-    """A live run at each rate. Raises EngineError where one fails, OSError."""
+    """Run live once at each rate. Raises EngineError if a run fails, OSError."""
     bench = LiveBench(machine=this_machine(), runs=[])
     for fps in rates:
         bench.runs.append(_run_one(program, fps, seconds, folder / "runs"))
@@ -88,7 +88,7 @@ def _run_one(program: Sequence[str], fps: float, seconds: float, folder: Path) -
 
 
 def live_of(store: Store, seen: Watched, fps: float, seconds: float) -> Live:
-    """The figures of one session. Raises EngineError where it holds no reading."""
+    """Return the figures of one session. Raises EngineError if it holds no reading."""
     rows = list(store.rows("t_capture_ns", "t_published_ns"))
     if not rows:
         raise EngineError("the live run left no reading")
@@ -119,7 +119,7 @@ def live_of(store: Store, seen: Watched, fps: float, seconds: float) -> Live:
 
 
 def growth_pct(seen: Watched, begin_ns: float, end_ns: float) -> float | None:
-    """How much more memory all processes have at the end than after a quarter of the time, in percent."""
+    """Return how much more memory all processes have at the end than after a quarter of the time, in percent."""
     times = np.array([time_ns for time_ns, _ in seen.pss], np.float64)
     sizes = np.array([size for _, size in seen.pss], np.float64)
     inside = (times >= begin_ns + _WARM_SHARE * (end_ns - begin_ns)) & (times <= end_ns)
@@ -130,7 +130,7 @@ def growth_pct(seen: Watched, begin_ns: float, end_ns: float) -> float | None:
 
 
 def text(bench: LiveBench) -> str:
-    """The report."""
+    """Return the report, as Markdown."""
     rows = [
         [
             f"{one.fps:g}",
@@ -147,7 +147,7 @@ def text(bench: LiveBench) -> str:
         for one in bench.runs
     ]
     words = "The synthetic microscope at its own pace; what it costs to draw its frames is in the figures."
-    return "\n\n".join([described(bench.machine), words, markdown(_HEAD, rows)]) + "\n"
+    return "\n\n".join([machine_text(bench.machine), words, markdown(_HEAD, rows)]) + "\n"
 
 
 _HEAD: Final = (

@@ -1,4 +1,4 @@
-"""The machine that the figures were taken on."""
+"""Describes the machine that figures are taken on."""
 
 import platform
 from importlib.metadata import PackageNotFoundError, version
@@ -19,7 +19,7 @@ _QUIET_PCT: Final = 10.0
 
 
 class Machine(msgspec.Struct, frozen=True, kw_only=True):
-    """What a reader must know to compare."""
+    """A machine, as far as a reader must know it to compare figures."""
 
     cpu: str
     cores: int
@@ -31,12 +31,12 @@ class Machine(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def busy(self) -> bool:
-        """True where others worked when the bench began: times are then theirs as well."""
+        """True if other programs worked when the bench began: times are then theirs as well."""
         return self.busy_at_start_pct > _QUIET_PCT
 
 
 def this_machine() -> Machine:
-    """This one, now."""
+    """Return this machine as it is now."""
     return Machine(
         cpu=_cpu(),
         cores=cores(),
@@ -48,8 +48,8 @@ def this_machine() -> Machine:
     )
 
 
-def described(machine: Machine) -> str:
-    """One paragraph on the machine."""
+def machine_text(machine: Machine) -> str:
+    """Return a paragraph on a machine."""
     load = f"; {machine.busy_at_start_pct:.0f} % of its cores at work before the start"
     busy = " (**busy with other work: times are not only the engines' own**)" if machine.busy else ""
     libraries = ", ".join(f"{name} {version}" for name, version in machine.libraries.items())
@@ -59,8 +59,8 @@ def described(machine: Machine) -> str:
     )
 
 
-def named(source: str) -> str:
-    """A source without the folders of this machine."""
+def source_name(source: str) -> str:
+    """Return the name of a source without the folders of this machine."""
     return source.rstrip("/").rpartition("/")[2]
 
 

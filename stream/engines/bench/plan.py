@@ -1,4 +1,4 @@
-"""What is run, and in which order. Pure."""
+"""Decides what is run, and in which order. Pure."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ CONFIGURED: Final = "default"
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One engine with one analyser on so many workers."""
+    """An engine with an analyser on so many workers."""
 
     engine: str
     analyser: str
@@ -19,12 +19,12 @@ class Case:
 
     @property
     def name(self) -> str:
-        """Short, and fit for a folder."""
+        """Short name, fit for a folder."""
         return f"{self.engine}-{self.analyser.replace(':', '.')}-{self.workers}"
 
 
 def listed(text: str, known: Sequence[str], what: str) -> list[str]:
-    """The names in "a,b". Raises UsageError for one that is not known."""
+    """Return the names in "a,b". Raises UsageError if one is not known."""
     names = [name.strip() for name in text.split(",") if name.strip()]
     strange = [name for name in names if name not in known]
     if strange or not names:
@@ -33,7 +33,7 @@ def listed(text: str, known: Sequence[str], what: str) -> list[str]:
 
 
 def counts(text: str) -> list[int]:
-    """The numbers of workers in "1,2", in order. Raises UsageError."""
+    """Return the numbers of workers in "1,2", in order. Raises UsageError."""
     try:
         found = sorted({int(part) for part in text.split(",")})
     except ValueError:
@@ -44,7 +44,7 @@ def counts(text: str) -> list[int]:
 
 
 def rates(text: str) -> list[float]:
-    """The frames a second in "60,25". Raises UsageError."""
+    """Return the frames per second in "60,25". Raises UsageError."""
     try:
         found = [float(part) for part in text.split(",")]
     except ValueError:
@@ -55,7 +55,7 @@ def rates(text: str) -> list[float]:
 
 
 def cases(engines: Sequence[str], analysers: Sequence[str], workers: Sequence[int]) -> list[Case]:
-    """Every combination; `serial` has one worker, whatever is asked for."""
+    """Return every combination; `serial` has one worker, whatever is asked for."""
     found = [
         Case(engine, analyser, 1 if engine == "serial" else count)
         for analyser in analysers
@@ -66,7 +66,10 @@ def cases(engines: Sequence[str], analysers: Sequence[str], workers: Sequence[in
 
 
 def interleaved(found: Sequence[Case], rounds: int) -> Iterator[tuple[int, Case]]:
-    """Each round runs every case once, every second round backwards, so that a machine's drift meets all alike."""
+    """Yield round and case: each round has every case once, every second round backwards.
+
+    So a drift of the machine meets all cases alike.
+    """
     for number in range(rounds):
         for case in found if number % 2 == 0 else reversed(found):
             yield number, case

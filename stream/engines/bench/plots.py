@@ -1,4 +1,4 @@
-"""The bench as pictures, in the manner of the paper's figures 5, 6 and 7: a panel an analyser."""
+"""Draws a bench in the manner of the paper's figures 5, 6 and 7, with a panel for each analyser."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from stream.console.text import counted
 from stream.engines.bench.figures import TRACE_S, Result
 from stream.engines.bench.running import Bench
 
@@ -16,7 +17,7 @@ _COLOURS: Final = {"serial": "#6c757d", "router": "#e07a5f", "ray": "#3d5a80", "
 
 
 def draw(bench: Bench, folder: Path) -> list[Path]:
-    """Write figure-5.png, figure-6.png and figure-7.png; nothing where no case was run."""
+    """Write figure-5.png, figure-6.png and figure-7.png; nothing if no case could be run."""
     done = [result for result in bench.results if result.median is not None]
     if not done:
         return []
@@ -44,7 +45,7 @@ def _panels(done: Sequence[Result], title: str) -> "tuple[Figure, list[tuple[Any
 
 
 def _execution(done: Sequence[Result]) -> "Figure":
-    """Figure 5: execution time a frame of each engine, with as many workers as it had at most."""
+    """Draw figure 5: execution time per frame of each engine, with as many workers as it had at most."""
     figure, panels = _panels(done, "Execution time a frame (median of rounds, least to most)")
     for axes, results in panels:
         most = _most_workers(results)
@@ -60,7 +61,7 @@ def _execution(done: Sequence[Result]) -> "Figure":
 
 
 def _by_workers(done: Sequence[Result]) -> "Figure":
-    """Figure 6: execution time by number of workers; `serial` is the same whatever there is."""
+    """Draw figure 6: execution time by number of workers; `serial` is the same for any number."""
     figure, panels = _panels(done, "Execution time by number of workers")
     counts = sorted({result.workers for result in done})
     for axes, results in panels:
@@ -78,7 +79,7 @@ def _by_workers(done: Sequence[Result]) -> "Figure":
 
 
 def _cores(done: Sequence[Result]) -> "Figure":
-    """Figure 7: cores busy while the frames are analysed."""
+    """Draw figure 7: cores busy while the frames are analysed."""
     figure, panels = _panels(done, "Cores busy, from the first frame to the last reading")
     for axes, results in panels:
         for result in _most_workers(results):
@@ -106,4 +107,4 @@ def _most_workers(results: Sequence[Result]) -> list[Result]:
 
 
 def _label(result: Result) -> str:
-    return f"{result.engine}\n{result.workers} worker{'s' if result.workers > 1 else ''}"
+    return f"{result.engine}\n{counted(result.workers, 'worker')}"

@@ -10,7 +10,7 @@ from typing import Final
 
 import msgspec
 
-from stream.engines.bench.figures import Figures, Result, figures_of, result_of
+from stream.engines.bench.figures import CaseFigures, Result, figures_of, result_of
 from stream.engines.bench.machine import Machine, this_machine
 from stream.engines.bench.plan import CONFIGURED, Case, interleaved
 from stream.engines.bench.watching import watch
@@ -23,7 +23,7 @@ _START_S: Final = 180.0
 
 
 class Bench(msgspec.Struct, frozen=True, kw_only=True):
-    """bench.json."""
+    """The content of bench.json."""
 
     version: str
     source: str
@@ -35,7 +35,7 @@ class Bench(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What to run: the program's own command line, the source, and the plan."""
+    """The order for a bench: the program's own command line, the source, and the cases."""
 
     program: Sequence[str]
     source: str
@@ -48,10 +48,10 @@ class Order:
 def run(order: Order, say: Callable[[str], None]) -> Bench:
     """Run everything; bench.json is written anew after every run, so that an interrupted bench is not lost.
 
-    A case that cannot be run is told and left out of the later rounds; the others go on. Raises OSError.
+    A case that cannot be run is reported and left out of the later rounds; the others go on. Raises OSError.
     """
     machine = this_machine()
-    rounds: dict[Case, list[Figures]] = {case: [] for case in order.cases}
+    rounds: dict[Case, list[CaseFigures]] = {case: [] for case in order.cases}
     traces: dict[Case, list[float]] = {}
     errors: dict[Case, str] = {}
     bench = _bench(order, machine, rounds, traces, errors)
@@ -61,7 +61,7 @@ def run(order: Order, say: Callable[[str], None]) -> Bench:
         try:
             figures, trace = _run_one(order, case)
         except EngineError as error:
-            if str(error) not in errors.values():  # one cause, such as a library that is missing, is told once
+            if str(error) not in errors.values():  # one cause, such as a library that is missing, is reported once
                 say(f"{case.name}: {error}")
             errors[case] = str(error)
         else:
@@ -73,7 +73,7 @@ def run(order: Order, say: Callable[[str], None]) -> Bench:
     return bench
 
 
-def _run_one(order: Order, case: Case) -> tuple[Figures, list[float]]:
+def _run_one(order: Order, case: Case) -> tuple[CaseFigures, list[float]]:
     if case.engine == "ray" and importlib.util.find_spec("ray") is None:
         raise EngineError("Ray is not installed: uv sync --extra cluster, or uv pip install ray.")
     folder = order.folder / "runs" / case.name
@@ -89,7 +89,7 @@ def _run_one(order: Order, case: Case) -> tuple[Figures, list[float]]:
 
 
 def _environment(case: Case) -> dict[str, str]:
-    """The analyser by its name; the configured one's settings are not another's."""
+    """Return the environment that chooses an analyser by its name; the configured settings belong to another one."""
     if case.analyser == CONFIGURED:
         return dict(os.environ)
     return os.environ | {f"{_PREFIX}ANALYSER_NAME": case.analyser, f"{_PREFIX}ANALYSER_SETTINGS": "{}"}
@@ -98,7 +98,7 @@ def _environment(case: Case) -> dict[str, str]:
 def _bench(
     order: Order,
     machine: Machine,
-    rounds: dict[Case, list[Figures]],
+    rounds: dict[Case, list[CaseFigures]],
     traces: dict[Case, list[float]],
     errors: dict[Case, str],
 ) -> Bench:

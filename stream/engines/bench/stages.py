@@ -1,4 +1,4 @@
-"""What each step of a frame costs: CPU time, step by step, on one core in one process.
+"""Measures what each step of a frame costs: CPU time, step by step, on one core in one process.
 
 Steps inside the analysis are not listed here: whatever public function or method one module of the analysing package
 takes from another is a step, timed without the steps inside it. So the list follows the code.
@@ -20,7 +20,7 @@ import cv2
 import msgspec
 
 from stream.console.text import counted
-from stream.engines.bench.machine import described, named, this_machine
+from stream.engines.bench.machine import machine_text, source_name, this_machine
 from stream.engines.frames import frames_of
 from stream.engines.step import StepMaker, reading_of
 from stream.protocol.contracts import FrameSource, Grab, Pixels
@@ -34,7 +34,7 @@ _SMALL_MS: Final = 0.02
 _FLOOR: Final = ("capture: next frame", "capture: decode into memory", "floor: one pass over the pixels")
 
 
-class Clock:
+class StepClock:
     """CPU time of this process by step, one frame after the other, without the steps inside a step."""
 
     def __init__(self) -> None:
@@ -42,7 +42,7 @@ class Clock:
         self._inside: list[float] = []
 
     def begin_frame(self) -> None:
-        """What follows belongs to the next frame."""
+        """Count what follows as part of the next frame."""
         self.frames.append(defaultdict(float))
 
     @contextlib.contextmanager
@@ -61,7 +61,7 @@ class Clock:
                 self._inside[-1] += took
 
     def timed(self, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
-        """The function, as a step."""
+        """Return the function as a step."""
 
         @functools.wraps(function)
         def call(*arguments: Any, **named: Any) -> Any:
@@ -71,16 +71,16 @@ class Clock:
         return call
 
     def medians(self) -> dict[str, float]:
-        """Median CPU ms of each step, the first frames left out."""
+        """Return the median CPU time of each step, ms, without the first frames."""
         counted = self.frames[_WARM:] or self.frames
         names = dict.fromkeys(name for frame in counted for name in frame)
         return {name: median(frame.get(name, 0.0) for frame in counted) for name in names}
 
 
-class _Taken:
-    """A source that times what is asked of it."""
+class _TimedSource:
+    """A source whose every frame is timed."""
 
-    def __init__(self, source: FrameSource, clock: Clock) -> None:
+    def __init__(self, source: FrameSource, clock: StepClock) -> None:
         self._source, self._clock = source, clock
         self.name, self.fps, self.live, self.frame_count = source.name, source.fps, source.live, source.frame_count
         self.width, self.height = source.width, source.height
@@ -106,14 +106,14 @@ class _Taken:
 
 
 def measure(source: FrameSource, maker: StepMaker, folder: Path) -> dict[str, float]:
-    """Median CPU ms of each step over the frames of a source. Raises ModelError, SourceError."""
+    """Return the median CPU time of each step over the frames of a source, ms. Raises ModelError, SourceError."""
     cv2.setNumThreads(1)
-    clock = Clock()
+    clock = StepClock()
     step = maker.make(0)
     store = Store(folder / "stages.sqlite")
     with contextlib.closing(store), instrumented(maker.target.partition(".")[0], clock):
         order: Sequencer[Any] = Sequencer()
-        for header, pixels in frames_of(_Taken(source, clock)):
+        for header, pixels in frames_of(_TimedSource(source, clock)):
             with clock.step(_FLOOR[2]):
                 cv2.sumElems(pixels)
             with clock.step("capture: thumbnail for the next frame"):
@@ -138,7 +138,7 @@ def measure(source: FrameSource, maker: StepMaker, folder: Path) -> dict[str, fl
 
 
 @contextlib.contextmanager
-def instrumented(package: str, clock: Clock) -> Iterator[None]:
+def instrumented(package: str, clock: StepClock) -> Iterator[None]:
     """Time what the package's modules take from one another, and their public methods, until the block ends."""
     changed: list[tuple[Any, str, Any]] = []
     for name, module in list(sys.modules.items()):
@@ -164,7 +164,7 @@ def instrumented(package: str, clock: Clock) -> Iterator[None]:
 
 
 def report(steps: dict[str, float], source: str, frames: int) -> str:
-    """The table as Markdown, dearest first within each part, and how far above the floor it is."""
+    """Return the table as Markdown, most expensive steps first within each part, and how far above the floor it is."""
     floor = sum(steps.get(name, 0.0) for name in _FLOOR)
     total = sum(steps.values()) - steps.get(_FLOOR[2], 0.0)
     rows = [f"| {'step':<52} | CPU ms a frame, median |", f"| {'-' * 52} | ---------------------- |"]
@@ -179,8 +179,8 @@ def report(steps: dict[str, float], source: str, frames: int) -> str:
     return (
         "\n\n".join(
             [
-                described(machine),
-                f"{counted(frames, 'frame')} of `{named(source)}`, one core; "
+                machine_text(machine),
+                f"{counted(frames, 'frame')} of `{source_name(source)}`, one core; "
                 "a step's time is without the steps inside it.",
                 "\n".join(rows),
                 f"All steps together: {total:.1f} ms. The floor, decoding and a pass over the pixels: {floor:.1f} ms. "

@@ -1,20 +1,20 @@
-"""The bench as text: Markdown tables that also read well in a terminal. Pure."""
+"""Writes a bench as text: Markdown tables that also read well in a terminal. Pure."""
 
 from collections.abc import Sequence
 from typing import Final
 
 from stream.console.text import counted
-from stream.engines.bench.figures import Figures, Result, faster_pct
-from stream.engines.bench.machine import described, named
+from stream.engines.bench.figures import CaseFigures, Result, faster_pct
+from stream.engines.bench.machine import machine_text, source_name
 from stream.engines.bench.running import Bench
 
 
 def text(bench: Bench) -> str:
-    """The whole report."""
+    """Return the whole report."""
     done = [result for result in bench.results if result.median is not None]
     parts = [
-        described(bench.machine),
-        f"{counted(bench.frames, 'frame')} of `{named(bench.source)}`, {counted(bench.rounds, 'round')} in turn; "
+        machine_text(bench.machine),
+        f"{counted(bench.frames, 'frame')} of `{source_name(bench.source)}`, {counted(bench.rounds, 'round')} in turn; "
         "medians (least to most).",
         *_tables(done),
         *_comparison(done),
@@ -26,7 +26,7 @@ def text(bench: Bench) -> str:
 
 
 FEWEST: Final = 10
-"""Below so many frames how a run begins and ends weighs more than what is between: nothing is compared."""
+"""Engines are compared from so many frames on: with fewer, how a run begins and ends weighs more than the rest."""
 
 _TIME = (
     *("analyser", "engine", "workers", "ms a frame", "p50", "p95", "p99", "frames/s"),
@@ -65,8 +65,8 @@ def _too_few(*results: Result) -> bool:
 def _time(result: Result, done: Sequence[Result]) -> list[str]:
     middle, serial, alone = (
         _median(result),
-        _of(done, "serial", result.analyser, 1),
-        _of(done, result.engine, result.analyser, 1),
+        _result(done, "serial", result.analyser, 1),
+        _result(done, result.engine, result.analyser, 1),
     )
     few = _too_few(result)
     percentiles = (middle.execution_p50_ms, middle.execution_p95_ms, middle.execution_p99_ms)
@@ -96,7 +96,7 @@ def _cost(result: Result) -> list[str]:
 
 
 def compared(done: Sequence[Result]) -> list[str]:
-    """Sentences: %Faster between the engines at their best, and this program against the paper's serial one."""
+    """Return sentences: %Faster between the engines at their best, and this program against the paper's serial one."""
     lines = []
     for analyser in dict.fromkeys(result.analyser for result in done):
         best = {name: one for name in ("serial", "router", "ray", "stream") if (one := _fastest(done, name, analyser))}
@@ -108,7 +108,7 @@ def compared(done: Sequence[Result]) -> list[str]:
                     f"- {analyser}: {fast.engine} is {_faster(slow, fast)} % faster than {slow.engine}: "
                     f"{_times(slow, fast)}."
                 )
-    paper = _of(done, "serial", "helmy2022", 1)
+    paper = _result(done, "serial", "helmy2022", 1)
     own = _fastest(done, "stream", "default")
     if paper is not None and own is not None:
         lines.append(
@@ -133,12 +133,12 @@ def _fastest(done: Sequence[Result], engine: str, analyser: str) -> Result | Non
     return min(found, key=lambda result: _median(result).execution_ms, default=None)
 
 
-def _of(done: Sequence[Result], engine: str, analyser: str, workers: int) -> Result | None:
+def _result(done: Sequence[Result], engine: str, analyser: str, workers: int) -> Result | None:
     wanted = (engine, analyser, workers)
     return next((one for one in done if (one.engine, one.analyser, one.workers) == wanted), None)
 
 
-def _median(result: Result) -> Figures:
+def _median(result: Result) -> CaseFigures:
     assert result.median is not None
     return result.median
 
@@ -153,7 +153,7 @@ def _name(result: Result) -> str:
 
 
 def markdown(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A Markdown table with columns of even width."""
+    """Return a Markdown table with columns of even width."""
     widths = [max(len(row[column]) for row in (head, *rows)) for column in range(len(head))]
     lines = [[cell.ljust(width) for cell, width in zip(row, widths, strict=True)] for row in (head, *rows)]
     lines.insert(1, ["-" * width for width in widths])

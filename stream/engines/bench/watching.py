@@ -1,7 +1,7 @@
 """Watches a program and everything below it from outside: CPU time as it passes, memory of its workers.
 
-The same for every engine, so that none is measured by its own word. Time of a process that ends between two looks is
-lost for up to one look.
+It is the same for every engine, so that none is measured by what it reports of itself. CPU time that a process used
+since it was last looked at is lost if it ends.
 """
 
 import subprocess
@@ -23,11 +23,11 @@ _WORKERS: Final = ("worker-", "ray::Analyst")  # Ray calls its processes by the 
 
 @dataclass(slots=True)
 class Watched:
-    """What was seen.
+    """CPU time and memory of a program over time.
 
     started_ns: when the program was started, UTC. times_ns: moments, UTC. cpu_s: CPU time of all processes together at
     each of them. worker_pss: by process number, the largest proportional share of memory of each worker, bytes; empty
-    where the system does not tell. pss: moments, and that share of all processes together.
+    if the system does not say. pss: moments, and that share of all processes together.
     """
 
     started_ns: int = field(default_factory=time.time_ns)
@@ -39,7 +39,7 @@ class Watched:
 
 
 def watch(command: Sequence[str], environment: Mapping[str, str], log: Path, deadline_s: float) -> Watched:
-    """Run to the end. Raises EngineError with the program's last words where it fails or takes too long."""
+    """Run a command to its end. Raises EngineError with its last line if it fails or takes too long."""
     seen = Watched()
     with log.open("wb") as words:
         process = subprocess.Popen(
@@ -89,7 +89,7 @@ class _Family:
         now_s = time.monotonic()
         if now_s >= self._next_s:
             self._next_s = now_s + _FAMILY_S
-            self._meet(seen)
+            self._look_for_new(seen)
         for pid, member in list(self._members.items()):
             try:
                 times = member.cpu_times()
@@ -99,8 +99,8 @@ class _Family:
         seen.times_ns.append(time.time_ns())
         seen.cpu_s.append(sum(self._cpu_s.values()))
 
-    def _meet(self, seen: Watched) -> None:
-        """Find new members, and weigh all."""
+    def _look_for_new(self, seen: Watched) -> None:
+        """Find new members, and measure the memory of all."""
         try:
             for child in self._root.children(recursive=True):
                 self._members.setdefault(child.pid, child)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from stream.engines.bench.figures import Figures, Result, faster_pct, gaps_ms, result_of, trace
+from stream.engines.bench.figures import CaseFigures, Result, faster_pct, gaps_ms, result_of, trace
 from stream.engines.bench.machine import Machine
 from stream.engines.bench.plan import Case
 from stream.engines.bench.running import Bench
@@ -11,9 +11,9 @@ from stream.engines.bench.table import compared, text
 from stream.engines.bench.watching import Watched
 
 
-def figures(execution_ms: float, **fields: float) -> Figures:
-    names = [name for name in Figures.__struct_fields__ if name not in ("execution_ms", *fields)]
-    return Figures(execution_ms=execution_ms, **dict.fromkeys(names, 1.0) | fields)  # type: ignore[arg-type]
+def figures(execution_ms: float, **fields: float) -> CaseFigures:
+    names = [name for name in CaseFigures.__struct_fields__ if name not in ("execution_ms", *fields)]
+    return CaseFigures(execution_ms=execution_ms, **dict.fromkeys(names, 1.0) | fields)  # type: ignore[arg-type]
 
 
 def result(engine: str, analyser: str, execution_ms: float, workers: int = 1) -> Result:

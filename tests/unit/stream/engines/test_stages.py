@@ -6,12 +6,12 @@ from capture.recordings.first_frames import FirstFrames
 from capture.sources.synthetic import open_synthetic
 from stream.config.run_plan import AnalysisPlan
 from stream.config.sections import AnalyserConfig
-from stream.engines.bench.stages import Clock, instrumented, measure, report
+from stream.engines.bench.stages import StepClock, instrumented, measure, report
 from stream.engines.step import StepMaker
 from workers.capillary import analyser as composed
 
 
-def burn(clock: Clock, name: str, inside: str = "") -> None:
+def burn(clock: StepClock, name: str, inside: str = "") -> None:
     with clock.step(name):
         sum(range(200_000))
         if inside:
@@ -19,7 +19,7 @@ def burn(clock: Clock, name: str, inside: str = "") -> None:
 
 
 def test_a_step_is_timed_without_the_steps_inside() -> None:
-    clock = Clock()
+    clock = StepClock()
     for _ in range(4):
         clock.begin_frame()
         burn(clock, "outer", "inner")
@@ -30,7 +30,7 @@ def test_a_step_is_timed_without_the_steps_inside() -> None:
 
 def test_what_was_instrumented_is_itself_again() -> None:
     before = dict(vars(composed))
-    with instrumented("workers", Clock()):
+    with instrumented("workers", StepClock()):
         assert dict(vars(composed)) != before
     assert dict(vars(composed)) == before
 
