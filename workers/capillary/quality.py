@@ -64,7 +64,7 @@ def glare(sample: Pixels) -> float:
 
 
 def colour(sample: Pixels) -> float:
-    """Return the standard deviation of red - green, grey levels: how much a (height, width, 3) picture's tint varies."""
+    """Return how much a (height, width, 3) picture's tint varies: standard deviation of red - green, grey levels."""
     difference = cv2.subtract(cv2.extractChannel(sample, 2), cv2.extractChannel(sample, 1), dtype=cv2.CV_16S)
     return float(cv2.meanStdDev(difference)[1][0, 0])
 

@@ -94,7 +94,7 @@ def _factors(term: str) -> tuple[int, int]:
 
 
 def _row(flat: Flat, smooth: Plane, found: Proposal) -> tuple[float, ...]:
-    """Return area and hull in full-frame px, border points, mean colours, darkest green, its steepest change in 2 px."""
+    """Return area and hull in full-frame px, border points, mean colours, darkest green, steepest change in 2 px."""
     left, top, width, height = found.box
     inside = np.zeros((height, width), np.uint8)
     cv2.drawContours(inside, [found.outline], -1, (1,), -1, offset=(-left, -top))
