@@ -7,20 +7,19 @@ the time comes in, and messages go out through a function.
 import logging
 from collections import deque
 from collections.abc import Iterable
-from typing import Final, Protocol
+from typing import Protocol
 
 from capture.grabber import Grabbed
 from capture.headers import failed_reading, header_of, why_failed
 from capture.ledger import Dispatch, Dropped, GaveUp, Ledger, Worker
 from capture.pacing import PictureRate
+from stream.machine.clock import SUSPENDED_S
 from stream.protocol.frames import Committed, Done, Drop, Looking, Overdue
 from stream.protocol.processes import PeerDown, PeerUp
 from stream.protocol.readings import DensityReading
 from stream.protocol.types import Message, Role
 
 log = logging.getLogger("capillary.capture")
-
-_SUSPENDED_S: Final = 1.0
 
 
 class Tell(Protocol):
@@ -105,7 +104,7 @@ class Dispatcher:
         """
         stood_still_s = 0.0 if self._turned_s is None else now_s - self._turned_s
         self._turned_s = now_s
-        if stood_still_s > _SUSPENDED_S:
+        if stood_still_s > SUSPENDED_S:
             self._ledger.forgive(stood_still_s)
 
     def overdue_in_s(self, now_s: float) -> float:

@@ -53,15 +53,16 @@ class AuditError(StreamError, ValueError):
     """A session's audit log is not there, or was touched."""
 
 
-NO_TENSORFLOW: Final = (
-    "this needs TensorFlow, which is not installed here (requirements-edge.lock leaves it out): "
-    "uv sync, or pip install -r requirements.lock"
-)
-
-
 class WireError(StreamError, ValueError):
     """Bytes from a socket are not a message of this protocol."""
 
 
 class RingError(StreamError, MemoryError):
     """The shared-memory ring cannot be made, or a slot is misused."""
+
+
+NO_TENSORFLOW: Final = (
+    "this needs TensorFlow, which is not installed here (requirements-edge.lock leaves it out): "
+    "uv sync, or pip install -r requirements.lock"
+)
+"""What a ModelError says if the library is missing."""

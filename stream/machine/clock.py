@@ -1,9 +1,13 @@
-"""Time of day that never steps. Knows nothing else."""
+"""Time of day that never steps, and time in which the program stood still."""
 
 import time
 from collections.abc import Callable
+from typing import Final
 
 Clock = Callable[[], int]
+
+SUSPENDED_S: Final = 1.0
+"""A loop that turns several times per second and stands still for longer was suspended, and all processes with it."""
 
 
 def steady_utc() -> Clock:

@@ -2,12 +2,12 @@
 
 from typing import Final
 
+from stream.machine.clock import SUSPENDED_S
 from stream.run.process_spec import ProcessKey
 from stream.run.stop_order import StopOrder
 
 _STOPPING_S: Final = 1.2  # while a run is being stopped; a process says twice per second that it lives
 _STOPPING_WORKER_S: Final = 2.4
-_SUSPENDED_S: Final = 1.0
 
 
 class Silence:
@@ -38,7 +38,7 @@ class Silence:
         counts against no process.
         """
         stood_still_s, self._looked_s = now_s - self._looked_s, now_s
-        if stood_still_s > _SUSPENDED_S:
+        if stood_still_s > SUSPENDED_S:
             self._heard_s = {key: heard_s + stood_still_s for key, heard_s in self._heard_s.items()}
         hanging = {
             key: now_s - heard_s for key, heard_s in self._heard_s.items() if now_s - heard_s > self._limit_s(key, stop)

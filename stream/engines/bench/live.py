@@ -9,6 +9,7 @@ from typing import Final
 import msgspec
 import numpy as np
 
+from stream.config.loading import ENVIRONMENT_PREFIX
 from stream.engines.bench.figures import percentiles
 from stream.engines.bench.machine import Machine, machine_text, this_machine
 from stream.engines.bench.table import markdown
@@ -72,8 +73,8 @@ def _run_one(program: Sequence[str], fps: float, seconds: float, folder: Path) -
     folder.mkdir(parents=True)
     source = f"synthetic:?seed=1&live=true&fps={fps:g}&seconds={seconds:g}"
     environment = os.environ | {
-        "CAPILLARY_STREAM_SINK_SESSIONS_DIR": str(folder),
-        "CAPILLARY_STREAM_PUBLISH_ENDPOINT": "tcp://127.0.0.1:*",  # any free port: the usual one may be taken
+        f"{ENVIRONMENT_PREFIX}SINK_SESSIONS_DIR": str(folder),
+        f"{ENVIRONMENT_PREFIX}PUBLISH_ENDPOINT": "tcp://127.0.0.1:*",  # any free port: the usual one may be taken
     }
     seen = watch([*program, "live", source, "--no-view"], environment, folder / "log", _START_S + 2 * seconds)
     found = next(folder.glob(f"*/{FILE_NAME}"), None)

@@ -10,6 +10,7 @@ from typing import Final
 
 import msgspec
 
+from stream.config.loading import ENVIRONMENT_PREFIX
 from stream.engines.bench.figures import CaseFigures, Result, figures_of, result_of
 from stream.engines.bench.machine import Machine, this_machine
 from stream.engines.bench.plan import CONFIGURED, Case, interleaved
@@ -17,7 +18,6 @@ from stream.engines.bench.watching import watch
 from stream.errors import EngineError
 from stream.version import VERSION
 
-_PREFIX: Final = "CAPILLARY_STREAM_"
 _SLOWEST_FRAME_S: Final = 10.0
 _START_S: Final = 180.0
 
@@ -92,7 +92,10 @@ def _environment(case: Case) -> dict[str, str]:
     """Return the environment that chooses an analyser by its name; the configured settings belong to another one."""
     if case.analyser == CONFIGURED:
         return dict(os.environ)
-    return os.environ | {f"{_PREFIX}ANALYSER_NAME": case.analyser, f"{_PREFIX}ANALYSER_SETTINGS": "{}"}
+    return os.environ | {
+        f"{ENVIRONMENT_PREFIX}ANALYSER_NAME": case.analyser,
+        f"{ENVIRONMENT_PREFIX}ANALYSER_SETTINGS": "{}",
+    }
 
 
 def _bench(

@@ -24,9 +24,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 @pytest.mark.parametrize("group", GROUPS)
-def test_every_built_in_name_leads_to_something_that_can_be_called(group: GroupName) -> None:
+def test_every_built_in_name_leads_somewhere(group: GroupName) -> None:
     for name in names(group):
-        assert callable(find(group, name)), name
+        assert find(group, name) is not None, name
 
 
 @pytest.mark.parametrize(
