@@ -1,53 +1,41 @@
-"""What people call the things that are kept, on paper; the page's own words for them are in static/text.js. Pure."""
+"""Labels of the report: those of the page, and what a table words differently. Pure."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, Final
+
+import msgspec
 
 from stream.alarms.rules.table import rule_of
 from stream.protocol.bedside import AlarmEvent
 from stream.protocol.measures import DENSITY
 
-MARKERS: Final = {
-    "bolus": "Bolus",
-    "fluid": "Fluid",
-    "position": "Position",
-    **{f"site-{number}": f"Site {number}" for number in range(1, 6)},
-    "pressure-released": "Pressure released",
-    "note": "Note",
-}
-ALARMS: Final = {
-    "low": "Low density",
-    "high": "High density",
-    "fall": "Density falls",
-    "signal": "Poor signal",
-    "technical": "Technical",
-}
-_CAUSES: Final = {"stale": "no reading", "disk": "disk nearly full"}
-_EVENTS: Final = {
-    "raised": "began",
-    "returned": "began again",
-    "acknowledged": "acknowledged",
-    "cleared": "over",
-    "ended": "session ended",
-    "paused": "sound paused",
-    "pause-ended": "pause ended",
-    "limits": "limits changed",
-}
-LIMITS: Final = {
-    "low_pct": ("Low density", "below {} %"),
-    "high_pct": ("High density", "above {} %"),
-    "fall_pct": ("Density falls", "by {} %"),
+
+class _Labels(msgspec.Struct, frozen=True):
+    """Labels by the names that the program gives things; of a limit its own and that of its value."""
+
+    markers: dict[str, str]
+    alarms: dict[str, str]
+    causes: dict[str, str]
+    events: dict[str, str]
+    limits: dict[str, tuple[str, str]]
+
+
+_PAGE: Final = Path(__file__).parents[1] / "static" / "text" / "labels.json"
+_SHARED: Final = msgspec.json.decode(_PAGE.read_bytes(), type=_Labels)
+MARKERS: Final = _SHARED.markers
+ALARMS: Final = _SHARED.alarms
+_ROWS: Final = {
     "fall_over_s": ("Density falls, within", "{} s"),
     "over_s": ("Median of", "{} s"),
     "delay_s": ("Low and high last", "{} s"),
-    "signal_after_s": ("Poor signal", "after {} s"),
-    "technical_after_s": ("Technical", "after {} s"),
-    "disk_free_mb": ("Disk", "below {} MB"),
 }
+"""Limits in a row of a table; the page has them in a sentence."""
+LIMITS: Final = {name: _ROWS.get(name, words) for name, words in _SHARED.limits.items() if name != "hysteresis"}
 
 
 def limit(name: str, value: Any) -> str:
-    """A limit in words; 0 and nothing switch it off, but for lengths of time over which is judged."""
+    """Write a limit in words; 0 and None switch it off, except lengths of time over which is judged."""
     if name not in LIMITS:
         return str(value)
     if not value and name not in ("over_s", "delay_s"):
@@ -56,29 +44,30 @@ def limit(name: str, value: Any) -> str:
 
 
 def _figure(value: float, *, percent: bool) -> str:
-    """As the page writes it: a percentage to the tenth, or to the hundredth where that says more."""
+    """Write a number as the page does: a percentage to the tenth, or to the hundredth if that says more."""
     return f"{value:.2f}".removesuffix("0") if percent else f"{value:g}"
 
 
 def changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
-    """Which limits changed, and to what."""
+    """Say which limits changed, and to what."""
     new = [(name, value) for name, value in after.items() if before.get(name) != value]
     return ", ".join(f"{LIMITS[name][0] if name in LIMITS else name} {limit(name, value)}" for name, value in new)
 
 
 def marker(kind: str, text: str) -> str:
-    """As the page calls it; a note is its own text."""
-    return (
-        text if kind == "note" and text else f"{MARKERS.get(kind, kind)}: {text}" if text else MARKERS.get(kind, kind)
-    )
+    """Name a marker as the page does; a note with words is called by them."""
+    name = MARKERS.get(kind, kind)
+    if not text:
+        return name
+    return text if kind == "note" else f"{name}: {text}"
 
 
 def alarm(event: AlarmEvent) -> str:
-    """What happened to which alarm, with what was compared where it began."""
-    said = _EVENTS.get(event.event, event.event)
+    """Say what happened to which alarm, and with which values it began."""
+    said = _SHARED.events.get(event.event, event.event)
     if event.kind is None:
         return said
-    cause = f": {_CAUSES.get(event.cause, event.cause)}" if event.cause else ""
+    cause = f": {_SHARED.causes.get(event.cause, event.cause)}" if event.cause else ""
     unit = rule_of(event.kind, event.cause).unit
     compared = event.event in ("raised", "returned") and event.value is not None
     limit_said = _figure(event.limit or 0, percent=unit == DENSITY.unit)

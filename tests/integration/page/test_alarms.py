@@ -114,27 +114,3 @@ def test_a_lost_line_is_a_technical_alarm_of_the_page_itself(page: Page, scope: 
     wait(page, says("alarm-list", "Technical: connection lost"))
     page.click("#acknowledge")
     wait(page, QUIET)
-
-
-def test_what_is_shown_and_what_sounds(page: Page) -> None:
-    decide = "([alarms, now]) => import('/static/alarm-state.js').then((state) => state.shownAlarms(alarms, now))"
-
-    def alarm(priority: str, state: str, *, suspended: bool = False) -> dict[str, object]:
-        return {"priority": priority, "state": state, "suspended": suspended}
-
-    seen, low, high = alarm("high", "acknowledged"), alarm("low", "latched"), alarm("high", "sounding")
-    unknown = alarm("high", "sounding", suspended=True)
-    cases = [
-        ([], None, "none", None),
-        ([], 5e9, "paused", None),
-        ([seen], None, "high", None),
-        ([seen, low], None, "low", "low"),
-        ([low, high], None, "high", "high"),
-        ([low, high], 5e9, "high", None),
-        ([low, high], 0, "high", "high"),
-        ([unknown, low], None, "low", "low"),
-        ([unknown], None, "high", None),
-    ]
-    for active, paused_until, level, sounding in cases:
-        shown = page.evaluate(decide, [{"active": active, "paused_until_ns": paused_until}, 1e9])
-        assert (shown["level"], shown["sounding"]) == (level, sounding)

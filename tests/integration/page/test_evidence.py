@@ -101,23 +101,3 @@ def test_the_trend_is_panned_and_zoomed_and_comes_back_to_now(page: Page, scope:
     scope.until(page, f"{edges}[1] > {before[1]}")
     page.get_by_text("Session", exact=True).click()
     scope.until(page, f"{edges}[1] - {edges}[0] > 85 && Number(document.getElementById('trend').dataset.points) > 500")
-
-
-def test_where_a_region_lies(page: Page) -> None:
-    """A thin capillary is hard to hit, so near is enough, and of nested ones the smaller is meant."""
-    at = "([regions, x, y]) => import('/static/regions.js').then(({ at }) => at(regions, x, y))"
-    large, small = [0, 0, 100, 0, 100, 100, 0, 100], [40, 40, 60, 40, 60, 60, 40, 60]
-    assert page.evaluate(at, [[large, small], 50, 50]) == 1
-    assert page.evaluate(at, [[large, small], 10, 10]) == 0
-    assert page.evaluate(at, [[large, small], 110, 50]) == 0
-    assert page.evaluate(at, [[large, small], 300, 300]) is None
-
-
-def test_the_edges_of_the_trend(page: Page) -> None:
-    run = "([name, ...given]) => import('/static/viewport.js').then((viewport) => viewport[name](...given))"
-    assert page.evaluate(run, ["zoomed", [0, 100], 0.5, 25]) == [12.5, 62.5]
-    assert page.evaluate(run, ["clamped", [-50, 50], [0, 1000]]) == [0, 100]
-    assert page.evaluate(run, ["clamped", [950, 1050], [0, 1000]]) == [900, 1000]
-    assert page.evaluate(run, ["clamped", [-500, 5000], [0, 1000]]) == [0, 1000]
-    assert page.evaluate(run, ["revealing", [0, 100], 50]) == [0, 100]
-    assert page.evaluate(run, ["revealing", [0, 100], 500]) == [450, 550]

@@ -52,7 +52,7 @@ def test_a_sheet_that_was_closed_meanwhile_stays_closed(page: Page, scope: Scope
     wait(page, shows(markers_open="Markers 0"))
     page.keyboard.press("Escape")
     page.evaluate("window.answer()")
-    wait(page, says("told", "Removed"))
+    wait(page, says("message", "Removed"))
     assert page.locator("#markers").is_hidden()
 
 
@@ -100,5 +100,5 @@ def test_what_is_refused_is_said_and_nothing_is_lost(page: Page, scope: Scope) -
     page.fill("#note", "kept in the field")
     scope.server.stop()
     page.press("#note", "Enter")
-    wait(page, shows(told="The program does not answer."))
+    wait(page, shows(message="The program does not answer."))
     assert page.input_value("#note") == "kept in the field"

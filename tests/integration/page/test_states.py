@@ -82,50 +82,6 @@ def test_without_new_readings_the_page_says_stale_and_shows_no_number(page: Page
     scope.until(page, f"document.getElementById('banner').hidden && {shows(density='6.3')}")
 
 
-def test_the_page_decides_from_its_own_clock(page: Page) -> None:
-    decide = """([status, since, connected]) =>
-        import("/static/state.js").then((state) => state.decide(status, since, connected, 1000))"""
-    good = {"state": "good", "mode": "live", "age_ms": 100, "last_good_age_ms": 100}
-    poor = {"state": "poor signal", "mode": "live", "age_ms": 100, "last_good_age_ms": 5000}
-    cases = [
-        (good, 0, True, "good"),
-        (good, 950, True, "stale"),
-        (good | {"last_good_age_ms": 900}, 200, True, "poor signal"),
-        (poor, 100, True, "poor signal"),
-        (poor, 950, True, "stale"),
-        (good, 0, False, "lost"),
-        (good | {"state": "no camera", "age_ms": 9000}, 0, True, "no camera"),
-        (good | {"state": "ended"}, 9000, False, "ended"),
-        (None, 0, True, "starting"),
-        (None, 0, False, "lost"),
-    ]
-    for status, since_ms, connected, state in cases:
-        decided = page.evaluate(decide, [status, since_ms, connected])
-        assert (decided["state"], decided["current"]) == (state, state == "good")
-
-
-def test_the_trend_has_gaps_where_nothing_was_good_and_stays_small(page: Page) -> None:
-    columns = """(points) => import("/static/series.js").then(({ Series }) => {
-        const series = new Series();
-        series.append(points);
-        return series.window(points.x[0], points.x.at(-1), 0.01);
-    })"""
-    good, poor, after_silence = [100.0, 100.1, 100.2], [100.3, 100.4], [103.0, 103.1]
-    x = good + poor + after_silence
-    density = [5, 5, 5, None, None, 6, 6]
-    grade = [0, 0, 0, 1, 2, 0, 0]
-    drawn = page.evaluate(columns, {"x": x, "grade": grade, "density": density, "low": density, "high": density})
-    assert drawn[1] == [5, 5, 5, None, None, None, 6, 6], "one null more for the silence"
-    kept = page.evaluate("""() => import("/static/series.js").then(({ Series }) => {
-        const series = new Series();
-        for (let k = 0; k < 200000; k++)
-            series.append({ x: [k / 30], grade: [0], density: [5], low: [4], high: [6] });
-        return [series.rows.length, series.newest() - series.rows[0].x];
-    })""")
-    assert kept[0] < 3600 + 300 * 30 + 2500
-    assert kept[1] >= 3600
-
-
 def test_connection_lost_and_found_again_with_the_trend_refilled(page: Page, scope: Scope) -> None:
     scope.until(page, "Number(document.getElementById('trend').dataset.points) > 20")
     port = scope.server.port

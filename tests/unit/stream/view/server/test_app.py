@@ -64,7 +64,7 @@ def test_metrics_are_prometheus_text(view: Feed) -> None:
     assert "# TYPE capillary_readings_total counter" in answer.text
 
 
-@pytest.mark.parametrize("path", ["/", "/static/page.js", "/static/style.css", "/static/vendor/uPlot.iife.min.js"])
+@pytest.mark.parametrize("path", ["/", "/static/app.js", "/static/css/base.css", "/static/vendor/uPlot.iife.min.js"])
 def test_the_page_comes_with_strict_headers(view: Feed, path: str) -> None:
     answer = ask(make_app(view), "GET", path)
     assert answer.status_code == 200
@@ -75,7 +75,7 @@ def test_the_page_comes_with_strict_headers(view: Feed, path: str) -> None:
 
 
 @pytest.mark.parametrize("headers", [{"host": "evil.example"}, {"origin": "https://evil.example"}, {"origin": "null"}])
-@pytest.mark.parametrize("path", ["/", "/api/status", "/api/markers", "/metrics", "/static/page.js"])
+@pytest.mark.parametrize("path", ["/", "/api/status", "/api/markers", "/metrics", "/static/app.js"])
 def test_another_host_or_origin_is_refused(view: Feed, path: str, headers: dict[str, str]) -> None:
     answer = ask(make_app(view), "GET", path, headers=headers)
     assert answer.status_code == 403

@@ -1,0 +1,203 @@
+// Composes the page: the connection to the server feeds its parts, and a clock of the page's own ages them.
+
+import { Connection } from "./browser/connection.js";
+import { get } from "./browser/dom.js";
+import { stopwatch } from "./browser/stopwatch.js";
+import { loadSymbols } from "./browser/symbols.js";
+import { AlarmBar } from "./parts/alarm-bar.js";
+import { AlarmLimits } from "./parts/alarm-limits.js";
+import { watchLog } from "./parts/alarm-log.js";
+import { showCorner } from "./parts/corner.js";
+import { showDensity, showDensityOf } from "./parts/density.js";
+import { Evidence } from "./parts/evidence.js";
+import { FiveSites } from "./parts/five-sites.js";
+import { fillFixedWords } from "./parts/fixed-words.js";
+import { listenToKeys } from "./parts/keyboard.js";
+import { Markers } from "./parts/markers.js";
+import { Navigation } from "./parts/navigation.js";
+import { Picture } from "./parts/picture.js";
+import { showQuality, showQualityOf } from "./parts/quality.js";
+import { showReview, watchReview } from "./parts/review.js";
+import { showRunState } from "./parts/run-state.js";
+import { restoreTheme, watchTheme } from "./parts/theme.js";
+import { listenToPointer } from "./plot/pointer.js";
+import { Series } from "./plot/series.js";
+import { StoredTrend } from "./plot/stored-trend.js";
+import { Trend } from "./plot/trend.js";
+import { isPressed, WATCHED_S } from "./state/pressure.js";
+import { decide } from "./state/run-state.js";
+import { Session } from "./state/session.js";
+
+const REFRESH_MS = 100;
+const REDRAW_CALM_MS = 1000;
+const lessMotion = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+loadSymbols();
+fillFixedWords();
+restoreTheme();
+
+// Each part is made once. A callback that names a part made further down is called later than that.
+let sinceDrawn = stopwatch();
+const session = new Session();
+const series = new Series();
+const stored = new StoredTrend(columnsArrived);
+const trend = new Trend(get("trend"), series, stored);
+const picture = new Picture(get("picture"), {
+  onPoint: (region) => evidence.showRegion(region),
+  onOutlines: sayWhatToSend,
+});
+const evidence = new Evidence(picture, frameChanged);
+const navigation = new Navigation(trend, evidence, session, redraw);
+const alarms = new AlarmBar();
+const limits = new AlarmLimits((inForce) => {
+  trend.limits = inForce;
+});
+const markers = new Markers({
+  inView: () => evidence.frame?.seq ?? picture.live?.header.seq ?? null,
+  look: evidence.look,
+  changed: showMarkers,
+  compared: showCompared,
+});
+const sites = new FiveSites(makeRoomForSites);
+const connection = new Connection(`${location.origin.replace(/^http/, "ws")}/ws`, {
+  onText: receive,
+  onPicture: (header, jpeg) => picture.show(header, jpeg),
+});
+
+watchLog(evidence.look);
+watchReview(trend, session, evidence.lookAt);
+watchTheme(() => trend.build());
+listenToPointer(get("trend"), trend, {
+  moved: redraw,
+  picked: evidence.lookAt,
+  flagged: (id) => markers.open(id),
+});
+listenToKeys({
+  o: () => picture.toggleOutlines(),
+  a: () => alarms.acknowledgeAll(),
+  p: () => alarms.togglePause(),
+  m: () => alarms.toggleSound(),
+  n: () => get("note").focus(),
+  "+": () => navigation.zoomIn(),
+  "=": () => navigation.zoomIn(),
+  "-": () => navigation.zoomOut(),
+  ...Object.fromEntries([1, 2, 3, 4, 5, 6, 7, 8, 9].map((number) => [number, () => markers.markPreset(number)])),
+  ArrowLeft: () => navigation.step(-1),
+  ArrowRight: () => navigation.step(1),
+  PageUp: () => navigation.jump(-1),
+  PageDown: () => navigation.jump(1),
+  Home: () => navigation.toFirst(),
+  End: () => navigation.toLast(),
+  Escape: () => markers.close() || sites.close() || (!session.reviewing && evidence.close()),
+});
+document.addEventListener("visibilitychange", sayWhatToSend);
+
+refresh();
+setInterval(refresh, REFRESH_MS);
+
+/** Take a message of the server (see docs/page-api.md). */
+function receive(message) {
+  const isHello = message.type === "hello";
+  if (isHello) openRun(message.info);
+  session.receive(message.status);
+  series.append(message.points);
+  alarms.receive(message.alarms);
+  if (isHello) markers.receiveAll(message.markers);
+  else markers.receive(message.markers);
+  sites.receive(message.sites);
+  refresh();
+}
+
+// After a broken connection the server's memory fills the gap: a hello begins the trend anew. Another run may have
+// taken the place of the one before; a page of another version is loaded again.
+function openRun(info) {
+  if (session.info !== null && session.info.version !== info.version) location.reload();
+  const another = session.info?.session !== info.session;
+  session.info = info;
+  series.clear();
+  stored.forget();
+  sayWhatToSend();
+  limits.refresh();
+  if (another) begin();
+}
+
+/** Begin with another session. */
+function begin() {
+  picture.clear();
+  evidence.close();
+  evidence.ages = !session.reviewing;
+  trend.growing = !session.reviewing;
+  sites.measurable = !session.reviewing;
+  navigation.begin();
+}
+
+/** Tell the server what this page needs: no pictures while it is hidden, no outlines while they are switched off. */
+function sayWhatToSend() {
+  connection.send({ pictures: !document.hidden, overlay: picture.outlines });
+}
+
+/** Show how things stand, by the page's own clock. */
+function refresh() {
+  const { status, reviewing } = session;
+  const decided = decide(
+    status,
+    session.sinceStatusMs(),
+    connection.connected(),
+    session.staleAfterMs,
+    connection.ended,
+  );
+  const view = { pictured: picture.isCurrent(), looking: evidence.frame !== null, missing: evidence.missing() };
+  showRunState(status, decided, view);
+  if (reviewing) {
+    showDensityOf(evidence.frame);
+    showQualityOf(evidence.frame);
+  } else {
+    showDensity(status, decided);
+    showQuality(status, decided, isPressed(series.lately(WATCHED_S)));
+  }
+  showCorner(status, decided);
+  alarms.show(session.serverNs(), decided.state, reviewing);
+  evidence.showAge(session.axisNowS());
+  if (session.info !== null && sinceDrawn() >= (lessMotion ? REDRAW_CALM_MS : trend.pixelMs())) redraw();
+}
+
+/** Draw the trend. Its axis goes on when readings stop, so that a gap is seen growing. */
+function redraw() {
+  const newest = series.newest() ?? stored.extent?.[1] ?? null;
+  const now = session.axisNowS();
+  trend.draw(now === null ? newest : Math.max(newest ?? 0, now));
+  navigation.offerNow();
+  showReview(session.reviewing, trend.extent(), evidence.frame?.x ?? null);
+  sinceDrawn = stopwatch();
+}
+
+/** Draw new columns from the server. A review opens at its first frame. */
+function columnsArrived() {
+  redraw();
+  if (session.reviewing && evidence.frame === null && stored.extent) evidence.lookAt(stored.extent[0]);
+}
+
+/** Show that another frame is in view, or none. */
+function frameChanged() {
+  trend.point(evidence.frame?.x ?? null);
+  refresh();
+  redraw();
+}
+
+function showMarkers(byTime) {
+  trend.markers = byTime;
+  redraw();
+}
+
+/** Show which windows are compared, [[from, to], [from, to]], or none (null). */
+function showCompared(windows) {
+  trend.windows = windows;
+  if (windows && !trend.growing) trend.fix([windows[0][0], windows[1][1]]);
+  redraw();
+}
+
+/** Give the trend's place to the five sites; they are measured with the live picture. */
+function makeRoomForSites(open) {
+  if (open && !session.reviewing) evidence.close();
+  get("trend-panel").hidden = open;
+}

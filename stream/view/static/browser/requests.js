@@ -1,0 +1,45 @@
+// Requests to the server (see docs/page-api.md).
+
+import * as words from "../text/common.js";
+
+/**
+ * Send a request and return the answer's JSON. Throws an Error with the server's own sentence if it is refused.
+ * @param {string} method
+ * @param {string} path
+ * @param {object} [body] sent as JSON
+ */
+export async function send(method, path, body) {
+  const content = body && { headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
+  const answer = await fetch(path, { method, ...content }).catch(() => {
+    throw new Error(words.unreachable);
+  });
+  if (answer.ok) return answer.json();
+  const refusal = await answer.json().catch(() => ({}));
+  throw new Error(refusal.error ?? words.refused(answer.status));
+}
+
+/** Read what lies at a path. Throws as `send` does. */
+export const read = (path) => send("GET", path);
+
+/**
+ * Wrap an asynchronous function so that it runs one call at a time, and of the calls that come meanwhile only the
+ * newest. Scrubbing and panning ask faster than the server answers.
+ */
+export function newestOnly(work) {
+  let busy = false;
+  let waiting = null;
+  return async (...wanted) => {
+    waiting = wanted;
+    if (busy) return;
+    busy = true;
+    try {
+      while (waiting) {
+        const next = waiting;
+        waiting = null;
+        await work(...next);
+      }
+    } finally {
+      busy = false;
+    }
+  };
+}

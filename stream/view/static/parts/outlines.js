@@ -1,0 +1,57 @@
+// How outlines are drawn over a picture. Pure drawing.
+
+const HALO = "rgba(0, 0, 0, 0.55)";
+const LABEL_GROUND = "rgba(8, 13, 18, 0.85)";
+const POINTED = "#fff";
+
+/**
+ * Draw the outlines of a picture: unbroken in the colour of a good one; on any other picture they count for nothing,
+ * and are broken in the colour of doubt. The one under the pointer is drawn on top, with its score beside it.
+ * @param {CanvasRenderingContext2D} ctx
+ * @param {{regions: number[][], scores: ?number[], grade: string}} header
+ * @param {{scale: number, left: number, top: number, ratio: number}} place of the picture in the canvas
+ * @param {?number} pointed the index of the region under the pointer
+ * @param {CSSStyleDeclaration} style has the colours and the font
+ */
+export function drawOutlines(ctx, header, place, pointed, style) {
+  const { ratio } = place;
+  const paths = header.regions.map((outline) => pathOf(outline, place));
+  const good = header.grade === "good";
+  const all = new Path2D();
+  for (const path of paths) all.addPath(path);
+  ctx.lineJoin = "round";
+  stroke(ctx, all, HALO, 3 * ratio);
+  ctx.setLineDash(good ? [] : [4 * ratio, 4 * ratio]);
+  stroke(ctx, all, style.getPropertyValue(good ? "--outline" : "--doubt"), 1.5 * ratio);
+  ctx.setLineDash([]);
+  if (!paths[pointed]) return;
+  stroke(ctx, paths[pointed], HALO, 6 * ratio);
+  stroke(ctx, paths[pointed], POINTED, 3 * ratio);
+  const score = header.scores?.[pointed];
+  if (score !== undefined) drawScore(ctx, score, header.regions[pointed], place, style);
+}
+
+/** Write the score of a region to its right, within the picture. */
+function drawScore(ctx, score, outline, { scale, left, top, ratio }, style) {
+  const rightmost = Math.max(...outline.filter((_, i) => i % 2 === 0));
+  const x = Math.min(left + rightmost * scale + 8 * ratio, ctx.canvas.width - 60 * ratio);
+  const y = Math.max(top + outline[1] * scale, 24 * ratio);
+  ctx.font = `600 ${16 * ratio}px ${style.fontFamily}`;
+  ctx.fillStyle = LABEL_GROUND;
+  ctx.fillRect(x, y - 19 * ratio, 50 * ratio, 26 * ratio);
+  ctx.fillStyle = POINTED;
+  ctx.fillText(score.toFixed(2), x + 7 * ratio, y);
+}
+
+function pathOf(outline, { scale, left, top }) {
+  const path = new Path2D();
+  for (let i = 0; i + 1 < outline.length; i += 2) path.lineTo(left + outline[i] * scale, top + outline[i + 1] * scale);
+  path.closePath();
+  return path;
+}
+
+function stroke(ctx, path, colour, width) {
+  ctx.strokeStyle = colour;
+  ctx.lineWidth = width;
+  ctx.stroke(path);
+}

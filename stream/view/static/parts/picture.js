@@ -1,0 +1,168 @@
+// The picture and the outlines that belong to it, drawn together: the live one, or one that is held to look at.
+// Knows a header and a bitmap, not the state.
+
+import { get, setFlag } from "../browser/dom.js";
+import { stopwatch } from "../browser/stopwatch.js";
+import { fit, regionAt } from "../state/regions.js";
+import { drawOutlines } from "./outlines.js";
+
+const OLD_MS = 2000;
+const EMPTY_FRAME = { width: 16, height: 9 };
+const never = () => Infinity;
+
+export class Picture {
+  /** The newest live picture, {header, bitmap}, or null. */
+  live = null;
+  /** The picture that is held to look at, {header, bitmap}, or null; its bitmap is null if there is none. */
+  held = null;
+  /** Whether outlines are drawn. */
+  outlines = true;
+  /** The index of the region under the pointer, or null. */
+  pointed = null;
+
+  #canvas;
+  #onPoint;
+  #onOutlines;
+  #sincePicture = never;
+  #waiting = null; // the newest [header, jpeg] that came while another one was decoded
+  #decoding = false;
+  #pointer = null; // its place in the frame, [x, y]
+  #lent = false; // whether the live picture is kept elsewhere too
+
+  /**
+   * Draw into a canvas.
+   * @param {HTMLCanvasElement} canvas
+   * @param {object} handlers
+   * @param {(index: ?number) => void} handlers.onPoint the pointer is over this region, or over none
+   * @param {() => void} handlers.onOutlines outlines were switched on or off
+   */
+  constructor(canvas, { onPoint, onOutlines }) {
+    this.#canvas = canvas;
+    this.#onPoint = onPoint;
+    this.#onOutlines = onOutlines;
+    new ResizeObserver(() => this.#draw()).observe(canvas);
+    canvas.addEventListener("pointermove", (event) => this.#follow(event));
+    canvas.addEventListener("pointerdown", (event) => this.#follow(event));
+    canvas.addEventListener("pointerleave", () => this.#leave());
+    get("outlines").addEventListener("click", () => this.toggleOutlines());
+  }
+
+  /** Decode and draw a live picture; of those that come while another one is decoded, only the newest. */
+  async show(header, jpeg) {
+    this.#waiting = [header, jpeg];
+    if (this.#decoding) return;
+    this.#decoding = true;
+    try {
+      while (this.#waiting) {
+        const [nextHeader, nextJpeg] = this.#waiting;
+        this.#waiting = null;
+        const bitmap = await createImageBitmap(nextJpeg).catch(() => null);
+        if (bitmap) this.#take({ header: nextHeader, bitmap });
+      }
+    } finally {
+      this.#decoding = false;
+    }
+  }
+
+  /** Return the live picture to keep: its bitmap stays when the next one comes. */
+  lend() {
+    this.#lent = true;
+    return this.live;
+  }
+
+  /** Show this picture until `release`; without a bitmap (null) the ground alone. */
+  hold(header, bitmap) {
+    this.held = { header, bitmap };
+    this.point(null);
+    this.#draw();
+  }
+
+  /** Show the live picture again. */
+  release() {
+    this.held = null;
+    this.point(null);
+    this.#draw();
+  }
+
+  /** Forget the live picture. */
+  clear() {
+    this.live = null;
+    this.#lent = false;
+    this.#sincePicture = never;
+    this.#draw();
+  }
+
+  /** Return whether the live picture belongs to the readings that come now. */
+  isCurrent() {
+    return this.#sincePicture() < OLD_MS;
+  }
+
+  /** Switch outlines on or off. */
+  toggleOutlines() {
+    this.outlines = !this.outlines;
+    this.#draw();
+    setFlag("outlines", "aria-pressed", this.outlines);
+    this.#onOutlines();
+  }
+
+  /** Draw a region (its index) as the one under the pointer, or none (null). */
+  point(index) {
+    if (index === this.pointed) return;
+    this.pointed = index;
+    this.#draw();
+    this.#onPoint(index);
+  }
+
+  get #shown() {
+    return this.held ?? this.live;
+  }
+
+  #take(picture) {
+    if (!this.#lent) this.live?.bitmap.close();
+    this.#lent = false;
+    this.live = picture;
+    this.#sincePicture = stopwatch();
+    if (this.held) return;
+    this.pointed = this.#pointer ? regionAt(picture.header.regions, ...this.#pointer) : null;
+    this.#draw();
+  }
+
+  #follow(event) {
+    if (!this.#shown) return;
+    const { scale, left, top, ratio } = this.#place();
+    this.#pointer = [(event.offsetX * ratio - left) / scale, (event.offsetY * ratio - top) / scale];
+    const region = regionAt(this.#shown.header.regions, ...this.#pointer);
+    // On a held picture the region pointed to last stays, so that its crop can be looked at.
+    if (region !== null || !this.held) this.point(region);
+  }
+
+  #leave() {
+    this.#pointer = null;
+    if (!this.held) this.point(null);
+  }
+
+  // Where the frame lies in the canvas, in the canvas's own pixels.
+  #place() {
+    const ratio = window.devicePixelRatio || 1;
+    const [width, height] = [this.#canvas.clientWidth, this.#canvas.clientHeight].map((side) =>
+      Math.round(side * ratio),
+    );
+    return { ratio, width, height, ...fit(this.#shown?.header ?? EMPTY_FRAME, width, height) };
+  }
+
+  #draw() {
+    const canvas = this.#canvas;
+    const shown = this.#shown;
+    const place = this.#place();
+    const { width, height, scale, left, top } = place;
+    if (canvas.width !== width || canvas.height !== height) [canvas.width, canvas.height] = [width, height];
+    const ctx = canvas.getContext("2d");
+    ctx.clearRect(0, 0, width, height);
+    canvas.dataset.outlines = this.outlines && shown ? shown.header.regions.length : 0;
+    canvas.dataset.seq = shown?.header.seq ?? "";
+    canvas.dataset.pointed = this.pointed ?? "";
+    if (!shown?.bitmap || !width) return;
+    ctx.drawImage(shown.bitmap, left, top, shown.header.width * scale, shown.header.height * scale);
+    if (this.outlines) drawOutlines(ctx, shown.header, place, this.pointed, getComputedStyle(canvas));
+  }
+}

@@ -1,0 +1,54 @@
+// The state of the run: its word at the top, over the picture, in the title and read aloud; and notices at the foot.
+
+import { get, put, putSymbol } from "../browser/dom.js";
+import { isCurrent, shownAs } from "../state/run-state.js";
+import * as words from "../text/run-state.js";
+
+/**
+ * Show the state.
+ * @param {object|null} status
+ * @param {object} decided by `decide` of state/run-state.js
+ * @param {object} view what the picture shows
+ * @param {boolean} view.pictured whether it belongs to the readings that come now
+ * @param {boolean} view.looking whether a frame of the past is in view
+ * @param {{word: string, say: string}|null} view.missing why that frame has no picture
+ */
+export function showRunState(status, decided, view) {
+  const mode = status?.mode ?? "live";
+  const name = shownAs(decided.state, mode);
+  const state = words.states[name];
+  const badge = words.modes[mode] === state.word ? "" : words.modes[mode];
+  const { dataset } = document.body;
+  if (dataset.state !== name) {
+    dataset.state = name;
+    putSymbol("state-icon", `icon-${name.replace(" ", "-")}`);
+    put("state-word", state.word);
+    document.title = words.title(badge, state);
+    put("announcer", words.announcement(badge, state));
+  }
+  dataset.mode = mode;
+  dataset.current = decided.current;
+  dataset.connected = decided.connected;
+  put("mode", badge);
+  get("mode").hidden = !badge;
+  showBanner(bannerOf(decided.state, state, view));
+  showNotices(decided.connected ? (status?.notices ?? []) : []);
+}
+
+/** Return what is written over the picture, {word, say}, or null. */
+function bannerOf(state, inWords, { pictured, looking, missing }) {
+  if (looking) return missing;
+  if (!isCurrent(state)) return inWords;
+  return pictured ? null : words.unpictured;
+}
+
+function showBanner(banner) {
+  get("banner").hidden = banner === null;
+  put("banner-word", banner?.word ?? "");
+  put("banner-say", banner?.say ?? "");
+}
+
+function showNotices(notices) {
+  get("notices").hidden = notices.length === 0;
+  put("notices", notices.join(" "));
+}

@@ -1,0 +1,8 @@
+// Words that several parts of the page share.
+
+export const close = "Close";
+export const save = "Save";
+export const cancel = "Cancel";
+export const showFrame = "Show its frame";
+export const unreachable = "The program does not answer.";
+export const refused = (status) => `The program refused this (${status}).`;

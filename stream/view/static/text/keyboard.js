@@ -1,0 +1,17 @@
+// The keys.
+
+export const title = "Keys";
+export const singleKeys = "Single keys work (switch off if you dictate or use other shortcuts)";
+export const list = [
+  ["1 – 9", "Mark: bolus, fluid, position, sites 1 to 5, pressure released"],
+  ["N", "Write a note"],
+  ["O", "Outlines on or off"],
+  ["A", "Acknowledge alarms"],
+  ["P", "Pause alarm sound, or end the pause"],
+  ["M", "Alarm sound on or off"],
+  ["← →", "Frame before, next frame"],
+  ["Page ↑ ↓", "A tenth of the trend back or on"],
+  ["Home, End", "First, last moment"],
+  ["+ −", "Shorter, longer trend"],
+  ["Esc", "Close, or back to live"],
+];

@@ -1,0 +1,30 @@
+// The quality of the picture, and what to do about it.
+
+export const verdicts = { good: "Good", poor: "Poor", unusable: "Unusable", failed: "Not analysed" };
+export const notCurrent = "No current picture";
+export const pressed = "density fell with focus steady";
+
+// What to do about a reason: the first pattern that fits decides.
+const ADVICE = [
+  [/pressure|density fell/i, "Less pressure"],
+  [/colou?r/i, "Camera to colour"],
+  [/mo(ved|ving|tion)|shak|drift/i, "Hold still"],
+  [/focus|blur|sharp/i, "Refocus"],
+  [/glare|satur|bright|overexpos|clip/i, "Less light"],
+  [/dark|dim|underexpos|light/i, "More light"],
+  [/cover|skin|tissue|contact|empty/i, "Move onto the skin"],
+];
+
+/**
+ * Say what to do.
+ * @param {"good"|"poor"|"unusable"|"failed"} quality
+ * @param {string[]} reasons the first of them that has an advice decides
+ */
+export function advice(quality, reasons) {
+  if (quality === "failed") return "See the program's log";
+  for (const reason of reasons) {
+    const fitting = ADVICE.find(([pattern]) => pattern.test(reason));
+    if (fitting) return fitting[1];
+  }
+  return quality === "good" ? "Keep it like this" : "Check the picture";
+}

@@ -1,0 +1,3 @@
+// The theme that a click changes to.
+
+export const other = { dark: "Light", light: "Dark" };
