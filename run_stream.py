@@ -21,7 +21,7 @@ if TYPE_CHECKING:  # `--help` answers at once: what a command needs is loaded by
 
     from capture.recordings.lookup import Lookup
     from capture.sources.opening import SourceLimits
-    from stream.commands.context import Parts
+    from stream.config.parts import Parts
     from stream.config.run_plan import RunPlan
     from stream.config.sections import Config
     from stream.protocol.contracts import Analyser, FrameSource, Pixels

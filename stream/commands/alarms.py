@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from stream.commands.context import Parts
+from stream.config.parts import Parts
 
 if TYPE_CHECKING:
     from stream.alarms.machine import News

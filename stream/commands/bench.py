@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from stream.commands.context import Parts
+from stream.config.parts import Parts
 
 if TYPE_CHECKING:
     from stream.config.sections import Config

@@ -1,67 +1,23 @@
-"""What every command is handed: the options before it, and the parts of the program that `stream` must not know."""
+"""What commands have in common: the plan of a run that begins now, and how its outcome is reported."""
 
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING
 
 from stream.console.text import plain
 from stream.errors import StreamError
 
 if TYPE_CHECKING:
+    from stream.config.parts import Parts
     from stream.config.run_plan import RunPlan
     from stream.config.sections import Config
-    from stream.protocol.contracts import Analyser, FrameSource, Pixels
-    from stream.protocol.types import LogFormat, Mode
+    from stream.protocol.types import Mode
     from stream.run.outcome import Outcome
-    from stream.view.review.reanalysis import RecordedFrames
 
 
-class Parts(Protocol):
-    """The program as a command sees it. `run_stream.py` has the one class that fulfils it."""
-
-    @property
-    def quiet(self) -> bool:
-        """Return True if only what went wrong is printed."""
-
-    @property
-    def log_level(self) -> int:
-        """Return the level of the log, as in `logging`."""
-
-    @property
-    def log_format(self) -> "LogFormat":
-        """Return how the log is written."""
-
-    def load(self, default: str, overrides: dict[str, Any]) -> "Config":
-        """Return the configuration of a command: its own file, then the user's, then `overrides` that are not None."""
-
-    def program(self) -> Sequence[str]:
-        """Return the command line that starts this program anew, with the same configuration and format of the log."""
-
-    def open_source(self, source: str, config: "Config") -> "FrameSource":
-        """Open any source. Raises SourceError, UsageError."""
-
-    def open_recording(self, source: str, config: "Config", frames: int | None = None) -> "FrameSource":
-        """Open a source of recorded frames, or of its first ones. Raises SourceError, UsageError."""
-
-    def fingerprint(self, source: str) -> str | None:
-        """Return what tells a recording from another; None if it has no content. Raises SourceError, UsageError."""
-
-    def frames(self, source: str) -> "Iterator[tuple[str, Pixels]]":
-        """Yield name and (height, width, 3) uint8 BGR pixels of every frame. Raises SourceError, UsageError."""
-
-    def lookup(self, source: str) -> "RecordedFrames":
-        """Return what finds single frames in a recording."""
-
-    def write_overlay(self, plan: "RunPlan", stopped: Callable[[], bool]) -> Path | None:
-        """Write a finished replay's recording with its capillaries outlined; None if `stopped` said so on the way."""
-
-    def analyser(self) -> "Analyser":
-        """Return the configured analyser. Raises ModelError."""
-
-
-def new_plan(parts: Parts, mode: "Mode", source: str, folder: Path, config: "Config") -> "RunPlan":
+def new_plan(parts: "Parts", mode: "Mode", source: str, folder: Path, config: "Config") -> "RunPlan":
     """Return the plan of a run that begins now."""
     from stream.config.run_plan import RunPlan
 

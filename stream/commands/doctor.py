@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import click
 
-from stream.commands.context import Parts
+from stream.config.parts import Parts
 from stream.errors import OutputError, StreamError
 
 if TYPE_CHECKING:

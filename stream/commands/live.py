@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import click
 
-from stream.commands.context import Parts, new_plan, report
+from stream.commands.context import new_plan, report
+from stream.config.parts import Parts
 from stream.errors import UsageError
 
 if TYPE_CHECKING:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from stream.commands.context import Parts, new_plan, reported
+from stream.commands.context import new_plan, reported
+from stream.config.parts import Parts
 from stream.errors import UsageError
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from stream.commands.context import Parts
+from stream.config.parts import Parts
 
 
 @click.command()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from stream.commands.context import Parts
+from stream.config.parts import Parts
 
 if TYPE_CHECKING:
     from stream.config.sections import Config

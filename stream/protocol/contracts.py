@@ -88,6 +88,16 @@ class FrameSource(Protocol):
         """Close files and devices. May be called twice."""
 
 
+class RecordedFrames(Protocol):
+    """A recording whose frames are looked up in any order."""
+
+    def pixels(self, seq: int, frame: str) -> Pixels:
+        """Return the frame, (height, width, 3) uint8 BGR. Raises SourceError if it is not there."""
+
+    def missing_reason(self) -> str:
+        """Return why there are no frames; empty if there are."""
+
+
 @dataclass(frozen=True, slots=True)
 class Frame:
     """What an analyser sees.

@@ -10,7 +10,7 @@ import click
 from msgspec.structs import replace
 
 if TYPE_CHECKING:
-    from stream.commands.context import Parts
+    from stream.config.parts import Parts
     from stream.protocol.contracts import Pixels
     from workers.runtimes.card import ProposalsName
 

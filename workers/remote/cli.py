@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from stream.commands.context import Parts
+    from stream.config.parts import Parts
 
 
 @click.command("worker")

@@ -1,21 +1,10 @@
 """The recording of a finished session: its frames, looked up and analysed again. Opens no file itself."""
 
 from collections.abc import Callable
-from typing import Protocol
 
 from stream.errors import ModelError, SourceError
-from stream.protocol.contracts import Analyser, Analysis, Frame, Pixels
+from stream.protocol.contracts import Analyser, Analysis, Frame, Pixels, RecordedFrames
 from stream.session.provenance import source_sha256
-
-
-class RecordedFrames(Protocol):
-    """Looks frames up in a recording. Handed in by the command line: this package reads no recordings."""
-
-    def pixels(self, seq: int, frame: str) -> Pixels:
-        """Return the frame, (height, width, 3) uint8 BGR. Raises SourceError if it is not there."""
-
-    def missing_reason(self) -> str:
-        """Return why there are no frames; empty if there are."""
 
 
 class SessionRecording:

@@ -1,0 +1,58 @@
+"""The parts of the program as a command uses them: one contract, which run_stream.py fulfils.
+
+`stream` does not know capture and workers, nor do these know each other: what a command needs of another one it gets
+here. Loads nothing.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from stream.config.run_plan import RunPlan
+    from stream.config.sections import Config
+    from stream.protocol.contracts import Analyser, FrameSource, Pixels, RecordedFrames
+    from stream.protocol.types import LogFormat
+
+
+class Parts(Protocol):
+    """The program as a command sees it. `run_stream.py` has the one class that fulfils it."""
+
+    @property
+    def quiet(self) -> bool:
+        """Return True if only what went wrong is printed."""
+
+    @property
+    def log_level(self) -> int:
+        """Return the level of the log, as in `logging`."""
+
+    @property
+    def log_format(self) -> "LogFormat":
+        """Return how the log is written."""
+
+    def load(self, default: str, overrides: dict[str, Any]) -> "Config":
+        """Return the configuration of a command: its own file, then the user's, then `overrides` that are not None."""
+
+    def program(self) -> Sequence[str]:
+        """Return the command line that starts this program anew, with the same configuration and format of the log."""
+
+    def open_source(self, source: str, config: "Config") -> "FrameSource":
+        """Open any source. Raises SourceError, UsageError."""
+
+    def open_recording(self, source: str, config: "Config", frames: int | None = None) -> "FrameSource":
+        """Open a source of recorded frames, or of its first ones. Raises SourceError, UsageError."""
+
+    def fingerprint(self, source: str) -> str | None:
+        """Return what tells a recording from another; None if it has no content. Raises SourceError, UsageError."""
+
+    def frames(self, source: str) -> "Iterator[tuple[str, Pixels]]":
+        """Yield name and (height, width, 3) uint8 BGR pixels of every frame. Raises SourceError, UsageError."""
+
+    def lookup(self, source: str) -> "RecordedFrames":
+        """Return what finds single frames in a recording."""
+
+    def write_overlay(self, plan: "RunPlan", stopped: Callable[[], bool]) -> Path | None:
+        """Write a finished replay's recording with its capillaries outlined; None if `stopped` said so on the way."""
+
+    def analyser(self) -> "Analyser":
+        """Return the configured analyser. Raises ModelError."""
