@@ -1,4 +1,4 @@
-"""Whether a recording is still the one that it was: told at a glance, however long it is."""
+"""Whether a recording is still the one that it was, found out quickly however long it is."""
 
 import hashlib
 import os
@@ -18,7 +18,7 @@ _FILES: Final = ("video", "dicom")
 def fingerprint(source: str) -> str | None:
     """SHA-256 of a file's size, first and last MiB, or of the names and sizes of several pictures. Takes milliseconds.
 
-    None where there is no file: a camera, an address, the synthetic microscope. Raises SourceError, UsageError.
+    None if there is no file: a camera, an address, the synthetic microscope. Raises SourceError, UsageError.
     """
     uri = placed(parse_uri(source))
     if uri.scheme == "images":
@@ -38,7 +38,7 @@ def fingerprint(source: str) -> str | None:
 
 
 def _of_file(path: Path) -> str | None:
-    """None for a folder, which only who installed its scheme can read."""
+    """Return None for a source of an installed scheme, which only its plug-in can read."""
     found = path.stat()
     if stat.S_ISDIR(found.st_mode):
         return None

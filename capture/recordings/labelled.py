@@ -31,7 +31,7 @@ _ABOUT: Final = {
 
 
 def write_labelled(output: Path, count: int, seed: int) -> None:
-    """`count` frames, each of another synthetic patient. Same seed, same frames. Raises OutputError."""
+    """Write `count` frames, each of another synthetic patient. Same seed, same frames. Raises OutputError."""
     data = f"{count} synthetic frames, seed {seed}, drawn by this program's own microscope"
     try:
         for folder in ("frames", "labels"):
@@ -57,7 +57,7 @@ def _write(output: Path, name: str, settings: SyntheticSettings, time_s: float) 
 
 
 def _is_inside(outline: "np.ndarray[Any, np.dtype[np.int32]]", width: int, height: int) -> bool:
-    """True where any of it can be seen."""
+    """Return True if any part of it can be seen."""
     low, high = outline.min(axis=0), outline.max(axis=0)
     return bool(high[0] > 0 and high[1] > 0 and low[0] < width - 1 and low[1] < height - 1)
 
@@ -65,7 +65,7 @@ def _is_inside(outline: "np.ndarray[Any, np.dtype[np.int32]]", width: int, heigh
 def _label(
     name: str, source: SyntheticMicroscope, outlines: "list[np.ndarray[Any, np.dtype[np.int32]]]"
 ) -> dict[str, Any]:
-    """A label file: both "readers" know the truth."""
+    """Return a label file: both "readers" know the truth."""
     limit = np.array([source.width - 1, source.height - 1])
     regions = []
     for number, outline in enumerate(outlines):

@@ -25,9 +25,9 @@ class Lookup:
         self._next = 0
 
     def pixels(self, seq: int, frame: str) -> Pixels:
-        """The frame of that name, (height, width, 3) uint8 BGR: the one at `seq`, or at the index that is its name.
+        """Return the frame of that name, (height, width, 3) uint8 BGR: at `seq`, or at the index that is its name.
 
-        Raises SourceError where the source cannot be opened, is live, or has no such frame.
+        Raises SourceError if the source cannot be opened, is live, or has no such frame.
         """
         source = self._opened()
         for index in dict.fromkeys([seq, *([int(frame)] if frame.isdigit() else [])]):
@@ -70,7 +70,7 @@ class Lookup:
         return self._source
 
     def _at(self, source: FrameSource, index: int, frame: str) -> Pixels | None:
-        """The frame at an index, where it has that name."""
+        """Return the frame at an index, if it has that name."""
         if source.frame_count is not None and index >= source.frame_count:
             return None
         if index != self._next:
@@ -86,7 +86,7 @@ class Lookup:
 
 
 def open_recorded(source: str, limits: SourceLimits) -> FrameSource:
-    """A source whose frames wait to be taken. Raises SourceError, UsageError where it is live."""
+    """Open a source of recorded frames, which wait to be read. Raises SourceError, UsageError if it is live."""
     opened = open_source(source, limits)
     if opened.live:
         opened.close()

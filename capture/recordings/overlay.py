@@ -42,10 +42,10 @@ def write_overlay(
     folder: Path,
     stopped: Callable[[], bool] = lambda: False,
 ) -> Path | None:
-    """overlay.mkv in `folder`, a frame for each of `drawings`; None and no file where it was stopped on the way.
+    """Write overlay.mkv into `folder`, one frame for each of `drawings`; None and no file if it was stopped.
 
-    A frame that cannot be read is black. Raises SourceError, also where the source has fewer frames, and OutputError
-    where the video cannot be written whole.
+    A frame that cannot be read is black. Raises SourceError, also if the source has fewer frames, and OutputError if
+    the video cannot be written whole.
     """
     hush()
     partial = folder / f"partial-{FILE_NAME}"
@@ -62,7 +62,7 @@ def write_overlay(
 
 
 def draw(pixels: Pixels, drawn: Drawn) -> Pixels:
-    """Draw into `pixels`, (height, width, 3) uint8 BGR, and return it. Green where the frame is good, else amber."""
+    """Draw into `pixels`, (height, width, 3) uint8 BGR, and return it. Green if the frame is good, else amber."""
     colour = _GREEN if drawn.good else _AMBER
     cv2.polylines(pixels, list(drawn.outlines), True, colour, 2, cv2.LINE_AA)
     scale = pixels.shape[0] / 1080
@@ -93,7 +93,7 @@ def _write(path: Path, frames: FrameSource, drawings: Sequence[Drawn], stopped: 
 
 
 def _read(frames: FrameSource, pixels: Pixels) -> None:
-    """The next frame; black where it cannot be read."""
+    """Return the next frame; black if it cannot be read."""
     if frames.grab() is None:
         raise SourceError(f"{frames.name} has fewer frames than when it was analysed; {FILE_NAME} cannot be made")
     try:

@@ -64,7 +64,7 @@ class Place:
 
 
 def open_camera(uri: SourceUri, connect: Connect = connect) -> "CameraSource":
-    """Opener of `camera:0?width=1920&fps=60` and `camera:/dev/v4l/by-id/…`. Raises SourceError, UsageError."""
+    """Open `camera:0?width=1920&fps=60` and `camera:/dev/v4l/by-id/…`. Raises SourceError, UsageError."""
     options = options_as(uri, CameraOptions)
     numbered = re.fullmatch(r"[0-9]{1,3}", uri.path) is not None
     if not numbered and not uri.path.startswith("/"):
@@ -85,7 +85,7 @@ def open_camera(uri: SourceUri, connect: Connect = connect) -> "CameraSource":
 
 
 def open_network(uri: SourceUri, connect: Connect = connect) -> "CameraSource":
-    """Opener of `http://…`, `https://…`, `rtsp://…#timeout_s=3`. Raises SourceError, UsageError."""
+    """Open `http://…`, `https://…`, `rtsp://…#timeout_s=3`. Raises SourceError, UsageError."""
     options = options_as(uri, NetworkOptions)
     label, host = _public(uri)
     hush()
@@ -111,7 +111,7 @@ class CameraSource:
     def __init__(
         self, capture: cv2.VideoCapture, name: str, place: Place, clock: Callable[[], float] = time.monotonic
     ) -> None:
-        """Takes one frame, for its size, and gives it up. Raises SourceError where none comes."""
+        """Take one frame, for its size, and drop it. Raises SourceError if none comes."""
         self.name = name
         self._capture, self._place, self._clock = capture, place, clock
         self._index, self._started_s, self._closed = -1, 0.0, False
@@ -156,7 +156,7 @@ class CameraSource:
             )
 
     def seek(self, index: int) -> None:
-        """Always raises SourceError: what a camera saw is gone."""
+        """Raise SourceError always: what a camera saw is gone."""
         raise SourceError(f"{self._place.label} is live; it cannot go to frame {index}.")
 
     def close(self) -> None:
@@ -166,7 +166,7 @@ class CameraSource:
 
 
 def _ask_for(capture: cv2.VideoCapture, options: CameraOptions) -> None:
-    """The format first: it decides which sizes and rates there are."""
+    """Set the format first: it decides which sizes and rates there are."""
     if options.fourcc:
         capture.set(cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*options.fourcc))
     wishes = (
@@ -180,7 +180,7 @@ def _ask_for(capture: cv2.VideoCapture, options: CameraOptions) -> None:
 
 
 def why_closed(which: str, devices: Path = Path("/dev")) -> str:
-    """Why a camera cannot be opened, as far as its Linux device file under `devices` tells."""
+    """Return why a camera cannot be opened, as far as its Linux device file under `devices` tells."""
     device = devices / f"video{which}" if which.isdecimal() else Path(which)
     if device.exists():
         if not os.access(device, os.R_OK | os.W_OK):

@@ -1,4 +1,4 @@
-"""Questions to the file system, and what to tell a user where it refuses."""
+"""Questions to the file system, and what to say to a user if it refuses."""
 
 from pathlib import Path
 from typing import Final
@@ -9,12 +9,12 @@ _WILDCARDS: Final = frozenset("*?[")
 
 
 def is_pattern(text: str) -> bool:
-    """Whether a path holds wildcards."""
+    """Return whether a path holds wildcards."""
     return not _WILDCARDS.isdisjoint(text)
 
 
 def unreadable(path: Path, error: OSError) -> SourceError:
-    """The system's refusal in a plain sentence."""
+    """Return the system's refusal in a plain sentence."""
     if isinstance(error, FileNotFoundError):
         return SourceError(f"There is no file {path}. Check the name and the folder.")
     if isinstance(error, PermissionError):
@@ -23,7 +23,7 @@ def unreadable(path: Path, error: OSError) -> SourceError:
 
 
 def is_folder(path: Path) -> bool:
-    """Whether `path` is a folder. Raises SourceError where the system does not tell, or it is a pipe or a device."""
+    """Return whether `path` is a folder. Raises SourceError if the system refuses, or it is a pipe or a device."""
     try:
         if path.exists() and not (path.is_file() or path.is_dir()):
             raise SourceError(f"{path} is no regular file but a pipe or a device. Name a recording or a folder.")

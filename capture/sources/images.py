@@ -44,7 +44,7 @@ class Picture:
 
 
 def open_images(uri: SourceUri) -> "PictureSource":
-    """Opener of `folder/`, `images:folder/*.png`, `picture.png`, `stack.tif`. Raises SourceError, UsageError."""
+    """Open `folder/`, `images:folder/*.png`, `picture.png`, `stack.tif`. Raises SourceError, UsageError."""
     options = options_as(uri, ImagesOptions)
     paths = find_pictures(uri.path)
     headers = read_headers(paths)
@@ -59,7 +59,7 @@ def open_images(uri: SourceUri) -> "PictureSource":
 class PictureSource:
     """Pictures of one size, one after the other; see `stream.protocol.contracts.FrameSource`.
 
-    cut_off: a stack among them that breaks off, so that nobody knows how many there were.
+    cut_off: a stack among them that breaks off, so that its number of pages is not known.
     """
 
     live = False
@@ -87,7 +87,7 @@ class PictureSource:
         self._file: PictureFile | None = None
 
     def grab(self) -> Grab | None:
-        """The next picture, None after the last. Touches no file. Raises SourceError once where a stack breaks off."""
+        """Return the next picture, None after the last; read no file. Raises SourceError once if a stack breaks off."""
         index = self._next
         if index >= len(self._pictures):
             self._grabbed = None
@@ -99,7 +99,7 @@ class PictureSource:
     def retrieve(self, out: Pixels) -> None:
         """Decode the grabbed picture into `out`, (height, width, 3) uint8 BGR.
 
-        Raises FrameError naming a file that cannot be read, without its folder, where it is one among others.
+        Raises FrameError naming a file that cannot be read, without its folder, if it is one among others.
         """
         if self._grabbed is None:
             raise SourceError(f"No picture of {self.name} is grabbed.")
@@ -139,14 +139,17 @@ class PictureSource:
 
 
 def _frame_error(error: SourceError, path: Path) -> FrameError:
-    """It leaves the machine with the frame's reading, and a folder often carries a patient's name."""
+    """Return the error without its folder.
+
+    It leaves the machine with the frame's reading, and a folder often carries a patient's name.
+    """
     return FrameError(str(error).replace(str(path), path.name))
 
 
 def find_pictures(place: str) -> list[Path]:
-    """The picture files of a folder, a pattern or a single file, sorted by name as people count (f2 before f10).
+    """List the picture files of a folder, a pattern or a single file, sorted by name as people count (f2 before f10).
 
-    Hidden files and files of other kinds are passed over. Raises SourceError where none is left.
+    Hidden files and files of other kinds are passed over. Raises SourceError if none is left.
     """
     path = expanded(place)
     folder = is_folder(path)
@@ -173,9 +176,9 @@ def natural_key(text: str) -> list[tuple[int, str]]:
 
 
 def read_headers(paths: list[Path]) -> list[Header]:
-    """The header of every picture; one without sizes stands for a picture that cannot be read.
+    """Read the header of every picture; one without sizes stands for a picture that cannot be read.
 
-    Raises SourceError where none can.
+    Raises SourceError if none can.
     """
     headers, first_error = [], None
     for path in paths:
@@ -190,7 +193,7 @@ def read_headers(paths: list[Path]) -> list[Header]:
 
 
 def common_size(headers: list[Header]) -> tuple[int, int]:
-    """The width and height that all pages share. Raises SourceError naming two that differ."""
+    """Return the width and height that all pages share. Raises SourceError naming two that differ."""
     first, (width, height) = next((header.path, header.sizes[0]) for header in headers if header.sizes)
     for header in headers:
         for page, size in enumerate(header.sizes):

@@ -1,4 +1,4 @@
-"""OpenCV, told to keep quiet: what goes wrong with a medium is said once, in a SourceError.
+"""OpenCV without its own messages: what goes wrong with a medium is said once, in a SourceError.
 
 OPENCV_LOG_LEVEL and OPENCV_FFMPEG_LOGLEVEL in the environment bring the libraries' own messages back.
 """
@@ -29,9 +29,9 @@ def connect(device: int | str, backend: int, settings: Sequence[int]) -> cv2.Vid
 
 
 def fetch(capture: cv2.VideoCapture, out: Pixels) -> tuple[int, ...] | None:
-    """Decode the grabbed frame into `out`; the shape that the decoder gave, None where it gave nothing.
+    """Decode the grabbed frame into `out`; return the shape that the decoder gave, None if it gave nothing.
 
-    OpenCV writes into `out` itself where size and type agree; where it had to allocate, `out` is left as it was
+    OpenCV writes into `out` itself if size and type agree; if it had to allocate, `out` is left as it was
     unless the shapes agree.
     """
     done, pixels = capture.retrieve(out)

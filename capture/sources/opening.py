@@ -43,7 +43,7 @@ def open_source(uri: str, limits: SourceLimits | None = None) -> FrameSource:
 
 
 def placed(uri: SourceUri) -> SourceUri:
-    """A plain path with the scheme that opens it."""
+    """Return a plain path with the scheme that opens it."""
     if uri.scheme != PLAIN:
         return uri
     path = expanded(uri.path)
@@ -61,7 +61,7 @@ def _check_size(source: FrameSource, limits: SourceLimits) -> None:
 
 
 def open_synthetic(uri: SourceUri) -> FrameSource:
-    """Opener of `synthetic:?seed=1`: its options are the fields of the synthetic microscope's settings."""
+    """Open `synthetic:?seed=1`: its options are the fields of the synthetic microscope's settings."""
     from capture.sources import synthetic
 
     if uri.path:

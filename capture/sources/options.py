@@ -14,7 +14,7 @@ OptionsT = TypeVar("OptionsT", bound=msgspec.Struct)
 
 
 def options_as(uri: SourceUri, kind: type[OptionsT]) -> OptionsT:
-    """The options as a struct of `kind`, text turned into the fields' types.
+    """Convert the options to a struct of `kind`, text turned into the fields' types.
 
     Raises UsageError for an unknown name, naming the nearest, and for a value that will not do, saying what would.
     """
@@ -26,25 +26,25 @@ def options_as(uri: SourceUri, kind: type[OptionsT]) -> OptionsT:
         try:
             values[name] = msgspec.convert(text, fields[name], strict=False)
         except msgspec.ValidationError:
-            wanted = _wanted(inspect.type_info(fields[name]), text)
+            wanted = _allowed_values(inspect.type_info(fields[name]), text)
             raise UsageError(f"{uri.scheme}: {name}={text} will not do. {wanted}") from None
     return kind(**values)
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
-    """A sentence that names the nearest of the known words, else all of them."""
+    """Return a sentence that names the nearest of the known words, else all of them."""
     words = sorted(known)
     near = difflib.get_close_matches(word, words, n=1)
     return f"Did you mean {near[0]}?" if near else f"Known: {', '.join(words) or 'none'}."
 
 
-def _wanted(kind: inspect.Type, text: str) -> str:
-    """A sentence on what values a field takes."""
+def _allowed_values(kind: inspect.Type, text: str) -> str:
+    """Return a sentence on what values a field takes."""
     match kind:
         case inspect.Metadata(type=inner):
-            return _wanted(inner, text)
+            return _allowed_values(inner, text)
         case inspect.UnionType(types=types):
-            return _wanted(next(one for one in types if not isinstance(one, inspect.NoneType)), text)
+            return _allowed_values(next(one for one in types if not isinstance(one, inspect.NoneType)), text)
         case inspect.LiteralType(values=values):
             return nearest(text, map(str, values))
         case inspect.BoolType():

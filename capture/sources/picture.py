@@ -44,7 +44,7 @@ class Header:
 
 
 def read_header(path: Path) -> Header:
-    """Read the size of every page that can be found; no pixel is decoded. Raises SourceError where there is none."""
+    """Read the size of every page that can be found; no pixel is decoded. Raises SourceError if there is none."""
     with _explained(path), Image.open(path, formats=_FORMATS) as image:
         if not isinstance(image, TiffImageFile):
             return Header(path, (image.size,))
@@ -63,7 +63,7 @@ class PictureFile:
     """A picture file held open: in a stack, a page is found by way of all pages before it."""
 
     def __init__(self, path: Path) -> None:
-        """Raises SourceError."""
+        """Open the file. Raises SourceError."""
         self.path = path
         with _explained(path):
             self._image = Image.open(path, formats=_FORMATS)

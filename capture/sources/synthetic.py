@@ -39,7 +39,7 @@ class SyntheticSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
     @property
     def frame_count(self) -> int | None:
-        """Frames until the end; None where endless."""
+        """Return the number of frames until the end; None if endless."""
         lengths = [] if self.frames is None else [self.frames]
         if self.seconds is not None:
             lengths.append(max(1, math.floor(self.seconds * self.fps + 1e-6)))
@@ -101,15 +101,15 @@ class SyntheticMicroscope:
         self._next = index
 
     def close(self) -> None:
-        """Nothing to let go of but the grabbed frame."""
+        """Release the grabbed frame; there is nothing else."""
         self._grabbed = None
 
     def outlines(self, index: int) -> list[Outline]:
-        """True outlines in frame `index`: (n, 2) int32 each, x then y, frame pixels; may reach over the border."""
+        """Return the true outlines in frame `index`: (n, 2) int32 px each, x then y; they may reach over the border."""
         return self._scene.outlines(self._time_s(index))
 
     def episode(self, index: int) -> str:
-        """What happens to the picture in frame `index`: steady, defocus, motion, dark or glare."""
+        """Return what happens to the picture in frame `index`: steady, defocus, motion, dark or glare."""
         return conditions(self._schedule, self._time_s(index)).episode
 
     def _time_s(self, index: int) -> float:
@@ -117,7 +117,7 @@ class SyntheticMicroscope:
 
 
 def read_settings(values: Mapping[str, object]) -> SyntheticSettings:
-    """Settings from keyword arguments or a URI's query (text is read as numbers). Raises UsageError, naming the key."""
+    """Make settings from keywords or a URI's query (text is read as numbers). Raises UsageError naming the key."""
     known = SyntheticSettings.__struct_fields__
     for key in values:
         if key not in known:
@@ -132,5 +132,5 @@ def read_settings(values: Mapping[str, object]) -> SyntheticSettings:
 
 
 def open_synthetic(**settings: object) -> FrameSource:
-    """The synthetic microscope with the given settings (see SyntheticSettings). Raises UsageError on a wrong one."""
+    """Make the synthetic microscope with these settings (see SyntheticSettings). Raises UsageError for a wrong one."""
     return SyntheticMicroscope(read_settings(settings))

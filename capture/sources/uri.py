@@ -36,7 +36,7 @@ class SourceUri:
 
 
 def parse_uri(text: str) -> SourceUri:
-    """Take a source's name apart. Raises UsageError where it is empty, or an option malformed or double."""
+    """Take a source's name apart. Raises UsageError if it is empty, or an option malformed or double."""
     if not text.strip():
         raise UsageError("The source is empty. Name a file, a folder, or a camera such as camera:0.")
     if "\0" in text:

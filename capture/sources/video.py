@@ -20,7 +20,7 @@ _FPS_WHERE_UNKNOWN: Final = 25.0
 
 
 def open_video(uri: SourceUri) -> "VideoSource":
-    """Opener of `clip.mp4` and `video:clip.mp4`. Raises SourceError, UsageError."""
+    """Open `clip.mp4` and `video:clip.mp4`. Raises SourceError, UsageError."""
     if uri.options:
         raise UsageError(f"A recording takes no options; it was given {', '.join(uri.options)}.")
     return VideoSource(Path(uri.path))
@@ -29,14 +29,14 @@ def open_video(uri: SourceUri) -> "VideoSource":
 class VideoSource:
     """A recording; see `stream.protocol.contracts.FrameSource`.
 
-    frame_count is what the container holds, None where that cannot be known (transport streams, fragments).
+    frame_count is what the container holds, None if that cannot be known (transport streams, fragments).
     Rotation tags are ignored: pixels come as they were recorded.
     """
 
     live = False
 
     def __init__(self, path: Path) -> None:
-        """Raises SourceError where the file is missing, forbidden, no video, or cut off before its index."""
+        """Open the file. Raises SourceError if it is missing, forbidden, no video, or cut off before its index."""
         self._path = path
         self._container = _container(path)
         self.name = pseudonym("video", path.name)
@@ -77,7 +77,7 @@ class VideoSource:
         return Grab(self._index, str(self._index), self._time_s, self.width, self.height)
 
     def _media_time(self) -> float:
-        """The container's presentation time, or the nominal one where the container's does not advance."""
+        """Return the container's presentation time, or the nominal one if the container's does not advance."""
         given = self._capture.get(cv2.CAP_PROP_POS_MSEC) / 1000
         if self._index == 0:
             return max(given, 0.0)

@@ -6,7 +6,7 @@ from capture.sources.containers.container import Container
 
 
 def read_avi(file: BinaryIO, length: int) -> Container:
-    """Counts the frames, unless the writer never came to close the file."""
+    """Count the frames, unless the writer never came to close the file."""
     file.seek(0)
     headers = file.read(64 * 1024)
     end = 8 + int.from_bytes(headers[4:8], "little")

@@ -8,7 +8,7 @@ class Container:
     """What a container says of itself.
 
     format: short name of the file format.
-    frame_count: frames that the container holds, None where it only knows a duration or nothing.
+    frame_count: frames that the container holds, None if it only knows a duration or nothing.
     damaged: the file is shorter than it says, its index is missing, or its structure breaks off.
     """
 

@@ -25,7 +25,7 @@ _MOST_ELEMENTS: Final = 5_000_000
 class Element:
     """One element of the file.
 
-    kind: identifier; begin, end: of the contents, in bytes from the file's start, end None where left open;
+    kind: identifier; begin, end: of the contents, in bytes from the file's start, end None if left open;
     start: the first bytes of the contents.
     """
 
@@ -36,9 +36,9 @@ class Element:
 
 
 def read_matroska(file: BinaryIO, length: int) -> Container:
-    """Counts the frames, unless the file is damaged or was never closed, or its codec hides some.
+    """Count the frames, unless the file is damaged or was never closed, or its codec hides some.
 
-    A recorder that was killed leaves the segment's size open, as a stream does, which ends where an element does.
+    A recorder that was killed leaves the segment's size open, as a stream does, which ends at the end of an element.
     """
     tracks: list[dict[bytes, bytes]] = []
     frames, reached, promised = 0, 0, 0
@@ -62,7 +62,7 @@ def read_matroska(file: BinaryIO, length: int) -> Container:
 
 
 def _frames(block: bytes, tracks: list[dict[bytes, bytes]]) -> int:
-    """Frames of the first video track in a block; none where its codec does not let them be counted."""
+    """Count the frames of the first video track in a block; 0 if its codec does not let them be counted."""
     video = next((track for track in tracks if track.get(_TRACK_TYPE) == _VIDEO), {})
     number = video.get(_TRACK_NUMBER, b"")
     if len(number) != 1 or len(block) < 5 or block[0] != 0x80 | number[0] or video.get(_CODEC) == _HIDES_FRAMES:
@@ -71,7 +71,7 @@ def _frames(block: bytes, tracks: list[dict[bytes, bytes]]) -> int:
 
 
 def _elements(file: BinaryIO) -> Iterator[Element]:
-    """All elements in the file's order, until one makes no sense."""
+    """Yield all elements in the file's order, until one makes no sense."""
     length, at = file.seek(0, os.SEEK_END), 0
     for _ in range(_MOST_ELEMENTS):
         if at >= length:  # a size may promise more than any file holds, or than the system can seek
@@ -94,6 +94,6 @@ def _elements(file: BinaryIO) -> Iterator[Element]:
 
 
 def _vint_length(data: bytes, at: int) -> int:
-    """Bytes of a variable-size integer: leading zero bits of its first byte, plus one; 0 where there is none."""
+    """Return a variable-size integer's length in bytes: leading zero bits of its first byte, plus one; 0 if none."""
     first = data[at] if at < len(data) else 0
     return 9 - first.bit_length() if first else 0

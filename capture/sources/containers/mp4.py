@@ -10,7 +10,7 @@ _MAX_INDEX_BYTES: Final = 256 * 2**20
 
 
 def read_mp4(file: BinaryIO, length: int) -> Container:
-    """Counts the frames, unless they lie in fragments or an edit list hides some."""
+    """Count the frames, unless they lie in fragments or an edit list hides some."""
     index, end, fragmented = b"", 0, False
     for kind, begin, end in _file_boxes(file, length):
         fragmented |= kind == b"moof"
@@ -49,7 +49,7 @@ def _boxes(data: bytes) -> Iterator[tuple[bytes, bytes]]:
 
 
 def _child(data: bytes, *kinds: bytes) -> bytes | None:
-    """The first box down a path of kinds."""
+    """Return the first box down a path of kinds."""
     for kind in kinds:
         found = next((body for name, body in _boxes(data) if name == kind), None)
         if found is None:
@@ -59,7 +59,7 @@ def _child(data: bytes, *kinds: bytes) -> bytes | None:
 
 
 def _frame_count(index: bytes) -> int | None:
-    """Samples of the first video track, where its edit list shows all of them."""
+    """Count the samples of the first video track, if its edit list shows all of them."""
     for kind, track in _boxes(index):
         handler = _child(track, b"mdia", b"hdlr") if kind == b"trak" else None
         if handler is None or handler[8:12] != b"vide":
@@ -71,7 +71,7 @@ def _frame_count(index: bytes) -> int | None:
 
 
 def _shown_whole(index: bytes, track: bytes, table: bytes, count: int) -> bool:
-    """Whether the edit list, if any, presents the track from beginning to end: a trimmed track holds hidden frames."""
+    """Return whether the edit list, if any, shows the whole track: a trimmed track holds hidden frames."""
     edits = _child(track, b"edts", b"elst")
     if not edits:
         return True
@@ -89,7 +89,7 @@ def _shown_whole(index: bytes, track: bytes, table: bytes, count: int) -> bool:
 
 
 def _timescale(header: bytes | None) -> int:
-    """Ticks a second, out of a movie or media header; 0 where there is none."""
+    """Return the ticks per second in a movie or media header; 0 if there is none."""
     return _number(header, 20 if header and header[0] else 12)
 
 

@@ -27,7 +27,7 @@ _TS_PACKET: Final = 188
 
 
 def recognise(path: Path) -> Container | None:
-    """The container of the file at `path`, None where it is no video format. Raises OSError."""
+    """Return the container of the file at `path`, None if it is no video format. Raises OSError."""
     with path.open("rb") as file:
         start = file.read(2 * _TS_PACKET)
         length = path.stat().st_size

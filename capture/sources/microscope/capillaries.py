@@ -28,7 +28,7 @@ class Capillary:
 
     box: left, top, right, bottom on the half-size tissue.
     depth: (h, w, 3) int16, light taken for each level of filling, sixteenths of a grey value, BGR.
-    outlines: (n, 2) int32 each, x then y, in full-size tissue pixels; several where readers would see several.
+    outlines: (n, 2) int32 each, x then y, in full-size tissue pixels; several if readers would see several.
     turn: 0..1, the share of perfusion at which it is half full.
     """
 
@@ -39,7 +39,7 @@ class Capillary:
 
 
 def _shadow(rng: np.random.Generator, vessel: Vessel, margin: int) -> tuple[Plane, tuple[int, int]]:
-    """The vessel's shadow at half size, peak 1, and its corner (half-size pixels from the vessel's middle).
+    """Draw the vessel's shadow at half size, peak 1, and its corner (half-size pixels from the vessel's middle).
 
     Mottled by the blood in it; a vessel slants into depth, so one end is less in focus than the other.
     """
@@ -77,7 +77,7 @@ def _colour(rng: np.random.Generator) -> npt.NDArray[np.float32]:
 
 
 def grow(rng: np.random.Generator, middle: tuple[float, float], turn: float, size: tuple[int, int]) -> Capillary | None:
-    """A capillary about `middle` (full-size tissue pixels); None where it would reach over the tissue's edge.
+    """Make a capillary around `middle` (full-size tissue pixels); None if it would reach over the tissue's edge.
 
     size: width and height of the half-size tissue.
     """

@@ -1,4 +1,4 @@
-"""Where the hand holds the microscope: drift, breathing, tremor, and a sweep when it moves. Knows no pixels."""
+"""The hand that holds the microscope: drift, breathing, tremor, and a sweep when it moves. Knows no pixels."""
 
 from dataclasses import dataclass
 from math import cos, pi, sin
@@ -19,7 +19,7 @@ class Wave:
     phase: npt.NDArray[np.float64]
 
     def at(self, time_s: float) -> float:
-        """The sum at `time_s`, in the amplitudes' unit."""
+        """Return the sum at `time_s`, in the amplitudes' unit."""
         return float(self.amplitude @ np.sin(2.0 * pi * self.hz * time_s + self.phase))
 
 
@@ -48,7 +48,7 @@ def _wave(rng: np.random.Generator, parts: list[tuple[float, float]]) -> Wave:
 
 
 def steady_hand(rng: np.random.Generator) -> Hand:
-    """A hand that drifts over some 100 px in half a minute, breathes and trembles.
+    """Make a hand that drifts over some 100 px in half a minute, breathes and trembles.
 
     Physiological tremor lies at 8 to 12 Hz (Elble and Koller, Tremor, 1990); people at rest breathe 15 times a minute.
     """
@@ -64,7 +64,7 @@ def steady_hand(rng: np.random.Generator) -> Hand:
 def frame_to_tissue(
     offset: tuple[float, float], angle: float, frame_wh: tuple[int, int], tissue_wh: tuple[int, int]
 ) -> Affine:
-    """The map from frame to tissue pixels: turned about the frame's middle, `offset` away from the tissue's middle."""
+    """Return the map from frame to tissue pixels: turned about the frame's middle, `offset` from the tissue's."""
     turn = np.array([[cos(angle), -sin(angle)], [sin(angle), cos(angle)]])
     frame_middle, tissue_middle = np.array(frame_wh) / 2.0, np.array(tissue_wh) / 2.0
     shift = tissue_middle + np.array(offset) - turn @ frame_middle
@@ -72,6 +72,6 @@ def frame_to_tissue(
 
 
 def inverse(affine: Affine) -> Affine:
-    """The map back: from tissue pixels to frame pixels."""
+    """Return the map from tissue pixels back to frame pixels."""
     back = np.linalg.inv(affine[:, :2])
     return np.hstack([back, -(back @ affine[:, 2:])])

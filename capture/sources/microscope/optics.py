@@ -28,7 +28,7 @@ def vignette(rng: np.random.Generator, shape: tuple[int, int]) -> Plane:
 
 
 def shades(rng: np.random.Generator, shape: tuple[int, int], count: int) -> list[Pixels]:
-    """The light that each pixel loses, (height, width, 3) uint8: vignette, with the colour blocks of compression in it.
+    """Return the light that each pixel loses, (height, width, 3) uint8: vignette, with compression's colour blocks.
 
     `count` of them, alike but for the blocks, which change from one group of pictures to the next.
     """
@@ -58,7 +58,7 @@ def noise_tile(rng: np.random.Generator, shape: tuple[int, int]) -> Pixels:
 
 
 def noise_corner(seed: int, index: int) -> tuple[int, int]:
-    """Where frame `index` takes its noise from the tile: left, top. A hash (Steele et al., SplitMix64, 2014)."""
+    """Return left and top of frame `index` in the noise tile. A hash (Steele et al., SplitMix64, 2014)."""
     mixed = (seed * 0x9E3779B97F4A7C15 + index * 0xD1B54A32D192ED03) & 0xFFFFFFFFFFFFFFFF
     mixed = ((mixed ^ (mixed >> 30)) * 0xBF58476D1CE4E5B9) & 0xFFFFFFFFFFFFFFFF
     mixed ^= mixed >> 27
@@ -66,7 +66,7 @@ def noise_corner(seed: int, index: int) -> tuple[int, int]:
 
 
 def glare_layer(rng: np.random.Generator, shape: tuple[int, int]) -> Pixels:
-    """The lamp mirrored in wet skin, (height, width, 3) uint8: a haze with sparkles that drown the picture."""
+    """Draw the lamp mirrored in wet skin, (height, width, 3) uint8: a haze with sparkles that drown the picture."""
     quarter = (shape[0] // 4, shape[1] // 4)
     haze = clouds(rng, quarter, 90.0)
     haze = np.clip(haze - np.quantile(haze, 0.8), 0.0, 1.5).astype(np.float32)
@@ -90,7 +90,7 @@ def smear(picture: Pixels, path_x: float, path_y: float) -> Pixels:
 
 
 def _moved(picture: npt.NDArray[np.uint8], x: int, y: int) -> Pixels:
-    """The picture moved by whole pixels; what comes in at the border is the picture's own border."""
+    """Return the picture moved by whole pixels; what comes in at the border is the picture's own border."""
     height, width = picture.shape[:2]
     moved = picture.copy()
     moved[max(y, 0) : height + min(y, 0), max(x, 0) : width + min(x, 0)] = picture[

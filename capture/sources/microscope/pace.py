@@ -15,7 +15,7 @@ class Pace:
         self._start: float | None = None
 
     def wait(self, index: int) -> int:
-        """The newest frame there is, which is `index` or a later one; waits until there is one."""
+        """Return the newest frame there is, which is `index` or a later one; waits until there is one."""
         if self._start is None:
             self._start = self._now()
         while (left := self._start + index / self._fps - self._now()) > 0:

@@ -79,7 +79,7 @@ class Scene:
         return Moment(now, affine, path, script.filling(self._turns, share))
 
     def outlines(self, time_s: float) -> list[Outline]:
-        """True outlines at `time_s`: (n, 2) int32 frame pixels each, x then y, of capillaries at least half full.
+        """Return true outlines at `time_s`: (n, 2) int32 frame px each, x then y, of capillaries at least half full.
 
         Those that reach over the frame's border are whole; those that lie outside are left out.
         """
@@ -135,7 +135,7 @@ def density_pct(outlines: list[Outline]) -> float:
 def _gather(
     outlines: list[tuple[Outline, ...]],
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.intp], npt.NDArray[np.intp]]:
-    """All points in one array (n, 2), which capillary each outline belongs to, and where each outline ends."""
+    """Return all points in one array (n, 2), each outline's capillary, and the end of each outline."""
     flat = [outline for group in outlines for outline in group]
     owners = np.repeat(np.arange(len(outlines)), [len(group) for group in outlines])
     return np.concatenate(flat).astype(np.float64), owners, np.cumsum([len(outline) for outline in flat])

@@ -54,7 +54,7 @@ def smoothstep(x: float) -> float:
 
 
 def conditions(schedule: Schedule, time_s: float) -> Conditions:
-    """The episode at `time_s` and how far it has come in: up over RAMP_S, and down again before it ends."""
+    """Return the episode at `time_s` and how far it has come in: up over RAMP_S, and down again before it ends."""
     ends = list(accumulate(length for _, length in schedule))
     into = time_s % ends[-1]
     for (name, length), end in zip(schedule, ends, strict=True):
@@ -65,14 +65,14 @@ def conditions(schedule: Schedule, time_s: float) -> Conditions:
 
 
 def perfusion(time_s: float, period_s: float) -> float:
-    """The share of capillaries that carry blood: a slow sine between 0.45 and 0.99, rising first."""
+    """Return the share of capillaries that carry blood: a slow sine between 0.45 and 0.99, rising first."""
     return PERFUSION_MEAN + PERFUSION_SWING * sin(2.0 * pi * time_s / period_s)
 
 
 def filling(threshold: npt.NDArray[np.float64], share: float) -> npt.NDArray[np.float64]:
-    """How full each capillary is, 0..1, when `share` of all carry blood; `threshold` (n,) is each one's turn, 0..1.
+    """Return how full each capillary is, 0..1, when `share` of all carry blood; `threshold`, (n,) 0..1, is its turn.
 
-    Half full exactly where `share` equals the threshold.
+    Half full exactly when `share` equals the threshold.
     """
     x = np.clip((share - threshold) / FADE_WIDTH + 0.5, 0.0, 1.0)
     return np.asarray(x * x * (3.0 - 2.0 * x), np.float64)

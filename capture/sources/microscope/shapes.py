@@ -26,19 +26,19 @@ def _turn(line: Array, angle: float) -> Array:
 
 
 def _wander(rng: np.random.Generator, count: int, low: float, high: float) -> Array:
-    """A smooth random run of `count` values between low and high."""
+    """Return a smooth random run of `count` values between low and high."""
     knots = rng.uniform(low, high, max(3, count // 6))
     return np.interp(np.linspace(0, len(knots) - 1, count), np.arange(len(knots)), knots)
 
 
 def _arc(length: float, bend: float, count: int) -> Array:
-    """A line of constant curvature that turns by `bend` radians over its length."""
+    """Return a line of constant curvature that turns by `bend` radians over its length."""
     heading = np.linspace(-bend / 2, bend / 2, count)
     return np.cumsum(np.stack([np.cos(heading), np.sin(heading)], 1) * length / count, axis=0)
 
 
 def comma(rng: np.random.Generator) -> Vessel:
-    """The tip of a loop seen at a slant: thick at one end, fading at the other."""
+    """Return the tip of a loop seen at a slant: thick at one end, fading at the other."""
     count = 16
     line = _arc(rng.uniform(18, 46), rng.uniform(-1.8, 1.8), count)
     taper = np.linspace(1.0, rng.uniform(0.4, 0.8), count)
@@ -46,7 +46,7 @@ def comma(rng: np.random.Generator) -> Vessel:
 
 
 def hairpin(rng: np.random.Generator) -> Vessel:
-    """Both limbs seen from the side, the venous one wider and darker than the arterial one."""
+    """Return both limbs seen from the side, the venous one wider and darker than the arterial one."""
     limb, gap, count = rng.uniform(14, 46), rng.uniform(9, 15), 10
     along = np.linspace(limb, 0, count)
     bow = rng.uniform(-6, 6) * np.sin(np.linspace(0, pi / 2, count))
@@ -60,7 +60,7 @@ def hairpin(rng: np.random.Generator) -> Vessel:
 
 
 def loop(rng: np.random.Generator) -> Vessel:
-    """A loop seen end on: most of a ring."""
+    """Return a loop seen end on: most of a ring."""
     count = 24
     angle = np.linspace(0, rng.uniform(1.3, 1.95) * pi, count)
     line = np.stack([rng.uniform(10, 20) * np.cos(angle), rng.uniform(7, 12) * np.sin(angle)], 1)
@@ -69,14 +69,14 @@ def loop(rng: np.random.Generator) -> Vessel:
 
 
 def spot(rng: np.random.Generator) -> Vessel:
-    """A loop seen from its tip, often out of focus: a short fat blot."""
+    """Return a loop seen from its tip, often out of focus: a short fat blot."""
     count = 8
     line = _arc(rng.uniform(4, 20), rng.uniform(-1.0, 1.0), count)
     return Vessel(line, _wander(rng, count, 6.0, 11.0), _wander(rng, count, 0.65, 1.0))
 
 
 def winding(rng: np.random.Generator) -> Vessel:
-    """A long tortuous vessel, beaded along its way."""
+    """Return a long tortuous vessel, beaded along its way."""
     count = 30
     heading = np.cumsum(rng.normal(0, 0.32, count))
     step = rng.uniform(1.8, 3.4)
@@ -85,7 +85,7 @@ def winding(rng: np.random.Generator) -> Vessel:
 
 
 def cluster(rng: np.random.Generator) -> Vessel:
-    """A tuft of short pieces at several depths: dark dots in a dim cloud."""
+    """Return a tuft of short pieces at several depths: dark dots in a dim cloud."""
     count = int(rng.integers(5, 11))
     line = rng.normal(0, 1, (count, 2)) * [rng.uniform(10, 20), rng.uniform(6, 12)]
     return Vessel(line, rng.uniform(3.5, 10.0, count), rng.uniform(0.4, 1.0, count))
@@ -103,7 +103,7 @@ KINDS: Final[tuple[tuple[Callable[[np.random.Generator], Vessel], float], ...]] 
 
 
 def _one(rng: np.random.Generator) -> Vessel:
-    """One vessel of a random kind and direction, a little uneven and seen at a slant."""
+    """Make one vessel of a random kind and direction, a little uneven and seen at a slant."""
     kinds = [kind for kind, _ in KINDS]
     shares = np.array([share for _, share in KINDS])
     vessel = kinds[int(rng.choice(len(kinds), p=shares / shares.sum()))](rng)
@@ -114,14 +114,14 @@ def _one(rng: np.random.Generator) -> Vessel:
 
 
 def _joined(vessel: Vessel, other: Vessel, faint: float) -> Vessel:
-    """Both together, the other one from the vessel's end on and fainter."""
+    """Join both, the other one from the vessel's end on and fainter."""
     line = np.vstack([vessel.line, other.line - other.line[0] + vessel.line[-1]])
     tone = np.concatenate([vessel.tone, other.tone * faint])
     return Vessel(line, np.concatenate([vessel.radius, other.radius]), tone)
 
 
 def any_vessel(rng: np.random.Generator) -> Vessel:
-    """A capillary: a vessel, often with a second one that it runs into or a faint venule that drains it."""
+    """Make a capillary: a vessel, often with a second one that it runs into or a faint venule that drains it."""
     vessel = _one(rng)
     if rng.random() < 0.33:
         vessel = _joined(vessel, _one(rng), rng.uniform(0.5, 1.0))

@@ -27,7 +27,7 @@ def plexus(rng: np.random.Generator, shape: tuple[int, int]) -> Plane:
 
 
 def papillae(rng: np.random.Generator, shape: tuple[int, int], middles: npt.NDArray[np.float64]) -> Plane:
-    """The papilla that each capillary (n, 2) stands in: a soft, darker ring about most of them; 0 to 1."""
+    """Return the papilla that each capillary (n, 2) stands in: a soft, darker ring about most of them; 0 to 1."""
     plane = np.zeros(shape, np.float32)
     for middle in middles[rng.random(len(middles)) < 0.6]:
         place = np.rint(middle + rng.normal(0.0, 4.0, 2)).astype(int).tolist()
@@ -38,7 +38,7 @@ def papillae(rng: np.random.Generator, shape: tuple[int, int], middles: npt.NDAr
 
 
 def _curve(rng: np.random.Generator, shape: tuple[int, int], length: float, bend: float) -> npt.NDArray[np.int32]:
-    """A gently bent line from a random point, with 4 fractional bits."""
+    """Return a gently bent line from a random point, with 4 fractional bits."""
     heading = rng.uniform(0, 2 * np.pi) + np.cumsum(rng.normal(0, bend, 40))
     start = rng.uniform((0, 0), shape[::-1])
     line = start + np.cumsum(np.stack([np.cos(heading), np.sin(heading)], 1) * length / 40, axis=0)
@@ -63,7 +63,7 @@ def _spots(rng: np.random.Generator, shape: tuple[int, int], count: int, blur: f
 
 
 def _bubble(rng: np.random.Generator, shape: tuple[int, int]) -> Plane:
-    """An air bubble in the contact fluid: a dark rim with a bright one inside."""
+    """Draw an air bubble in the contact fluid: a dark rim with a bright one inside."""
     plane = np.zeros(shape, np.float32)
     middle = rng.uniform((0.2 * shape[1], 0.2 * shape[0]), (0.8 * shape[1], 0.8 * shape[0])).astype(int).tolist()
     radius = int(rng.integers(16, 34))
@@ -75,7 +75,7 @@ def _bubble(rng: np.random.Generator, shape: tuple[int, int]) -> Plane:
 def skin(rng: np.random.Generator, shape: tuple[int, int], middles: npt.NDArray[np.float64]) -> Plane:
     """Bare skin, (height, width, 3) float32 BGR in grey values, without vignetting and noise.
 
-    middles: (n, 2) where capillaries will stand, x then y.
+    middles: (n, 2), the places of capillaries, x then y.
     """
     angle = rng.uniform(0, np.pi)
     layers: list[tuple[Plane, tuple[float, float, float]]] = [

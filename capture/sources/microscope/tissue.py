@@ -48,21 +48,21 @@ class Tissue:
         self._levels = levels
 
     def view(self, defocus: float) -> Pixels:
-        """The whole tissue, half size, uint8 BGR and an empty channel, from sharp (0) to the last step (1).
+        """Return the whole tissue, half size, uint8 BGR and an empty channel, from sharp (0) to the last step (1).
 
         It is overwritten by the next call of `fill` or `view`.
         """
         place = min(max(defocus, 0.0), 1.0) * (len(FOCUS_PX) - 1)
         step = int(place)
         share = place - step
-        if share < 0.02:  # a blend that nobody would see
+        if share < 0.02:  # a blend that no one could see
             return self._at(step)
         return cv2.addWeighted(self._at(step), 1.0 - share, self._at(step + 1), share, 0.0, dst=self._blend).astype(
             np.uint8, copy=False
         )
 
     def _at(self, step: int) -> Pixels:
-        """One focus step, brought up to date where capillaries changed."""
+        """Return one focus step, brought up to date for the capillaries that changed."""
         if step == 0:
             return self._sharp
         soft, sigma = self._soft[step], FOCUS_PX[step]
