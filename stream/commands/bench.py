@@ -4,6 +4,7 @@ import contextlib
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,24 @@ import click
 from stream.config.parts import Parts
 
 if TYPE_CHECKING:
-    from stream.config.sections import Config
+    from stream.config.sections import BenchConfig, Config
+    from stream.engines.bench.plan import Case
+    from stream.engines.bench.running import Order
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Options:
+    """The options of the command, as they were typed."""
+
+    engines: str | None
+    analysers: str | None
+    workers: str | None
+    frames: int | None
+    rounds: int | None
+    stages: bool
+    live: float | None
+    fps: str
+    into: Path | None
 
 
 @click.command("bench")
@@ -30,67 +48,62 @@ if TYPE_CHECKING:
 @click.option("--output", "-o", required=True, type=click.Path(path_type=Path), help="Folder for bench.json, pictures.")
 @click.option("--into", type=click.Path(path_type=Path), help="Also put the report between its marks in this document.")
 @click.pass_obj
-def bench(
-    parts: Parts,
-    source: str | None,
-    engines: str | None,
-    analysers: str | None,
-    workers: str | None,
-    frames: int | None,
-    rounds: int | None,
-    stages: bool,
-    live: float | None,
-    fps: str,
-    output: Path,
-    into: Path | None,
-) -> None:
+def bench(parts: Parts, /, source: str | None, output: Path, **given: Any) -> None:
     """Measure this program beside the published systems on the frames of SOURCE: time, speed-up, cores, cost."""
-    from stream.config.plugins import names as known_names
-    from stream.engines.bench import plan
     from stream.engines.bench.document import fill
+    from stream.engines.bench.plan import rates
+    from stream.engines.bench.running import Order
     from stream.session.output_folder import OutputFolder
 
-    config = parts.load("bench.toml", {})
-    chosen, source = config.bench, source or config.source
-    frames = frames or chosen.frames
-    names = {"both": ("default", "helmy2022")}.get(analysers or "", tuple((analysers or "").split(",")))
-    cases = plan.cases(
-        plan.listed(engines, (*known_names("engines"), "stream"), "engines") if engines else list(chosen.engines),
-        names if analysers else list(chosen.analysers),
-        plan.counts(workers) if workers else list(chosen.workers),
-    )
-    rates = plan.rates(fps)
+    options, config = _Options(**given), parts.load("bench.toml", {})
+    source, frames = source or config.source, options.frames or config.bench.frames
+    cases, fps = _cases(options, config.bench), rates(options.fps)
     parts.open_recording(source, config, frames).close()  # a source that cannot be read is refused now
     folder, ran = OutputFolder(output), True
     with contextlib.ExitStack() as stack:
         stack.callback(folder.release)
         signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: what was started is ended
-        if stages:
+        if options.stages:
             mark, report = "stages", _stages(parts, source, config, frames, output)
-        elif live is not None:
-            mark, report = "live", _live(parts, rates, live, output)
+        elif options.live is not None:
+            mark, report = "live", _live(parts, fps, options.live, output)
         else:
             mark = "bench"
-            report, ran = _bench(parts, source, cases, frames, rounds or chosen.rounds, output)
+            order = Order(parts.program(), source, frames, options.rounds or config.bench.rounds, cases, output)
+            report, ran = _bench(parts, order)
         print(report)
-        if into is not None and ran:
-            fill(into, mark, report)
+        if options.into is not None and ran:
+            fill(options.into, mark, report)
     if not ran:
         sys.exit(1)
 
 
-def _bench(parts: Parts, source: str, cases: "list[Any]", frames: int, rounds: int, output: Path) -> tuple[str, bool]:
+def _cases(options: _Options, configured: "BenchConfig") -> "list[Case]":
+    """Return what is to be measured: as typed, else as configured. Raises UsageError."""
+    from stream.config.plugins import names
+    from stream.engines.bench import plan
+
+    both = {"both": ("default", "helmy2022")}
+    engines, analysers, workers = options.engines, options.analysers, options.workers
+    return plan.cases(
+        plan.listed(engines, (*names("engines"), "stream"), "engines") if engines else configured.engines,
+        both.get(analysers, tuple(analysers.split(","))) if analysers else configured.analysers,
+        plan.counts(workers) if workers else configured.workers,
+    )
+
+
+def _bench(parts: Parts, order: "Order") -> tuple[str, bool]:
     """Run the cases; return the report, and whether any could be run."""
     from stream.engines.bench.plots import draw
-    from stream.engines.bench.running import Order, run
+    from stream.engines.bench.running import run
     from stream.engines.bench.table import text
 
-    result = run(Order(parts.program(), source, frames, rounds, cases, output), _printer(parts))
+    result = run(order, _printer(parts))
     ran = any(one.median is not None for one in result.results)
     if ran:
-        draw(result, output)
+        draw(result, order.folder)
     report = text(result)
-    (output / "bench.md").write_text(report)
+    (order.folder / "bench.md").write_text(report)
     return report, ran
 
 
