@@ -11,8 +11,8 @@ from stream.protocol.bedside import AlarmEvent
 from stream.protocol.measures import DENSITY
 
 
-class _Labels(msgspec.Struct, frozen=True):
-    """Labels by the names that the program gives things; of a limit its own and that of its value."""
+class _SharedLabels(msgspec.Struct, frozen=True):
+    """The labels by name. A limit has two: its own, and that of its value, with {} for the number."""
 
     markers: dict[str, str]
     alarms: dict[str, str]
@@ -22,7 +22,7 @@ class _Labels(msgspec.Struct, frozen=True):
 
 
 _PAGE: Final = Path(__file__).parents[1] / "static" / "text" / "labels.json"
-_SHARED: Final = msgspec.json.decode(_PAGE.read_bytes(), type=_Labels)
+_SHARED: Final = msgspec.json.decode(_PAGE.read_bytes(), type=_SharedLabels)
 MARKERS: Final = _SHARED.markers
 ALARMS: Final = _SHARED.alarms
 _ROWS: Final = {
@@ -34,27 +34,7 @@ _ROWS: Final = {
 LIMITS: Final = {name: _ROWS.get(name, words) for name, words in _SHARED.limits.items() if name != "hysteresis"}
 
 
-def limit(name: str, value: Any) -> str:
-    """Write a limit in words; 0 and None switch it off, except lengths of time over which is judged."""
-    if name not in LIMITS:
-        return str(value)
-    if not value and name not in ("over_s", "delay_s"):
-        return "off"
-    return LIMITS[name][1].format(_figure(value, percent=name.endswith("_pct")))
-
-
-def _figure(value: float, *, percent: bool) -> str:
-    """Write a number as the page does: a percentage to the tenth, or to the hundredth if that says more."""
-    return f"{value:.2f}".removesuffix("0") if percent else f"{value:g}"
-
-
-def changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
-    """Say which limits changed, and to what."""
-    new = [(name, value) for name, value in after.items() if before.get(name) != value]
-    return ", ".join(f"{LIMITS[name][0] if name in LIMITS else name} {limit(name, value)}" for name, value in new)
-
-
-def marker(kind: str, text: str) -> str:
+def marker_text(kind: str, text: str) -> str:
     """Name a marker as the page does; a note with words is called by them."""
     name = MARKERS.get(kind, kind)
     if not text:
@@ -62,14 +42,34 @@ def marker(kind: str, text: str) -> str:
     return text if kind == "note" else f"{name}: {text}"
 
 
-def alarm(event: AlarmEvent) -> str:
+def alarm_text(event: AlarmEvent) -> str:
     """Say what happened to which alarm, and with which values it began."""
-    said = _SHARED.events.get(event.event, event.event)
+    happened = _SHARED.events.get(event.event, event.event)
     if event.kind is None:
-        return said
+        return happened
     cause = f": {_SHARED.causes.get(event.cause, event.cause)}" if event.cause else ""
     unit = rule_of(event.kind, event.cause).unit
     compared = event.event in ("raised", "returned") and event.value is not None
-    limit_said = _figure(event.limit or 0, percent=unit == DENSITY.unit)
-    values = f": {event.value:.1f} {unit}, limit {limit_said} {unit}" if compared else ""
-    return f"{ALARMS[event.kind]}{cause} ({event.priority} priority) {said}{values}"
+    limit = _number_text(event.limit or 0, percent=unit == DENSITY.unit)
+    values = f": {event.value:.1f} {unit}, limit {limit} {unit}" if compared else ""
+    return f"{ALARMS[event.kind]}{cause} ({event.priority} priority) {happened}{values}"
+
+
+def limit_text(name: str, value: Any) -> str:
+    """Write a limit in words; 0 and None switch it off, except the times over which densities are judged."""
+    if name not in LIMITS:
+        return str(value)
+    if not value and name not in ("over_s", "delay_s"):
+        return "off"
+    return LIMITS[name][1].format(_number_text(value, percent=name.endswith("_pct")))
+
+
+def changed_limits_text(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
+    """Say which limits changed, and to what."""
+    new = [(name, value) for name, value in after.items() if before.get(name) != value]
+    return ", ".join(f"{LIMITS[name][0] if name in LIMITS else name} {limit_text(name, value)}" for name, value in new)
+
+
+def _number_text(value: float, *, percent: bool) -> str:
+    """Write a number as the page does: a percentage to the tenth, or to the hundredth if that says more."""
+    return f"{value:.2f}".removesuffix("0") if percent else f"{value:g}"

@@ -148,7 +148,7 @@ def _markers(data: ReportData) -> list[tuple[str, str]]:
     lines = [
         (
             f"{number} · {_position(marker.x, data.info)}",
-            labels.marker(marker.kind, marker.text) + _change(data, marker),
+            labels.marker_text(marker.kind, marker.text) + _change(data, marker),
         )
         for number, marker in enumerate(data.markers, start=1)
     ]
@@ -174,8 +174,8 @@ def _alarms(data: ReportData) -> list[tuple[str, str]]:
         before, limits = limits, (event.limits if event.event == "limits" else limits)
         if event.event not in listed or (event.event == "limits" and before is None):
             continue
-        values = f": {labels.changed(before or {}, event.limits)}" if event.event == "limits" else ""
-        lines.append((f"{datetime.fromtimestamp(event.t_ns / 1e9):%H:%M:%S}", labels.alarm(event) + values))
+        values = f": {labels.changed_limits_text(before or {}, event.limits)}" if event.event == "limits" else ""
+        lines.append((f"{datetime.fromtimestamp(event.t_ns / 1e9):%H:%M:%S}", labels.alarm_text(event) + values))
     return _at_most(lines, "alarms")
 
 
@@ -186,7 +186,7 @@ def _at_most(lines: list[tuple[str, str]], what: str) -> list[tuple[str, str]]:
 
 
 def _limits(limits: dict[str, Any]) -> list[tuple[str, str]]:
-    return [(name, labels.limit(key, limits.get(key))) for key, (name, _) in labels.LIMITS.items()]
+    return [(name, labels.limit_text(key, limits.get(key))) for key, (name, _) in labels.LIMITS.items()]
 
 
 def _position(x: float | None, info: SessionInfo) -> str:

@@ -25,7 +25,7 @@ def test_every_kind_of_alarm_and_marker_has_a_label() -> None:
 
 def test_limits_and_what_changed_in_them() -> None:
     before = {"low_pct": None, "high_pct": 10.0, "delay_s": 10.0}
-    assert labels.changed(before, before | {"low_pct": 4.5, "high_pct": None}) == (
+    assert labels.changed_limits_text(before, before | {"low_pct": 4.5, "high_pct": None}) == (
         "Low density below 4.5 %, High density off"
     )
     assert set(labels.LIMITS) <= set(AlarmsConfig.__struct_fields__)
@@ -33,10 +33,10 @@ def test_limits_and_what_changed_in_them() -> None:
 
 def test_an_alarm_in_words() -> None:
     event = AlarmEvent(session="s", source="m", event="pause-ended", t_ns=1)
-    assert labels.alarm(event) == "pause ended"
+    assert labels.alarm_text(event) == "pause ended"
     disk = AlarmEvent(
         session="s", source="m", event="raised", t_ns=1, id=1, kind="technical", priority="medium", state="sounding",
         cause="disk", value=300.0, limit=500.0,
     )  # fmt: skip
-    assert labels.alarm(disk) == "Technical: disk nearly full (medium priority) began: 300.0 MB, limit 500 MB"
-    assert labels.marker("pressure-released", "") == "Pressure released"
+    assert labels.alarm_text(disk) == "Technical: disk nearly full (medium priority) began: 300.0 MB, limit 500 MB"
+    assert labels.marker_text("pressure-released", "") == "Pressure released"
