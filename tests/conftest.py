@@ -15,15 +15,18 @@ settings.load_profile("without a clock")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--slow", action="store_true", help="also run the tests that take long; in CI they always run")
+    parser.addoption("--slow", action="store_true", help="also run what CI always runs")
+    parser.addoption("--nightly", action="store_true", help="also run what CI runs, and what takes minutes a test")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if config.getoption("--slow") or os.environ.get("CI") == "true":
-        return
-    slow = [item for item in items if "slow" in item.keywords]
-    config.hook.pytest_deselected(items=slow)
-    items[:] = [item for item in items if "slow" not in item.keywords]
+    """Leave out what belongs to a level that was not asked for: every day, CI (`slow`) and every night (`nightly`)."""
+    nightly = config.getoption("--nightly")
+    slow = nightly or config.getoption("--slow") or os.environ.get("CI") == "true"
+    levels = {mark for mark, wanted in (("slow", slow), ("nightly", nightly)) if not wanted}
+    left_out = [item for item in items if not levels.isdisjoint(item.keywords)]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if levels.isdisjoint(item.keywords)]
 
 
 ROOT = Path(__file__).resolve().parent.parent
