@@ -120,21 +120,6 @@ def test_a_folder_of_recordings_goes_through_a_cluster_a_row_a_frame(
     assert [summary(folder)["engine"] for folder in (first, second)] == ["ray", "ray"]
 
 
-@pytest.mark.parametrize(
-    ("options", "sentence"),
-    [
-        (("--engine", "router", "--address", "127.0.0.1:6379"), "--address names a Ray cluster"),
-        (("--engine", "ray", "--address", "somewhere"), "--address is host:port"),
-        (("--engine", "serial", "--resume"), "are for --engine stream"),
-        (("--engine", "serial", "--speed", "1"), "are for --engine stream"),
-    ],
-)
-def test_what_an_engine_cannot_do_is_refused(options: tuple[str, ...], sentence: str, tmp_path: Path) -> None:
-    done = run("replay", "synthetic:?frames=1", *options, "--output", tmp_path / "out")
-    assert done.returncode == 2
-    assert sentence in done.stderr
-
-
 def test_a_cluster_that_is_not_there_is_told_at_once(tmp_path: Path) -> None:
     address = f"127.0.0.1:{free_port()}"
     done = run("replay", "synthetic:?frames=1", "--engine", "ray", "--address", address, "-o", tmp_path / "out")

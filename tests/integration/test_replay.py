@@ -67,7 +67,7 @@ def test_there_is_a_picture_of_the_trend(calm: Path) -> None:
     assert (calm / "trend.png").read_bytes().startswith(b"\x89PNG")
 
 
-@pytest.mark.parametrize("workers", ["2", "3"])
+@pytest.mark.parametrize("workers", ["2", pytest.param("3", marks=pytest.mark.slow)])
 def test_values_do_not_depend_on_the_number_of_workers(calm: Path, tmp_path: Path, workers: str) -> None:
     done = run("replay", SOURCE, "--output", tmp_path, "--workers", workers, "--regions")
     assert done.returncode == 0, done.stderr
@@ -82,7 +82,7 @@ def test_the_portable_way_gives_the_same_values(calm: Path, tmp_path: Path) -> N
     assert (tmp_path / "regions.jsonl").read_bytes() == (calm / "regions.jsonl").read_bytes()
 
 
-@pytest.mark.parametrize("portable", ["false", "true"])
+@pytest.mark.parametrize("portable", ["false", pytest.param("true", marks=pytest.mark.slow)])
 def test_killing_any_process_changes_nothing(calm: Path, tmp_path: Path, portable: str) -> None:
     """Each kind of process in turn meets kill -9 in the middle of the work."""
     arguments = ("-v", "replay", SOURCE, "--output", tmp_path, "--workers", "2", "--regions", "--speed", "0.3")
@@ -119,7 +119,7 @@ def test_killed_as_a_whole_it_starts_anew(calm: Path, tmp_path: Path) -> None:
     assert values(tmp_path) == values(calm)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)])
 def test_a_stop_leaves_whole_files_and_nothing_running(tmp_path: Path, number: signal.Signals) -> None:
     with running("replay", SOURCE, "--output", tmp_path, "--speed", "0.5") as process:
         eventually(lambda: committed(tmp_path) >= 5, "some frames are on disk")
@@ -133,16 +133,6 @@ def test_a_stop_leaves_whole_files_and_nothing_running(tmp_path: Path, number: s
     assert "stopped" in found["reason"]
     assert len(rows(tmp_path)) == found["frames_read"] < 40
     eventually(lambda: not any(is_alive(child) for child in below), "no process is left", 2.0)
-
-
-def test_an_overlay_shows_every_frame(tmp_path: Path) -> None:
-    done = run("replay", "synthetic:?frames=5", "--output", tmp_path, "--overlay")
-    assert done.returncode == 0, done.stderr
-    video = cv2.VideoCapture(str(tmp_path / "overlay.mkv"))
-    frames = [video.read() for _ in range(6)]
-    assert [found for found, _ in frames] == [True] * 5 + [False]
-    assert frames[0][1].shape == (1080, 1920, 3)
-    assert sorted(path.name for path in tmp_path.iterdir() if "regions" in path.name or "partial" in path.name) == []
 
 
 def test_an_overlay_shows_a_picture_that_cannot_be_read_and_the_next_source_is_done(tmp_path: Path) -> None:
@@ -177,13 +167,6 @@ def test_a_stop_while_the_overlay_is_made_leaves_the_results_whole(tmp_path: Pat
     assert not list(tmp_path.glob("*overlay*"))
 
 
-def test_several_sources_get_a_folder_each(tmp_path: Path) -> None:
-    first, second = "synthetic:?seed=1&frames=3", "synthetic:?seed=2&frames=4"
-    done = run("replay", first, second, "--output", tmp_path)
-    assert done.returncode == 0, done.stderr
-    assert sorted(len(rows(folder)) for folder in tmp_path.iterdir()) == [3, 4]
-
-
 def _pipeline(process: "subprocess.Popen[str]") -> list[psutil.Process] | None:
     """Capture, two workers and sink, once all four run."""
     found = [child for child in children(process) if is_alive(child) and "spawn_main" in command_line(child)]
@@ -209,26 +192,7 @@ def test_a_finished_replay_goes_on_where_more_frames_are_asked_for(calm: Path, t
     assert (tmp_path / "regions.jsonl").read_bytes() == (calm / "regions.jsonl").read_bytes()
 
 
-def test_what_is_missing_of_a_finished_replay_is_made_of_its_outlines(tmp_path: Path) -> None:
-    source = "synthetic:?seed=3&frames=3"
-    assert run("replay", source, "--output", tmp_path, "--overlay").returncode == 0
-    overlay = (tmp_path / "overlay.mkv").read_bytes()
-    (tmp_path / "overlay.mkv").unlink()  # somebody stopped it while it was made
-    done = run("replay", source, "--output", tmp_path, "--overlay", "--regions", "--resume")
-    assert done.returncode == 0, done.stderr
-    assert "nothing to resume" in done.stderr
-    assert len((tmp_path / "regions.jsonl").read_text().splitlines()) == 3
-    assert len((tmp_path / "overlay.mkv").read_bytes()) == len(overlay)
-
-
-def test_separate_pictures_are_not_called_moving(tmp_path: Path) -> None:
-    made = run("models", "synthesize", "--output", tmp_path / "made", "--count", "3")
-    assert made.returncode == 0, made.stderr
-    done = run("replay", tmp_path / "made" / "frames", "--output", tmp_path / "out")
-    assert done.returncode == 0, done.stderr
-    assert not [row["frame"] for row in rows(tmp_path / "out") if "moving" in row["quality_reasons"]]
-
-
+@pytest.mark.slow
 def test_a_users_file_is_laid_over_the_commands_own(tmp_path: Path) -> None:
     """A replay does not publish, whatever else is configured, so two can run beside each other."""
     config = tmp_path / "mine.toml"

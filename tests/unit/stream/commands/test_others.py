@@ -37,8 +37,9 @@ def test_a_token_is_written_for_this_user_alone(typed: Type) -> None:
         (("subscribe", "--key", "ab" * 32), "make one with `keys new`"),
         (("keys", "allow", "short", "ward-7"), "64 hexadecimal digits"),
         (("bench", "-o", "out", "--engines", "stream,routr"), "not 'routr'"),
+        (("bench", "-o", "out", "--engines", "spark"), "--engines takes serial, router, ray, stream"),
         (("bench", "-o", "out", "--workers", "0"), "numbers from 1 to 64"),
-        (("bench", "-o", "out", "--fps", "fast"), "numbers from 1 to 240"),
+        (("bench", "-o", "out", "--live", "5", "--fps", "fast"), "--fps takes numbers from 1 to 240"),
     ],
 )
 def test_what_cannot_be_meant_is_refused(typed: Type, arguments: tuple[str, ...], says: str) -> None:

@@ -40,6 +40,7 @@ def runs(monkeypatch: pytest.MonkeyPatch) -> list[Run]:
         (("--resume", "--overwrite"), "--resume goes on, --overwrite begins anew"),
         (("--engine", "routr"), 'no engine is called "routr"; did you mean "router"?'),
         (("--engine", "router", "--address", "127.0.0.1:6379"), "--address names a Ray cluster"),
+        (("--engine", "ray", "--address", "somewhere"), "--address is host:port"),
         (("--engine", "serial", "--resume"), "are for --engine stream"),
         (("--engine", "serial", "--speed", "1"), "are for --engine stream"),
     ],
