@@ -65,9 +65,7 @@ _GROUPS: Final[Mapping[GroupName, _Group]] = {
             "openvino": "workers.runtimes.openvino:OpenVinoRuntime",
         },
     ),
-    "architectures": _Group(
-        "architecture", ModelError, {"compact": "workers.training.architectures.compact:capillary_net"}
-    ),
+    "architectures": _Group("architecture", ModelError, {"compact": "workers.training.architectures.compact:COMPACT"}),
     "outlets": _Group("outlet", ConfigError, {}),
     "engines": _Group(
         "engine",

@@ -61,7 +61,8 @@ def tiny_network(crops: Crops) -> "keras.Model":
 
 def write_model(network: "keras.Model", crops: Crops, folder: Path) -> Path:
     """The network as tiny.tflite and tiny.keras with their card in `folder`; the path of the first."""
-    from workers.training.export import int8_bytes, keras_bytes
+    from workers.training.formats.keras import keras_bytes
+    from workers.training.formats.litert import int8_bytes
 
     path = folder / "tiny.tflite"
     path.write_bytes(int8_bytes(network, crops))

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from msgspec import Struct
 
-from workers.training.dataset import filled, shares
+from workers.training.data.labels import filled, shares
 
 Outline = npt.NDArray[np.int32]
 

@@ -37,7 +37,7 @@ def models_list() -> None:
 def models_show(model: str) -> None:
     """The card of MODEL: a shipped name, or the path of a file of weights."""
     from workers.shipped import card_of
-    from workers.training.modelcard import as_markdown
+    from workers.training.evaluation.model_card import as_markdown
 
     print(as_markdown(card_of(model)))
 
@@ -65,10 +65,10 @@ def models_train(
 
     A stopped run goes on after the last finished fold.
     """
-    from workers.training.fit import Plan, read_plan
+    from workers.training.plan import TrainingPlan, read_plan
     from workers.training.train import train
 
-    train(labelled, output, seed, folds, keep_folds, Plan() if plan is None else read_plan(plan), name, test)
+    train(labelled, output, seed, folds, keep_folds, TrainingPlan() if plan is None else read_plan(plan), name, test)
 
 
 @models.command("evaluate")
@@ -91,12 +91,12 @@ def models_evaluate(
     """Score a model on the frames and labels in LABELLED."""
     from workers.capillary.settings import AnalyserSettings
     from workers.shipped import own_runtime, weights_path
-    from workers.training.evaluate import evaluate
-    from workers.training.fit import Plan, read_plan
+    from workers.training.evaluation.evaluate import evaluate
+    from workers.training.plan import TrainingPlan, read_plan
     from workers.training.train import cross_validate as cross_validated
 
     if cross_validate:
-        chosen = Plan() if plan is None else read_plan(plan)
+        chosen = TrainingPlan() if plan is None else read_plan(plan)
         if proposals is not None:
             chosen = replace(chosen, proposals=proposals)
         cross_validated(labelled, seed, plan=chosen, output=output)
@@ -113,9 +113,9 @@ def models_evaluate(
 )
 def models_forms(labelled: Path, seed: int, output: Path | None) -> None:
     """Compare float32, int8, pruned, and pruned int8 by cross-validation: F1, CPU time a crop, size."""
-    from workers.training.forms import compare_forms
+    from workers.training.variants import compare_variants
 
-    print(compare_forms(labelled, seed, output))
+    print(compare_variants(labelled, seed, output))
 
 
 @models.command("export")

@@ -22,8 +22,8 @@ from workers.models.agreement import Limits, Outline, Places, bland_altman, kapp
 from workers.runtimes.card import read_card
 from workers.runtimes.loading import load
 from workers.shipped import own_runtime, weights_path
-from workers.training.dataset import Label, read_labels
-from workers.training.score import FrameScore, score_frame, totals
+from workers.training.data.labels import Label, read_labels
+from workers.training.evaluation.score import FrameScore, score_frame, totals
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -46,7 +46,7 @@ def _litert(card: Card, source: Path, output: Path, frames: Iterable[Pixels] | N
     if frames is None:
         content = checked_weights(source.parent, card.litert)
         return {output: content}, _alone(card, litert=weights_file(output, content))
-    from workers.training.export import int8_bytes
+    from workers.training.formats.litert import int8_bytes
 
     runtime = load(card, source.with_suffix(".keras"), "keras")
     crops = np.concatenate([examine(card, runtime, pixels).crops for pixels in frames])
@@ -59,21 +59,21 @@ def _litert(card: Card, source: Path, output: Path, frames: Iterable[Pixels] | N
 
 
 def _onnx(card: Card, source: Path, output: Path, _: Iterable[Pixels] | None) -> Made:
-    from workers.training.convert import onnx_bytes
+    from workers.training.formats.onnx import onnx_bytes
 
     content = onnx_bytes(_network(card, source))
     return {output: content}, _alone(card, exports={"onnx": [weights_file(output, content)]})
 
 
 def _openvino(card: Card, source: Path, output: Path, _: Iterable[Pixels] | None) -> Made:
-    from workers.training.convert import openvino_bytes
+    from workers.training.formats.openvino import openvino_bytes
 
     files = dict(zip((output, output.with_suffix(".bin")), openvino_bytes(_network(card, source)), strict=True))
     return files, _alone(card, exports={"openvino": [weights_file(path, content) for path, content in files.items()]})
 
 
 def _savedmodel(card: Card, source: Path, output: Path, _: Iterable[Pixels] | None) -> Made:
-    from workers.training.convert import savedmodel_files
+    from workers.training.formats.savedmodel import savedmodel_files
 
     files = savedmodel_files(_network(card, source))
     sums = "".join(f"{hashlib.sha256(content).hexdigest()}  {name}\n" for name, content in files.items())

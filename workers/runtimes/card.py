@@ -75,7 +75,7 @@ class Training(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     epochs: int
 
 
-class Figures(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class ModelFigures(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """How good the model is on frames that it was not trained on. Shares, not percent."""
 
     method: str
@@ -116,7 +116,7 @@ class Card(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         float, Meta(ge=0, le=2, description="relative standard deviation of density that outlines and readers add")
     ]
     training: Training
-    figures: Figures | None
+    figures: ModelFigures | None
     licence: str
     intended_use: str
     limits: list[str]

@@ -1,1 +1,1 @@
-"""How the network is made and measured. Nothing at run time imports this package."""
+"""How a network is made and measured. Nothing that runs at the bedside imports this package."""

@@ -1,4 +1,4 @@
-"""Fits what stands in the card beside the weights: calibration, threshold, spread of outlines. Knows arrays alone."""
+"""Fits what stands in the card beside the weights: Platt scaling, threshold, spread of outlines. Knows arrays alone."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,38 +9,39 @@ import numpy.typing as npt
 from workers.capillary.classifier import calibrated
 from workers.capillary.density import Z_90
 from workers.runtimes.card import Calibration
-from workers.training.dataset import COVER, Samples
-from workers.training.score import readers_density
+from workers.training.data.labels import COVER
+from workers.training.data.samples import Samples
+from workers.training.evaluation.score import readers_density
 
-Numbers = npt.NDArray[np.float64]
+Float64Array = npt.NDArray[np.float64]
 
 THRESHOLDS = np.arange(0.20, 0.805, 0.01)
 PLATEAU = 0.006
 """Thresholds whose F1 is this close to the best count as equal."""
 
 MAX_SPREAD = 2.0
-"""What a card takes. A model that needs more knows nothing of density."""
+"""The most that a card takes. A model that needs more knows nothing of density."""
 
 
 @dataclass(frozen=True)
 class Judged:
-    """A frame and the network's opinion of its proposals, from a network that was not trained on it.
+    """A frame and what a network that was not trained on it says of its proposals.
 
-    painted: the same for the vessels painted into that frame.
+    probabilities: (proposals,) of a capillary. painted: the same for the vessels painted into that frame.
     """
 
     frame: Samples
-    probabilities: Numbers
+    probabilities: Float64Array
     painted: tuple["Judged", ...] = ()
 
 
 def platt(judged: Sequence[Judged]) -> Calibration:
-    """Slope and offset by maximum likelihood (Newton's method), with readers' shares as targets."""
+    """Fit slope and offset of the log-odds by maximum likelihood (Platt 1999), with the readers' shares as targets."""
     p = np.clip(np.concatenate([j.probabilities for j in judged]), 1e-9, 1 - 1e-9)
     target = np.concatenate([j.frame.target for j in judged]).astype(np.float64)
     design = np.stack([np.log(p) - np.log1p(-p), np.ones_like(p)], axis=1)
     weights = np.zeros(2)
-    for _ in range(50):
+    for _ in range(50):  # Newton's method
         fitted = 1.0 / (1.0 + np.exp(-np.clip(design @ weights, -30, 30)))
         curvature = design.T @ (design * (fitted * (1 - fitted))[:, None]) + 1e-6 * np.eye(2)
         weights = weights + np.linalg.solve(curvature, design.T @ (target - fitted))
@@ -49,12 +50,12 @@ def platt(judged: Sequence[Judged]) -> Calibration:
 
 
 def recalibrated(judged: Sequence[Judged], calibration: Calibration) -> list[Judged]:
-    """The same frames with calibrated probabilities."""
+    """Return the same frames with calibrated probabilities."""
     return [Judged(j.frame, calibrated(j.probabilities, j.frame.traits, calibration)) for j in judged]
 
 
 def f1_at(judged: Sequence[Judged], threshold: float) -> float:
-    """The measure's F1 over all frames when regions with `threshold` or more are called capillaries."""
+    """Return the measure's F1 over all frames if regions with `threshold` or more are called capillaries."""
     found = capillaries = right = counted = 0
     for j in judged:
         chosen = j.probabilities >= threshold
@@ -67,30 +68,31 @@ def f1_at(judged: Sequence[Judged], threshold: float) -> float:
 
 
 def best_threshold(judged: Sequence[Judged]) -> float:
-    """Of the thresholds with nearly the best F1, the one whose densities are neither too high nor too low."""
+    """Return, of the thresholds with nearly the best F1, the one whose densities are nearest to the readers'."""
     f1 = np.array([f1_at(judged, threshold) for threshold in THRESHOLDS])
     good = THRESHOLDS[f1 >= f1.max() - PLATEAU]
     truth = np.array([readers_area(j) for j in judged])
     return round(float(min(good, key=lambda threshold: abs(bias(judged, truth, threshold)))), 3)
 
 
-def bias(judged: Sequence[Judged], truth: Numbers, threshold: float) -> float:
-    """The logarithm of measured over true area in the median frame."""
+def bias(judged: Sequence[Judged], truth: Float64Array, threshold: float) -> float:
+    """Return the logarithm of measured over true area in the median frame. truth: (frames,), full-frame px."""
     area = np.array([j.frame.areas_px[j.probabilities >= threshold].sum() for j in judged])
     return float(np.median(np.log(np.maximum(area, 1.0) / np.maximum(truth, 1.0))))
 
 
 def readers_area(judged: Judged) -> float:
-    """Full-frame px that readers call capillary, the mean of both."""
+    """Return how many full-frame px the readers call capillary, the mean of both."""
     label = judged.frame.label
     return readers_density(label) * label.width_px * label.height_px
 
 
 def outline_spread(judged: Sequence[Judged]) -> float:
-    """The smallest relative spread with which nine of ten new frames' intervals would hold the readers' mean.
+    """Return the smallest relative spread with which nine of ten new frames' intervals would hold the readers' mean.
 
     For each frame the spread that it would have needed; of these the 0.9 * (n + 1)-th smallest, interpolated: a new
-    frame needs less than the k-th smallest of n with probability k / (n + 1). `judged` must be calibrated.
+    frame needs less than the k-th smallest of n with probability k / (n + 1) (as in conformal prediction, Vovk et al.
+    2005). `judged` must be calibrated.
     """
     needed = []
     for j in judged:

@@ -1,72 +1,35 @@
-"""Fits one network to labelled samples. TensorFlow is imported when it is called."""
+"""Fits one network to labelled samples. TensorFlow is imported only when a network is fitted."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Final
 
-import msgspec
 import numpy as np
 import numpy.typing as npt
-from msgspec import Meta, Struct
+from msgspec import Struct
 from tqdm import tqdm
 
-from stream.errors import ConfigError
+from stream.config.plugins import find
 from workers.capillary.classifier import crops_of
-from workers.capillary.crops import CHANNELS, cut, square
-from workers.runtimes.card import Input, ProposalsName
-from workers.training.architectures.compact import capillary_net
-from workers.training.augment import Strength, seeded, varied, varied_placement
-from workers.training.dataset import Samples
+from workers.capillary.crops import cut, square
+from workers.runtimes.card import Input
+from workers.training.architectures.architecture import Architecture
+from workers.training.data.augment import seeded, varied, varied_placement
+from workers.training.data.samples import Samples
+from workers.training.plan import TrainingPlan
 
 if TYPE_CHECKING:
     import keras
 
 Crops = npt.NDArray[np.uint8]
-Numbers = npt.NDArray[np.float32]
+"""(n, size, size, channels) uint8: blue, green, red, outlines."""
+Float32Array = npt.NDArray[np.float32]
 
-
-class Plan(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """How a network is trained."""
-
-    view: Input = Input(size_px=32, channels=CHANNELS, context=1.7, min_side_px=28)
-    proposals: ProposalsName = "contrast"
-    epochs: Annotated[int, Meta(ge=1, description="at most so many")] = 30
-    patience: Annotated[
-        int,
-        Meta(
-            ge=0,
-            description="stop early after so many epochs without gain on frames set apart for that; 0: never",
-        ),
-    ] = 0
-    batch: Annotated[int, Meta(ge=1)] = 32
-    learning_rate: Annotated[float, Meta(gt=0)] = 1e-3
-    warm_up: Annotated[float, Meta(ge=0, lt=1, description="share of the steps in which the rate rises from 0")] = 0.0
-    dropout: Annotated[float, Meta(ge=0, lt=1)] = 0.3
-    label_smoothing: Annotated[float, Meta(ge=0, lt=1)] = 0.02
-    class_weights: Annotated[
-        float, Meta(ge=0, le=1, description="0: every region counts the same; 1: the rarer class as much as the other")
-    ] = 0.0
-    uncertain_weight: Annotated[float, Meta(ge=0, le=1, description="weight of regions that readers disagree on")] = 0.5
-    painted: Annotated[int, Meta(ge=0, description="times that vessels are painted into each frame")] = 2
-    measured: Annotated[
-        bool,
-        Meta(description="weigh what is measured of a region beside the network's opinion; else Platt scaling alone"),
-    ] = True
-    vessel_weight: Annotated[float, Meta(ge=0, description="weight of vessels that are no capillaries")] = 1.0
-    augmentation: Strength = Strength()
-
-
-def read_plan(path: Path) -> Plan:
-    """A plan from a TOML file with any of its fields; the others stay as they are by default. Raises ConfigError."""
-    try:
-        return msgspec.toml.decode(path.read_bytes(), type=Plan)
-    except (OSError, msgspec.DecodeError) as error:
-        raise ConfigError(f"{path} is not a plan of training: {error}.") from error
+_WEIGHT_DECAY: Final = 1e-4  # of AdamW (Loshchilov and Hutter 2019)
 
 
 class Epoch(Struct, frozen=True, kw_only=True):
-    """Mean loss of one epoch; `watched`: on the frames that are watched, unvaried, None without any."""
+    """Mean loss of one epoch: on varied crops of the training, and on the watched frames as they are (None: none)."""
 
     loss: float
     watched: float | None
@@ -74,20 +37,26 @@ class Epoch(Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True)
 class Fitted:
-    """A network, what it lost in each epoch, and the number of epochs that its weights come from."""
+    """A network, the losses of each epoch, and the number of epochs that its weights come from."""
 
     network: "keras.Model"
     history: list[Epoch]
     epochs: int
 
 
+def architecture_of(plan: TrainingPlan) -> Architecture:
+    """Return the architecture that a plan names. Raises ModelError if there is none of that name."""
+    found: Architecture = find("architectures", plan.architecture)
+    return found
+
+
 def clean_crops(frames: Sequence[Samples], view: Input) -> Crops:
-    """Every proposal of every frame as the network sees it at run time, (n, size, size, channels)."""
+    """Cut every proposal of every frame as the network sees it at run time."""
     return np.concatenate([crops_of(frame.picture, frame.proposals, view) for frame in frames])
 
 
-def varied_crops(frames: Sequence[Samples], plan: Plan, random: np.random.Generator) -> Crops:
-    """Every proposal of every frame, varied at random, (n, size, size, channels)."""
+def varied_crops(frames: Sequence[Samples], plan: TrainingPlan, random: np.random.Generator) -> Crops:
+    """Cut every proposal of every frame, varied at random."""
     view, strength = plan.view, plan.augmentation
     crops = [
         cut(
@@ -103,8 +72,11 @@ def varied_crops(frames: Sequence[Samples], plan: Plan, random: np.random.Genera
     return varied(np.concatenate(crops), random, strength)
 
 
-def wanted(frames: Sequence[Samples], plan: Plan) -> tuple[Numbers, Numbers]:
-    """Targets (n, 2), other and capillary, label smoothing included, and weights (n,), for all proposals."""
+def targets_and_weights(frames: Sequence[Samples], plan: TrainingPlan) -> tuple[Float32Array, Float32Array]:
+    """Return what the network shall say of all proposals, and how much each counts.
+
+    Targets are (n, 2), other and capillary, label smoothing included; weights (n,).
+    """
     target = np.concatenate([frame.target for frame in frames])
     vessel = np.concatenate([frame.ignored & (frame.target == 0) for frame in frames])
     weight = np.where(target == 0.5, plan.uncertain_weight, np.where(vessel, plan.vessel_weight, 1.0))
@@ -115,7 +87,7 @@ def wanted(frames: Sequence[Samples], plan: Plan) -> tuple[Numbers, Numbers]:
 
 
 def repeatable(seed: int) -> None:
-    """The same numbers for the same seed, to the bit, on one machine."""
+    """Make what Keras does from here on the same for the same seed, to the bit, on one machine."""
     import keras
     import tensorflow as tf
 
@@ -124,8 +96,8 @@ def repeatable(seed: int) -> None:
     keras.utils.set_random_seed(seed)
 
 
-def rate(plan: Plan, steps: int) -> "keras.optimizers.schedules.LearningRateSchedule":
-    """The learning rate over `steps`: a linear rise, then a quarter of a cosine's period down to 0."""
+def rate(plan: TrainingPlan, steps: int) -> "keras.optimizers.schedules.LearningRateSchedule":
+    """Return the learning rate over `steps`: a linear rise, then half a cosine's period down to 0."""
     import keras
 
     rising = round(plan.warm_up * steps)
@@ -137,15 +109,15 @@ def rate(plan: Plan, steps: int) -> "keras.optimizers.schedules.LearningRateSche
 
 
 def fit(
-    frames: Sequence[Samples], plan: Plan, seed: int, what: str = "training", watched: Sequence[Samples] = ()
+    frames: Sequence[Samples], plan: TrainingPlan, seed: int, what: str = "training", watched: Sequence[Samples] = ()
 ) -> Fitted:
-    """A network trained on all proposals of `frames`, the same for the same seed on the same machine.
+    """Train a network on all proposals of `frames`, the same for the same seed on the same machine.
 
-    watched: frames to note the loss on after each epoch; with patience in the plan, they decide when to stop, and
-    the weights of the best epoch are taken. Else they decide nothing.
+    what: for the progress bar. watched: frames whose loss is measured after each epoch; if the plan stops early, they
+    decide when, and the weights of the best epoch are taken. Else they decide nothing.
     """
     repeatable(seed)
-    network = capillary_net(plan.view, plan.dropout)
+    network = architecture_of(plan).build(plan.view, plan.dropout)
     steps = plan.epochs * -(-sum(len(frame.proposals) for frame in frames) // plan.batch)
     return continued(network, frames, plan, seed, rate(plan, steps), what, watched)
 
@@ -153,20 +125,21 @@ def fit(
 def continued(
     network: "keras.Model",
     frames: Sequence[Samples],
-    plan: Plan,
+    plan: TrainingPlan,
     seed: int,
     learning_rate: "float | keras.optimizers.schedules.LearningRateSchedule",
     what: str,
     watched: Sequence[Samples] = (),
     callbacks: Sequence["keras.callbacks.Callback"] = (),
 ) -> Fitted:
-    """Train `network` in place for the plan's epochs, see `fit`."""
+    """Train `network` in place for the plan's epochs; see `fit`. callbacks: for Keras, in every epoch."""
     import keras
 
     network.compile(
-        keras.optimizers.AdamW(learning_rate, weight_decay=1e-4), keras.losses.CategoricalCrossentropy(from_logits=True)
+        keras.optimizers.AdamW(learning_rate, weight_decay=_WEIGHT_DECAY),
+        keras.losses.CategoricalCrossentropy(from_logits=True),
     )
-    targets, weights = wanted(frames, plan)
+    targets, weights = targets_and_weights(frames, plan)
     history: list[Epoch] = []
     best = network.get_weights()
     for epoch in tqdm(range(plan.epochs), desc=what, unit="epoch", disable=None, leave=False):
@@ -193,15 +166,15 @@ def continued(
     return Fitted(network, history, _best(history))
 
 
-def _loss(network: "keras.Model", frames: Sequence[Samples], plan: Plan) -> float | None:
+def _loss(network: "keras.Model", frames: Sequence[Samples], plan: TrainingPlan) -> float | None:
     if not frames:
         return None
-    targets, weights = wanted(frames, plan)
+    targets, weights = targets_and_weights(frames, plan)
     crops = clean_crops(frames, plan.view).astype(np.float32)
     return float(network.evaluate(crops, targets, sample_weight=weights, batch_size=256, verbose=0))
 
 
 def _best(history: Sequence[Epoch]) -> int:
-    """The number of the epoch, from 1, with the smallest loss on the watched frames; without such, the last."""
+    """Return the number of the epoch, from 1, with the smallest loss on the watched frames; without such, the last."""
     watched = [epoch.watched for epoch in history if epoch.watched is not None]
     return watched.index(min(watched)) + 1 if watched else len(history)

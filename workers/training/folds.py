@@ -13,19 +13,21 @@ from tqdm import tqdm
 from stream.errors import OutputError, UsageError
 from workers.runtimes.card import RECIPE
 from workers.runtimes.litert import LiteRtRuntime
-from workers.training.architectures.compact import NAME
 from workers.training.calibrate import Judged, recalibrated
-from workers.training.dataset import Samples, folds_of
-from workers.training.export import int8_bytes, keras_bytes
-from workers.training.fit import Epoch, Plan, clean_crops, fit
-from workers.training.verdict import Fitting
+from workers.training.data.samples import Samples
+from workers.training.data.splits import folds_of
+from workers.training.fit import Epoch, architecture_of, clean_crops, fit
+from workers.training.formats.keras import keras_bytes
+from workers.training.formats.litert import int8_bytes
+from workers.training.plan import TrainingPlan
+from workers.training.weighing import Fitting
 
 VALIDATION_PARTS = 6
-"""One part in six of the frames that a fold may see is set apart to decide when to stop, where the plan asks for it."""
+"""One part in six of the frames that a fold may see is set apart to decide when to stop, if the plan asks for it."""
 
 
 class Weights(Struct, frozen=True):
-    """One trained network in both forms, the frames it has seen, and how it came about."""
+    """One trained network as .tflite (int8) and .keras (float32), the frames it has seen, and how it was trained."""
 
     int8: bytes
     float32: bytes
@@ -36,14 +38,16 @@ class Weights(Struct, frozen=True):
 
 @dataclass(frozen=True)
 class Fold:
-    """Weights that have not seen the held-out frames, and their opinion of them."""
+    """Weights that have not seen the held-out frames, and what they say of those."""
 
     weights: Weights
     held_out: list[Judged]
 
 
-def trained(frames: Sequence[Samples], plan: Plan, seed: int, what: str, watched: Sequence[Samples] = ()) -> Weights:
-    """One network from these frames and the vessels painted into them, in both forms; see `fit`."""
+def trained(
+    frames: Sequence[Samples], plan: TrainingPlan, seed: int, what: str, watched: Sequence[Samples] = ()
+) -> Weights:
+    """Train one network on these frames and the vessels painted into them; see `fit`."""
     shown = [*frames, *(vessels for frame in frames for vessels in frame.painted)]
     fitted = fit(shown, plan, seed, what, watched)
     int8 = int8_bytes(fitted.network, clean_crops(frames, plan.view))
@@ -53,16 +57,16 @@ def trained(frames: Sequence[Samples], plan: Plan, seed: int, what: str, watched
 
 def train_folds(
     samples: Mapping[str, Samples],
-    plan: Plan,
+    plan: TrainingPlan,
     seed: int,
     count: int,
     same_scene: Sequence[Sequence[str]] = (),
     work: Path | None = None,
 ) -> list[Fold]:
-    """A network for each fold, trained on the other folds.
+    """Train a network for each of `count` folds on the other folds.
 
-    work: folder of finished folds; those of the same frames, plan and seed are taken from there. Raises UsageError,
-    OutputError.
+    work: folder of finished folds; those of the same frames, plan and seed are taken from there.
+    Raises UsageError if there are fewer frames than folds, OutputError if a fold cannot be kept.
     """
     if not 2 <= count <= len(samples):
         raise UsageError(f"{len(samples)} frames cannot be split into {count} folds: choose 2 to {len(samples)}.")
@@ -70,16 +74,16 @@ def train_folds(
     parts = []
     for number, names in enumerate(tqdm(folds_of(list(samples), count, seed, same_scene), "folds", disable=None)):
         path = None if work is None else work / f"fold{number + 1}-{key[:16]}.msgpack"
-        weights = _kept(path)
+        weights = _read_fold(path)
         if weights is None:
             weights = _train_fold(samples, names, plan, seed + 1 + number, f"fold {number + 1}", same_scene)
-            _keep(path, weights)
+            _write_fold(path, weights)
         parts.append(Fold(weights, opinions(weights, [samples[name] for name in names], plan)))
     return parts
 
 
-def opinions(weights: Weights, frames: Sequence[Samples], plan: Plan) -> list[Judged]:
-    """What the int8 network says of these frames, and of the vessels painted into them."""
+def opinions(weights: Weights, frames: Sequence[Samples], plan: TrainingPlan) -> list[Judged]:
+    """Return what the int8 network says of these frames, and of the vessels painted into them."""
     runtime = LiteRtRuntime(weights.int8, shape(plan))
 
     def opinion(frame: Samples) -> Judged:
@@ -90,23 +94,24 @@ def opinions(weights: Weights, frames: Sequence[Samples], plan: Plan) -> list[Ju
 
 
 def calibrated_by_others(parts: Sequence[Fold], number: int, fitted: Fitting) -> list[Judged]:
-    """Held-out frames of one fold with probabilities that the other folds' held-out frames have calibrated."""
+    """Return the held-out frames of one fold, with probabilities calibrated by the other folds' held-out frames."""
     return recalibrated(parts[number].held_out, fitted(others(parts, number)))
 
 
 def others(parts: Sequence[Fold], number: int) -> list[Judged]:
-    """Held-out frames of all folds but one."""
+    """Return the held-out frames of all folds but one."""
     return [judged for k, part in enumerate(parts) if k != number for judged in part.held_out]
 
 
-def shape(plan: Plan) -> tuple[int, int, int]:
-    """Height, width and channels of a crop."""
+def shape(plan: TrainingPlan) -> tuple[int, int, int]:
+    """Return height, width and channels of a crop."""
     return plan.view.size_px, plan.view.size_px, plan.view.channels
 
 
-def fingerprint(samples: Mapping[str, Samples], plan: Plan, seed: int, count: int) -> str:
-    """SHA-256 of all that decides what the folds' weights become: recipe, plan, seed, and what the network is shown."""
-    digest = hashlib.sha256(msgspec.json.encode([RECIPE, NAME, plan, seed, count]))
+def fingerprint(samples: Mapping[str, Samples], plan: TrainingPlan, seed: int, count: int) -> str:
+    """Return the SHA-256 of all that decides the folds' weights: recipe, network, plan, seed, and what it is shown."""
+    network = architecture_of(plan).description
+    digest = hashlib.sha256(msgspec.json.encode([RECIPE, network, plan, seed, count]))
     for name, frame in samples.items():
         digest.update(name.encode())
         digest.update(frame.picture.tobytes())
@@ -120,12 +125,16 @@ def fingerprint(samples: Mapping[str, Samples], plan: Plan, seed: int, count: in
 def _train_fold(
     samples: Mapping[str, Samples],
     held_out: Sequence[str],
-    plan: Plan,
+    plan: TrainingPlan,
     seed: int,
     what: str,
     same_scene: Sequence[Sequence[str]],
 ) -> Weights:
-    """Held-out frames decide nothing: without patience their loss is only noted, with it they are not looked at."""
+    """Train on all frames that are not held out.
+
+    Held-out frames decide nothing. If the plan stops early, other frames are set apart to decide when; else the loss
+    on the held-out frames is measured for the plot.
+    """
     seen = [name for name in samples if name not in held_out]
     watched = list(held_out)
     if plan.patience:
@@ -134,8 +143,8 @@ def _train_fold(
     return trained([samples[n] for n in seen], plan, seed, what, [samples[n] for n in watched])
 
 
-def _kept(path: Path | None) -> Weights | None:
-    """What an interrupted run has left; nothing where it left nothing, or half a file."""
+def _read_fold(path: Path | None) -> Weights | None:
+    """Read a fold that an interrupted run has finished; None if there is none, or half a file."""
     if path is None or not path.is_file():
         return None
     try:
@@ -144,7 +153,7 @@ def _kept(path: Path | None) -> Weights | None:
         return None
 
 
-def _keep(path: Path | None, weights: Weights) -> None:
+def _write_fold(path: Path | None, weights: Weights) -> None:
     if path is None:
         return
     try:

@@ -4,7 +4,8 @@
 
 Helmy et al. 2022, section III-A: Conv2D of 32, 64 and 128 filters of 3x3, max pooling; dense 128, 64, 2;
 ReLU, softmax.
-The shipped weights come from `models synthesize --count 60 --seed 1`: no patient's picture went into them.
+The shipped weights were trained on the frames of `models synthesize --count 60 --seed 1`: no patient's picture went
+into them.
 """
 
 import sys
@@ -16,7 +17,7 @@ import numpy.typing as npt
 
 from stream.protocol.contracts import Pixels
 from workers.helmy2022.regions import CROP_PX, crops, propose
-from workers.training.dataset import COVER, GROWTH_PX, Label, filled, read_frame, read_labels, shares
+from workers.training.data.labels import COVER, GROWTH_PX, Label, filled, read_frame, read_labels, shares
 
 if TYPE_CHECKING:
     import keras
@@ -26,7 +27,7 @@ BATCH: Final = 64
 
 
 def network() -> "keras.Model":
-    """(n, 50, 50, 3) 0..255 to (n, 2) probabilities: other, capillary."""
+    """Build the network: crops (n, 50, 50, 3) of 0..255 in, probabilities (n, 2) out, other and capillary."""
     import keras
     from keras import layers
 
@@ -42,7 +43,10 @@ def network() -> "keras.Model":
 
 
 def samples(pixels: Pixels, label: Label) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]:
-    """Crops of a frame's proposals, and 1 for those that lie on a capillary."""
+    """Return the crops of a frame's proposals, (n, 50, 50, 3) uint8, and 1 for those that lie on a capillary, (n,).
+
+    pixels: (height, width, 3) uint8 BGR.
+    """
     outlines = propose(pixels)
     shape = (label.height_px, label.width_px)
     truth = filled(label.polygons("capillary") + label.boxes(), shape, GROWTH_PX)
@@ -51,7 +55,7 @@ def samples(pixels: Pixels, label: Label) -> tuple[npt.NDArray[np.uint8], npt.ND
 
 
 def train(labelled: Path, output: Path, seed: int = 1) -> None:
-    """Write the trained network. Raises SourceError where there are no labelled frames."""
+    """Train on the frames and labels in `labelled`, and write the network. Raises SourceError if there are none."""
     import keras
 
     keras.utils.set_random_seed(seed)

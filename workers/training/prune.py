@@ -10,8 +10,9 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from workers.training.dataset import Samples
-from workers.training.fit import Plan, continued, repeatable
+from workers.training.data.samples import Samples
+from workers.training.fit import continued, repeatable
+from workers.training.plan import TrainingPlan
 
 if TYPE_CHECKING:
     import keras
@@ -21,11 +22,11 @@ Kernel = npt.NDArray[np.float32]
 SPARSITY: Final = 0.7
 """Share of each kernel's weights that become 0; the first convolution and the last layer, which are small, keep all."""
 EPOCHS: Final = 4
-RATE: Final = 2e-4
+LEARNING_RATE: Final = 2e-4
 
 
-def pruned(network: "keras.Model", frames: Sequence[Samples], plan: Plan, seed: int) -> "keras.Model":
-    """The same network, changed in place: pruned, then trained for a few epochs with the zeros held."""
+def pruned(network: "keras.Model", frames: Sequence[Samples], plan: TrainingPlan, seed: int) -> "keras.Model":
+    """Prune `network` in place, then train it for a few epochs with the zeros held; returns the same network."""
     import keras
 
     repeatable(seed)
@@ -39,11 +40,11 @@ def pruned(network: "keras.Model", frames: Sequence[Samples], plan: Plan, seed: 
     hold()
     holding = keras.callbacks.LambdaCallback(on_train_batch_end=hold)
     short = msgspec.structs.replace(plan, epochs=EPOCHS, patience=0)
-    return continued(network, frames, short, seed, RATE, "pruning", callbacks=[holding]).network
+    return continued(network, frames, short, seed, LEARNING_RATE, "pruning", callbacks=[holding]).network
 
 
 def zeros(network: "keras.Model") -> float:
-    """Share of all weights in kernels that are 0."""
+    """Return the share of all weights in kernels that are 0."""
     kernels = [np.asarray(weight).ravel() for weight in network.weights if weight.path.endswith("kernel")]
     return float((np.concatenate(kernels) == 0).mean())
 

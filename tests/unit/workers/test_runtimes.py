@@ -97,7 +97,7 @@ def of_one_channel(sequential: bool, weight: float, size: int) -> bytes:
     import keras
     from keras import layers
 
-    from workers.training.export import keras_bytes
+    from workers.training.formats.keras import keras_bytes
 
     entry = keras.Input((size, size, 4))
     steps = [layers.Conv2D(1, 1, use_bias=False), layers.ReLU(), layers.GlobalAveragePooling2D(), layers.Dense(2)]

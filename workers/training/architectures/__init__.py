@@ -1,1 +1,1 @@
-"""Networks, a file for each."""
+"""Networks that can be trained, one file each; their names are in `stream/config/plugins.py`."""

@@ -1,20 +1,18 @@
-"""The networks that can be trained. TensorFlow is imported when one is made."""
+"""The network that ships: CapillaryNet of Helmy et al. with narrower layers and batch normalisation."""
 
 from typing import TYPE_CHECKING, Final
 
 from workers.runtimes.card import Input
+from workers.training.architectures.architecture import Architecture
 
 if TYPE_CHECKING:
     import keras
 
-NAME: Final = "conv 16-32-64 3x3 with max pooling, dense 128-64-2, softmax"
-
 
 def capillary_net(view: Input, dropout: float) -> "keras.Model":
-    """The network of Helmy et al. (CapillaryNet): (n, size, size, channels) 0..255 to two logits.
+    """Build the network of Helmy et al. (CapillaryNet), see `Architecture`.
 
     Batch normalisation stands between each convolution and its ReLU and is folded into the weights by the converter.
-    The softmax is left to the runtime, so that log-odds survive 8 bits.
     """
     import keras
     from keras import layers
@@ -33,3 +31,6 @@ def capillary_net(view: Input, dropout: float) -> "keras.Model":
     network.add(layers.Dense(64, activation="relu"))
     network.add(layers.Dense(2))
     return network
+
+
+COMPACT: Final = Architecture("conv 16-32-64 3x3 with max pooling, dense 128-64-2, softmax", capillary_net)

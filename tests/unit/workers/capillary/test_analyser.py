@@ -88,9 +88,9 @@ def test_an_empty_frame_has_no_capillaries(brightness: int) -> None:
 
 @pytest.mark.real
 def test_labelled_frames_are_read_as_the_readers_read_them(labelled_frames: Path) -> None:
-    from workers.training.dataset import read_labels
-    from workers.training.evaluate import frame_result
-    from workers.training.score import totals
+    from workers.training.data.labels import read_labels
+    from workers.training.evaluation.evaluate import frame_result
+    from workers.training.evaluation.score import totals
 
     labels = read_labels(labelled_frames)
     chosen = [

@@ -11,7 +11,7 @@ from stream.errors import ModelError, SourceError
 from stream.protocol.contracts import Analysis, Frame, Pixels, Quality, Region
 from tests.doubles.tiny_model import microscope_frame
 from workers.models.comparison import Comparison, analyser_called, compare, labelled, table, write
-from workers.training.dataset import Label, LabelledRegion
+from workers.training.data.labels import Label, LabelledRegion
 
 SQUARE = [(100, 100), (139, 100), (139, 139), (100, 139)]
 

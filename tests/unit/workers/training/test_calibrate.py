@@ -9,9 +9,10 @@ import pytest
 from workers.capillary.regions import outlines
 from workers.capillary.traits import MEASURED
 from workers.training.calibrate import Judged, best_threshold, outline_spread, platt, recalibrated
-from workers.training.dataset import Label, LabelledRegion, Samples
-from workers.training.measures import accuracy, auc_roc, calibration_error, roc
-from workers.training.verdict import cross_fitted, verdict
+from workers.training.data.labels import Label, LabelledRegion
+from workers.training.data.samples import Samples
+from workers.training.evaluation.classification import accuracy, auc_roc, calibration_error, roc
+from workers.training.weighing import cross_fitted, weigh_traits
 
 
 def judged(count: int = 2000, distortion: float = 2.5, seed: int = 0) -> Judged:
@@ -52,13 +53,13 @@ def test_platt_scaling_undoes_over_confidence() -> None:
     assert calibration_error(recalibrated([fresh], calibration)) < 0.05
 
 
-def test_the_verdict_undoes_over_confidence() -> None:
+def test_weighing_undoes_over_confidence() -> None:
     seen, fresh = judged(seed=1), judged(seed=2)
     assert calibration_error([fresh]) > 0.08
-    assert calibration_error(recalibrated([fresh], verdict([seen]))) < 0.05
+    assert calibration_error(recalibrated([fresh], weigh_traits([seen]))) < 0.05
 
 
-def test_the_verdict_weighs_what_the_network_does_not_see() -> None:
+def test_weighing_takes_in_what_the_network_does_not_see() -> None:
     """Regions whose network is undecided are told apart by a measured trait alone."""
     frames = []
     for seed in (1, 2):
@@ -67,17 +68,17 @@ def test_the_verdict_weighs_what_the_network_does_not_see() -> None:
         traits[:, MEASURED.index("area")] = np.where(frame.frame.right, -0.5, 0.5)
         frames.append(Judged(replace(frame.frame, traits=traits), np.full(len(traits), 0.5)))
     seen, fresh = frames
-    said = recalibrated([fresh], verdict([seen]))[0].probabilities
+    said = recalibrated([fresh], weigh_traits([seen]))[0].probabilities
     assert said[fresh.frame.right].min() > 0.75
     assert said[~fresh.frame.right].max() < 0.25
 
 
-def test_a_scene_is_judged_by_a_verdict_that_has_not_seen_it() -> None:
+def test_a_scene_is_judged_by_a_calibration_that_has_not_seen_it() -> None:
     first, second = judged(distortion=1.0, seed=1), judged(distortion=1.0, seed=2)
     second = replace(second, frame=replace(second.frame, label=msgspec.structs.replace(second.frame.label, frame="y")))
     fitted = cross_fitted([first, second])
     assert [j.frame.label.frame for j in fitted] == ["x", "y"]
-    assert np.allclose(fitted[0].probabilities, recalibrated([first], verdict([second]))[0].probabilities)
+    assert np.allclose(fitted[0].probabilities, recalibrated([first], weigh_traits([second]))[0].probabilities)
 
 
 def test_the_threshold_balances_recall_and_precision() -> None:

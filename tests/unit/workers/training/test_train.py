@@ -12,16 +12,17 @@ from stream.errors import ConfigError, OutputError, SourceError, UsageError
 from workers.runtimes.card import Card, read_card
 from workers.runtimes.keras import load_network
 from workers.training import folds as folds_module
-from workers.training.about import HELMY, UNKNOWN, read_about
-from workers.training.augment import Strength
-from workers.training.dataset import read_samples
-from workers.training.evaluate import evaluate
-from workers.training.fit import Plan, read_plan, wanted
+from workers.training.data.augment import Strength
+from workers.training.data.dataset_info import HELMY, UNKNOWN, read_dataset_info
+from workers.training.data.samples import read_samples
+from workers.training.evaluation.evaluate import evaluate
+from workers.training.fit import targets_and_weights
 from workers.training.folds import train_folds, trained
+from workers.training.plan import TrainingPlan, read_plan
 from workers.training.train import cross_validate, train
 
 pytestmark = pytest.mark.slow
-PLAN = Plan(epochs=2, warm_up=0.1)
+PLAN = TrainingPlan(epochs=2, warm_up=0.1)
 SIZE = (240, 320)
 
 
@@ -135,7 +136,7 @@ def test_a_stopped_run_goes_on_after_its_finished_folds(
 
 def test_early_stopping_looks_at_frames_that_are_neither_seen_nor_held_out(labelled: Path) -> None:
     samples = read_samples(labelled)
-    (first, _) = train_folds(samples, Plan(epochs=3, patience=1), seed=1, count=2)
+    (first, _) = train_folds(samples, TrainingPlan(epochs=3, patience=1), seed=1, count=2)
     held_out = {judged.frame.label.frame for judged in first.held_out}
     assert len(first.weights.frames) == 1
     assert not held_out & set(first.weights.frames)
@@ -144,23 +145,23 @@ def test_early_stopping_looks_at_frames_that_are_neither_seen_nor_held_out(label
 
 def test_class_weights_even_out_the_classes(labelled: Path) -> None:
     frames = list(read_samples(labelled).values())
-    target, weight = wanted(frames, Plan(class_weights=1.0, label_smoothing=0.0))
+    target, weight = targets_and_weights(frames, TrainingPlan(class_weights=1.0, label_smoothing=0.0))
     assert (target * weight[:, None]).sum(axis=0) == pytest.approx([weight.sum() / 2] * 2, rel=1e-3)
 
 
 def test_whose_frames_they_are_is_read_from_the_folder(tmp_path: Path) -> None:
-    assert read_about(tmp_path) == UNKNOWN
+    assert read_dataset_info(tmp_path) == UNKNOWN
     (tmp_path / "LICENSE-CC-BY-NC-4.0.md").touch()
-    assert read_about(tmp_path) == HELMY
+    assert read_dataset_info(tmp_path) == HELMY
     (tmp_path / "dataset.json").write_text('{"data": 1}')
     with pytest.raises(SourceError, match="does not say whose"):
-        read_about(tmp_path)
+        read_dataset_info(tmp_path)
 
 
 def test_a_plan_is_read_from_a_file(tmp_path: Path) -> None:
     path = tmp_path / "plan.toml"
     path.write_text("epochs = 3\n[augmentation]\nblur = 0.5\n")
-    assert read_plan(path) == Plan(epochs=3, augmentation=Strength(blur=0.5))
+    assert read_plan(path) == TrainingPlan(epochs=3, augmentation=Strength(blur=0.5))
     path.write_text("epocs = 3\n")
     with pytest.raises(ConfigError, match="epocs"):
         read_plan(path)

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from workers.training.dataset import read_labels
-from workers.training.score import score_frame, totals
+from workers.training.data.labels import read_labels
+from workers.training.evaluation.score import score_frame, totals
 
 
 @pytest.mark.real

@@ -1,13 +1,13 @@
-"""The model card for people, from the same facts as the card for machines."""
+"""The model card for people, in Markdown, from the same facts as the card for the program."""
 
 from collections.abc import Sequence
 from typing import Final
 
-from workers.runtimes.card import Card, Figures
+from workers.runtimes.card import Card, ModelFigures
 
 
 def as_markdown(card: Card) -> str:
-    """The card as Markdown."""
+    """Return the card as Markdown."""
     training, size = card.training, card.input.size_px
     held_out = ", ".join(training.held_out) or "none"
     limits = "\n".join(f"- {limit}" for limit in card.limits)
@@ -46,8 +46,8 @@ def _frames(names: Sequence[str]) -> str:
     return ", ".join(names) if len(names) <= 30 else f"{len(names)}: {names[0]} to {names[-1]}"
 
 
-def figures_table(figures: Figures | None) -> str:
-    """What was measured, as a Markdown table."""
+def figures_table(figures: ModelFigures | None) -> str:
+    """Return what was measured as a Markdown table."""
     if figures is None:
         return "Not measured."
     rows = [_row(figures, title, name) for title, name in _SHARES if getattr(figures, name) is not None]
@@ -81,6 +81,6 @@ _SHARES: Final = (
 )
 
 
-def _row(figures: Figures, title: str, name: str) -> str:
+def _row(figures: ModelFigures, title: str, name: str) -> str:
     spread = f"{figures.spread[name]:.3f}" if name in figures.spread else ""
     return f"| {title} | {getattr(figures, name):.3f} | {spread} |"

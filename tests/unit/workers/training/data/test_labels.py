@@ -8,8 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stream.errors import SourceError
-from workers.training.about import HELMY
-from workers.training.dataset import filled, folds_of, read_frame, read_labels, samples_of, shares
+from workers.training.data.dataset_info import HELMY
+from workers.training.data.labels import filled, read_frame, read_labels, shares
+from workers.training.data.samples import samples_of
+from workers.training.data.splits import folds_of
 
 NAMES = [f"f{number:02d}" for number in range(1, 23)]
 

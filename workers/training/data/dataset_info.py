@@ -11,8 +11,8 @@ from stream.errors import SourceError
 FILE: Final = "dataset.json"
 
 
-class About(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """dataset.json: origin and licence of labelled frames, and what limits a model trained on them.
+class DatasetInfo(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Origin and licence of labelled frames, and what limits a model trained on them: dataset.json.
 
     same_scene: names of frames that show one scene and must stay on one side of every split.
     """
@@ -24,7 +24,7 @@ class About(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     same_scene: list[list[str]] = []
 
 
-HELMY: Final = About(
+HELMY: Final = DatasetInfo(
     data="22 frames of human skin, Inspectis hand-held microscope; Helmy, Jul, Ferreira, Truong; ODI Medical AS",
     readers="two careful readers, not clinicians, working independently; no outcome data",
     licence="CC BY-NC 4.0: non-commercial use only, as the frames it was trained on",
@@ -36,9 +36,9 @@ HELMY: Final = About(
     ],
     same_scene=[["f04", "f22"], ["f13", "f14", "f17"]],
 )
-"""The labelled frames that the project's figures come from; their folder tells of its licence in words alone."""
+"""The labelled frames that the project's figures come from: their folder has a licence file but no dataset.json."""
 
-UNKNOWN: Final = About(
+UNKNOWN: Final = DatasetInfo(
     data="frames of unknown origin",
     readers="unknown",
     licence="not stated: whatever the frames that it was trained on allow",
@@ -46,11 +46,11 @@ UNKNOWN: Final = About(
 )
 
 
-def read_about(folder: Path) -> About:
-    """What `folder`/dataset.json says; without one, what is known of the folder. Raises SourceError."""
+def read_dataset_info(folder: Path) -> DatasetInfo:
+    """Read `folder`/dataset.json; without one, return what is known of the folder. Raises SourceError."""
     path = folder / FILE
     try:
-        return msgspec.json.decode(path.read_bytes(), type=About)
+        return msgspec.json.decode(path.read_bytes(), type=DatasetInfo)
     except FileNotFoundError:
         return HELMY if (folder / "LICENSE-CC-BY-NC-4.0.md").is_file() else UNKNOWN
     except (msgspec.DecodeError, OSError) as error:

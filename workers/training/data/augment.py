@@ -1,7 +1,7 @@
 """Random variations of crops that leave a capillary a capillary.
 
 Crops are (n, size, size, channels) uint8; the first three channels are blue, green and red, the last the outlines.
-What moves, moves all channels; what changes light leaves the outlines alone.
+Movements move all channels; changes of light leave the outlines as they are.
 """
 
 from collections.abc import Sequence
@@ -17,14 +17,14 @@ from workers.capillary.crops import Square
 
 Crops = npt.NDArray[np.uint8]
 Colour = npt.NDArray[np.float32]
-"""(n, size, size, 3) float32: blue, green, red, less plain skin."""
+"""(n, size, size, 3) float32: blue, green, red, from which plain skin is subtracted."""
 
 NOT_NEGATIVE = Meta(ge=0)
 CHANCE = Meta(ge=0, le=1)
 
 
 class Strength(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """How far crops are varied; 0 leaves that variation out. Lengths in crop pixels, light in grey levels."""
+    """How far crops are varied at random; 0 leaves that variation out. Lengths in crop px, light in grey levels."""
 
     turn: Annotated[float, NOT_NEGATIVE, Meta(description="greatest rotation, radians")] = np.pi
     mirrored: Annotated[float, CHANCE, Meta(description="share of crops that are flipped")] = 0.5
@@ -43,7 +43,10 @@ class Strength(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 def varied_placement(
     where: Square, size: int, random: np.random.Generator, strength: Strength
 ) -> npt.NDArray[np.float64]:
-    """Like `workers.capillary.crops.placement`, but turned, mirrored, zoomed and shifted at random; (2, 3) float64."""
+    """Return an affine map, (2, 3) float64, like `workers.capillary.crops.placement`, but varied at random.
+
+    It is turned, mirrored, zoomed and shifted. size: of the crop, px.
+    """
     x, y, side = where
     angle = random.uniform(-strength.turn, strength.turn)
     scale = side / size * np.exp(random.uniform(-strength.zoom, strength.zoom))
@@ -55,7 +58,7 @@ def varied_placement(
 
 
 def varied(crops: Crops, random: np.random.Generator, strength: Strength) -> Crops:
-    """Every crop bent, lit, blurred and compressed its own way; same shape."""
+    """Bend, light, blur and compress every crop its own way; returns the same shape."""
     bent = elastic(crops, random, strength.bend)
     colour = bent[..., :3].astype(np.float32) - PLAIN_SKIN
     colour = contrast(colour, random, strength.contrast, strength.tint)
@@ -68,7 +71,7 @@ def varied(crops: Crops, random: np.random.Generator, strength: Strength) -> Cro
 
 
 def elastic(crops: Crops, random: np.random.Generator, bend: float) -> Crops:
-    """All channels displaced by a smooth random field, `bend` pixels in each direction (Simard 2003)."""
+    """Displace all channels by a smooth random field, `bend` pixels in each direction (Simard 2003)."""
     if not bend:
         return crops
     size = crops.shape[1]
@@ -82,21 +85,21 @@ def elastic(crops: Crops, random: np.random.Generator, bend: float) -> Crops:
 
 
 def contrast(colour: Colour, random: np.random.Generator, amount: float, tint: float) -> Colour:
-    """Contrast to plain skin raised or lowered, by `amount` in all colours and by `tint` in each."""
+    """Raise or lower the contrast to plain skin, by up to `amount` in all colours and `tint` in each."""
     n = len(colour)
     logarithm = random.uniform(-amount, amount, (n, 1, 1, 1)) + random.uniform(-tint, tint, (n, 1, 1, 3))
     return colour * np.exp(logarithm).astype(np.float32)
 
 
 def brightness(colour: Colour, random: np.random.Generator, amount: float, cast: float) -> Colour:
-    """Light added or taken, by `amount` in all colours and by `cast` in each: a colour cast."""
+    """Add or take light, up to `amount` grey levels in all colours and `cast` in each: a colour cast."""
     n = len(colour)
     added = random.uniform(-amount, amount, (n, 1, 1, 1)) + random.uniform(-cast, cast, (n, 1, 1, 3))
     return colour + added.astype(np.float32)
 
 
 def blur(colour: Colour, random: np.random.Generator, sigma: float) -> Colour:
-    """Half of the crops out of focus, by a Gaussian of up to `sigma` pixels."""
+    """Put half of the crops out of focus, by a Gaussian of up to `sigma` pixels."""
     if not sigma:
         return colour
     blurred = colour.copy()
@@ -108,13 +111,13 @@ def blur(colour: Colour, random: np.random.Generator, sigma: float) -> Colour:
 
 
 def grain(colour: Colour, random: np.random.Generator, deviation: float) -> Colour:
-    """Noise of up to `deviation` grey levels."""
+    """Add noise with a standard deviation of up to `deviation` grey levels, each crop its own."""
     own = random.uniform(0.0, deviation, (len(colour), 1, 1, 1)).astype(np.float32)
     return colour + random.standard_normal(colour.shape, np.float32) * own
 
 
 def compression(crops: Crops, random: np.random.Generator, share: float) -> Crops:
-    """A `share` of the crops' colours passed through JPEG of quality 30 to 80, colour at half resolution."""
+    """Pass a `share` of the crops' colours through JPEG of quality 30 to 80, colour at half resolution (4:2:0)."""
     if not share:
         return crops
     compressed = crops.copy()
@@ -126,5 +129,5 @@ def compression(crops: Crops, random: np.random.Generator, share: float) -> Crop
 
 
 def seeded(seed: int, parts: Sequence[int]) -> np.random.Generator:
-    """A generator of its own for each use, so that no use shifts another."""
+    """Return a generator of its own for each use (`parts`), so that no use shifts the random numbers of another."""
     return np.random.default_rng([seed, *parts])

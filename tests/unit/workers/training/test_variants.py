@@ -9,14 +9,16 @@ from workers.capillary.crops import picture
 from workers.capillary.regions import propose
 from workers.capillary.traits import measured
 from workers.runtimes.litert import LiteRtRuntime
-from workers.training.architectures.compact import capillary_net
-from workers.training.dataset import Label, Samples
-from workers.training.fit import Plan, clean_crops
+from workers.training.architectures.compact import COMPACT
+from workers.training.data.labels import Label
+from workers.training.data.samples import Samples
+from workers.training.fit import clean_crops
 from workers.training.folds import shape
-from workers.training.forms import files_of
+from workers.training.plan import TrainingPlan
 from workers.training.prune import SPARSITY, zeros
+from workers.training.variants import files_of
 
-PLAN = Plan()
+PLAN = TrainingPlan()
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +42,7 @@ def frame() -> Samples:
 
 
 def test_four_forms_of_one_network(frame: Samples) -> None:
-    network = capillary_net(PLAN.view, PLAN.dropout)
+    network = COMPACT.build(PLAN.view, PLAN.dropout)
     files = files_of(network, [frame], PLAN, seed=1)
     assert zeros(network) == pytest.approx(SPARSITY, abs=0.02)
     crops = clean_crops([frame], PLAN.view)

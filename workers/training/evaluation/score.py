@@ -1,6 +1,7 @@
 """The measure: how well predicted outlines and their density agree with two readers. Pure functions on polygons.
 
-The same numbers as the programme `score_regions.py` that comes with the labelled frames, computed in windows.
+It gives the same numbers as the program `score_regions.py` that comes with the labelled frames, but computes them in
+windows around each outline.
 """
 
 from collections.abc import Sequence
@@ -9,9 +10,10 @@ import numpy as np
 import numpy.typing as npt
 from msgspec import Struct
 
-from workers.training.dataset import COVER, GROWTH_PX, Label, Mask, Polygon, filled, shares
+from workers.training.data.labels import COVER, GROWTH_PX, Label, Mask, Polygon, filled, shares
 
 Outline = npt.NDArray[np.int32]
+"""(n, 2) int32: x, y in px of the full frame."""
 
 
 class FrameScore(Struct, frozen=True, kw_only=True):
@@ -33,7 +35,7 @@ class FrameScore(Struct, frozen=True, kw_only=True):
 
     @property
     def density_error(self) -> float:
-        """|predicted - readers' mean| / readers' mean."""
+        """Error of density relative to the readers' mean: |predicted - mean| / mean."""
         return abs(self.density - self.density_readers) / self.density_readers
 
 
@@ -52,7 +54,7 @@ class Totals(Struct, frozen=True, kw_only=True):
 
 
 def readers_masks(label: Label) -> list[Mask]:
-    """(height, width) uint8 for each reader, 1 inside what that reader calls a capillary, faint or clear."""
+    """Return for each reader the mask of what that reader calls a capillary, faint or clear."""
     by_reader: list[list[Polygon]] = [
         [region.polygon_px for region in label.regions if region.reader_a in "CB"],
         [region.polygon_px for region in label.regions if region.reader_b in "CB"],
@@ -61,18 +63,18 @@ def readers_masks(label: Label) -> list[Mask]:
 
 
 def readers_density(label: Label) -> float:
-    """The mean of the two readers' own densities, as a share of the frame."""
+    """Return the mean of the two readers' own densities, as a share of the frame."""
     return float(np.mean([mask.mean() for mask in readers_masks(label)]))
 
 
 def overlap(a: Mask, b: Mask) -> tuple[float, float]:
-    """Dice's and Jaccard's coefficient of two masks of 0 and 1; 1 where both are empty."""
+    """Return Dice's and Jaccard's coefficient of two masks; 1 if both are empty."""
     both, total = int((a & b).sum()), int(a.sum()) + int(b.sum())
     return (2 * both / total, both / (total - both)) if total else (1.0, 1.0)
 
 
 def score_frame(predicted: Sequence[Outline], label: Label) -> FrameScore:
-    """Score the outlines, (n, 2) int32 full-frame px each, judged to be capillaries in one frame."""
+    """Score the outlines that were called capillaries in one frame."""
     shape = (label.height_px, label.width_px)
     truth = filled(label.polygons("capillary") + label.boxes(), shape, GROWTH_PX)
     ignore = filled(label.polygons("uncertain", "vessel"), shape, GROWTH_PX)
@@ -97,7 +99,7 @@ def score_frame(predicted: Sequence[Outline], label: Label) -> FrameScore:
 
 
 def totals(scores: Sequence[FrameScore]) -> Totals:
-    """Sum up frames; at least one."""
+    """Sum up the scores of at least one frame."""
     recall = sum(s.found for s in scores) / max(1, sum(s.capillaries for s in scores))
     precision = sum(s.right for s in scores) / max(1, sum(s.predicted - s.ignored for s in scores))
     errors = [s.density_error for s in scores]

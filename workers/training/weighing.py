@@ -1,7 +1,7 @@
-"""Fits how the network's opinion and what was measured are weighed together. Knows arrays alone.
+"""Fits how the network's opinion of a region and what is measured of it are weighed together. Knows arrays alone.
 
-The fit needs opinions of frames that the network has not seen; what is chosen by its outcome, such as a threshold,
-needs verdicts on frames that the fit has not seen either: `cross_fitted`.
+The fit needs opinions of frames that the network has not seen. What is chosen by the outcome of the fit, such as a
+threshold, needs frames that the fit has not seen either: `cross_fitted`.
 """
 
 from collections.abc import Callable, Sequence
@@ -11,19 +11,19 @@ import numpy as np
 
 from workers.capillary.traits import NAMES, products
 from workers.runtimes.card import Calibration
-from workers.training.calibrate import Judged, Numbers, platt, recalibrated
-from workers.training.dataset import scenes_of
-from workers.training.fit import Plan
+from workers.training.calibrate import Float64Array, Judged, platt, recalibrated
+from workers.training.data.splits import scenes_of
+from workers.training.plan import TrainingPlan
 
 Fitting = Callable[[Sequence[Judged]], Calibration]
 
 TERMS: Final = [*NAMES, *(f"{a}*{b}" for i, a in enumerate(NAMES) for b in NAMES[i:])]
-RIDGE: Final = 10.0
-USUAL_AREA_PX: Final = 1300.0
+RIDGE: Final = 10.0  # penalty on every standardised coefficient
+USUAL_AREA_PX: Final = 1300.0  # of a region that counts once
 
 
-def verdict(judged: Sequence[Judged]) -> Calibration:
-    """Ridge logistic regression on the network's log-odds, all traits, and all products of two.
+def weigh_traits(judged: Sequence[Judged]) -> Calibration:
+    """Fit a ridge logistic regression on the network's log-odds, all traits, and all products of two.
 
     Regions count by the square root of their area, since density is made of area.
     """
@@ -38,15 +38,15 @@ def verdict(judged: Sequence[Judged]) -> Calibration:
     return Calibration(slope=0.0, offset=offset, terms=dict(zip(TERMS, terms.tolist(), strict=True)))
 
 
-def fitting(plan: Plan) -> Fitting:
-    """How a plan's verdicts are fitted: what is measured carries over to frames of the same kind alone."""
-    return verdict if plan.measured else platt
+def fitting(plan: TrainingPlan) -> Fitting:
+    """Return how a plan's calibration is fitted: what is measured holds on frames of the same kind only."""
+    return weigh_traits if plan.measured else platt
 
 
 def cross_fitted(
-    judged: Sequence[Judged], same_scene: Sequence[Sequence[str]] = (), fitted: Fitting = verdict
+    judged: Sequence[Judged], same_scene: Sequence[Sequence[str]] = (), fitted: Fitting = weigh_traits
 ) -> list[Judged]:
-    """The same frames, each with probabilities by a verdict that was fitted without its scene."""
+    """Return the same frames, each with probabilities by a calibration that was fitted without its scene."""
     result = []
     for scene in scenes_of([j.frame.label.frame for j in judged], same_scene):
         rest = [j for j in judged if j.frame.label.frame not in scene] or judged
@@ -55,14 +55,19 @@ def cross_fitted(
     return result
 
 
-def importance(judged: Judged) -> Numbers:
-    """(n,) weight of each region in the fit: half where readers disagree."""
-    weight: Numbers = np.sqrt(judged.frame.areas_px / USUAL_AREA_PX) * np.where(judged.frame.target == 0.5, 0.5, 1.0)
+def importance(judged: Judged) -> Float64Array:
+    """Return the weight of each region in the fit, (n,): half if the readers disagree."""
+    weight: Float64Array = np.sqrt(judged.frame.areas_px / USUAL_AREA_PX) * np.where(
+        judged.frame.target == 0.5, 0.5, 1.0
+    )
     return weight
 
 
-def ridge(design: Numbers, target: Numbers, weight: Numbers) -> Numbers:
-    """(columns,) logistic regression (Newton's method), all weights but the last column's drawn towards 0."""
+def ridge(design: Float64Array, target: Float64Array, weight: Float64Array) -> Float64Array:
+    """Fit a logistic regression by Newton's method; returns (columns,) coefficients.
+
+    design: (rows, columns); all coefficients but the last column's are drawn towards 0. target: 0..1 for each row.
+    """
     penalty = np.diag([*[RIDGE] * (design.shape[1] - 1), 1e-6])
     weights = np.zeros(design.shape[1])
     for _ in range(25):

@@ -1,6 +1,7 @@
-"""Large vessels in the plane of the skin, painted into labelled frames: what is no capillary, and rare among labels.
+"""Large vessels in the plane of the skin, painted into labelled frames: no capillaries, and rare among the labels.
 
-One scene of the labelled frames holds four fifths of all such vessels; left out of training it leaves almost none.
+One scene of the labelled frames holds four fifths of all such vessels: if it is held out, almost none is left to train
+on.
 """
 
 import zlib
@@ -15,27 +16,33 @@ from tqdm import tqdm
 
 from stream.protocol.contracts import Pixels
 from workers.runtimes.card import ProposalsName
-from workers.training.augment import seeded
-from workers.training.dataset import Label, Mask, Samples, read_frame, read_samples, samples_of, shares
+from workers.training.data.augment import seeded
+from workers.training.data.labels import Label, Mask, read_frame, shares
+from workers.training.data.samples import Samples, read_samples, samples_of
 
 BLUE: Final = (0.4, 0.6)
 RED: Final = (0.15, 0.5)
 """Darkening of blue and red relative to green, as of labelled vessels."""
 
+# Ranges (least, most) of what is drawn at random for each frame or vessel.
 COUNT: Final = (6, 12)
-DARKNESS: Final = (0.06, 0.13)
+DARKNESS: Final = (0.06, 0.13)  # share of the light that is lost in green
 WIDTH_PX: Final = (12.0, 38.0)
 LENGTH_PX: Final = (90.0, 420.0)
 STEP_PX: Final = 12.0
-BRANCHING: Final = 0.5
+BRANCHING: Final = 0.5  # share of vessels with a branch
 PAINTED: Final = 0.5
-"""A patch is a painted vessel when at least half of it is painted, and none of it is a labelled capillary."""
+"""A patch is a painted vessel if at least half of it is painted, and none of it is a labelled capillary."""
 
 Paint = npt.NDArray[np.float32]
+"""(height, width) float32: share of the light that is lost in green, 0..1."""
 
 
 def painted_samples(folder: Path, proposals_by: ProposalsName, times: int) -> dict[str, Samples]:
-    """Every labelled frame under `folder`, by name, with vessels painted into it `times` over. Raises SourceError."""
+    """Read every labelled frame under `folder`, and paint vessels into it `times` over; returns samples by frame.
+
+    Raises SourceError.
+    """
     samples = read_samples(folder, proposals_by)
     return {
         name: replace(
@@ -47,20 +54,20 @@ def painted_samples(folder: Path, proposals_by: ProposalsName, times: int) -> di
 
 
 def with_vessels(pixels: Pixels, label: Label, seed: int, proposals_by: ProposalsName = "contrast") -> Samples:
-    """The painted vessels that are proposed as regions, as samples that are no capillaries.
+    """Paint vessels into a frame; returns those that are proposed as regions, as samples that are no capillaries.
 
-    pixels: (height, width, 3) uint8 BGR frame of `label`. The same for the same seed.
+    pixels: (height, width, 3) uint8 BGR frame of `label`. The same vessels for the same seed and frame.
     """
     random = seeded(seed, [zlib.crc32(label.frame.encode())])
     paint, mask = painting((label.height_px, label.width_px), random)
     colour = np.array([random.uniform(*BLUE), 1.0, random.uniform(*RED)], np.float32)
     darker = pixels * (1.0 - paint[..., np.newaxis] * colour)
     samples = samples_of(np.clip(np.rint(darker), 0, 255).astype(np.uint8), label, proposals_by)
-    return only(samples, [shares(p.polygon_px, [mask])[0] >= PAINTED for p in samples.proposals])
+    return _vessels(samples, [shares(p.polygon_px, [mask])[0] >= PAINTED for p in samples.proposals])
 
 
-def only(samples: Samples, painted: list[bool]) -> Samples:
-    """Those of the painted proposals that touch no labelled capillary, as vessels."""
+def _vessels(samples: Samples, painted: list[bool]) -> Samples:
+    """Return those of the painted proposals that touch no labelled capillary, as vessels."""
     free = (samples.target == 0) & np.array(painted, bool)
     return replace(
         samples,
@@ -74,7 +81,7 @@ def only(samples: Samples, painted: list[bool]) -> Samples:
 
 
 def painting(shape: tuple[int, int], random: np.random.Generator) -> tuple[Paint, Mask]:
-    """Darkness (height, width) float32 of some vessels, and (height, width) uint8, 1 where they are."""
+    """Paint some vessels on an empty frame of `shape` (height, width); returns the paint, and the vessels' mask."""
     paint, everywhere = np.zeros(shape, np.float32), np.zeros(shape, np.uint8)
     for _ in range(random.integers(*COUNT)):
         vessel = np.zeros(shape, np.uint8)
@@ -92,7 +99,7 @@ def painting(shape: tuple[int, int], random: np.random.Generator) -> tuple[Paint
 def draw(
     vessel: Mask, start: npt.NDArray[np.float64], heading: float, width: float, random: np.random.Generator
 ) -> list[npt.NDArray[np.float64]]:
-    """Draw one winding tube into a mask, and return its middle line."""
+    """Draw one winding tube into a mask; returns its middle line, points x, y in px. heading: radians; width: px."""
     points = [start]
     for _ in range(int(random.uniform(*LENGTH_PX) / STEP_PX)):
         heading += random.normal(0.0, 0.18)

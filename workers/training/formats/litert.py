@@ -1,11 +1,9 @@
-"""Turns a trained network into files: full-integer int8 for LiteRT, float32 for the Keras reference."""
+"""A trained network as a .tflite file: full-integer int8, which the program runs, or float32, to compare with."""
 
 import contextlib
 import io
-import tempfile
 import warnings
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -21,7 +19,10 @@ REPRESENTATIVE: Final = 512
 
 
 def int8_bytes(network: "keras.Model", crops: npt.NDArray[np.uint8]) -> bytes:
-    """A .tflite file's bytes: int8 inside, uint8 crops in, float32 logits out. `crops`: (n, size, size, channels)."""
+    """Make a .tflite file's bytes: int8 inside, uint8 crops in, float32 logits out.
+
+    crops: (n, size, size, channels), from which the converter chooses the scales.
+    """
     import tensorflow as tf
 
     chosen = crops[np.linspace(0, len(crops) - 1, min(REPRESENTATIVE, len(crops))).astype(int)]
@@ -42,7 +43,7 @@ def int8_bytes(network: "keras.Model", crops: npt.NDArray[np.uint8]) -> bytes:
 
 
 def float32_bytes(network: "keras.Model") -> bytes:
-    """A .tflite file's bytes: float32 inside, uint8 crops in, float32 logits out."""
+    """Make a .tflite file's bytes: float32 inside, uint8 crops in, float32 logits out."""
     import keras
     import tensorflow as tf
 
@@ -53,20 +54,9 @@ def float32_bytes(network: "keras.Model") -> bytes:
     return content
 
 
-def keras_bytes(network: "keras.Model") -> bytes:
-    """A .keras file's bytes, without the optimizer's state."""
-    import keras
-
-    bare = keras.Model(network.inputs, network.outputs)
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "weights.keras"
-        bare.save(path)
-        return path.read_bytes()
-
-
 @contextlib.contextmanager
 def _quiet() -> Iterator[None]:
-    """The converter prints what it saves to stdout, which is for data, warns of scales that it finds, and logs."""
+    """Silence the converter: it prints what it saves to stdout, which is for data, warns of its scales, and logs."""
     with without_chatter(), contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield

@@ -1,4 +1,4 @@
-"""Pictures of a cross-validation. Knows figures, and no file."""
+"""Plots of a cross-validation. Draws figures; does not know any file."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from workers.training.calibrate import Judged
+from workers.training.evaluation.classification import auc_roc, calibration_error, reliability, roc
+from workers.training.evaluation.score import FrameScore
 from workers.training.fit import Epoch
-from workers.training.measures import auc_roc, calibration_error, reliability, roc
-from workers.training.score import FrameScore
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -19,10 +19,10 @@ SECOND: Final = "#db3a34"
 FAINT: Final = "#9aa5ab"
 
 
-def all_of(
+def plots(
     histories: Sequence[Sequence[Epoch]], judged: Sequence[Sequence[Judged]], scores: Sequence[Sequence[FrameScore]]
 ) -> Mapping[str, "Figure"]:
-    """Every plot by its name; one entry a fold in each argument, probabilities calibrated."""
+    """Draw every plot; returns figures by name. Each argument has one entry per fold, with calibrated probabilities."""
     return {
         "loss": loss_curves(histories),
         "roc": roc_curves(judged),
@@ -32,7 +32,7 @@ def all_of(
 
 
 def loss_curves(histories: Sequence[Sequence[Epoch]]) -> "Figure":
-    """Loss of each fold's training and watched frames over epochs."""
+    """Draw the loss over epochs, of each fold's training and of its watched frames."""
     figure, axes = _canvas("epoch", "loss (cross-entropy)", "Loss, a line a fold")
     for number, history in enumerate(histories):
         epochs = np.arange(1, len(history) + 1)
@@ -46,7 +46,7 @@ def loss_curves(histories: Sequence[Sequence[Epoch]]) -> "Figure":
 
 
 def roc_curves(judged: Sequence[Sequence[Judged]]) -> "Figure":
-    """Capillaries accepted over other regions accepted, for each fold and all."""
+    """Draw capillaries accepted over other regions accepted, for each fold and for all."""
     figure, axes = _canvas("other regions accepted", "capillaries accepted", "ROC of held-out proposals")
     for number, fold in enumerate(judged):
         axes.plot(*roc(fold), color=FAINT, lw=0.8, label=None if number else "each fold")
@@ -59,7 +59,7 @@ def roc_curves(judged: Sequence[Sequence[Judged]]) -> "Figure":
 
 
 def calibration(judged: Sequence[Sequence[Judged]]) -> "Figure":
-    """The share of capillaries among regions of like probability, and how many regions there are."""
+    """Draw the share of capillaries among regions of like probability, and how many regions there are."""
     pooled = [one for fold in judged for one in fold]
     said, true, share = reliability(pooled).T
     title = f"Calibration, expected error {calibration_error(pooled):.3f}"
@@ -73,7 +73,7 @@ def calibration(judged: Sequence[Sequence[Judged]]) -> "Figure":
 
 
 def bland_altman(scores: Sequence[FrameScore]) -> "Figure":
-    """Difference of density to the readers' over the mean of both, a point a frame (Bland and Altman 1986)."""
+    """Draw each frame's difference of density to the readers' over the mean of both (Bland and Altman 1986)."""
     figure, axes = _canvas("mean of program and readers, density %", "program - readers, density %", "Density")
     pairs = 100 * np.array([(score.density, score.density_readers) for score in scores])
     middle, difference = pairs.mean(axis=1), pairs[:, 0] - pairs[:, 1]

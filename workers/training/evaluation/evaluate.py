@@ -11,16 +11,16 @@ from msgspec import Struct
 from stream.protocol.contracts import Analyser, Frame
 from workers.capillary.analyser import make_analyser
 from workers.capillary.settings import AnalyserSettings
-from workers.runtimes.card import Figures
+from workers.runtimes.card import ModelFigures
 from workers.shipped import card_of
 from workers.training.calibrate import Judged
-from workers.training.dataset import Label, read_frame, read_labels
-from workers.training.measures import accuracy, auc_roc, calibration_error
-from workers.training.score import FrameScore, Totals, score_frame, totals
+from workers.training.data.labels import Label, read_frame, read_labels
+from workers.training.evaluation.classification import accuracy, auc_roc, calibration_error
+from workers.training.evaluation.score import FrameScore, Totals, score_frame, totals
 
 
 class FrameResult(Struct, frozen=True, kw_only=True):
-    """A frame's score, and whether its 90 % interval holds the readers' mean."""
+    """A frame's score, and its 90 % interval of density, as shares of the frame."""
 
     score: FrameScore
     low: float
@@ -28,19 +28,19 @@ class FrameResult(Struct, frozen=True, kw_only=True):
 
     @property
     def covered(self) -> bool:
-        """Whether the readers' mean density lies inside the interval."""
+        """True if the readers' mean density lies inside the interval."""
         return self.low <= self.score.density_readers <= self.high
 
 
 def frame_result(analyser: Analyser, folder: Path, label: Label) -> FrameResult:
-    """Analyse one labelled frame and score what comes out."""
+    """Analyse one labelled frame and score the result."""
     analysis = analyser.analyse(Frame(read_frame(folder, label.frame)))
     score = score_frame([region.polygon_px for region in analysis.regions], label)
     return FrameResult(score=score, low=analysis.density_low_pct / 100, high=analysis.density_high_pct / 100)
 
 
 def covered_share(results: Sequence[FrameResult]) -> float:
-    """Share of frames whose interval holds the readers' mean."""
+    """Return the share of frames whose interval holds the readers' mean."""
     return float(np.mean([result.covered for result in results]))
 
 
@@ -49,8 +49,11 @@ def figures_of(
     results: Sequence[Sequence[FrameResult]],
     judged: Sequence[Sequence[Judged]],
     thresholds: Sequence[float],
-) -> Figures:
-    """Figures over all folds, and their spread. `judged`: calibrated; one threshold a fold."""
+) -> ModelFigures:
+    """Return the figures over all folds, and their spread.
+
+    method: how they were measured, for the card. judged: calibrated. thresholds: one per fold.
+    """
     every = [result for fold in results for result in fold]
     total = totals([result.score for result in every])
     pooled = [one for fold in judged for one in fold]
@@ -66,7 +69,7 @@ def figures_of(
         "auc_roc": [auc_roc(fold) for fold in judged],
         "calibration_error": [calibration_error(fold) for fold in judged],
     }
-    return Figures(
+    return ModelFigures(
         method=method,
         frames=total.frames,
         f1=round(total.f1, 4),
@@ -87,7 +90,7 @@ def figures_of(
 
 
 def table(results: Sequence[FrameResult], note: Mapping[str, str] | None = None) -> str:
-    """A line a frame, then the totals, as text; `note` may hold a remark for a frame."""
+    """Return one line per frame, then the totals, as text; `note` may hold a remark for a frame."""
     lines = ["frame  recall  precision  density %  readers %  error %  90 % interval"]
     for r in results:
         s = r.score
@@ -101,7 +104,7 @@ def table(results: Sequence[FrameResult], note: Mapping[str, str] | None = None)
 
 
 def summary(total: Totals, covered: float) -> str:
-    """The totals in one line."""
+    """Return the totals in one line."""
     correlation = "-" if total.density_correlation is None else f"{total.density_correlation:.3f}"
     return (
         f"all {total.frames}: F1 {total.f1:.3f} (recall {total.recall:.3f}, precision {total.precision:.3f}), "

@@ -6,7 +6,7 @@ import pytest
 
 from workers.capillary.background import PLAIN_SKIN
 from workers.capillary.crops import placement
-from workers.training.augment import Strength, seeded, varied, varied_placement
+from workers.training.data.augment import Strength, seeded, varied, varied_placement
 
 NONE = Strength(**dict.fromkeys(Strength.__struct_fields__, 0.0))
 

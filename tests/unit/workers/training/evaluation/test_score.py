@@ -4,8 +4,8 @@ import msgspec
 import numpy as np
 import pytest
 
-from workers.training.dataset import Label, LabelledRegion, Missed
-from workers.training.score import FrameScore, overlap, score_frame, totals
+from workers.training.data.labels import Label, LabelledRegion, Missed
+from workers.training.evaluation.score import FrameScore, overlap, score_frame, totals
 
 
 def box(x: int, y: int, side: int = 20) -> list[tuple[int, int]]:

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from workers.training.dataset import Label, LabelledRegion
-from workers.training.distractors import with_vessels
+from workers.training.data.distractors import with_vessels
+from workers.training.data.labels import Label, LabelledRegion
 
 SKIN = np.full((540, 960, 3), (120, 130, 160), np.uint8)
 

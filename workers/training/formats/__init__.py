@@ -1,0 +1,1 @@
+"""Formats that a trained network is written in, one file each."""
