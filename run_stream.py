@@ -1,4 +1,4 @@
-"""The command line: the table of commands, and the only place where all parts of the program are put together."""
+"""The command line: the table of commands, and the only place where all parts meet."""
 
 import logging
 import signal

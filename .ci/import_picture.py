@@ -10,13 +10,16 @@ import ast
 import sys
 import tomllib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from pathlib import Path
 
 from layered_drawing import Edges, svg
 
 ROOT = Path(__file__).resolve().parent.parent
 PICTURE = Path("docs", "images", "architecture.svg")
+
+Imports = Mapping[str, Set[str]]
+"""Module → the modules that it imports."""
 
 
 # The imports
@@ -34,26 +37,45 @@ def read_modules(root: Path, tops: Iterable[str]) -> dict[str, ast.Module]:
     return {module_name(file.relative_to(root)): ast.parse(file.read_text(encoding="utf-8")) for file in sorted(files)}
 
 
-def imported(tree: ast.Module, modules: Iterable[str]) -> Iterator[str]:
-    """Yield the modules that the tree imports, those within functions too; `from package import name` may be either."""
-    known = set(modules)
+def imports_of(modules: Mapping[str, ast.Module]) -> Imports:
+    """Return which of the modules each of them imports.
+
+    A file in the root folder is the table of commands: what it names as text, "module:attribute", it imports later.
+    """
+    known = frozenset(modules)
+    return {
+        name: {*imported(tree, known), *(named_as_text(tree, known) if "." not in name else ())} - {name}
+        for name, tree in modules.items()
+    }
+
+
+def imported(tree: ast.Module, known: Set[str]) -> Iterator[str]:
+    """Yield the known modules that the tree imports, also within functions; `from x import y` may mean x or x.y."""
     for node in ast.walk(tree):
         match node:
             case ast.Import(names=names):
                 yield from (name.name for name in names if name.name in known)
             case ast.ImportFrom(module=str(module), names=names, level=0):
                 full = {f"{module}.{name.name}" for name in names}
-                yield from sorted(full & known)
+                yield from full & known
                 if full - known and module in known:
                     yield module
 
 
-def edges_between(modules: Mapping[str, ast.Module], boxes: Mapping[str, str]) -> Counter[tuple[str, str]]:
+def named_as_text(tree: ast.Module, known: Set[str]) -> Iterator[str]:
+    """Yield the known modules of which the tree names an attribute as text, "module:attribute"."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Constant(value=str(text)) if ":" in text and text.partition(":")[0] in known:
+                yield text.partition(":")[0]
+
+
+def edges_between(imports: Imports, boxes: Mapping[str, str]) -> Counter[tuple[str, str]]:
     """Count the imports from box to box; `boxes` maps a module to the box it lies in."""
     return Counter(
         (boxes[name], boxes[other])
-        for name, tree in modules.items()
-        for other in set(imported(tree, modules))
+        for name, others in imports.items()
+        for other in others
         if name in boxes and other in boxes and boxes[name] != boxes[other]
     )
 
@@ -119,12 +141,12 @@ def circle(edges: Edges) -> list[str]:
     return path[path.index(box) :] if box else []
 
 
-def circles(modules: Mapping[str, ast.Module]) -> list[str]:
+def circles(imports: Imports) -> list[str]:
     """Name a circle of imports in each package, among the files and folders that lie directly in it."""
     found = []
-    for package in packages_of(modules):
-        children = {module: child for module in modules if (child := child_of(module, package))}
-        if around := circle(edges_between(modules, children)):
+    for package in packages_of(imports):
+        children = {module: child for module in imports if (child := child_of(module, package))}
+        if around := circle(edges_between(imports, children)):
             found.append(f"a circle of imports: {' → '.join([*around, around[0]])}")
     return found
 
@@ -150,9 +172,10 @@ def draw(root: Path) -> tuple[str, list[str]]:
     named = [member for layer in layers for member in layer]
     rest = [top for top in ("capture", "workers", "run_stream") if top not in named and top in modules]
     boxes = {module: box for module in modules if (box := box_of(module, [*named, *rest]))}
-    edges = edges_between(modules, boxes)
+    imports = imports_of(modules)
+    edges = edges_between(imports, boxes)
     rows = with_the_rest(layers, edges, rest)
-    wrong = faults(rows, edges) + circles(modules)
+    wrong = faults(rows, edges) + circles(imports)
     if circle(edges):
         return "", wrong
     members = [member for row in rows for member in row]

@@ -35,6 +35,13 @@ def test_every_box_is_drawn_with_its_sentence_and_the_same_each_time(tmp_path: P
     assert draw(tmp_path)[0] == picture
 
 
+def test_the_table_of_commands_imports_what_it_names_as_text(tmp_path: Path) -> None:
+    picture, _ = draw(
+        written(tmp_path, **{"run_stream.py": 'COMMANDS = {"view": "stream.view:main", "live": "capture:live"}\n'})
+    )
+    assert picture.count('class="arrow"') == 5
+
+
 def test_arrows_that_follow_from_others_are_left_out(tmp_path: Path) -> None:
     picture, _ = draw(written(tmp_path, **{"run_stream.py": "import capture, stream.wire\nfrom stream import sink\n"}))
     assert picture.count('class="arrow"') == 5
