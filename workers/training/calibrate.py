@@ -9,9 +9,8 @@ import numpy.typing as npt
 from workers.capillary.classifier import calibrated
 from workers.capillary.density import Z_90
 from workers.runtimes.card import Calibration
-from workers.training.data.labels import COVER
+from workers.training.data.labels import COVER, readers_density
 from workers.training.data.samples import Samples
-from workers.training.evaluation.score import readers_density
 
 Float64Array = npt.NDArray[np.float64]
 

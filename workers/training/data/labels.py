@@ -71,6 +71,20 @@ def filled(polygons: Sequence[Polygon], shape: tuple[int, int], grow: int = 0) -
     return cv2.dilate(mask, disc).astype(np.uint8, copy=False)
 
 
+def readers_masks(label: Label) -> list[Mask]:
+    """Return for each reader the mask of what that reader calls a capillary, faint or clear."""
+    by_reader: list[list[Polygon]] = [
+        [region.polygon_px for region in label.regions if region.reader_a in "CB"],
+        [region.polygon_px for region in label.regions if region.reader_b in "CB"],
+    ]
+    return [filled(polygons, (label.height_px, label.width_px)) for polygons in by_reader]
+
+
+def readers_density(label: Label) -> float:
+    """Return the mean of the two readers' own densities, as a share of the frame."""
+    return float(np.mean([mask.mean() for mask in readers_masks(label)]))
+
+
 def shares(polygon: npt.NDArray[np.int32], masks: Sequence[Mask]) -> list[float]:
     """Return for each mask the share of the polygon's pixels that it covers; 0 for a polygon outside the frame.
 

@@ -10,7 +10,15 @@ import numpy as np
 import numpy.typing as npt
 from msgspec import Struct
 
-from workers.training.data.labels import COVER, GROWTH_PX, Label, Mask, Polygon, filled, shares
+from workers.training.data.labels import (
+    COVER,
+    GROWTH_PX,
+    Label,
+    Mask,
+    filled,
+    readers_masks,
+    shares,
+)
 
 Outline = npt.NDArray[np.int32]
 """(n, 2) int32: x, y in px of the full frame."""
@@ -51,20 +59,6 @@ class Totals(Struct, frozen=True, kw_only=True):
     density_correlation: float | None
     dice: float
     jaccard: float
-
-
-def readers_masks(label: Label) -> list[Mask]:
-    """Return for each reader the mask of what that reader calls a capillary, faint or clear."""
-    by_reader: list[list[Polygon]] = [
-        [region.polygon_px for region in label.regions if region.reader_a in "CB"],
-        [region.polygon_px for region in label.regions if region.reader_b in "CB"],
-    ]
-    return [filled(polygons, (label.height_px, label.width_px)) for polygons in by_reader]
-
-
-def readers_density(label: Label) -> float:
-    """Return the mean of the two readers' own densities, as a share of the frame."""
-    return float(np.mean([mask.mean() for mask in readers_masks(label)]))
 
 
 def overlap(a: Mask, b: Mask) -> tuple[float, float]:
