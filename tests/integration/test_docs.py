@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -111,6 +112,38 @@ def test_the_architecture_says_what_each_folder_is_for() -> None:
     for folder in (ROOT / "stream").iterdir():
         if (folder / "__init__.py").exists():
             assert f"| `stream/{folder.name}/` |" in document
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """Return a copy of the program's files as they are now."""
+    names = run_in(ROOT, "git", "ls-files", "--cached", "--others", "--exclude-standard").splitlines()
+    for name in names:
+        if (ROOT / name).is_file():  # not one that was removed since the last commit
+            (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(ROOT / name, tmp_path / name)
+    return tmp_path
+
+
+def run_in(folder: Path, *command: str) -> str:
+    """Run the command in the folder, and return what it prints; it must succeed."""
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.mark.slow
+def test_the_commits_of_the_walked_example_apply_and_their_tests_pass(copy: Path) -> None:
+    """If not: make them anew on a branch, and put what `git show --format= -U1` prints into the document."""
+    commits = blocks(ROOT / "docs" / "extending" / "walked-example.md", "diff")
+    assert len(commits) == 2
+    for commit in commits:
+        (copy / "commit.diff").write_text(commit)
+        run_in(copy, "git", "apply", "commit.diff")
+        files = re.findall(r"^\+\+\+ b/(.*\.py)$", commit, re.MULTILINE)
+        for check in (["ruff", "check"], ["ruff", "format", "--check"]):
+            run_in(copy, sys.executable, "-m", *check, *files)
+        run_in(copy, sys.executable, "-m", "pytest", "-q", *(file for file in files if file.startswith("tests/")))
 
 
 def test_every_fault_has_a_test_that_exists() -> None:
