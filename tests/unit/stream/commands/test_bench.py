@@ -1,5 +1,6 @@
 """What `bench` measures: as configured, unless something else is typed."""
 
+import io
 from collections.abc import Callable
 from pathlib import Path
 
@@ -24,6 +25,7 @@ def orders(monkeypatch: pytest.MonkeyPatch) -> list[Order]:
         )
 
     monkeypatch.setattr("stream.engines.bench.running.run", run)
+    monkeypatch.setattr("run_stream.Program.open_recording", lambda *_: io.BytesIO())  # it is only closed again
     return asked
 
 
