@@ -3,7 +3,6 @@
 Unknown keys and wrong types are refused, with the nearest valid key. Knows no process and loads nothing heavy.
 """
 
-import hashlib
 import os
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -75,19 +74,6 @@ def _lay_over(tree: dict[str, Any], found: Mapping[str, Any]) -> None:
             _lay_over(known, value)
         else:
             tree[key] = value
-
-
-def sha256(config: Section) -> str:
-    """Return the hash of what was configured in a section, or in all, for the record.
-
-    Without the session's name, which may be a patient's, and without the settings of outlets, which may be passwords:
-    both could be found out by trying.
-    """
-    fields = msgspec.to_builtins(config)
-    if isinstance(config, Config):
-        fields["sink"]["session_name"] = ""
-        del fields["outlets"]
-    return hashlib.sha256(msgspec.json.encode(fields, order="sorted")).hexdigest()
 
 
 def _read(file: Path) -> dict[str, Any]:

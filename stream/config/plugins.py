@@ -4,12 +4,10 @@ Code is named here as text and loaded only when it is asked for, so that nothing
 A package adds names with entry points of the group `capillary_stream.<group>`; it cannot replace a built-in name.
 """
 
-import importlib
-import importlib.metadata
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -82,7 +80,9 @@ _GROUPS: Final[Mapping[GroupName, _Group]] = {
 
 def names(group: GroupName) -> dict[str, str]:
     """Return every known name of a group and the "module:attribute" behind it."""
-    points = importlib.metadata.entry_points(group=f"capillary_stream.{group}")
+    from importlib.metadata import entry_points  # not for the children of a run, which only `load`
+
+    points = entry_points(group=f"capillary_stream.{group}")
     return {point.name: point.value for point in points} | dict(_GROUPS[group].built_in)
 
 
@@ -97,13 +97,15 @@ def find(group: GroupName, name: str) -> Any:
     target = known.get(name, name)
     module, colon, attribute = target.partition(":")
     if not (colon and attribute and all(module.split("."))):
+        from difflib import get_close_matches
+
         near = get_close_matches(name, known, n=1)
         hint = f'; did you mean "{near[0]}"?' if near else f"; known: {', '.join(known) or 'none'}."
         raise kind.error(f'no {kind.noun} is called "{name}"{hint} {kind.remedy}')
     if str(Path.cwd()) not in sys.path:
         sys.path.append(str(Path.cwd()))
     try:
-        loaded = importlib.import_module(module)
+        loaded = import_module(module)
     except ModuleNotFoundError as error:
         if error.name is not None and f"{module}.".startswith(f"{error.name}."):
             raise kind.error(f'"{target}": there is no module {error.name} on the path or in this folder') from error
@@ -117,4 +119,4 @@ def find(group: GroupName, name: str) -> Any:
 def load(target: str) -> Any:
     """Return what "module:attribute" names: a part of this program. Raises ImportError, AttributeError."""
     module, _, attribute = target.partition(":")
-    return getattr(importlib.import_module(module), attribute)
+    return getattr(import_module(module), attribute)

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from stream.config.engine_choice import EngineChoice
-from stream.config.loading import sha256
-from stream.config.sections import AnalyserConfig, Config
+from stream.config.sections import AnalyserConfig, Config, sha256
 from stream.machine.processes import cores
 from stream.protocol.types import LogFormat, Mode
 

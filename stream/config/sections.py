@@ -1,5 +1,6 @@
 """The typed configuration, a class for each table of the file. Knows no process and loads nothing heavy."""
 
+import hashlib
 import re
 from typing import Annotated, Any, Final
 
@@ -266,6 +267,19 @@ class Config(Section, frozen=True, kw_only=True):
     security: SecurityConfig = SecurityConfig()
     bench: BenchConfig = BenchConfig()
     runtime: RuntimeConfig = RuntimeConfig()
+
+
+def sha256(config: Section) -> str:
+    """Return the hash of what was configured in a section, or in all, for the record.
+
+    Without the session's name, which may be a patient's, and without the settings of outlets, which may be passwords:
+    both could be found out by trying.
+    """
+    fields = msgspec.to_builtins(config)
+    if isinstance(config, Config):
+        fields["sink"]["session_name"] = ""
+        del fields["outlets"]
+    return hashlib.sha256(msgspec.json.encode(fields, order="sorted")).hexdigest()
 
 
 def _host(endpoint: str) -> str:

@@ -3,12 +3,14 @@
 A new fact is a field here and its value in `stamp_of`; header and reading then carry it. Pure.
 """
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from msgspec import Meta
 
-from stream.protocol.contracts import Grab
 from stream.protocol.types import FrameName, Message, Seq, SourceName, UtcNs
+
+if TYPE_CHECKING:  # a process that handles no pixels need not load numpy
+    from stream.protocol.contracts import Grab
 
 
 class FrameStamp(Message, frozen=True, kw_only=True):
@@ -33,7 +35,7 @@ class FrameStamp(Message, frozen=True, kw_only=True):
         return {name: getattr(self, name) for name in FrameStamp.__struct_fields__}
 
 
-def stamp_of(grab: Grab, *, source: str, seq: int, utc_ns: int, monotonic_ns: int, attempt: int = 1) -> FrameStamp:
+def stamp_of(grab: "Grab", *, source: str, seq: int, utc_ns: int, monotonic_ns: int, attempt: int = 1) -> FrameStamp:
     """Make the stamp of a frame that was grabbed at a moment, by UTC and by this machine's monotonic clock."""
     return FrameStamp(
         source=source,

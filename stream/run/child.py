@@ -12,10 +12,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from stream.config.plugins import load
-from stream.config.run_plan import RunPlan
 from stream.console import logs
 from stream.errors import StreamError
 from stream.machine.processes import die_with_parent, name_process
@@ -27,6 +26,9 @@ from stream.run.process_spec import ProcessKey
 from stream.security.events import Notes
 from stream.security.key_pair import Keys
 from stream.transport.sockets import Inbox, Outbox, new_context
+
+if TYPE_CHECKING:
+    from stream.config.run_plan import RunPlan
 
 _LAST_MESSAGES_S: Final = 1.0
 _ALIVE_EVERY_S: Final = 0.5
@@ -157,7 +159,7 @@ def no_main() -> Iterator[None]:
         sys.modules["__main__"] = main
 
 
-def run_child(plan: RunPlan, assignment: Assignment, target: str, *arguments: Any) -> None:
+def run_child(plan: "RunPlan", assignment: Assignment, target: str, *arguments: Any) -> None:
     """Set up a child process, call the target with (child, plan, *arguments), and report why it ended.
 
     The target is a name, "module:function", so that the supervisor never loads what its children load.

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stream.config.loading import load, sha256
-from stream.config.sections import Config
+from stream.config.loading import load
+from stream.config.sections import Config, sha256
 from stream.errors import ConfigError
 
 CONFIGS = Path(__file__).resolve().parents[4] / "configs"
