@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _COLOURS: Final = {"serial": "#6c757d", "router": "#e07a5f", "ray": "#3d5a80", "stream": "#1b7f58"}
+_OTHER_COLOUR: Final = "#8d5a97"  # of an engine that an installed package adds
 
 
 def draw(bench: Bench, folder: Path) -> list[Path]:
@@ -54,7 +55,7 @@ def _execution(done: Sequence[Result]) -> "Figure":
                 figures.execution_ms for figures in (result.median, result.least, result.most) if figures is not None
             )
             error = [[middle - least], [most_ms - middle]]
-            axes.bar(_label(result), middle, yerr=error, color=_COLOURS[result.engine], capsize=4)
+            axes.bar(_label(result), middle, yerr=error, color=_COLOURS.get(result.engine, _OTHER_COLOUR), capsize=4)
             axes.annotate(f"{middle:.1f}", (_label(result), middle), ha="center", va="bottom", fontsize=9)
         axes.set(ylabel="ms a frame")
     return figure
@@ -71,7 +72,7 @@ def _by_workers(done: Sequence[Result]) -> "Figure":
             at = [one.workers for one in own]
             if engine == "serial":
                 at, times = counts, times * len(counts)
-            axes.plot(at, times, marker="o", color=_COLOURS[engine], label=engine)
+            axes.plot(at, times, marker="o", color=_COLOURS.get(engine, _OTHER_COLOUR), label=engine)
         axes.set(xlabel="workers", ylabel="ms a frame", xticks=counts)
         axes.set_ylim(bottom=0)
         axes.legend(frameon=False)
@@ -89,7 +90,7 @@ def _cores(done: Sequence[Result]) -> "Figure":
             axes.plot(
                 share,
                 busy,
-                color=_COLOURS[result.engine],
+                color=_COLOURS.get(result.engine, _OTHER_COLOUR),
                 label=f"{_label(result)} ({seconds:.1f} s)".replace("\n", " "),
             )
         axes.set(xlabel="share of the run (%)", ylabel="cores")

@@ -1,11 +1,14 @@
 """The figures of a bench: the paper's equation and numbers, and what is made of moments."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from stream.engines.bench.figures import CaseFigures, Result, faster_pct, gaps_ms, result_of, trace
 from stream.engines.bench.machine import Machine
 from stream.engines.bench.plan import Case
+from stream.engines.bench.plots import draw
 from stream.engines.bench.running import Bench
 from stream.engines.bench.table import compared, text
 from stream.engines.bench.watching import Watched
@@ -92,3 +95,11 @@ def test_engines_are_compared_at_their_best_and_with_the_paper_s_serial_system()
         "- This program (stream, default, 2 workers) against the paper's serial system (serial, helmy2022): "
         "100.0 against 1.00 frames/s, 100 times as many frames/s.",
     ]
+
+
+def test_an_engine_of_an_installed_package_is_drawn_too(tmp_path: Path) -> None:
+    machine = Machine(cpu="c", cores=2, memory_gb=1, busy_at_start_pct=0, system="s", python="p", libraries={})
+    results = [result("serial", "default", 8.0), result("theirs", "default", 5.0, workers=2)]
+    bench = Bench(version="0", source="s", frames=10, rounds=1, machine=machine, results=results)
+    assert [path.name for path in draw(bench, tmp_path)] == ["figure-5.png", "figure-6.png", "figure-7.png"]
+    assert all((tmp_path / f"figure-{number}.png").stat().st_size > 0 for number in (5, 6, 7))
