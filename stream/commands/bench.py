@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Options:
+class _BenchOptions:
     """The options of the command, as they were typed."""
 
     engines: str | None
@@ -55,7 +55,7 @@ def bench(parts: Parts, /, source: str | None, output: Path, **given: Any) -> No
     from stream.engines.bench.running import Order
     from stream.session.output_folder import OutputFolder
 
-    options, config = _Options(**given), parts.load("bench.toml", {})
+    options, config = _BenchOptions(**given), parts.load("bench.toml", {})
     source, frames = source or config.source, options.frames or config.bench.frames
     cases, fps = _cases(options, config.bench), rates(options.fps)
     parts.open_recording(source, config, frames).close()  # a source that cannot be read is refused now
@@ -78,7 +78,7 @@ def bench(parts: Parts, /, source: str | None, output: Path, **given: Any) -> No
         sys.exit(1)
 
 
-def _cases(options: _Options, configured: "BenchConfig") -> "list[Case]":
+def _cases(options: _BenchOptions, configured: "BenchConfig") -> "list[Case]":
     """Return what is to be measured: as typed, else as configured. Raises UsageError."""
     from stream.config.plugins import names
     from stream.engines.bench import plan

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Options:
+class _ReplayOptions:
     """The options of the command, as they were typed."""
 
     workers: int | None
@@ -60,7 +60,7 @@ def replay(parts: Parts, /, sources: tuple[str, ...], output: Path, **given: Any
     from stream.session.preparation import holds_frames, refuse_loss
     from stream.session.provenance import without_credentials
 
-    options = _Options(**given)
+    options = _ReplayOptions(**given)
     if options.resume and options.overwrite:
         raise UsageError("--resume goes on, --overwrite begins anew; choose one")
     config = parts.load("replay.toml", {"workers.count": options.workers})
@@ -103,7 +103,7 @@ def _speed(text: str) -> float:
     return factor
 
 
-def _replay_one(parts: Parts, plan: "RunPlan", options: _Options) -> int:
+def _replay_one(parts: Parts, plan: "RunPlan", options: _ReplayOptions) -> int:
     """Analyse one recording, say where its results are, and return the exit code."""
     from stream.session.preparation import holds_frames
 
@@ -118,7 +118,7 @@ def _replay_one(parts: Parts, plan: "RunPlan", options: _Options) -> int:
     return code
 
 
-def _run(parts: Parts, plan: "RunPlan", options: _Options) -> "Outcome":
+def _run(parts: Parts, plan: "RunPlan", options: _ReplayOptions) -> "Outcome":
     from stream.run.pipeline import run, run_processes
 
     plan = replace(plan, fingerprint=parts.fingerprint(plan.source))

@@ -113,6 +113,7 @@ class Child:
                 self.peers[peer.role, peer.index] = peer, self._outbox(peer.endpoint)
             case PeerDown(role=role, index=index, incarnation=incarnation):
                 known = self.peers.get((role, index))
+                # The death of an earlier life says nothing of the one that is known.
                 if known is not None and known[0].incarnation == incarnation:
                     self._drop_peer((role, index))
             case _:

@@ -44,6 +44,7 @@ class ChildProcess:
     def start(self, plan: RunPlan, assignment: Assignment) -> None:
         """Begin a new life."""
         self.incarnation, self.killed = assignment.incarnation, False
+        # Spawned, not forked: a fork would copy the supervisor's sockets, with its threads gone.
         self._process = multiprocessing.get_context("spawn").Process(
             target=run_child,
             args=(plan, assignment, self.spec.target, *self.spec.arguments),

@@ -22,7 +22,7 @@ class Peers:
     def introduce(self, hello: Hello) -> None:
         """Tell all peers of a newcomer, and the newcomer of all peers."""
         key = hello.role, hello.index
-        self._forget(key)
+        self._forget(key)  # every life has an inbox of its own: what is queued for the one before is lost with it
         newcomer = self._connect(hello.endpoint)
         for other, outbox in self._known.values():
             outbox.send(PeerUp(peer=hello))

@@ -98,6 +98,7 @@ class Supervisor:
                 self._reap(child)
             if self._is_due(child):
                 self._start(child)
+        # A death ends the wait as a message does, so that peers hear of it at once.
         handles = {child.death_handle for child in self._children.values() if child.death_handle is not None}
         self._inbox.wait(_TICK_MS, handles)
         for message in self._inbox.drain():
@@ -130,7 +131,7 @@ class Supervisor:
 
     def _reap(self, child: ChildProcess) -> None:
         """Tell the peers of a death at once; then have the process started again, or give it up."""
-        for message in self._inbox.drain():  # its last messages, if there are any
+        for message in self._inbox.drain():  # first: a Fatal or Finished that it sent decides what its death means
             self._handle(message)
         key, exit_code = child.spec.key, child.exit_code
         death = Death(
@@ -204,7 +205,7 @@ class Supervisor:
         key = hello.role, hello.index
         child = self._children.get(key)
         if child is None or not child.started or child.incarnation != hello.incarnation:
-            return  # it may have died faster than its hello travelled
+            return  # it may have died faster than its hello travelled, and a peer that is introduced must be alive
         self._peers.introduce(hello)
         self._silence.begin(key, time.monotonic())
         if self._stop_order.began and key == _CAPTURE:  # the one before it died with the order to stop
