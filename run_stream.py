@@ -34,12 +34,12 @@ COMMANDS: Final = {
     "doctor": "stream.commands.doctor:doctor",
     "keys": "stream.commands.keys:keys",
     "live": "stream.commands.live:live",
-    "models": "workers.models.cli:models",
-    "models synthesize": "capture.cli:synthesize",
+    "models": "workers.models.commands:models",
+    "models synthesize": "capture.recordings.synthesize:synthesize",
     "replay": "stream.commands.replay:replay",
     "subscribe": "stream.commands.subscribe:subscribe",
     "view": "stream.commands.view:view",
-    "worker": "workers.remote.cli:worker",
+    "worker": "workers.remote.command:worker",
 }
 """What a person can type → "module:command". Of two words, the second is a command of the first."""
 

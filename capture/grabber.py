@@ -1,6 +1,6 @@
-"""The thread that takes frames from the source into the ring. Decides nothing: the main loop hands it slots.
+"""The thread that takes frames from the source into the ring. It decides nothing: the main loop gives it slots.
 
-It has a thread of its own because a camera's `grab` blocks, and credits must not wait for it.
+It is a thread because a camera's `grab` blocks, and the credits of workers must not wait for that.
 """
 
 import contextlib
@@ -11,7 +11,7 @@ from typing import Final
 
 import numpy as np
 
-from capture.clock import Clock, Moment
+from capture.clock import CaptureClock, CaptureTime
 from capture.pacing import Playback, Thinning
 from stream.errors import FrameError, SourceError
 from stream.protocol.contracts import FrameSource, Grab, Pixels
@@ -20,23 +20,25 @@ from stream.transport.frame_ring import Ring
 from stream.transport.sockets import Inbox
 
 _FROZEN_S: Final = 1.5
-"""A camera's noise changes every picture: the same one for so long comes from a camera or a link that hangs."""
+"""A camera's noise changes every picture: the same one for so long means that the camera or its link hangs."""
 
 
 @dataclass(frozen=True, slots=True)
 class Grabbed:
     """A frame in a slot of the ring.
 
+    ring: path of the ring. It is the frame's own: a source that comes back with larger frames gets another ring, and a
+    frame may be dispatched again after that.
     previous: thumbnail of the frame before; None for the first, and after one that could not be read.
     unreadable: why there are no pixels. frozen: the source has given this same picture for seconds.
     """
 
+    ring: str
     slot: int
     generation: int
     grab: Grab
-    moment: Moment
+    time: CaptureTime
     previous: bytes | None
-    ring: str = ""
     unreadable: str = ""
     frozen: bool = False
 
@@ -50,23 +52,26 @@ class Ended:
 
 @dataclass(frozen=True, slots=True)
 class Broke:
-    """Not the source's own word, but a mistake of the program or of a library: for the main loop to die of."""
+    """An exception that no source should raise; the main loop raises it again, and the process ends."""
 
     error: Exception
 
 
 class Grabber:
-    """Runs `source` in a thread: slots in through `give`, frames out of `taken`, the inbox woken for each."""
+    """A thread that reads `source`: slots go in through `give`, frames come out of `taken`.
+
+    The inbox is woken for each, so that the main loop waits at one place. ring_path: what workers attach to.
+    """
 
     def __init__(
         self,
         source: FrameSource,
         ring: Ring,
+        ring_path: str,
         inbox: Inbox,
         thinning: Thinning,
         playback: Playback,
-        clock: Clock,
-        ring_path: str = "",
+        clock: CaptureClock,
     ) -> None:
         self.taken: SimpleQueue[Grabbed | Ended | Broke] = SimpleQueue()
         self._source, self._ring, self._inbox, self._clock = source, ring, inbox, clock
@@ -79,25 +84,25 @@ class Grabber:
         self._thread = threading.Thread(target=self._run, name="grabber", daemon=True)
 
     def start(self, first_index: int) -> None:
-        """Begin at that frame of the source. Raises SourceError where it cannot be reached."""
+        """Begin at that frame of the source. Raises SourceError if the source has not so many."""
         if first_index > 0:
             self._source.seek(first_index - 1)
             self._look_back()
         self._thread.start()
 
     def give(self, slot: int) -> None:
-        """A slot for the next frame."""
+        """Hand over a slot for one more frame."""
         self._slots.put(slot)
 
     def stop(self, timeout_s: float) -> None:
-        """No more frames. A device that does not return in time is left to the end of the process."""
+        """Take no more frames. A device that does not return in time is left to the end of the process."""
         self._stopping.set()
         self._slots.put(None)
         if self._thread.is_alive():
             self._thread.join(timeout_s)
 
     def unused(self) -> list[int]:
-        """The slots that were given and got no frame, once the end was told."""
+        """Return the slots that got no frame. Only after `Ended` or `Broke` came out."""
         slots = []
         with contextlib.suppress(Empty):
             while True:
@@ -106,7 +111,11 @@ class Grabber:
         return slots
 
     def _look_back(self) -> None:
-        """A run that is resumed knows the same predecessor as one that was never interrupted."""
+        """Make the thumbnail of the frame before the first one.
+
+        Quality compares a frame with the one before: a run that is resumed gives the same readings as one that was
+        never interrupted.
+        """
         grab = self._source.grab()
         if grab is None:
             raise SourceError(
@@ -136,15 +145,14 @@ class Grabber:
             grab = self._next()
             if grab is None:
                 return Ended("")
-            moment = self._clock.now()
-            return self._fill(slot, grab, moment)
+            return self._fill(slot, grab, self._clock.now())
         except SourceError as error:
             return Ended(str(error))
         except Exception as error:  # noqa: BLE001 (a thread that died unheard would leave the run waiting for ever)
             return Broke(error)
 
     def _next(self) -> Grab | None:
-        """The next frame that is due: held back in playback, thinned where a camera is faster than wanted."""
+        """Return the next frame that is due: held back in playback, or one of many if the source is too fast."""
         while not self._stopping.is_set():
             grab = self._source.grab()
             if grab is None:
@@ -158,7 +166,7 @@ class Grabber:
                 return grab
         return None
 
-    def _fill(self, slot: int, grab: Grab, moment: Moment) -> Grabbed:
+    def _fill(self, slot: int, grab: Grab, now: CaptureTime) -> Grabbed:
         self._ring.begin(slot)
         pixels = self._ring.pixels(slot, grab.height, grab.width)
         previous, self._previous, unreadable = self._previous, None, ""
@@ -170,6 +178,6 @@ class Grabber:
             unreadable = str(error)
         generation = self._ring.finish(slot)
         if previous is None or self._previous != previous:
-            self._same_since_ns = moment.monotonic_ns
-        frozen = self._source.live and moment.monotonic_ns - self._same_since_ns > _FROZEN_S * 1e9
-        return Grabbed(slot, generation, grab, moment, previous, self._ring_path, unreadable, frozen)
+            self._same_since_ns = now.monotonic_ns
+        frozen = self._source.live and now.monotonic_ns - self._same_since_ns > _FROZEN_S * 1e9
+        return Grabbed(self._ring_path, slot, generation, grab, now, previous, unreadable, frozen)

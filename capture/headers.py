@@ -74,13 +74,13 @@ def end_of_stream(source: FrameSource, frames_read: int, reason: str) -> EndOfSt
 
 
 def _facts(grabbed: Grabbed, source: str, seq: int, attempt: int) -> dict[str, Any]:
-    moment = grabbed.moment
+    time = grabbed.time
     stamp = stamp_of(
         grabbed.grab,
         source=source,
         seq=seq,
-        utc_ns=moment.utc_ns,
-        monotonic_ns=moment.monotonic_ns,
+        utc_ns=time.utc_ns,
+        monotonic_ns=time.monotonic_ns,
         attempt=attempt,
     )
     return stamp.facts()

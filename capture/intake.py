@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from capture.clock import Clock
+from capture.clock import CaptureClock
 from capture.frame_rate import FrameRateWatch
 from capture.grabber import Broke, Ended, Grabbed, Grabber
 from capture.pacing import Playback, Thinning, index_of
@@ -48,7 +48,7 @@ class Intake:
         source: FrameSource,
         open_again: Callable[[], FrameSource],
         inbox: Inbox,
-        clock: Clock,
+        clock: CaptureClock,
         *,
         replay: bool,
         speed: float,
@@ -77,7 +77,7 @@ class Intake:
         source = self.source
         max_fps = 0.0 if self._replay else self._max_fps
         playback = Playback(self._speed if self._replay else 1.0)
-        self._grabber = Grabber(source, ring, self._inbox, Thinning(max_fps), playback, self._clock, ring_path)
+        self._grabber = Grabber(source, ring, ring_path, self._inbox, Thinning(max_fps), playback, self._clock)
         self._rate = FrameRateWatch(source.fps, self._max_fps, self._clock.monotonic_s())
         self._grabber.start(0 if source.live else index_of(seq, source.fps, max_fps))
 

@@ -2,8 +2,8 @@
 
 Two policies (docs/architecture.md): `complete` (replay) keeps a slot until its reading is on disk and loses nothing;
 `fresh` (live) keeps one waiting frame, the newest, frees a slot with the worker's credit, and counts every drop.
-A worker keeps its readings until they are on disk and gives them to every new sink, so a reading is lost only when its
-worker dies before the sink has it: then, and only then, a frame is computed twice.
+A worker keeps its readings until they are on disk and gives them to every new sink, so a reading is lost only if its
+worker dies before the sink has it: then, and only then, a frame is analysed twice.
 Events come in through methods; `decide` then says what to do.
 """
 
@@ -46,7 +46,7 @@ class Dropped:
 
 @dataclass(frozen=True, slots=True)
 class GaveUp(Generic[Ticket]):
-    """This frame has killed every worker that it met, or holds no picture (no deaths): record it as failed."""
+    """This frame has ended every worker that it met, or cannot be read (no deaths): record it as failed."""
 
     seq: int
     ticket: Ticket
@@ -85,7 +85,7 @@ class _Load:
 class Ledger(Generic[Ticket]):
     """The books of one capture process.
 
-    slots: how many frames the ring holds. credit: frames in flight a worker.
+    slots: how many frames the ring holds. credit: frames in flight per worker.
     deaths_allowed: a frame that was at work in this many dying workers is given up.
     """
 
@@ -97,7 +97,7 @@ class Ledger(Generic[Ticket]):
         self._held: dict[int, _Held[Ticket]] = {}
         self._load: dict[Worker, _Load] = {}
         self._losses: list[Dropped] = []
-        self._sink: int | None = None  # nothing is dispatched before its first report: it may have it on disk
+        self._sink: int | None = None  # nothing is dispatched before its first report: it may have the frame on disk
         self._next_seq = 0  # what lies before is on disk
         self._sink_has: set[int] = set()  # beyond it
 
@@ -117,15 +117,15 @@ class Ledger(Generic[Ticket]):
         return sum(max(0, self._credit - len(load.in_flight)) for load in self._load.values())
 
     def take_slot(self) -> int | None:
-        """A slot to grab the next frame into, None where all are held."""
+        """Return a slot to grab the next frame into; None if all are held."""
         return self._free.popleft() if self._free else None
 
     def return_slot(self, slot: int) -> None:
-        """A slot that was taken and got no frame."""
+        """Take back a slot that got no frame."""
         self._free.append(slot)
 
     def captured(self, seq: int, slot: int, ticket: Ticket, *, spoiled: bool = False) -> None:
-        """A frame lies in its slot; a spoiled one cannot be analysed."""
+        """Take in a frame that lies in its slot; a spoiled one cannot be analysed."""
         if seq < self._next_seq:
             self._free.append(slot)
             return
@@ -134,15 +134,16 @@ class Ledger(Generic[Ticket]):
             held.state = _State.DONE
 
     def worker_up(self, worker: Worker) -> None:
-        """A worker is ready. An older incarnation of the same index is gone."""
+        """Take in that a worker is ready. An older incarnation of the same index is gone."""
         for known in [known for known in self._load if known.index == worker.index and known != worker]:
             self.worker_down(known)
         self._load.setdefault(worker, _Load())
 
     def worker_down(self, worker: Worker) -> None:
-        """A worker died. The frame at work is blamed; what it had not finished is dispatched again at once.
+        """Take in a worker's death. The frame at work is blamed; what it had not finished is dispatched again at once.
 
-        What it had finished stays in doubt until the sink, knowing of the death, says what it has.
+        What it had finished stays in doubt until the sink, knowing of the death, says what it has: the readings may
+        have left the worker before it died.
         """
         load = self._load.pop(worker, None)
         if load is None:
@@ -154,7 +155,7 @@ class Ledger(Generic[Ticket]):
                 self._lose(held)
 
     def done(self, worker: Worker, seq: int, attempt: int, now_s: float, *, read: bool = True) -> None:
-        """A worker's credit: it has the reading, and gives it to whichever sink there is. Not `read`: there is none."""
+        """Take in a worker's credit: it keeps the reading, and gives it to every sink. Not `read`: it has none."""
         load = self._load.get(worker)
         if load is not None and (seq, attempt) in load.in_flight:
             load.in_flight.remove((seq, attempt))
@@ -170,15 +171,16 @@ class Ledger(Generic[Ticket]):
             self._free_slot(held)
 
     def sink_down(self) -> None:
-        """The sink died, and what it had not on disk with it; workers give it to the next one."""
+        """Take in the sink's death: what it had not on disk is lost with it, and workers give it to the next one."""
         self._sink_has = set()
 
     def committed(
         self, next_seq: int, sink: int, beyond: Iterable[int] = (), after_death_of: Worker | None = None
     ) -> None:
-        """An incarnation of the sink has everything below `next_seq` on disk, and `beyond` too, there or in its hands.
+        """Take in that the sink has everything below `next_seq` on disk, and has `beyond` too, on disk or in memory.
 
-        It knew then that the worker `after_death_of` was dead: what it has not of that worker will never come.
+        sink: its incarnation; a new one may lack what workers have finished. It knew then that the worker
+        `after_death_of` was dead: what it has not of that worker will never come.
         """
         self._next_seq = max(self._next_seq, next_seq)
         for seq in [seq for seq in self._held if seq < next_seq]:
@@ -194,9 +196,9 @@ class Ledger(Generic[Ticket]):
                 self._lose(held)
 
     def abandon(self) -> int | None:
-        """Nobody waits any longer for frames that have no reading yet. Live, they are dropped.
+        """Wait no longer for frames that have no reading yet. Live, they are dropped.
 
-        In replay everything from the first of them on is left for another run: its seq, or None where all are done.
+        In replay everything from the first of them on is left for another run: returns its seq, None if all are done.
         """
         unfinished = [held for held in self._held.values() if held.state is not _State.DONE]
         if self._policy == "complete":
@@ -206,12 +208,12 @@ class Ledger(Generic[Ticket]):
         return None
 
     def forgive(self, seconds: float) -> None:
-        """Nobody could work for so long: the machine or the whole program was suspended."""
+        """Take so long off every worker's time: the machine or the whole program was suspended."""
         for load in self._load.values():
             load.since += seconds
 
     def decide(self, now_s: float) -> Iterator[Decision[Ticket]]:
-        """What to do now. To be consumed whole, after every event."""
+        """Yield what to do now. To be consumed whole, after every event."""
         if self._policy == "fresh":
             self._keep_newest()
         if self._sink is None:
@@ -236,7 +238,7 @@ class Ledger(Generic[Ticket]):
         ]
 
     def patience_s(self, now_s: float, deadline_s: float) -> float:
-        """How long until the next worker is overdue; the deadline where all are idle."""
+        """Return how long until the next worker is overdue; the deadline if all are idle."""
         busy_since = [load.since for load in self._load.values() if load.in_flight]
         return min(busy_since) + deadline_s - now_s if busy_since else deadline_s
 
@@ -244,7 +246,7 @@ class Ledger(Generic[Ticket]):
         return [held for held in self._held.values() if held.state is _State.WAITING]
 
     def _idlest(self, held: _Held[Ticket]) -> Worker | None:
-        """Who takes it. In replay everyone waits for a frame that was lost, so it may go beyond a worker's credit."""
+        """Return who takes it. In replay all wait for a frame that was lost, so it may go beyond a worker's credit."""
         again = self._policy == "complete" and held.attempt > 0
         credit = 2 * self._credit if again else self._credit
         open_to_work = [worker for worker, load in self._load.items() if len(load.in_flight) < credit]
@@ -268,7 +270,7 @@ class Ledger(Generic[Ticket]):
             self._drop(held, "overload")
 
     def _lose(self, held: _Held[Ticket]) -> None:
-        """Its reading will not arrive: compute again while the pixels are there, else count it."""
+        """Give up its reading: the frame waits again while its pixels are there, else it is counted as dropped."""
         if held.seq in self._sink_has:
             held.state, held.worker = _State.DONE, None
         elif held.has_slot:

@@ -10,7 +10,7 @@ from typing import Final
 
 import cv2
 
-from capture.clock import Clock
+from capture.clock import CaptureClock
 from capture.dispatching import Dispatcher
 from capture.grabber import Ended, Grabbed
 from capture.headers import end_of_stream, source_info
@@ -38,7 +38,7 @@ def run(child: Child, plan: RunPlan) -> None:
     cv2.setNumThreads(1)
     keep_freed_memory()
     logs.hide(plan.source)
-    capture = Capture(child, plan, _first(child, plan), Clock())
+    capture = Capture(child, plan, _first(child, plan), CaptureClock())
     try:
         capture.run()
     finally:
@@ -52,7 +52,7 @@ def _open(plan: RunPlan) -> FrameSource:
 
 
 def _first(child: Child, plan: RunPlan) -> FrameSource:
-    """Open the source. Waits for a live one that an earlier incarnation had: its cable may be out just now."""
+    """Open the source. Waits for the source of a live run that an earlier incarnation had: its cable may be out."""
     while True:
         try:
             return _open(plan)
@@ -68,7 +68,7 @@ class Capture:
     The ring counts the frames that were captured in this run, since it outlives an incarnation: no seq is used twice.
     """
 
-    def __init__(self, child: Child, plan: RunPlan, source: FrameSource, clock: Clock) -> None:
+    def __init__(self, child: Child, plan: RunPlan, source: FrameSource, clock: CaptureClock) -> None:
         self._child, self._replaying, self._clock = child, plan.replaying, clock
         # In replay a second frame waits at each worker, so that none idles while its credit travels. Live, a frame that
         # waits grows old, and the newest is worth more.

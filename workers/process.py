@@ -24,7 +24,7 @@ def run(child: Child, plan: RunPlan) -> None:
     """Run the worker until the supervisor stops it. Raises ModelError if the analyser cannot be made."""
     set_up_process()
     analyser = make_analyser(plan.analysis)
-    Worker(child, Reader(analyser, plan.analysis, plan.session, child.index)).run()
+    WorkerLoop(child, Reader(analyser, plan.analysis, plan.session, child.index)).run()
 
 
 class Reads(Protocol):
@@ -36,7 +36,7 @@ class Reads(Protocol):
         """Return the reading of a frame."""
 
 
-class Worker:
+class WorkerLoop:
     """One incarnation of one worker."""
 
     def __init__(self, child: Child, reader: Reads) -> None:

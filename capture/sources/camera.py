@@ -19,10 +19,10 @@ import cv2
 import msgspec
 
 from capture.sources.naming import safe_name
-from capture.sources.opencv import Connect, connect, fetch, hush
+from capture.sources.opencv import Connect, connect, decode, hush
 from capture.sources.options import options_as
 from capture.sources.uri import SourceUri
-from stream.errors import FrameError, SourceError, UsageError
+from stream.errors import SourceError, UsageError
 from stream.protocol.contracts import Grab, Pixels
 
 _LOCAL_BACKEND: Final = cv2.CAP_V4L2 if sys.platform == "linux" else cv2.CAP_ANY
@@ -55,7 +55,7 @@ class CameraOptions(msgspec.Struct, frozen=True):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class CameraDetails:
     """Which camera, as people may read it. label: for sentences; remedy: what to look at when it fails."""
 
     label: str
@@ -71,16 +71,18 @@ def open_camera(uri: SourceUri, connect: Connect = connect) -> "CameraSource":
         raise UsageError(f"camera:{uri.path} names no camera. Write its number, camera:0, or its device file.")
     hush()
     os.environ.setdefault(_V4L_TIMEOUT, str(math.ceil(options.timeout_s)))
-    place = Place(f"camera:{uri.path}", "Check the cable, and that no other program uses it.", options.timeout_s)
+    camera = CameraDetails(
+        f"camera:{uri.path}", "Check the cable, and that no other program uses it.", options.timeout_s
+    )
     capture = connect(int(uri.path) if numbered else uri.path, _LOCAL_BACKEND, [])
     if not capture.isOpened():
         known = sys.platform == "linux"
-        raise SourceError(why_closed(uri.path) if known else f"{place.label} cannot be opened. {place.remedy}")
+        raise SourceError(why_closed(uri.path) if known else f"{camera.label} cannot be opened. {camera.remedy}")
     _ask_for(capture, options)
-    source = CameraSource(capture, safe_name(f"camera-{Path(uri.path).name}"), place)
+    source = CameraSource(capture, safe_name(f"camera-{Path(uri.path).name}"), camera)
     asked = (options.width or source.width, options.height or source.height)
     if asked != (source.width, source.height):
-        log.warning("%s gives %dx%d instead of %dx%d", place.label, source.width, source.height, *asked)
+        log.warning("%s gives %dx%d instead of %dx%d", camera.label, source.width, source.height, *asked)
     return source
 
 
@@ -93,10 +95,10 @@ def open_network(uri: SourceUri, connect: Connect = connect) -> "CameraSource":
     settings = [cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, timeout_ms, cv2.CAP_PROP_READ_TIMEOUT_MSEC, timeout_ms]
     # One decoder thread: more of them hold frames back.
     capture = connect(uri.path, cv2.CAP_FFMPEG, [*settings, cv2.CAP_PROP_N_THREADS, 1])
-    place = Place(label, "Check its address, its password and the network.", options.timeout_s)
+    camera = CameraDetails(label, "Check its address, its password and the network.", options.timeout_s)
     if not capture.isOpened():
-        raise SourceError(f"{label} gives no video; tried for up to {options.timeout_s:g} s. {place.remedy}")
-    return CameraSource(capture, safe_name(f"{uri.scheme}-{host}"), place)
+        raise SourceError(f"{label} gives no video; tried for up to {options.timeout_s:g} s. {camera.remedy}")
+    return CameraSource(capture, safe_name(f"{uri.scheme}-{host}"), camera)
 
 
 class CameraSource:
@@ -109,20 +111,20 @@ class CameraSource:
     frame_count: int | None = None
 
     def __init__(
-        self, capture: cv2.VideoCapture, name: str, place: Place, clock: Callable[[], float] = time.monotonic
+        self, capture: cv2.VideoCapture, name: str, camera: CameraDetails, clock: Callable[[], float] = time.monotonic
     ) -> None:
         """Take one frame, for its size, and drop it. Raises SourceError if none comes."""
         self.name = name
-        self._capture, self._place, self._clock = capture, place, clock
+        self._capture, self._camera, self._clock = capture, camera, clock
         self._index, self._started_s, self._closed = -1, 0.0, False
         capture.set(cv2.CAP_PROP_BUFFERSIZE, 1)
         done, first = capture.read()
         if not done:
             capture.release()
-            raise SourceError(f"{place.label} is there but gives no picture. {place.remedy}")
+            raise SourceError(f"{camera.label} is there but gives no picture. {camera.remedy}")
         if first.shape[2:] != (3,):
             capture.release()
-            raise SourceError(f"{place.label} gives pixels of shape {first.shape}, not colour; set its format.")
+            raise SourceError(f"{camera.label} gives pixels of shape {first.shape}, not colour; set its format.")
         self.height, self.width = first.shape[:2]
         fps = capture.get(cv2.CAP_PROP_FPS)
         self.fps = fps if 0 < fps <= 1000 else None
@@ -133,8 +135,8 @@ class CameraSource:
             return None
         if not self._capture.grab():
             raise SourceError(
-                f"{self._place.label} stopped giving frames after {self._index + 1} "
-                f"(waited for up to {self._place.timeout_s:g} s). {self._place.remedy}"
+                f"{self._camera.label} stopped giving frames after {self._index + 1} "
+                f"(waited for up to {self._camera.timeout_s:g} s). {self._camera.remedy}"
             )
         now_s = self._clock()
         if self._index < 0:
@@ -145,19 +147,18 @@ class CameraSource:
     def retrieve(self, out: Pixels) -> None:
         """Decode the grabbed frame into `out`, (height, width, 3) uint8 BGR. Raises SourceError."""
         if self._closed or self._index < 0:
-            raise SourceError(f"No frame of {self._place.label} is grabbed.")
-        shape = fetch(self._capture, out)
-        if shape is None:
-            raise FrameError(f"{self._place.label} gave a frame that cannot be decoded. {self._place.remedy}")
-        if shape != out.shape:
-            raise SourceError(
-                f"{self._place.label} changed its frames from {self.width}x{self.height} to {shape[1]}x{shape[0]}; "
-                "start again to go on."
-            )
+            raise SourceError(f"No frame of {self._camera.label} is grabbed.")
+        label, before = self._camera.label, f"{self.width}x{self.height}"
+        decode(
+            self._capture,
+            out,
+            f"{label} gave a frame that cannot be decoded. {self._camera.remedy}",
+            lambda size: f"{label} changed its frames from {before} to {size}; start again to go on.",
+        )
 
     def seek(self, index: int) -> None:
         """Raise SourceError always: what a camera saw is gone."""
-        raise SourceError(f"{self._place.label} is live; it cannot go to frame {index}.")
+        raise SourceError(f"{self._camera.label} is live; it cannot go to frame {index}.")
 
     def close(self) -> None:
         """Let the camera go."""

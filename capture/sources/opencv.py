@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 
 import cv2
 
+from stream.errors import FrameError, SourceError
 from stream.protocol.contracts import Pixels
 
 _AV_LOG_QUIET = "-8"
@@ -28,15 +29,17 @@ def connect(device: int | str, backend: int, settings: Sequence[int]) -> cv2.Vid
     return cv2.VideoCapture(device, backend, settings)
 
 
-def fetch(capture: cv2.VideoCapture, out: Pixels) -> tuple[int, ...] | None:
-    """Decode the grabbed frame into `out`; return the shape that the decoder gave, None if it gave nothing.
+def decode(capture: cv2.VideoCapture, out: Pixels, broken: str, resized: Callable[[str], str]) -> None:
+    """Decode the grabbed frame into `out`, (height, width, 3) uint8 BGR.
 
-    OpenCV writes into `out` itself if size and type agree; if it had to allocate, `out` is left as it was
-    unless the shapes agree.
+    OpenCV writes into `out` itself if size and type agree; if it had to allocate, its pixels are copied.
+    Raises FrameError with the sentence `broken` if the frame cannot be decoded, and SourceError with the sentence
+    `resized(size)`, such as `resized("640x480")`, if its size is not that of `out`.
     """
     done, pixels = capture.retrieve(out)
     if not done or pixels is None:
-        return None
-    if pixels is not out and pixels.shape == out.shape:
+        raise FrameError(broken)
+    if pixels.shape != out.shape:
+        raise SourceError(resized(f"{pixels.shape[1]}x{pixels.shape[0]}"))
+    if pixels is not out:
         out[:] = pixels
-    return tuple(pixels.shape)

@@ -9,9 +9,9 @@ from capture.sources.containers.container import Container
 from capture.sources.containers.recognise import recognise
 from capture.sources.files import is_folder, unreadable
 from capture.sources.naming import pseudonym
-from capture.sources.opencv import fetch, hush
+from capture.sources.opencv import decode, hush
 from capture.sources.uri import SourceUri
-from stream.errors import FrameError, SourceError, UsageError
+from stream.errors import SourceError, UsageError
 from stream.protocol.contracts import Grab, Pixels
 
 # One thread costs no more CPU a frame than two (1080p H.264: 4.5 against 4.8 ms), and leaves the cores to the workers.
@@ -88,14 +88,15 @@ class VideoSource:
         """Decode the grabbed frame into `out`, (height, width, 3) uint8 BGR. Raises SourceError."""
         if self._ended or self._index < 0:
             raise SourceError(f"No frame of {self._path.name} is grabbed.")
-        shape = fetch(self._capture, out)
-        if shape is None:
-            raise FrameError(f"Frame {self._index} cannot be decoded; the recording is damaged there.")
-        if shape != out.shape:
-            raise SourceError(
-                f"Frame {self._index} of {self._path.name} is {shape[1]}x{shape[0]}, the first was "
+        decode(
+            self._capture,
+            out,
+            f"Frame {self._index} cannot be decoded; the recording is damaged there.",
+            lambda size: (
+                f"Frame {self._index} of {self._path.name} is {size}, the first was "
                 f"{self.width}x{self.height}; a recording must keep its size."
-            )
+            ),
+        )
 
     def seek(self, index: int) -> None:
         """Make `index` the next frame, by decoding up to it.

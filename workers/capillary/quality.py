@@ -13,7 +13,7 @@ from stream.protocol.contracts import Frame, Pixels, Quality
 from stream.protocol.thumbnail import WIDTH_PX, thumbnail
 from stream.protocol.types import QualityVerdict
 from workers.capillary.background import CONTRAST
-from workers.capillary.regions import Plane
+from workers.capillary.regions import Channel
 from workers.capillary.settings import QualityLimits
 
 OVEREXPOSED: Final = 250
@@ -31,7 +31,7 @@ _WIDER: Final = cv2.getGaussianKernel(9, 1.67, cv2.CV_32F)
 Measures = dict[str, float]
 
 
-def sharpness(green: Plane) -> float:
+def sharpness(green: Channel) -> float:
     """Return the contrast of the sharpest edges in the smoothed green of a flat field, 1/1000 of the local brightness.
 
     The strongest responses of a difference of Gaussians (1.1 and 2 px), less what noise alone would give.
@@ -69,7 +69,7 @@ def colour(sample: Pixels) -> float:
     return float(cv2.meanStdDev(difference)[1][0, 0])
 
 
-def measure(frame: Frame, half: Pixels, green: Plane) -> Measures:
+def measure(frame: Frame, half: Pixels, green: Channel) -> Measures:
     """Return all quality measures of a frame, by name."""
     own = thumbnail(frame.pixels)
     height, width = half.shape[:2]
@@ -124,6 +124,6 @@ def verdict(measures: Measures, limits: QualityLimits) -> Quality:
     return Quality(grade, tuple(unusable + poor), measures)
 
 
-def judge(frame: Frame, half: Pixels, green: Plane, limits: QualityLimits) -> Quality:
+def judge(frame: Frame, half: Pixels, green: Channel, limits: QualityLimits) -> Quality:
     """Judge a frame; `half` is its half-resolution picture, `green` the smoothed green of its flat field."""
     return verdict(measure(frame, half, green), limits)

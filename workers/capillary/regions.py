@@ -29,7 +29,7 @@ fifths of the network's time and held 0.6 % of the capillaries. Depth is 6 % at 
 _FAINTEST: Final = np.uint8(PLAIN_SKIN - CONTRAST * MIN_DARKNESS)
 _DISC: Final = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (3, 3))
 
-Plane = Pixels
+Channel = Pixels
 """(height, width) uint8: one channel of a flat field, less its noise."""
 
 
@@ -63,7 +63,7 @@ class Candidates:
     """
 
     mask: Pixels
-    green: Plane
+    green: Channel
     depth: float
     proposals: list[Proposal]
 
@@ -83,13 +83,13 @@ def propose(flat: Flat) -> Candidates:
     )
 
 
-def smoothed(flat: Flat, channel: int) -> Plane:
+def smoothed(flat: Flat, channel: int) -> Channel:
     """Return one channel of the flat field, less its noise."""
     plane = cv2.GaussianBlur(cv2.extractChannel(flat, channel), (7, 7), SMOOTHING_SIGMA_PX)
     return plane.astype(np.uint8, copy=False)
 
 
-def depth_of(green: Plane, mask: Pixels) -> float:
+def depth_of(green: Channel, mask: Pixels) -> float:
     """Return percentile 95 of 1 - green over the surroundings' in a (height, width) uint8 mask, at least MIN_DEPTH."""
     chosen = green[::2, ::2][mask[::2, ::2] > 0]
     if not chosen.size:
@@ -98,7 +98,7 @@ def depth_of(green: Plane, mask: Pixels) -> float:
     return max(MIN_DEPTH, float(darkness(np.partition(chosen, rank)[rank])))
 
 
-def dark_and_reddish(green: Plane, red: Plane) -> Pixels:
+def dark_and_reddish(green: Channel, red: Channel) -> Pixels:
     """Return (height, width) uint8, 1 at pixels of a smoothed flat field that are dark and reddish.
 
     Dark: 1 - green is more than a share of its maximum nearby; reddish: less dark in red than in green, as blood is.
@@ -111,7 +111,7 @@ def dark_and_reddish(green: Plane, red: Plane) -> Pixels:
     return cv2.morphologyEx(mask, cv2.MORPH_OPEN, _DISC).astype(np.uint8, copy=False)
 
 
-def least(found: Proposal, plane: Plane) -> int:
+def least(found: Proposal, plane: Channel) -> int:
     """Return the smallest value in a proposal's box."""
     left, top, width, height = found.box
     return int(plane[top : top + height, left : left + width].min())

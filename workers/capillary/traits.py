@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from workers.capillary.background import CONTRAST, Flat, darkness
-from workers.capillary.regions import Candidates, Plane, Proposal
+from workers.capillary.regions import Candidates, Channel, Proposal
 
 Numbers = npt.NDArray[np.float64]
 
@@ -93,7 +93,7 @@ def _factors(term: str) -> tuple[int, int]:
     return NAMES.index(first), NAMES.index(second) if second else len(NAMES)
 
 
-def _row(flat: Flat, smooth: Plane, found: Proposal) -> tuple[float, ...]:
+def _row(flat: Flat, smooth: Channel, found: Proposal) -> tuple[float, ...]:
     """Return area and hull in full-frame px, border points, mean colours, darkest green, steepest change in 2 px."""
     left, top, width, height = found.box
     inside = np.zeros((height, width), np.uint8)

@@ -24,7 +24,7 @@ from stream.run.child import Child
 from stream.security.keyring import Keyring, keys_folder, parse_key
 from stream.transport.remote import RemoteWorkerClient, RemoteWorkerLostError
 from stream.version import VERSION
-from workers.process import Worker
+from workers.process import WorkerLoop
 
 log = logging.getLogger("capillary.relay")
 
@@ -52,7 +52,7 @@ def run(child: Child, plan: RunPlan, remote: RemoteWorker) -> None:
             if answer is not None:
                 if answer.refusal:
                     raise ModelError(f"the worker at {address} {answer.refusal}")
-                Worker(child, FarReader(far, engage, answer.model_id)).run()
+                WorkerLoop(child, FarReader(far, engage, answer.model_id)).run()
                 return
         except RemoteWorkerLostError:
             log.warning("the worker at %s is gone; its frame goes to another one", address)
@@ -75,7 +75,7 @@ def _engaged(far: RemoteWorkerClient, engage: Engage) -> Engaged | None:
 
 
 class FarReader:
-    """Has frames read elsewhere; the same to a `Worker` as its own reader."""
+    """Has frames read elsewhere; the same to a `WorkerLoop` as its own reader."""
 
     def __init__(self, far: RemoteWorkerClient, engage: Engage, model_id: str) -> None:
         self._far, self._engage, self.model_id = far, engage, model_id

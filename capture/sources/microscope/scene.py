@@ -31,7 +31,7 @@ SMEAR_ROOM: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class FrameState:
     """Everything that decides one frame but the tissue.
 
     to_tissue: from frame pixels to tissue pixels. path: movement over the tissue with the shutter open, pixels.
@@ -65,7 +65,7 @@ class Scene:
         self._tissue.fill(self.moment(0.0).filling)
         self._points, self._owners, self._ends = _gather([c.outlines for c in self._capillaries])
 
-    def moment(self, time_s: float) -> Moment:
+    def moment(self, time_s: float) -> FrameState:
         """Conditions, the lens's place, its way while the shutter was open, and how full each capillary is."""
         now = script.conditions(self._schedule, time_s)
         offset = self._hand.offset(time_s, now.motion)
@@ -76,7 +76,7 @@ class Scene:
         affine = frame_to_tissue(offset, self._hand.angle.at(time_s), (WIDTH, HEIGHT), TISSUE)
         share = script.perfusion(time_s, self._period_s)
         path = (closed[0] - opened[0], closed[1] - opened[1])
-        return Moment(now, affine, path, script.filling(self._turns, share))
+        return FrameState(now, affine, path, script.filling(self._turns, share))
 
     def outlines(self, time_s: float) -> list[Outline]:
         """Return true outlines at `time_s`: (n, 2) int32 frame px each, x then y, of capillaries at least half full.
@@ -106,7 +106,7 @@ class Scene:
         x, y = optics.noise_corner(self._seed, index)
         cv2.subtract(out, self._noise[y : y + HEIGHT, x : x + WIDTH], dst=out)
 
-    def _expose(self, tissue: Pixels, moment: Moment, out: Pixels) -> None:
+    def _expose(self, tissue: Pixels, moment: FrameState, out: Pixels) -> None:
         """Cut the window that the lens sees out of the half-size tissue, smear it along its way, and enlarge it."""
         path = np.array(moment.path) / 2.0
         room = SMEAR_ROOM if abs(path).max() >= SMEAR_PX else 0

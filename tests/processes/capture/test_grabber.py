@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from capture.clock import Clock, Moment
+from capture.clock import CaptureClock, CaptureTime
 from capture.grabber import Broke, Ended, Grabbed, Grabber
 from capture.pacing import Playback, Thinning
 from stream.errors import FrameError, SourceError
@@ -62,7 +62,7 @@ def make(tmp_path: Path, ring: Ring) -> Iterator[Make]:
     made: list[Grabber] = []
 
     def make(source: Counting, max_fps: float = 0.0) -> Grabber:
-        made.append(Grabber(source, ring, inbox, Thinning(max_fps), Playback(0), Clock()))
+        made.append(Grabber(source, ring, ring.path, inbox, Thinning(max_fps), Playback(0), CaptureClock()))
         return made[-1]
 
     yield make
@@ -189,15 +189,15 @@ def test_slots_that_got_no_frame_are_given_back(make: Make) -> None:
     assert sorted(grabber.unused()) == [0, 3]
 
 
-class Ticking(Clock):
+class Ticking(CaptureClock):
     """Half a second a look."""
 
     def __init__(self) -> None:
         self._now_ns = 0
 
-    def now(self) -> Moment:
+    def now(self) -> CaptureTime:
         self._now_ns += 500_000_000
-        return Moment(self._now_ns, self._now_ns)
+        return CaptureTime(self._now_ns, self._now_ns)
 
 
 def test_a_live_picture_that_stays_the_same_is_frozen_after_a_while(tmp_path: Path, ring: Ring) -> None:
@@ -207,7 +207,7 @@ def test_a_live_picture_that_stays_the_same_is_frozen_after_a_while(tmp_path: Pa
     source.grab = stepping_back(source.grab)  # type: ignore[method-assign]
     context = new_context()
     inbox = Inbox(context, tmp_path, "capture-0", portable=False)
-    grabber = Grabber(source, ring, inbox, Thinning(0), Playback(0), Ticking())
+    grabber = Grabber(source, ring, ring.path, inbox, Thinning(0), Playback(0), Ticking())
     grabber.start(0)
     found = []
     for _ in range(9):

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from capture.clock import Moment
+from capture.clock import CaptureTime
 from capture.dispatching import Dispatcher
 from capture.grabber import Grabbed
 from capture.ledger import Ledger, Policy
@@ -83,7 +83,7 @@ class Run:
 
 
 def grabbed(seq: int, slot: int, unreadable: str = "") -> Grabbed:
-    return Grabbed(slot, 2, Grab(seq, str(seq), seq / 30, 64, 48), Moment(1, 1), None, "ring", unreadable)
+    return Grabbed("ring", slot, 2, Grab(seq, str(seq), seq / 30, 64, 48), CaptureTime(1, 1), None, unreadable)
 
 
 def test_a_worker_gets_as_many_frames_as_it_has_credit_and_the_next_with_its_credit() -> None:

@@ -1,13 +1,13 @@
 """What capture says of a frame carries all that is known of it."""
 
-from capture.clock import Moment
+from capture.clock import CaptureTime
 from capture.grabber import Grabbed
 from capture.headers import failed_reading, header_of
 from stream.protocol.contracts import Grab
 from stream.protocol.wire import checked
 
 GRAB = Grab(index=4, name="plate-4", time_s=0.16, width=64, height=48, truth_density_pct=12.5)
-GRABBED = Grabbed(slot=1, generation=2, grab=GRAB, moment=Moment(10, 20), previous=None, ring="/ring")
+GRABBED = Grabbed(slot=1, generation=2, grab=GRAB, time=CaptureTime(10, 20), previous=None, ring="/ring")
 
 
 def test_a_header_and_the_reading_of_a_frame_that_is_given_up_carry_the_same_facts() -> None:

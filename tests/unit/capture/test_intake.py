@@ -7,7 +7,7 @@ from typing import cast
 
 import pytest
 
-from capture.clock import Clock
+from capture.clock import CaptureClock
 from capture.grabber import Ended, Grabbed
 from capture.intake import SLOTS_AHEAD, Intake, Lost
 from stream.errors import SourceError
@@ -75,7 +75,7 @@ def intake_of(
     source: Counting, ring: Ring, open_again: Callable[[], FrameSource] = missing, *, replay: bool = False
 ) -> Intake:
     inbox = cast("Inbox", Unheard())
-    intake = Intake(source, open_again, inbox, Clock(), replay=replay, speed=0.0, max_fps=0.0)
+    intake = Intake(source, open_again, inbox, CaptureClock(), replay=replay, speed=0.0, max_fps=0.0)
     intake.start(ring, ring.path, 0)
     return intake
 

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from capture.sources import camera
-from capture.sources.camera import CameraSource, Place, open_camera
+from capture.sources.camera import CameraDetails, CameraSource, open_camera
 from capture.sources.uri import parse_uri
 from stream.errors import SourceError, UsageError
 from stream.protocol.contracts import FrameSource, Pixels
@@ -108,7 +108,7 @@ def test_a_size_that_the_camera_does_not_have_is_logged(caplog: pytest.LogCaptur
 def test_time_runs_from_the_first_frame() -> None:
     clock = iter([100.0, 100.5, 102.0])
     source = CameraSource(
-        StandIn([card(0)] * 4).connect(0, 0, []), "camera-0", Place("camera:0", "", 5), lambda: next(clock)
+        StandIn([card(0)] * 4).connect(0, 0, []), "camera-0", CameraDetails("camera:0", "", 5), lambda: next(clock)
     )
     assert [grabbed(source).time_s for _ in range(3)] == [0.0, 0.5, 2.0]
 

@@ -7,13 +7,13 @@ import cv2
 import numpy as np
 import pytest
 
-from capture.recordings.labelled import write_labelled
+from capture.recordings.synthetic_dataset import write_synthetic_dataset
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("labelled")
-    write_labelled(path, 2, seed=7)
+    write_synthetic_dataset(path, 2, seed=7)
     return path
 
 
@@ -44,6 +44,6 @@ def test_outlines_lie_in_the_frame_and_on_darker_skin(folder: Path) -> None:
 
 
 def test_the_same_seed_gives_the_same_frames(folder: Path, tmp_path: Path) -> None:
-    write_labelled(tmp_path, 1, seed=7)
+    write_synthetic_dataset(tmp_path, 1, seed=7)
     for name in ("frames/s0000.png", "labels/s0000.json"):
         assert (tmp_path / name).read_bytes() == (folder / name).read_bytes()

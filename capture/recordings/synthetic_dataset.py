@@ -30,7 +30,7 @@ _ABOUT: Final = {
 }
 
 
-def write_labelled(output: Path, count: int, seed: int) -> None:
+def write_synthetic_dataset(output: Path, count: int, seed: int) -> None:
     """Write `count` frames, each of another synthetic patient. Same seed, same frames. Raises OutputError."""
     data = f"{count} synthetic frames, seed {seed}, drawn by this program's own microscope"
     try:
