@@ -17,7 +17,7 @@ from stream.transport.frame_ring import Ring
 from workers.reading import Reader, make_analyser, set_up_process
 
 _IDLE_MS = 1000
-_KEPT_MAX = 500  # a frame that never gets a reading delays the commit of those after it
+_KEPT_MAX = 500  # readings: while a frame before them has none, those after it are not committed, and pile up here
 
 
 def run(child: Child, plan: RunPlan) -> None:
@@ -27,8 +27,8 @@ def run(child: Child, plan: RunPlan) -> None:
     WorkerLoop(child, Reader(analyser, plan.analysis, plan.session, child.index)).run()
 
 
-class Reads(Protocol):
-    """A reader of frames: in this process, or on another machine."""
+class FrameReader(Protocol):
+    """Makes readings of frames: in this process, or on another machine."""
 
     model_id: str
 
@@ -37,9 +37,9 @@ class Reads(Protocol):
 
 
 class WorkerLoop:
-    """One incarnation of one worker."""
+    """One incarnation of one worker: its messages, and its readings until they are on disk."""
 
-    def __init__(self, child: Child, reader: Reads) -> None:
+    def __init__(self, child: Child, reader: FrameReader) -> None:
         self._child, self._reader = child, reader
         self._rings: dict[str, Ring] = {}
         self._waiting: deque[FrameHeader] = deque()
@@ -72,7 +72,7 @@ class WorkerLoop:
             case PeerUp(peer=peer) if peer.role == "capture":
                 self._capture = max(self._capture, peer.incarnation)
             case PeerUp(peer=peer) if peer.role == "sink":
-                for _, reading in sorted(self._kept.items()):
+                for _, reading in sorted(self._kept.items()):  # a new sink: the one before may have lost them
                     self._child.tell("sink", reading)
             case Committed(next_seq=next_seq):
                 self._kept = {seq: reading for seq, reading in self._kept.items() if seq >= next_seq}
@@ -82,6 +82,10 @@ class WorkerLoop:
                 pass
 
     def _work(self, header: FrameHeader) -> None:
+        """Analyse a frame, send its reading and then its credit: in that order, so that no frame is done without one.
+
+        A frame that comes again is not analysed again if its reading is still here.
+        """
         reading = self._kept.get(header.seq) or self._read(header)
         given = reading is not None and self._give(reading, header)
         self._child.tell(
@@ -97,9 +101,10 @@ class WorkerLoop:
         )
 
     def _give(self, reading: DensityReading, header: FrameHeader) -> bool:
-        """Send to the sink, or keep for the next one.
+        """Send a reading to the sink, and keep it until it is on disk: for the next sink, if this one dies.
 
-        False if the sink takes no more, or has been away for too long: then the frame is not done.
+        Returns False if the sink takes no more, or has been away for so long that nothing more can be kept: then the
+        frame is not done, and capture dispatches it again.
         """
         present = ("sink", 0) in self._child.peers
         if present and not self._child.tell("sink", reading):
@@ -112,7 +117,10 @@ class WorkerLoop:
         return True
 
     def _read(self, header: FrameHeader) -> DensityReading | None:
-        """Return the reading, or None if the frame was overwritten: capture dispatches it again if it is needed."""
+        """Return the reading, or None if the frame was overwritten: capture dispatches it again if it is needed.
+
+        The slot's generation is compared before and after the work: between them, the pixels may have changed.
+        """
         try:
             ring = self._ring(header.ring)
         except OSError:

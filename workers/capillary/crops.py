@@ -21,10 +21,11 @@ Square = tuple[float, float, float]
 
 
 def picture(flat: Flat, found: Candidates) -> Pixels:
-    """(height, width, 4) uint8: the flat field's blue, green and red, contrast raised, and the proposed patches.
+    """Make the picture that crops are cut from, (height, width, 4) uint8 at half resolution.
 
-    Frames differ threefold in how dark their capillaries are. Half of that, on a logarithmic scale, is evened out:
-    what is faint beside its neighbours looks faint, and so does what lies in a frame of faint things.
+    Channels: the flat field's blue, green and red with the frame's contrast evened out, and 255 in proposed patches.
+    Frames differ threefold in how dark their capillaries are. Half of that, on a logarithmic scale, is evened out: a
+    patch that is faint beside its neighbours still looks faint, and so does one in a frame of faint patches.
     """
     contrast = math.sqrt(USUAL_DEPTH / found.depth)
     raised = cv2.addWeighted(flat, contrast, flat, 0.0, PLAIN_SKIN * (1.0 - contrast))

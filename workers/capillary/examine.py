@@ -1,4 +1,4 @@
-"""Every region that is proposed in a frame, with what the network saw of it and said: the analysis without its verdict.
+"""Every region that is proposed in a frame, accepted or not, with what the network saw of it and said.
 
 Knows no library that runs networks, and no pictures for people.
 """
@@ -32,7 +32,7 @@ class Examined:
     analysis: Analysis
 
 
-class _Witness:
+class _RecordingRuntime:
     """A runtime that keeps the crops that it was given."""
 
     def __init__(self, runtime: Runtime, card: Card) -> None:
@@ -46,13 +46,13 @@ class _Witness:
 
 
 def examine(card: Card, runtime: Runtime, pixels: Pixels, settings: AnalyserSettings | None = None) -> Examined:
-    """Examine one (height, width, 3) uint8 BGR frame. It is the same code that analyses frames, with no threshold."""
+    """Examine one (height, width, 3) uint8 BGR frame, with the code that analyses frames, but no threshold."""
     settings = settings or AnalyserSettings()
-    witness, frame = _Witness(runtime, card), Frame(pixels)
-    everything = CapillaryAnalyser(card, witness, msgspec.structs.replace(settings, threshold=0.0)).analyse(frame)
+    recording, frame = _RecordingRuntime(runtime, card), Frame(pixels)
+    everything = CapillaryAnalyser(card, recording, msgspec.structs.replace(settings, threshold=0.0)).analyse(frame)
     return Examined(
         regions=everything.regions,
-        crops=witness.crops,
+        crops=recording.crops,
         threshold=card.threshold if settings.threshold is None else settings.threshold,
         analysis=CapillaryAnalyser(card, runtime, settings).analyse(frame),
     )

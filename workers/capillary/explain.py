@@ -40,7 +40,7 @@ _INK: Final = (235, 235, 235)
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class RegionVerdict:
     """One proposal, judged. `number` counts from 1 in order of falling score and stands in both pictures."""
 
     number: int
@@ -50,11 +50,11 @@ class Verdict:
     heat: Heat
 
 
-def judged(regions: Sequence[Region], heats: Heat, threshold: float) -> list[Verdict]:
+def judged(regions: Sequence[Region], heats: Heat, threshold: float) -> list[RegionVerdict]:
     """Return the verdicts on all proposals, most probable first. `heats`: (n, rows, columns), one map per region."""
     order = sorted(range(len(regions)), key=lambda i: -regions[i].score)
     return [
-        Verdict(number, regions[i], grade(regions[i].score, threshold), regions[i].score >= threshold, heats[i])
+        RegionVerdict(number, regions[i], grade(regions[i].score, threshold), regions[i].score >= threshold, heats[i])
         for number, i in enumerate(order, start=1)
     ]
 
@@ -66,7 +66,7 @@ def grade(score: float, threshold: float) -> Grade:
     return "accepted" if score > threshold else "rejected"
 
 
-def annotated(pixels: Pixels, verdicts: Sequence[Verdict], threshold: float, note: str) -> Pixels:
+def annotated(pixels: Pixels, verdicts: Sequence[RegionVerdict], threshold: float, note: str) -> Pixels:
     """Draw every proposal's outline into the frame, thick if it counts as a capillary, and a legend below.
 
     (height + 40, width, 3) uint8 BGR from (height, width, 3) uint8 BGR.
@@ -89,7 +89,7 @@ def annotated(pixels: Pixels, verdicts: Sequence[Verdict], threshold: float, not
     return _bgr(page)
 
 
-def contact_sheet(pixels: Pixels, verdicts: Sequence[Verdict], view: Input, title: str) -> Pixels:
+def contact_sheet(pixels: Pixels, verdicts: Sequence[RegionVerdict], view: Input, title: str) -> Pixels:
     """Draw each region enlarged beside its heat map: accepted, borderline, rejected. (height, width, 3) uint8 BGR.
 
     All heat maps have one scale, so that a pale one means little evidence. Of each kind at most 48 are shown, those
@@ -115,7 +115,7 @@ def contact_sheet(pixels: Pixels, verdicts: Sequence[Verdict], view: Input, titl
     return _bgr(page)
 
 
-def _nearest(kind: Grade, verdicts: Sequence[Verdict]) -> list[Verdict]:
+def _nearest(kind: Grade, verdicts: Sequence[RegionVerdict]) -> list[RegionVerdict]:
     own = [verdict for verdict in verdicts if verdict.grade == kind]
     return own[-_SHOWN:] if kind == "accepted" else own[:_SHOWN]
 
@@ -125,7 +125,7 @@ def _tile(
     draw: ImageDraw.ImageDraw,
     corner: tuple[int, int],
     pixels: Pixels,
-    verdict: Verdict,
+    verdict: RegionVerdict,
     view: Input,
     scale: float,
 ) -> None:
@@ -172,7 +172,7 @@ def _title(draw: ImageDraw.ImageDraw, title: str) -> None:
     )
 
 
-def _legend(draw: ImageDraw.ImageDraw, place: tuple[int, int], verdicts: Sequence[Verdict], note: str) -> None:
+def _legend(draw: ImageDraw.ImageDraw, place: tuple[int, int], verdicts: Sequence[RegionVerdict], note: str) -> None:
     x, y = place
     font = ImageFont.load_default(16)
     for kind in GRADES:

@@ -53,6 +53,6 @@ class AnalyserSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=
         Meta(description="a region with this probability or more is a capillary; absent: the card's"),
     ] = None
     max_regions: Annotated[
-        int, Meta(ge=1, le=2000, description="regions looked at in one frame, the most contrasted first")
+        int, Meta(ge=1, le=2000, description="regions looked at in one frame, the largest first")
     ] = 400
     quality: QualityLimits = QualityLimits()

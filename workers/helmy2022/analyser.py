@@ -33,7 +33,7 @@ class Helmy2022Analyser:
     """Frame in, density out, as published: capillary pixels inside contours over all pixels."""
 
     def __init__(self, network: Any, model_id: str) -> None:
-        """`network` is a Keras model: (n, 50, 50, 3) uint8 BGR to (n, 2) probabilities, capillary second."""
+        """Take a Keras model: crops (n, 50, 50, 3) uint8 BGR in, probabilities (n, 2) out, capillary second."""
         cv2.setNumThreads(1)
         self.model_id = model_id
         self._network = network
@@ -44,7 +44,7 @@ class Helmy2022Analyser:
         outlines = propose(pixels)
         probabilities = self._probabilities(crops(pixels, outlines))
         areas = np.array([area_px(outline) for outline in outlines])
-        capillary = alone(outlines, probabilities)
+        capillary = without_overlaps(outlines, probabilities)
         frame_px = pixels.shape[0] * pixels.shape[1]
         density = density_pct(areas, capillary, frame_px)
         low, high = interval_pct(areas[capillary], probabilities[capillary], density, frame_px, 0.0)
@@ -63,8 +63,8 @@ class Helmy2022Analyser:
         return np.asarray(said[:, 1], np.float64)
 
 
-def alone(outlines: Sequence[Outline], probabilities: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
-    """(n,) bool: capillaries, without those whose box overlaps a likelier one's."""
+def without_overlaps(outlines: Sequence[Outline], probabilities: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
+    """Return (n,) bool: True for capillaries, except those whose box overlaps a likelier one's."""
     boxes = [cv2.boundingRect(outline) for outline in outlines]
     chosen = np.zeros(len(boxes), np.bool_)
     kept = cv2.dnn.NMSBoxes(boxes, probabilities.tolist(), CAPILLARY, OVERLAP) if boxes else ()

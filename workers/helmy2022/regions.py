@@ -6,7 +6,7 @@ Numbers that the paper does not state are those of the authors' later web system
 of 100 to 10,000 px, boxes padded by 50 px, pictures of 50x50.
 
 One departure: mixtures learned from frame after frame differ between workers that see different frames, and those
-learned from one frame are that frame. Here they are learned from the frame's own blurred copy, once a frame, so that
+learned from one frame are that frame. Here they are learned from the frame's own blurred copy, once per frame, so that
 every worker comes to the same result at the same cost.
 """
 
@@ -31,7 +31,7 @@ Outline = npt.NDArray[np.int32]
 
 
 def background(pixels: Pixels) -> Pixels:
-    """(height, width, 3) uint8: what Gaussian mixtures take for the background of the frame."""
+    """Return what Gaussian mixtures take for the background of a frame, both (height, width, 3) uint8 BGR."""
     height, width = pixels.shape[:2]
     small = cv2.resize(pixels, (-(-width // BLUR_OF), -(-height // BLUR_OF)), interpolation=cv2.INTER_AREA)
     blurred = cv2.resize(cv2.GaussianBlur(small, (0, 0), BLUR_SIGMA), (width, height), interpolation=cv2.INTER_LINEAR)
@@ -42,7 +42,7 @@ def background(pixels: Pixels) -> Pixels:
 
 
 def propose(pixels: Pixels) -> list[Outline]:
-    """Outlines of what differs from the frame's background, top to bottom."""
+    """Find what differs from the frame's background; returns outlines, top to bottom."""
     mask = unlike(pixels, background(pixels), WINDOW_PX)
     contours, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     return [
@@ -53,7 +53,7 @@ def propose(pixels: Pixels) -> list[Outline]:
 
 
 def crops(pixels: Pixels, outlines: Sequence[Outline]) -> npt.NDArray[np.uint8]:
-    """(n, 50, 50, 3) uint8: each outline's box, padded, cut out of the frame and scaled."""
+    """Cut each outline's box, padded, out of the frame and scale it: (n, 50, 50, 3) uint8 BGR."""
     cut = np.empty((len(outlines), CROP_PX, CROP_PX, 3), np.uint8)
     for crop, outline in zip(cut, outlines, strict=True):
         left, top, width, height = cv2.boundingRect(outline)
@@ -64,5 +64,5 @@ def crops(pixels: Pixels, outlines: Sequence[Outline]) -> npt.NDArray[np.uint8]:
 
 
 def area_px(outline: Outline) -> float:
-    """Pixels inside an outline, its border included (Pick's theorem)."""
+    """Return the number of pixels inside an outline, its border included (Pick's theorem)."""
     return cv2.contourArea(outline) + len(outline) / 2 + 1.0

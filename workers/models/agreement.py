@@ -14,7 +14,7 @@ from workers.training.data.labels import filled, shares
 Outline = npt.NDArray[np.int32]
 
 HALF: Final = 0.5
-"""An analysis calls a place a capillary when half of the place's pixels lie in its regions."""
+"""An analysis calls a place a capillary if half of the place's pixels lie in its regions."""
 
 Z_95: Final = 1.959963984540054
 """Two-sided 95 % quantile of the normal distribution."""
@@ -30,12 +30,12 @@ class Places(Struct, frozen=True, kw_only=True):
 
     @property
     def total(self) -> int:
-        """All places."""
+        """Number of all places."""
         return self.both + self.only_a + self.only_b + self.neither
 
 
 class Limits(Struct, frozen=True, kw_only=True):
-    """Bland–Altman: mean difference B - A of densities in percent, and where 95 % of differences lie (None for one)."""
+    """Mean difference B - A of densities, in percent, and the range of 95 % of the differences (None for one frame)."""
 
     bias_pct: float
     low_pct: float | None
@@ -45,7 +45,8 @@ class Limits(Struct, frozen=True, kw_only=True):
 def places(proposed: Sequence[Outline], a: Sequence[Outline], b: Sequence[Outline], shape: tuple[int, int]) -> Places:
     """Count what A and B say of each place: the built-in analysis' proposals, and what A or B found beside them.
 
-    So there is a common list, with places that neither accepts, also for analyses that do not tell what they rejected.
+    So there is a common list, with places that neither accepts, also for analyses that keep what they rejected to
+    themselves.
     """
     listed = list(proposed)
     for found in (a, b):
@@ -62,7 +63,7 @@ def places(proposed: Sequence[Outline], a: Sequence[Outline], b: Sequence[Outlin
 
 
 def kappa(counted: Places) -> float | None:
-    """Cohen's kappa (1960): agreement beyond what chance gives, 1 at most; None where chance gives all of it."""
+    """Return Cohen's kappa (1960): agreement beyond what chance gives, 1 at most; None if chance gives all of it."""
     if not counted.total:
         return None
     share_a, share_b = ((counted.both + alone) / counted.total for alone in (counted.only_a, counted.only_b))
@@ -72,7 +73,7 @@ def kappa(counted: Places) -> float | None:
 
 
 def bland_altman(a: Sequence[float], b: Sequence[float]) -> Limits:
-    """Bias and 95 % limits of agreement of B - A (Bland and Altman 1986); at least one pair."""
+    """Return bias and 95 % limits of agreement of B - A (Bland and Altman 1986), from at least one pair."""
     differences = [second - first for first, second in zip(a, b, strict=True)]
     bias = statistics.fmean(differences)
     if len(differences) < 2:

@@ -1,6 +1,6 @@
 """`run_stream.py models …`: the model's life on the command line. Loads what a command needs when it runs.
 
-Knows no source of frames: whoever puts the commands together hands over what opens one, as click's object.
+Knows no source of frames: `run_stream.py` hands over what opens one, as click's object.
 """
 
 from pathlib import Path
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
 @click.group()
 def models() -> None:
-    """The model's life: synthesize, train, evaluate, forms, list, show, export, explain, compare."""
+    """Make, measure and use models: synthesize, train, evaluate, forms, list, show, export, explain, compare."""
 
 
 @models.command("list")
 def models_list() -> None:
-    """The models that ship, and what each is for."""
+    """List the models that ship, and what each is for."""
     from workers.shipped import shipped
 
     for name, card in shipped().items():
@@ -35,7 +35,7 @@ def models_list() -> None:
 @models.command("show")
 @click.argument("model", default="default")
 def models_show(model: str) -> None:
-    """The card of MODEL: a shipped name, or the path of a file of weights."""
+    """Show the card of MODEL: a shipped name, or the path of a file of weights."""
     from workers.shipped import card_of
     from workers.training.evaluation.model_card import as_markdown
 
@@ -159,14 +159,14 @@ def models_explain(parts: "Parts", image: str, output: Path, weights: str) -> No
 @click.option("--output", "-o", type=click.Path(path_type=Path), help="Folder for compare.json and bland-altman.png.")
 @click.pass_obj
 def models_compare(parts: "Parts", a: str, b: str, source: str, output: Path | None) -> None:
-    """Compare A and B on the frames of SOURCE: agreement, density, speed; F1 where labels/ lies beside frames/.
+    """Compare A and B on the frames of SOURCE: agreement, density, speed; F1 if labels/ lies beside frames/.
 
     A and B are shipped names, paths of weights, or analysers as "module:attribute".
     """
-    from workers.models.comparison import analyser_called, compare, labelled, table, write
+    from workers.models.comparison import analyser_by_name, compare, frames_and_labels, table, write
 
-    sides = [(Path(name).name, analyser_called(name)) for name in (a, b)]
-    frames, labels = labelled(source)
+    sides = [(Path(name).name, analyser_by_name(name)) for name in (a, b)]
+    frames, labels = frames_and_labels(source)
     result = compare(sides[0], sides[1], parts.frames(frames), labels)
     print(table(result))
     if output is not None:
@@ -174,7 +174,7 @@ def models_compare(parts: "Parts", a: str, b: str, source: str, output: Path | N
 
 
 def first(parts: "Parts", source: str) -> "tuple[str, Pixels]":
-    """Name and pixels of a source's first frame. Raises SourceError."""
+    """Return name and pixels of a source's first frame. Raises SourceError."""
     from stream.errors import SourceError
 
     for name, pixels in parts.frames(source):

@@ -1,4 +1,4 @@
-"""`models compare`: two analyses of the same frames, against each other and, where labelled, against readers."""
+"""`models compare`: two analyses of the same frames, against each other and, if there are labels, against readers."""
 
 import statistics
 import time
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-class Row(Struct, frozen=True, kw_only=True):
-    """One frame."""
+class ComparedFrame(Struct, frozen=True, kw_only=True):
+    """What A and B say of one frame; CPU time in ms."""
 
     frame: str
     density_a_pct: float
@@ -40,8 +40,8 @@ class Row(Struct, frozen=True, kw_only=True):
     places: Places
 
 
-class Side(Struct, frozen=True, kw_only=True):
-    """One analysis over all frames; the last five are shares, None without labels."""
+class ComparedAnalysis(Struct, frozen=True, kw_only=True):
+    """One analysis over all frames; CPU time in ms. The last five are shares, None without labels."""
 
     name: str
     model_id: str
@@ -55,22 +55,22 @@ class Side(Struct, frozen=True, kw_only=True):
 
 
 class Comparison(Struct, frozen=True, kw_only=True):
-    """compare.json. `kappa` is None where one of both always says the same."""
+    """compare.json. `kappa` is None if one of both always says the same."""
 
     frames: int
     labelled_frames: int
-    a: Side
-    b: Side
+    a: ComparedAnalysis
+    b: ComparedAnalysis
     agreement: float | None
     kappa: float | None
     places: Places
     bland_altman: Limits
-    rows: list[Row]
+    rows: list[ComparedFrame]
 
 
 @dataclass(slots=True)
-class _Seen:
-    """What one analysis said so far."""
+class _Run:
+    """One analysis, and what it has said so far, one entry per frame: density in percent, CPU time in ms."""
 
     name: str
     analyser: Analyser
@@ -94,14 +94,15 @@ def compare(
     frames: Iterable[tuple[str, Pixels]],
     labels: Mapping[str, Label],
 ) -> Comparison:
-    """Run both, named, on the same frames, (height, width, 3) uint8 BGR each. Raises SourceError where there is none.
+    """Run both, named, on the same frames, (height, width, 3) uint8 BGR each. Raises SourceError if there is none.
 
-    CPU time is that of the whole process while one frame is analysed; the first frame is analysed once before, untimed.
+    CPU time is that of the whole process while one frame is analysed; the first frame is analysed once before, untimed,
+    because libraries set themselves up then.
     """
     card = read_card(weights_path("default"))
     proposing = load(card, weights_path("default"), "litert")
-    one, other = _Seen(*a), _Seen(*b)
-    rows: list[Row] = []
+    one, other = _Run(*a), _Run(*b)
+    rows: list[ComparedFrame] = []
     for name, pixels in tqdm(frames, desc="comparing", unit="frame", disable=None, leave=False):
         if not rows:
             one.analyser.analyse(Frame(pixels))
@@ -109,7 +110,7 @@ def compare(
         said = [outlines(seen.analyse(pixels, labels.get(name))) for seen in (one, other)]
         proposed = [region.polygon_px for region in examine(card, proposing, pixels).regions]
         rows.append(
-            Row(
+            ComparedFrame(
                 frame=name,
                 density_a_pct=one.densities[-1],
                 density_b_pct=other.densities[-1],
@@ -135,12 +136,12 @@ def compare(
 
 
 def outlines(analysis: Analysis) -> list[Outline]:
-    """The outlines of the regions that an analysis accepted."""
+    """Return the outlines of the regions that an analysis accepted."""
     return [region.polygon_px for region in analysis.regions]
 
 
 def table(result: Comparison) -> str:
-    """The comparison as text."""
+    """Return the comparison as text."""
     lines = [f"{'':<26}{'A':>30}{'B':>30}"]
     for title, key, scale in _LINES:
         values = [getattr(side, key) for side in (result.a, result.b)]
@@ -174,7 +175,7 @@ _LINES: Final = (
 
 
 def _plot(result: Comparison) -> "Figure":
-    """The Bland–Altman picture: difference over mean, a point a frame."""
+    """Draw each frame's difference of densities over their mean (Bland and Altman 1986)."""
     from matplotlib.figure import Figure
 
     pairs = np.array([(row.density_a_pct, row.density_b_pct) for row in result.rows])
@@ -192,8 +193,8 @@ def _plot(result: Comparison) -> "Figure":
     return figure
 
 
-def analyser_called(name: str) -> Analyser:
-    """What `models compare` is given: a shipped model's name, a path of weights, or an analyser "module:attribute".
+def analyser_by_name(name: str) -> Analyser:
+    """Return the analyser behind a shipped model's name, a path of weights, or "module:attribute".
 
     Weights run in the runtime that they are made for. Raises ModelError.
     """
@@ -207,10 +208,10 @@ def analyser_called(name: str) -> Analyser:
     return make_analyser(AnalyserSettings(weights=str(weights), runtime=own_runtime(weights)))
 
 
-def labelled(source: str) -> tuple[str, dict[str, Label]]:
-    """Where the frames of a source are, and their labels: none, unless it is a folder with frames/ and labels/.
+def frames_and_labels(source: str) -> tuple[str, dict[str, Label]]:
+    """Return the source of the frames, and their labels: none, unless `source` is a folder with frames/ and labels/.
 
-    Raises SourceError.
+    Raises SourceError if a label cannot be read.
     """
     folder = expanded(source)
     root = folder.parent if folder.name == "frames" else folder
@@ -229,8 +230,8 @@ def write(result: Comparison, folder: Path) -> None:
         raise OutputError(f"Cannot write {error.filename}: {error.strerror}.") from error
 
 
-def _side(seen: _Seen) -> Side:
-    side = Side(
+def _side(seen: _Run) -> ComparedAnalysis:
+    side = ComparedAnalysis(
         name=seen.name,
         model_id=seen.analyser.model_id,
         density_mean_pct=statistics.fmean(seen.densities),

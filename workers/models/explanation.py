@@ -9,7 +9,7 @@ from msgspec import Struct
 from stream.errors import ModelError, OutputError
 from stream.protocol.contracts import Pixels
 from workers.capillary.examine import Examined, examine
-from workers.capillary.explain import Grade, Verdict, annotated, contact_sheet, judged
+from workers.capillary.explain import Grade, RegionVerdict, annotated, contact_sheet, judged
 from workers.runtimes.card import Card, checked_weights, read_card
 from workers.runtimes.loading import load
 from workers.shipped import own_runtime, weights_path
@@ -67,7 +67,9 @@ def explain(name: str, pixels: Pixels, output: Path, model: str = "default") -> 
     return result
 
 
-def _explanation(name: str, pixels: Pixels, card: Card, examined: Examined, verdicts: list[Verdict]) -> Explanation:
+def _explanation(
+    name: str, pixels: Pixels, card: Card, examined: Examined, verdicts: list[RegionVerdict]
+) -> Explanation:
     analysis = examined.analysis
     return Explanation(
         frame=name,

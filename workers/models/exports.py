@@ -34,8 +34,8 @@ def export(model: str, to: str, output: Path, frames: Iterable[Pixels] | None = 
         raise UsageError(f"For {to}, --output is {'a path ending in ' + SUFFIX[to] if SUFFIX[to] else 'a folder'}.")
     source = weights_path(model)
     card = read_card(source)
-    files, told = _MAKERS[to](card, source, output, frames)
-    _write(files, output.with_suffix(".json"), told)
+    files, own_card = _MAKERS[to](card, source, output, frames)
+    _write(files, output.with_suffix(".json"), own_card)
 
 
 Made = tuple[dict[Path, bytes], Card]
@@ -45,7 +45,7 @@ Made = tuple[dict[Path, bytes], Card]
 def _litert(card: Card, source: Path, output: Path, frames: Iterable[Pixels] | None) -> Made:
     if frames is None:
         content = checked_weights(source.parent, card.litert)
-        return {output: content}, _alone(card, litert=weights_file(output, content))
+        return {output: content}, _exported(card, litert=weights_file(output, content))
     from workers.training.formats.litert import int8_bytes
 
     runtime = load(card, source.with_suffix(".keras"), "keras")
@@ -55,21 +55,23 @@ def _litert(card: Card, source: Path, output: Path, frames: Iterable[Pixels] | N
     network = _network(card, source)
     with without_chatter():
         content = int8_bytes(network, crops)
-    return {output: content}, _alone(card, litert=weights_file(output, content), figures=None)
+    return {output: content}, _exported(card, litert=weights_file(output, content), figures=None)
 
 
 def _onnx(card: Card, source: Path, output: Path, _: Iterable[Pixels] | None) -> Made:
     from workers.training.formats.onnx import onnx_bytes
 
     content = onnx_bytes(_network(card, source))
-    return {output: content}, _alone(card, exports={"onnx": [weights_file(output, content)]})
+    return {output: content}, _exported(card, exports={"onnx": [weights_file(output, content)]})
 
 
 def _openvino(card: Card, source: Path, output: Path, _: Iterable[Pixels] | None) -> Made:
     from workers.training.formats.openvino import openvino_bytes
 
     files = dict(zip((output, output.with_suffix(".bin")), openvino_bytes(_network(card, source)), strict=True))
-    return files, _alone(card, exports={"openvino": [weights_file(path, content) for path, content in files.items()]})
+    return files, _exported(
+        card, exports={"openvino": [weights_file(path, content) for path, content in files.items()]}
+    )
 
 
 def _savedmodel(card: Card, source: Path, output: Path, _: Iterable[Pixels] | None) -> Made:
@@ -77,7 +79,7 @@ def _savedmodel(card: Card, source: Path, output: Path, _: Iterable[Pixels] | No
 
     files = savedmodel_files(_network(card, source))
     sums = "".join(f"{hashlib.sha256(content).hexdigest()}  {name}\n" for name, content in files.items())
-    return {output / name: content for name, content in {**files, "SHA256SUMS": sums.encode()}.items()}, _alone(card)
+    return {output / name: content for name, content in {**files, "SHA256SUMS": sums.encode()}.items()}, _exported(card)
 
 
 _MAKERS: Final = {"litert": _litert, "onnx": _onnx, "openvino": _openvino, "savedmodel": _savedmodel}
@@ -93,13 +95,16 @@ def _network(card: Card, source: Path) -> "keras.Model":
     return load_network(checked_weights(source.parent, card.keras))
 
 
-def _alone(card: Card, **changes: object) -> Card:
-    """The card of what was exported, without files that stay behind. The int8 hash remains: it names the model."""
+def _exported(card: Card, **changes: object) -> Card:
+    """Make the card of what was exported, without files that stay behind. The int8 hash remains: it names the model."""
     return msgspec.structs.replace(card, **{"keras": None, "exports": {}, **changes})
 
 
 def _write(files: dict[Path, bytes], card_path: Path, card: Card) -> None:
-    """Write files, then card. A card of the same model that is there already keeps its files."""
+    """Write files, then card. A card of the same model that is there already keeps its entries.
+
+    Raises OutputError if a file is there already, the card is another model's, or the disk refuses.
+    """
     taken = next((path for path in files if path.exists()), None)
     if taken is not None:
         raise OutputError(f"{taken} is there already; give another --output.")

@@ -39,9 +39,9 @@ def worker(parts: "Parts", listen: str) -> None:
     longest = config.capture.max_width_px * config.capture.max_height_px * 3
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: ended.append(True))
-    side = RemoteWorkerServer(listen, ring, notes, longest)
-    print(f"Waiting for frames on {side.address}, with the key {own.public.hex()}", file=sys.stderr, flush=True)
+    server = RemoteWorkerServer(listen, ring, notes, longest)
+    print(f"Waiting for frames on {server.address}, with the key {own.public.hex()}", file=sys.stderr, flush=True)
     try:
-        serve(side, serving, notes, lambda: not ended)
+        serve(server, serving, notes, lambda: not ended)
     finally:
-        side.close()
+        server.close()

@@ -1,7 +1,7 @@
 """The process that stands here for a worker on another machine: frames out with their pixels, readings back.
 
-To everyone else it is a worker like any other: it dies when the far side does, its frame goes to another worker at
-once, and its successor says hello when the far side is there again.
+For all other processes it is a worker like any other: it ends when the other machine is lost, so that its frame goes
+to another worker at once, and its successor says hello when the other machine is there again.
 """
 
 import logging
@@ -28,8 +28,8 @@ from workers.process import WorkerLoop
 
 log = logging.getLogger("capillary.relay")
 
-_PATIENCE_S: Final = 2.0
-_AGAIN_MS: Final = 500
+_GREETING_TIMEOUT_S: Final = 2.0
+_RETRY_MS: Final = 500
 
 
 def run(child: Child, plan: RunPlan, remote: RemoteWorker) -> None:
@@ -44,48 +44,48 @@ def run(child: Child, plan: RunPlan, remote: RemoteWorker) -> None:
     )
     own = Keyring(keys_folder(plan.config.security.keys_dir)).own()
     address, key = remote.address, parse_key(remote.key)
-    told = False
-    while not isinstance(child.receive(0 if not told else _AGAIN_MS), Stop):
-        far = RemoteWorkerClient(address, own, key)
+    warned = False
+    while not isinstance(child.receive(0 if not warned else _RETRY_MS), Stop):
+        client = RemoteWorkerClient(address, own, key)
         try:
-            answer = _engaged(far, engage)
+            answer = _engaged(client, engage)
             if answer is not None:
                 if answer.refusal:
                     raise ModelError(f"the worker at {address} {answer.refusal}")
-                WorkerLoop(child, FarReader(far, engage, answer.model_id)).run()
+                WorkerLoop(child, RemoteReader(client, engage, answer.model_id)).run()
                 return
         except RemoteWorkerLostError:
             log.warning("the worker at %s is gone; its frame goes to another one", address)
             sys.exit(1)
         finally:
-            far.close()
-        if not told:
-            told = True
+            client.close()
+        if not warned:
+            warned = True
             log.warning("no worker at %s yet; it is taken in as soon as it answers", address)
 
 
-def _engaged(far: RemoteWorkerClient, engage: Engage) -> Engaged | None:
-    until = time.monotonic() + _PATIENCE_S
+def _engaged(client: RemoteWorkerClient, engage: Engage) -> Engaged | None:
+    until = time.monotonic() + _GREETING_TIMEOUT_S
     try:
-        data = far.ask([encode(engage)], lambda: time.monotonic() < until)
+        data = client.ask([encode(engage)], lambda: time.monotonic() < until)
         message = None if data is None else decode(data)
     except (RemoteWorkerLostError, WireError):
         return None
     return message if isinstance(message, Engaged) else None
 
 
-class FarReader:
-    """Has frames read elsewhere; the same to a `WorkerLoop` as its own reader."""
+class RemoteReader:
+    """Reads frames by asking the other machine: for a `WorkerLoop` the same as a reader of its own."""
 
-    def __init__(self, far: RemoteWorkerClient, engage: Engage, model_id: str) -> None:
-        self._far, self._engage, self.model_id = far, engage, model_id
+    def __init__(self, client: RemoteWorkerClient, engage: Engage, model_id: str) -> None:
+        self._client, self._engage, self.model_id = client, engage, model_id
 
     def read(self, header: FrameHeader, pixels: Pixels) -> DensityReading:
-        """Return the reading from there, its latency by this clock.
+        """Return the reading from there, with its latency by this machine's clock.
 
-        Raises RemoteWorkerLostError: then another worker gets the frame.
+        Raises RemoteWorkerLostError if no answer comes, or another one: then another worker gets the frame.
         """
-        data = self._far.ask([encode(self._engage), encode(header), pixels.data], lambda: True)
+        data = self._client.ask([encode(self._engage), encode(header), pixels.data], lambda: True)
         message = None if data is None else decode(data)
         if not isinstance(message, DensityReading) or message.seq != header.seq:
             raise RemoteWorkerLostError(f"an answer that is none: {type(message).__name__}")

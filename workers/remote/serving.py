@@ -30,7 +30,10 @@ _IDLE_MS: Final = 1000
 
 
 class Serving:
-    """Answers requests with one analyser. Pure but for the clock: bytes in, bytes out."""
+    """Answers requests with one analyser: bytes in, bytes out. Knows no socket; reads the clock.
+
+    A reader is kept for each run that asks, since runs want pictures and outlines in their own way.
+    """
 
     def __init__(self, analyser: Analyser, plan: AnalysisPlan) -> None:
         self._analyser, self._plan, self._sha256 = analyser, plan, plan.sha256
@@ -65,15 +68,15 @@ class Serving:
         return Reader(self._analyser, plan, engage.session, engage.worker)
 
 
-def serve(side: RemoteWorkerServer, serving: Serving, notes: Notes, going_on: Callable[[], bool]) -> None:
-    """Answer until `going_on` says no. What is no request is answered with a refusal, noted and counted."""
+def serve(server: RemoteWorkerServer, serving: Serving, notes: Notes, going_on: Callable[[], bool]) -> None:
+    """Answer until `going_on` returns False. A message that is no request is refused, logged and counted."""
     while going_on():
-        parts = side.receive(_IDLE_MS)
+        parts = server.receive(_IDLE_MS)
         if parts is not None:
             try:
-                side.answer(serving.answer(parts))
+                server.answer(serving.answer(parts))
             except WireError as error:
                 notes.add("refused", "worker", detail="what came was no request")
-                side.answer(encode(Engaged(model_id="", refusal=str(error)[:500])))
+                server.answer(encode(Engaged(model_id="", refusal=str(error)[:500])))
         for noted in notes.take(time.monotonic()):
             log.warning("%s: %s %s (%d)", noted.what, noted.who or "somebody", noted.detail, noted.count)

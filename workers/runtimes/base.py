@@ -20,19 +20,22 @@ Shape = tuple[int, int, int]
 
 
 class Runtime(Protocol):
-    """Runs a network on crops, one thread, in batches of a fixed size, the same to the bit every time."""
+    """Runs a network on crops with one thread, in batches of a fixed size: the same crop, the same result to the bit.
+
+    It is made from a file's bytes and the shape of a crop, see `workers.runtimes.loading`.
+    """
 
     def probabilities(self, crops: Crops) -> Probabilities:
-        """Probability of being a capillary for each of the crops, (n, size, size, channels) uint8.
+        """Return for each crop the probability that it shows a capillary.
 
-        Check the crops. Raises ValueError if their shape or dtype is not the network's.
+        Raises ValueError if shape or dtype of the crops is not the network's.
         """
 
 
 def in_batches(crops: Crops, shape: Shape, size: int, run: Callable[[Crops], Logits]) -> Logits:
-    """Logits of all crops; `run` is called with exactly `size` crops each time, the last ones followed by zeros.
+    """Return the logits of all crops; `run` gets exactly `size` crops each time, the last ones filled up with zeros.
 
-    A batch of another size makes libraries set up anew, or add in another order. Raises ValueError.
+    A batch of another size makes libraries set up anew, or add in another order. Raises ValueError as `check` does.
     """
     check(crops, shape)
     logits = np.empty((len(crops), 2), np.float32)

@@ -54,7 +54,7 @@ class Input(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 class Calibration(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Calibrated log-odds = slope * log-odds + offset (Platt 1999) + what was measured beside the network, weighted."""
+    """Calibrated log-odds = slope * the network's log-odds + offset (Platt 1999) + the weighted sum of `terms`."""
 
     slope: Annotated[float, Meta(ge=-100, le=100)] = 1.0
     offset: Annotated[float, Meta(ge=-100, le=100)] = 0.0

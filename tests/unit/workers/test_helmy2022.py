@@ -9,7 +9,7 @@ from stream.config.plugins import find
 from stream.errors import ConfigError
 from stream.protocol.contracts import Analyser, Frame, Pixels
 from tests.contracts.analyser_contract import AnalyserContract
-from workers.helmy2022.analyser import Helmy2022Analyser, alone
+from workers.helmy2022.analyser import Helmy2022Analyser, without_overlaps
 from workers.helmy2022.regions import CROP_PX, area_px, crops, propose
 
 
@@ -57,7 +57,12 @@ def test_an_area_counts_the_border() -> None:
 def test_of_overlapping_boxes_the_likelier_stays() -> None:
     square = np.array([[0, 0], [10, 0], [10, 10], [0, 10]], np.int32)
     probabilities = np.array([0.7, 0.9, 0.8, 0.3])
-    assert alone([square, square + 2, square + 50, square + 90], probabilities).tolist() == [False, True, True, False]
+    assert without_overlaps([square, square + 2, square + 50, square + 90], probabilities).tolist() == [
+        False,
+        True,
+        True,
+        False,
+    ]
 
 
 def test_density_is_capillary_pixels_over_all_pixels() -> None:

@@ -9,7 +9,7 @@ from workers.capillary.analyser import SHIPPED
 from workers.capillary.explain import (
     MARGIN,
     Heat,
-    Verdict,
+    RegionVerdict,
     annotated,
     contact_sheet,
     enlarged,
@@ -34,7 +34,7 @@ def skin(height: int = 270, width: int = 480) -> Pixels:
     return np.full((height, width, 3), (120, 125, 140), np.uint8)
 
 
-def verdicts(*scores: float) -> list[Verdict]:
+def verdicts(*scores: float) -> list[RegionVerdict]:
     regions = [region(score, left=20 + 60 * place) for place, score in enumerate(scores)]
     return judged(regions, np.zeros((len(scores), 8, 8), np.float32), THRESHOLD)
 

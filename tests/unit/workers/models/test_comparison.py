@@ -10,7 +10,7 @@ import pytest
 from stream.errors import ModelError, SourceError
 from stream.protocol.contracts import Analysis, Frame, Pixels, Quality, Region
 from tests.doubles.tiny_model import microscope_frame
-from workers.models.comparison import Comparison, analyser_called, compare, labelled, table, write
+from workers.models.comparison import Comparison, analyser_by_name, compare, frames_and_labels, table, write
 from workers.training.data.labels import Label, LabelledRegion
 
 SQUARE = [(100, 100), (139, 100), (139, 139), (100, 139)]
@@ -40,7 +40,7 @@ def label(name: str) -> Label:
 
 
 def test_an_analysis_agrees_with_itself(frame: Pixels) -> None:
-    result = compare(("a", analyser_called("default")), ("b", analyser_called("default")), [("f", frame)], {})
+    result = compare(("a", analyser_by_name("default")), ("b", analyser_by_name("default")), [("f", frame)], {})
     assert (result.agreement, result.kappa, result.bland_altman.bias_pct) == (1.0, 1.0, 0.0)
     assert result.places.both > 0
     assert result.places.neither > 0
@@ -89,26 +89,26 @@ def test_an_analyser_is_found_by_its_name(tmp_path: Path, monkeypatch: pytest.Mo
         "class Mine:\n    model_id = 'mine-1'\n    def __init__(self, settings): pass\n"
     )
     monkeypatch.syspath_prepend(tmp_path)
-    assert analyser_called("comparable:Mine").model_id == "mine-1"
+    assert analyser_by_name("comparable:Mine").model_id == "mine-1"
     with pytest.raises(ModelError, match="has no Yours"):
-        analyser_called("comparable:Yours")
+        analyser_by_name("comparable:Yours")
 
 
 def test_weights_run_in_their_own_runtime(tiny_model: Path) -> None:
     for suffix in (".tflite", ".onnx", ".xml", ".keras"):
-        assert analyser_called(str(tiny_model.with_suffix(suffix))).model_id.startswith("tiny-")
+        assert analyser_by_name(str(tiny_model.with_suffix(suffix))).model_id.startswith("tiny-")
 
 
 def test_an_unknown_model_is_refused() -> None:
     with pytest.raises(ModelError, match="There is no model 'nothing-of-that-name': shipped are default"):
-        analyser_called("nothing-of-that-name")
+        analyser_by_name("nothing-of-that-name")
 
 
 def test_labels_are_found_beside_frames(tmp_path: Path) -> None:
     (tmp_path / "frames").mkdir()
-    assert labelled(str(tmp_path / "frames")) == (str(tmp_path / "frames"), {})
-    assert labelled("synthetic:?frames=2") == ("synthetic:?frames=2", {})
+    assert frames_and_labels(str(tmp_path / "frames")) == (str(tmp_path / "frames"), {})
+    assert frames_and_labels("synthetic:?frames=2") == ("synthetic:?frames=2", {})
     (tmp_path / "labels").mkdir()
     (tmp_path / "labels" / "f1.json").write_bytes(msgspec.json.encode(label("f1")))
     for source in (tmp_path, tmp_path / "frames"):
-        assert labelled(str(source)) == (str(tmp_path / "frames"), {"f1": label("f1")})
+        assert frames_and_labels(str(source)) == (str(tmp_path / "frames"), {"f1": label("f1")})
