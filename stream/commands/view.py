@@ -14,7 +14,7 @@ from stream.config.parts import Parts
 
 if TYPE_CHECKING:
     from stream.config.sections import Config
-    from stream.protocol.processes import Noted
+    from stream.protocol.processes import SecurityEvent
 
 _TURN_S: Final = 0.5
 
@@ -64,7 +64,7 @@ def _list(folder: Path) -> None:
 
 def _show(parts: Parts, config: "Config", session: Path, recording: str | None) -> None:
     """Serve the page until Ctrl-C."""
-    from stream.security.events import Notes
+    from stream.security.events import SecurityEvents
     from stream.session.archive import Archive
     from stream.session.store import merge_write_ahead_file
     from stream.version import VERSION
@@ -84,29 +84,29 @@ def _show(parts: Parts, config: "Config", session: Path, recording: str | None) 
     source = recording or str(facts.get("asked_source") or "")
     sha256 = facts.get("source_sha256")
     recorded = SessionRecording(source, sha256, parts.lookup(source), parts.analyser) if source else None
-    notes = Notes()
+    events = SecurityEvents()
     broker, rules = FileBroker(path, feed), access_rules(config.view)
-    app = make_app(feed, broker=broker, archive=archive, recording=recorded, rules=rules, notes=notes)
-    server = ViewServer(app, config.view.host, config.view.port, certificate_files(config.view), notes)
+    app = make_app(feed, broker=broker, archive=archive, recording=recorded, rules=rules, events=events)
+    server = ViewServer(app, config.view.host, config.view.port, certificate_files(config.view), events)
     server.start()
     page = page_address(config.view, server.port) + token_hint(config.view)
     print(f"Review: {page} (Ctrl-C ends)", file=sys.stderr, flush=True)
-    _wait(lambda now_s: _write_events(notes.take(now_s), path.parent))
+    _wait(lambda now_s: _write_events(events.take(now_s), path.parent))
     feed.end(CLOSING_S)
     server.stop()
-    _write_events(notes.take(float("inf")), path.parent)
+    _write_events(events.take(float("inf")), path.parent)
     archive.close()
     merge_write_ahead_file(path)
 
 
-def _write_events(noted: "list[Noted]", folder: Path) -> None:
+def _write_events(events: "list[SecurityEvent]", folder: Path) -> None:
     """Write events into the session's audit log, opened each time: others may look at the same session."""
     from stream.security.audit_log import AuditLog
 
-    if noted:
+    if events:
         log = AuditLog(folder)
-        for one in noted:
-            log.reviewed(one)
+        for event in events:
+            log.reviewed(event)
 
 
 def _wait(turn: Callable[[float], None]) -> None:

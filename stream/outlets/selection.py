@@ -12,26 +12,28 @@ from stream.outlets.outlet import Outlet, QueuedOutlet, Sender
 from stream.outlets.view import ViewOutlet
 from stream.outlets.zmq_publisher import Publisher
 from stream.protocol.types import Message
-from stream.security.events import Notes
+from stream.security.events import SecurityEvents
 from stream.security.keyring import keyring_for
 
 log = logging.getLogger("capillary.outlet")
 
 
 @contextlib.contextmanager
-def open_outlets(config: Config, send_to_view: Callable[[Message], bool], notes: Notes) -> Iterator[list[Outlet]]:
+def open_outlets(
+    config: Config, send_to_view: Callable[[Message], bool], events: SecurityEvents
+) -> Iterator[list[Outlet]]:
     """Yield the outlets of a run, and close them afterwards.
 
     Raises ConfigError if an outlet is not known or does not take its settings, OutputError if it cannot be opened.
     """
     with contextlib.ExitStack() as opened:
-        yield [opened.enter_context(contextlib.closing(outlet)) for outlet in _outlets(config, send_to_view, notes)]
+        yield [opened.enter_context(contextlib.closing(outlet)) for outlet in _outlets(config, send_to_view, events)]
 
 
-def _outlets(config: Config, send_to_view: Callable[[Message], bool], notes: Notes) -> Iterator[Outlet]:
+def _outlets(config: Config, send_to_view: Callable[[Message], bool], events: SecurityEvents) -> Iterator[Outlet]:
     yield ViewOutlet(send_to_view)  # whether there is a page, and since when, only the receiving side knows
     if config.publish.enabled:
-        publisher = Publisher(config.publish.endpoint, keyring_for(config.publish, config.security), notes)
+        publisher = Publisher(config.publish.endpoint, keyring_for(config.publish, config.security), events)
         yield QueuedOutlet("publish", publisher, publisher.look)
     for name, table in config.outlets.items():
         yield QueuedOutlet(name, sender_of(name, table))

@@ -16,7 +16,7 @@ from stream.machine.memory import MOST_GROWTH_MB, MemoryGrowth
 from stream.outlets.outlet import HIGH_WATER, Published
 from stream.protocol.bedside import AlarmEvent, Marker
 from stream.protocol.readings import DensityReading, RunStatus
-from stream.security.events import Notes
+from stream.security.events import SecurityEvents
 from stream.security.key_check import KeyCheck
 from stream.security.keyring import Keyring
 
@@ -45,14 +45,14 @@ class Publisher:
     endpoint: the address that it is bound to, with its port.
     """
 
-    def __init__(self, endpoint: str, keyring: Keyring | None = None, notes: Notes | None = None) -> None:
-        """Bind the socket. A peer without a key of `keyring` gets nothing, and is noted; without one all are served.
+    def __init__(self, endpoint: str, keyring: Keyring | None = None, events: SecurityEvents | None = None) -> None:
+        """Bind the socket. A peer without a key of `keyring` gets nothing, and is recorded; without one all are served.
 
         Raises OutputError if the endpoint is in use, ConfigError if the keyring has no key.
         """
-        self._keyring, self._notes = keyring, notes or Notes()
+        self._keyring, self._events = keyring, events or SecurityEvents()
         self._growth = MemoryGrowth()
-        self._socket: _BoundSocket | None = _BoundSocket(endpoint, keyring, self._notes)
+        self._socket: _BoundSocket | None = _BoundSocket(endpoint, keyring, self._events)
         self.endpoint = self._socket.endpoint
         self._open_again_s = 0.0
 
@@ -87,7 +87,7 @@ class Publisher:
                 self._open()
                 return
             self._open_again_s = time.monotonic() + _SHUT_S
-            self._notes.add("refused", _PLACE, detail="they made memory grow; all were shut out for seconds")
+            self._events.add("refused", _PLACE, detail="they made memory grow; all were shut out for seconds")
             log.warning("memory grew by %.0f MB: subscribers are shut out for %.0f s", grown_mb, _SHUT_S)
 
     def close(self) -> None:
@@ -97,7 +97,7 @@ class Publisher:
 
     def _open(self) -> None:
         try:
-            self._socket = _BoundSocket(self.endpoint, self._keyring, self._notes)
+            self._socket = _BoundSocket(self.endpoint, self._keyring, self._events)
         except (StreamError, zmq.ZMQError) as error:
             self._open_again_s = time.monotonic() + _SHUT_S
             log.warning("%s", error)
@@ -107,10 +107,10 @@ class Publisher:
 class _BoundSocket:
     """The bound socket, and all that goes when it is closed."""
 
-    def __init__(self, endpoint: str, keyring: Keyring | None, notes: Notes) -> None:
+    def __init__(self, endpoint: str, keyring: Keyring | None, events: SecurityEvents) -> None:
         self._context = zmq.Context(io_threads=1)
         self._gate: KeyCheck | None = None
-        self._notes = notes
+        self._events = events
         self._failures: zmq.Socket[bytes] | None = None
         self._socket = self._context.socket(zmq.PUB)
         self._socket.setsockopt(zmq.SNDHWM, HIGH_WATER)
@@ -120,7 +120,7 @@ class _BoundSocket:
         self._socket.setsockopt(zmq.MAXMSGSIZE, _LONGEST_SUBSCRIPTION)
         if keyring is not None:
             own = keyring.own()
-            self._gate = KeyCheck(self._context, keyring.name_of, self._notes)
+            self._gate = KeyCheck(self._context, keyring.name_of, self._events)
             self._gate.guard(self._socket, own, _PLACE)
         else:
             self._failures = self._socket.get_monitor_socket(_FAILED)
@@ -139,14 +139,14 @@ class _BoundSocket:
         self._socket.send_multipart(parts, zmq.DONTWAIT)
 
     def look(self) -> None:
-        """Take up subscriptions, and note peers that speak no ZeroMQ; with keys the key check notes them."""
+        """Take up subscriptions, and record peers that speak no ZeroMQ; with keys the key check records them."""
         self._socket.getsockopt(zmq.EVENTS)
         strangers = 0
         while self._failures is not None and self._failures.poll(0):
             self._failures.recv_multipart()
             strangers += 1
         if strangers:
-            self._notes.add("refused", _PLACE, detail="it does not speak ZeroMQ", count=strangers)
+            self._events.add("refused", _PLACE, detail="it does not speak ZeroMQ", count=strangers)
 
     def close(self, linger_ms: int | None = None) -> None:
         """Let the last messages out for `linger_ms`, by default 200 ms, then release all."""

@@ -25,7 +25,7 @@ from stream.protocol.frames import (
     SourceInfo,
     SourceTrouble,
 )
-from stream.protocol.processes import Alive, Fatal, Finished, Hello, Noted, PeerDown, PeerUp, Stop
+from stream.protocol.processes import Alive, Fatal, Finished, Hello, PeerDown, PeerUp, SecurityEvent, Stop
 from stream.protocol.readings import DensityReading, RunStatus
 from stream.protocol.remote import Engage, Engaged
 
@@ -46,7 +46,7 @@ AnyMessage = (
     | RingReady
     | Overdue
     | RunStatus
-    | Noted
+    | SecurityEvent
     | Engage
     | Engaged
     | Looking

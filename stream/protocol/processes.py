@@ -46,7 +46,7 @@ class PeerDown(Message, frozen=True, kw_only=True, tag="peer-down"):
     incarnation: Incarnation
 
 
-class Noted(Message, frozen=True, kw_only=True, tag="noted"):
+class SecurityEvent(Message, frozen=True, kw_only=True, tag="noted"):
     """Child to supervisor, for the audit log, and to the sink, which counts what was refused."""
 
     what: Annotated[Literal["connected", "refused", "changed"], Meta(description="what happened")]

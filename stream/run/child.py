@@ -23,7 +23,7 @@ from stream.protocol.messages import AnyMessage
 from stream.protocol.processes import Alive, Fatal, Hello, PeerDown, PeerUp
 from stream.protocol.types import MAX_SENTENCE, Message, Role
 from stream.run.process_spec import ProcessKey
-from stream.security.events import Notes
+from stream.security.events import SecurityEvents
 from stream.security.key_pair import Keys
 from stream.transport.sockets import Inbox, Outbox, new_context
 
@@ -69,7 +69,7 @@ class Child:
         self._supervisor = self._outbox(assignment.supervisor)
         self.peers: dict[ProcessKey, tuple[Hello, Outbox]] = {}
         self._said_alive_s = 0.0
-        self.notes = Notes()
+        self.events = SecurityEvents()
 
     def _outbox(self, address: str) -> Outbox:
         return Outbox(self._context, address, self._assignment.keys)
@@ -106,7 +106,7 @@ class Child:
         if time.monotonic() - self._said_alive_s > _ALIVE_EVERY_S:
             self.alive()
         message = self.inbox.receive(timeout_ms)
-        self._tell_notes()
+        self._report_events()
         match message:
             case PeerUp(peer=peer):
                 self._drop_peer((peer.role, peer.index))
@@ -120,14 +120,14 @@ class Child:
                 pass
         return message
 
-    def _tell_notes(self) -> None:
+    def _report_events(self) -> None:
         """Send security events to the supervisor, for the audit log, and to the sink, which counts them."""
         rejected = self.inbox.take_rejected()
         if rejected:
-            self.notes.add("refused", self.name, detail="what came was no message", count=rejected)
-        for noted in self.notes.take(time.monotonic()):
-            self.report(noted)
-            self.tell("sink", noted)
+            self.events.add("refused", self.name, detail="what came was no message", count=rejected)
+        for event in self.events.take(time.monotonic()):
+            self.report(event)
+            self.tell("sink", event)
 
     def _drop_peer(self, key: ProcessKey) -> None:
         known = self.peers.pop(key, None)

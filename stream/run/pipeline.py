@@ -66,7 +66,9 @@ def run_processes(
         audit.hello(hello)
         announce(hello)
 
-    supervisor = Supervisor(plan, list(processes(plan)), on_hello=greet, on_status=on_status, on_noted=audit.noted)
+    supervisor = Supervisor(
+        plan, list(processes(plan)), on_hello=greet, on_status=on_status, on_security_event=audit.security_event
+    )
     return supervisor.run()
 
 

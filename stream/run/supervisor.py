@@ -18,7 +18,7 @@ from stream.machine.run_folder import RunFolder, listens_on_tcp
 from stream.machine.signals import stop_signals
 from stream.protocol.frames import Overdue, RingNeeded, RingReady
 from stream.protocol.messages import AnyMessage
-from stream.protocol.processes import Alive, Fatal, Finished, Hello, Noted, Stop
+from stream.protocol.processes import Alive, Fatal, Finished, Hello, SecurityEvent, Stop
 from stream.protocol.readings import RunStatus
 from stream.protocol.types import Role
 from stream.run.child import Assignment
@@ -30,7 +30,7 @@ from stream.run.restart_policy import Death, RestartPolicy
 from stream.run.shown_status import ShownStatus
 from stream.run.silence import Silence
 from stream.run.stop_order import StopOrder
-from stream.security.events import Notes
+from stream.security.events import SecurityEvents
 from stream.security.key_pair import new_keys
 from stream.transport.frame_ring import Ring
 from stream.transport.sockets import Inbox, Outbox, new_context
@@ -49,7 +49,7 @@ class Supervisor:
     """One run of the pipeline.
 
     on_hello is called when a child is ready, on_status with what the sink reports, a few times per second,
-    on_noted with what belongs into the audit log.
+    on_security_event with what belongs into the audit log.
     """
 
     def __init__(
@@ -59,10 +59,10 @@ class Supervisor:
         *,
         on_hello: Callable[[Hello], None],
         on_status: Callable[[RunStatus], None],
-        on_noted: Callable[[Noted], None],
+        on_security_event: Callable[[SecurityEvent], None],
     ) -> None:
         self._plan, self._portable = plan, plan.config.runtime.portable
-        self._on_hello, self._on_noted = on_hello, on_noted
+        self._on_hello, self._on_security_event = on_hello, on_security_event
         self._shown = ShownStatus(on_status, plan.config.sink.stale_after_s)
         self._children = {spec.key: ChildProcess(spec) for spec in specs}
         self._restarts = RestartPolicy(plan.config.runtime.restarts)
@@ -73,7 +73,7 @@ class Supervisor:
         self._finished = 0  # frames
         self._outcome: Outcome | None = None
         self._ring: Ring | None = None
-        self._notes = Notes()
+        self._events = SecurityEvents()
         self._folder = RunFolder(plan.session)
         self._context = new_context()
         self._keys = new_keys() if listens_on_tcp(self._portable) else None
@@ -171,8 +171,8 @@ class Supervisor:
                 self._provide_ring(slots, slot_bytes)
             case Overdue(worker=worker, incarnation=incarnation, seq=seq):
                 self._kill_overdue(worker, incarnation, seq)
-            case Noted():
-                self._on_noted(message)
+            case SecurityEvent():
+                self._on_security_event(message)
             case RunStatus():
                 self._finished = message.published + message.failed
                 self._shown.take(message, time.time_ns(), time.monotonic_ns())
@@ -236,10 +236,10 @@ class Supervisor:
         """Report to audit log and sink what arrived in this process and was no message."""
         rejected = self._inbox.take_rejected()
         if rejected:
-            self._notes.add("refused", "supervisor", detail="what came was no message", count=rejected)
-        for noted in self._notes.take(time.monotonic()):
-            self._on_noted(noted)
-            self._peers.tell("sink", noted)
+            self._events.add("refused", "supervisor", detail="what came was no message", count=rejected)
+        for event in self._events.take(time.monotonic()):
+            self._on_security_event(event)
+            self._peers.tell("sink", event)
 
     def _on_signal(self, number: int, _frame: FrameType | None) -> None:
         self._signalled = self._signalled or signal.Signals(number)

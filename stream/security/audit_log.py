@@ -21,7 +21,7 @@ from msgspec.structs import replace
 
 from stream.errors import AuditError
 from stream.machine.files import reach
-from stream.protocol.processes import Hello, Noted
+from stream.protocol.processes import Hello, SecurityEvent
 
 log = logging.getLogger("capillary.audit")
 
@@ -127,14 +127,14 @@ class AuditLog:
             self._models.add(hello.detail)
             self.write("model" if hello.role == "worker" else "page", detail=hello.detail)
 
-    def noted(self, noted: Noted) -> None:
+    def security_event(self, event: SecurityEvent) -> None:
         """Record what a process reported."""
-        self.write(noted.what, where=noted.where, who=noted.who, detail=noted.detail, count=noted.count)
+        self.write(event.what, where=event.where, who=event.who, detail=event.detail, count=event.count)
 
-    def reviewed(self, noted: Noted) -> None:
+    def reviewed(self, event: SecurityEvent) -> None:
         """Record a change of the finished session and who made it, or a refused peer; reading leaves no line."""
-        if noted.what != "connected":
-            self.noted(replace(noted, where=REVIEW, who=f"{_user()} {noted.who}".strip()))
+        if event.what != "connected":
+            self.security_event(replace(event, where=REVIEW, who=f"{_user()} {event.who}".strip()))
 
     def write(self, what: str, **fields: Any) -> None:
         """Write one line, on disk on return. If it cannot be written, the next line says how many are missing."""

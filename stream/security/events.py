@@ -7,7 +7,7 @@ Safe from any thread. Knows no socket.
 import threading
 from typing import Final, Literal
 
-from stream.protocol.processes import Noted
+from stream.protocol.processes import SecurityEvent
 
 What = Literal["connected", "refused", "changed"]
 
@@ -17,7 +17,7 @@ _MOST_LINES: Final = 500  # distinct events in a process's life; after that only
 _THEN_INTERVAL_S: Final = 60.0
 
 
-class Notes:
+class SecurityEvents:
     """Events that any part of a process adds, and its main loop takes and reports.
 
     refused: number of messages and peers refused here so far.
@@ -39,7 +39,7 @@ class Notes:
                 key = what, where, "", "more of them, only counted"
             self._waiting[key] = self._waiting.get(key, 0) + count
 
-    def take(self, now_s: float) -> list[Noted]:
+    def take(self, now_s: float) -> list[SecurityEvent]:
         """Take the events that are due to be reported now; mostly none."""
         if not self._waiting or now_s < self._next_s:
             return []
@@ -48,6 +48,6 @@ class Notes:
             self._lines += len(waiting)
             self._next_s = now_s + (_INTERVAL_S if self._lines < _MOST_LINES else _THEN_INTERVAL_S)
         return [
-            Noted(what=what, where=where, who=who, detail=detail, count=count)
+            SecurityEvent(what=what, where=where, who=who, detail=detail, count=count)
             for (what, where, who, detail), count in waiting.items()
         ]

@@ -13,7 +13,7 @@ from typing import Final
 
 import zmq
 
-from stream.security.events import Notes
+from stream.security.events import SecurityEvents
 from stream.security.key_pair import Keys, use_curve
 
 _ZAP: Final = "inproc://zeromq.zap.01"
@@ -25,8 +25,8 @@ NameOf = Callable[[bytes], str | None]
 class KeyCheck:
     """The key check of the guarded socket of one context. Allows the keys that `name_of` knows."""
 
-    def __init__(self, context: "zmq.Context[zmq.Socket[bytes]]", name_of: NameOf, notes: Notes) -> None:
-        self._name_of, self._notes = name_of, notes
+    def __init__(self, context: "zmq.Context[zmq.Socket[bytes]]", name_of: NameOf, events: SecurityEvents) -> None:
+        self._name_of, self._events = name_of, events
         self._asked = context.socket(zmq.REP)
         self._asked.setsockopt(zmq.LINGER, 0)
         self._asked.bind(_ZAP)
@@ -81,9 +81,9 @@ class KeyCheck:
         who = f"{name or f'key {key.hex()}'} at {address.decode(errors='replace')}"
         self._asked_of.append(address.decode(errors="replace"))
         if name is None:
-            self._notes.add("refused", self._place, who, "its key is not allowed")
+            self._events.add("refused", self._place, who, "its key is not allowed")
         else:
-            self._notes.add("connected", self._place, who)
+            self._events.add("connected", self._place, who)
         verdict = (b"200", b"OK") if name is not None else (b"400", b"not allowed")
         self._asked.send_multipart([version, number, *verdict, (name or "").encode(), b""])
 
@@ -96,7 +96,7 @@ class KeyCheck:
             same = (each for each, of in self._knocking.items() if of in (address, ""))
             self._knocking.pop(next(same, -1), None)
         elif event is zmq.Event.DISCONNECTED and value in self._knocking:
-            self._notes.add("refused", self._place, self._knocking.pop(value), "it has no key, or not this machine's")
+            self._events.add("refused", self._place, self._knocking.pop(value), "it has no key, or not this machine's")
 
 
 def _address(connection: int) -> str:

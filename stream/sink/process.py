@@ -18,7 +18,7 @@ from stream.outlets.outlet import Outlet
 from stream.outlets.selection import open_outlets
 from stream.protocol.bedside import AcknowledgeAlarm, KeepMarker, PauseAlarms, RemoveMarker, SetLimits
 from stream.protocol.frames import Drop, EndOfStream, SourceInfo, SourceTrouble
-from stream.protocol.processes import Noted, PeerDown, PeerUp, Stop
+from stream.protocol.processes import PeerDown, PeerUp, SecurityEvent, Stop
 from stream.protocol.readings import DensityReading
 from stream.protocol.types import Message
 from stream.readings.ordering import Arrival, ReorderTimeout, Sequencer
@@ -43,7 +43,7 @@ def run(child: Child, plan: RunPlan) -> None:
     """Run one incarnation of the sink. Raises OutputError if the session or an outlet cannot be opened or written."""
     store = Store(plan.folder / FILE_NAME)
     logs.hide(plan.source)
-    with open_outlets(plan.config, partial(child.tell, "view"), child.notes) as outlets:
+    with open_outlets(plan.config, partial(child.tell, "view"), child.events) as outlets:
         try:
             Sink(child, plan, store, outlets).run()
             store.close()
@@ -131,7 +131,7 @@ class Sink:
             case PeerDown(role="capture"):
                 self._acknowledgements.lose_capture()
                 self._tracker.source = ""
-            case Noted(what="refused", count=count):
+            case SecurityEvent(what="refused", count=count):
                 self._refused_elsewhere += count
             case Stop():
                 self._stopping = True
@@ -277,7 +277,7 @@ class Sink:
     def _tell_status(self) -> None:
         """Tell how the run stands. Alarms are judged by it first, and are on disk before anyone learns of them."""
         self._tracker.workers = sum(role == "worker" for role, _ in self._child.peers)
-        self._tracker.refused = self._refused_elsewhere + self._child.notes.refused
+        self._tracker.refused = self._refused_elsewhere + self._child.events.refused
         status = self._tracker.status(time.monotonic(), time.time_ns())
         self._bedside.take_status(status, self._disk.free_mb())
         self._store.commit()

@@ -12,7 +12,7 @@ import zmq
 from zmq.utils.monitor import parse_monitor_message
 
 from stream.errors import OutputError
-from stream.security.events import Notes
+from stream.security.events import SecurityEvents
 from stream.security.key_check import KeyCheck
 from stream.security.key_pair import Keys, use_curve
 from stream.security.keyring import Keyring
@@ -70,14 +70,14 @@ class RemoteWorkerClient:
 class RemoteWorkerServer:
     """The worker's side: one socket that answers every client with an allowed key."""
 
-    def __init__(self, address: str, keyring: Keyring, notes: Notes, longest: int) -> None:
+    def __init__(self, address: str, keyring: Keyring, events: SecurityEvents, longest: int) -> None:
         """Listen on `address`. longest: bytes of a part. Raises OutputError if the address cannot be listened on."""
         self._context = new_context()
         self._socket = self._context.socket(zmq.REP)
         self._socket.setsockopt(zmq.LINGER, 1000)
         self._socket.setsockopt(zmq.MAXMSGSIZE, longest)
         own = keyring.own()
-        self._gate = KeyCheck(self._context, keyring.name_of, notes)
+        self._gate = KeyCheck(self._context, keyring.name_of, events)
         self._gate.guard(self._socket, own, "worker")
         try:
             self._socket.bind(address)

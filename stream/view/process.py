@@ -39,8 +39,8 @@ def run(child: Child, plan: RunPlan) -> None:
     page = plan.config.view
     feed = Feed(session_info(plan), pictures_kept=page.pictures_kept, site_s=page.site_s)
     broker, archive = SinkBroker(waker.wake), Archive(plan.folder / FILE_NAME)
-    app = make_app(feed, broker=broker, archive=archive, rules=access_rules(page), notes=child.notes)
-    server = ViewServer(app, page.host, page.port, certificate_files(page), child.notes)
+    app = make_app(feed, broker=broker, archive=archive, rules=access_rules(page), events=child.events)
+    server = ViewServer(app, page.host, page.port, certificate_files(page), child.events)
     server.start()
     child.hello(page_address(page, server.port))
     looking = 0

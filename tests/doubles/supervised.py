@@ -306,7 +306,7 @@ def supervisor(
         plan,
         specs,
         on_hello=lambda hello: note(folder, f"hello {hello.role} {hello.incarnation} {hello.detail}"),
-        on_noted=lambda _noted: None,
+        on_security_event=lambda _noted: None,
         on_status=lambda progress: note(folder, f"progress {progress.published}"),
     )
 

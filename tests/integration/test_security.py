@@ -18,7 +18,7 @@ import pytest
 import zmq
 
 from stream.security.audit_log import FILE_NAME
-from stream.security.events import Notes
+from stream.security.events import SecurityEvents
 from stream.view.live.feed import Feed
 from stream.view.live.session_info import SessionInfo
 from stream.view.server.app import make_app
@@ -29,17 +29,17 @@ SOURCE = "synthetic:?seed=2&fps=10"
 
 
 def test_half_handshakes_keep_nobody_out_for_long(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    notes = Notes()
+    events = SecurityEvents()
     info = SessionInfo(session="s1", mode="live", source="scope", workers=2, version="0.1.0")
     server = ViewServer(
-        make_app(Feed(info)), port=0, tls=certificate(tmp_path), notes=notes, timeout_s=0.5, connection_limit=4
+        make_app(Feed(info)), port=0, tls=certificate(tmp_path), events=events, timeout_s=0.5, connection_limit=4
     )
     server.start()
     with contextlib.ExitStack() as held:
         for _ in range(6):
             half = held.enter_context(socket.create_connection(("127.0.0.1", server.port)))
             half.sendall(b"\x16\x03\x01\x02\x00")
-        eventually(lambda: notes.refused >= 2, "those beyond four are closed")
+        eventually(lambda: events.refused >= 2, "those beyond four are closed")
         trusting = ssl.create_default_context(cafile=str(tmp_path / "page.crt"))
 
         def answered() -> bool:
@@ -50,7 +50,7 @@ def test_half_handshakes_keep_nobody_out_for_long(tmp_path: Path, caplog: pytest
 
         eventually(answered, "the others' time is over")
     server.stop()
-    assert notes.refused >= 6
+    assert events.refused >= 6
     assert not caplog.text
 
 

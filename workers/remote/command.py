@@ -21,7 +21,7 @@ def worker(parts: "Parts", listen: str) -> None:
     from stream.config.run_plan import AnalysisPlan
     from stream.console import logs
     from stream.errors import ConfigError
-    from stream.security.events import Notes
+    from stream.security.events import SecurityEvents
     from stream.security.keyring import Keyring, keys_folder
     from stream.transport.remote import RemoteWorkerServer
     from workers.reading import make_analyser, set_up_process
@@ -29,7 +29,7 @@ def worker(parts: "Parts", listen: str) -> None:
 
     config = parts.load("default.toml", {})
     logs.set_up(parts.log_level, parts.log_format)
-    ring, notes, ended = Keyring(keys_folder(config.security.keys_dir)), Notes(), []
+    ring, events, ended = Keyring(keys_folder(config.security.keys_dir)), SecurityEvents(), []
     own = ring.own()
     if not ring.allowed():
         raise ConfigError("no key is allowed to send frames: `keys allow KEY NAME`")
@@ -39,9 +39,9 @@ def worker(parts: "Parts", listen: str) -> None:
     longest = config.capture.max_width_px * config.capture.max_height_px * 3
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: ended.append(True))
-    server = RemoteWorkerServer(listen, ring, notes, longest)
+    server = RemoteWorkerServer(listen, ring, events, longest)
     print(f"Waiting for frames on {server.address}, with the key {own.public.hex()}", file=sys.stderr, flush=True)
     try:
-        serve(server, serving, notes, lambda: not ended)
+        serve(server, serving, events, lambda: not ended)
     finally:
         server.close()

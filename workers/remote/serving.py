@@ -19,7 +19,7 @@ from stream.protocol.contracts import Analyser
 from stream.protocol.frames import FrameHeader
 from stream.protocol.remote import Engage, Engaged
 from stream.protocol.wire import decode, encode
-from stream.security.events import Notes
+from stream.security.events import SecurityEvents
 from stream.transport.remote import RemoteWorkerServer
 from stream.version import VERSION
 from workers.reading import Reader
@@ -68,7 +68,7 @@ class Serving:
         return Reader(self._analyser, plan, engage.session, engage.worker)
 
 
-def serve(server: RemoteWorkerServer, serving: Serving, notes: Notes, going_on: Callable[[], bool]) -> None:
+def serve(server: RemoteWorkerServer, serving: Serving, events: SecurityEvents, going_on: Callable[[], bool]) -> None:
     """Answer until `going_on` returns False. A message that is no request is refused, logged and counted."""
     while going_on():
         parts = server.receive(_IDLE_MS)
@@ -76,7 +76,7 @@ def serve(server: RemoteWorkerServer, serving: Serving, notes: Notes, going_on: 
             try:
                 server.answer(serving.answer(parts))
             except WireError as error:
-                notes.add("refused", "worker", detail="what came was no request")
+                events.add("refused", "worker", detail="what came was no request")
                 server.answer(encode(Engaged(model_id="", refusal=str(error)[:500])))
-        for noted in notes.take(time.monotonic()):
-            log.warning("%s: %s %s (%d)", noted.what, noted.who or "somebody", noted.detail, noted.count)
+        for event in events.take(time.monotonic()):
+            log.warning("%s: %s %s (%d)", event.what, event.who or "unknown peer", event.detail, event.count)

@@ -9,7 +9,7 @@ from typing import Final
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from stream.security.events import Notes
+from stream.security.events import SecurityEvents
 from stream.view.live.feed import Feed, Update
 from stream.view.live.messages import hello, parse_wishes, picture_message, tick
 from stream.view.live.pictures import ShownPicture
@@ -27,20 +27,20 @@ ENDED: Final = 4001
 _TRY_AGAIN_LATER: Final = 1013
 
 
-async def serve_page(socket: WebSocket, feed: Feed, notes: Notes | None = None) -> None:
+async def serve_page(socket: WebSocket, feed: Feed, events: SecurityEvents | None = None) -> None:
     """Serve one page until it leaves or does not read for too long. Returning closes the connection."""
     if feed.viewers.count >= VIEWERS_LIMIT:
         await socket.close(code=_TRY_AGAIN_LATER, reason=f"{VIEWERS_LIMIT} pages are open already")
         return
     await socket.accept()
-    noted = notes or Notes()
-    noted.add("connected", "page", socket.client.host if socket.client else "")
+    recorded = events or SecurityEvents()
+    recorded.add("connected", "page", socket.client.host if socket.client else "")
     changed = asyncio.Event()
     viewer = feed.viewers.join(_wake_from_any_thread(changed))
     try:
         async with asyncio.TaskGroup() as both:
             both.create_task(_send(socket, feed, changed, viewer))
-            both.create_task(_listen(socket, feed, viewer, noted))
+            both.create_task(_listen(socket, feed, viewer, recorded))
     except* (WebSocketDisconnect, TimeoutError):
         pass
     finally:
@@ -58,14 +58,14 @@ def _wake_from_any_thread(changed: asyncio.Event) -> Wake:
     return wake
 
 
-async def _listen(socket: WebSocket, feed: Feed, viewer: int, notes: Notes) -> None:
+async def _listen(socket: WebSocket, feed: Feed, viewer: int, events: SecurityEvents) -> None:
     """Take the page's wishes. Raises WebSocketDisconnect when it leaves, which only a reader notices."""
     while (message := await socket.receive())["type"] != "websocket.disconnect":
         wishes = parse_wishes(message.get("text") or "")
         if wishes is not None:
             feed.viewers.set_wishes(viewer, wishes)
         else:
-            notes.add("refused", "page", detail="a message that is no wish")
+            events.add("refused", "page", detail="a message that is no wish")
     raise WebSocketDisconnect
 
 

@@ -4,7 +4,7 @@ A web page elsewhere can make a browser send requests to 127.0.0.1, under its ow
 (DNS rebinding). So the Host must be a name that this page goes by, and a browser's Origin must be the page served here.
 If a token is set, everyone must send it: once as ?token=…, which leaves it in a cookie, or as a bearer token.
 
-What is refused is noted for the audit log: the client's address and the reason, never what was sent.
+What is refused is recorded for the audit log: the client's address and the reason, never what was sent.
 """
 
 import hmac
@@ -16,7 +16,7 @@ from starlette.datastructures import URL, Headers, QueryParams
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from stream.security.events import Notes
+from stream.security.events import SecurityEvents
 from stream.view.server.request_audit import client_address
 
 REFUSAL: Final = (
@@ -30,29 +30,29 @@ _REQUESTS: Final = ("http", "websocket")
 class HostCheck:
     """Refuses a request whose Host header is not one of `names` (403)."""
 
-    def __init__(self, app: ASGIApp, names: frozenset[str], notes: Notes) -> None:
-        self._app, self._names, self._notes = app, names, notes
+    def __init__(self, app: ASGIApp, names: frozenset[str], events: SecurityEvents) -> None:
+        self._app, self._names, self._events = app, names, events
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in _REQUESTS or is_host_of(self._names, Headers(scope=scope).get("host", "")):
             await self._app(scope, receive, send)
         else:
             answer = PlainTextResponse(REFUSAL, 403)
-            await _refuse(scope, receive, send, self._notes, "another host or origin", answer)
+            await _refuse(scope, receive, send, self._events, "another host or origin", answer)
 
 
 class OriginCheck:
     """Refuses a request that a browser sends from another page than the one served here (403)."""
 
-    def __init__(self, app: ASGIApp, tls: bool, notes: Notes) -> None:
-        self._app, self._tls, self._notes = app, tls, notes
+    def __init__(self, app: ASGIApp, tls: bool, events: SecurityEvents) -> None:
+        self._app, self._tls, self._events = app, tls, events
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in _REQUESTS or self._is_allowed(Headers(scope=scope)):
             await self._app(scope, receive, send)
         else:
             answer = PlainTextResponse(REFUSAL, 403)
-            await _refuse(scope, receive, send, self._notes, "another host or origin", answer)
+            await _refuse(scope, receive, send, self._events, "another host or origin", answer)
 
     def _is_allowed(self, headers: Headers) -> bool:
         return is_same_origin(headers.get("origin"), headers.get("host", ""), tls=self._tls)
@@ -61,18 +61,18 @@ class OriginCheck:
 class TokenCheck:
     """Refuses a request without the token (401). The token in a query is moved into a cookie by a redirect."""
 
-    def __init__(self, app: ASGIApp, token: str, tls: bool, notes: Notes) -> None:
-        self._app, self._token, self._tls, self._notes = app, token, tls, notes
+    def __init__(self, app: ASGIApp, token: str, tls: bool, events: SecurityEvents) -> None:
+        self._app, self._token, self._tls, self._events = app, token, tls, events
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in _REQUESTS or self._is_token(_presented(Headers(scope=scope))):
             await self._app(scope, receive, send)
         elif scope["type"] == "http" and self._is_token(QueryParams(scope["query_string"]).get("token", "")):
-            self._notes.add("connected", "page", client_address(scope), "by the token")
+            self._events.add("connected", "page", client_address(scope), "by the token")
             await self._moved_into_cookie(scope)(scope, receive, send)
         else:
             answer = PlainTextResponse(NO_TOKEN, 401)
-            await _refuse(scope, receive, send, self._notes, "no token, or another", answer)
+            await _refuse(scope, receive, send, self._events, "no token, or another", answer)
 
     def _is_token(self, given: str) -> bool:
         """Compare in constant time, so that the time taken says nothing about the token."""
@@ -113,9 +113,11 @@ def _presented(headers: Headers) -> str:
     return "" if cookie is None else cookie.value
 
 
-async def _refuse(scope: Scope, receive: Receive, send: Send, notes: Notes, reason: str, answer: Response) -> None:
-    """Note the refusal and send it. If a WebSocket is closed before it is accepted, uvicorn answers with 403."""
-    notes.add("refused", "page", client_address(scope), reason)
+async def _refuse(
+    scope: Scope, receive: Receive, send: Send, events: SecurityEvents, reason: str, answer: Response
+) -> None:
+    """Record the refusal and send it. If a WebSocket is closed before it is accepted, uvicorn answers with 403."""
+    events.add("refused", "page", client_address(scope), reason)
     if scope["type"] == "websocket":
         await send({"type": "websocket.close", "code": 1008, "reason": reason})
     else:

@@ -11,7 +11,7 @@ from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 from starlette.websockets import WebSocket
 
-from stream.security.events import Notes
+from stream.security.events import SecurityEvents
 from stream.session.archive import Archive
 from stream.view.live.feed import Feed
 from stream.view.live.request_broker import NoBroker, RequestBroker
@@ -36,22 +36,22 @@ def make_app(
     archive: Archive | None = None,
     recording: SessionRecording | None = None,
     rules: AccessRules | None = None,
-    notes: Notes | None = None,
+    events: SecurityEvents | None = None,
 ) -> Starlette:
     """Return the application that serves the page, its interfaces and its WebSocket, all fed by `feed`.
 
     broker: carries out requests that change the session. archive: the session's file. recording: what the session was
-    made from, if it is still there. rules: who may open the page; by default this machine alone. notes: takes what was
+    made from, if it is still there. rules: who may open the page; by default this machine alone. events: takes what was
     changed and who was refused.
     """
-    noted = notes or Notes()
+    recorded = events or SecurityEvents()
     page = PageServices(feed, broker or NoBroker(), archive, Evidence(feed, archive, recording))
 
     async def document(_: Request) -> Response:
         return FileResponse(STATIC / "index.html")
 
     async def live(socket: WebSocket) -> None:
-        await serve_page(socket, feed, noted)
+        await serve_page(socket, feed, recorded)
 
     parts = (basics, markers, alarms, trend, frames, downloads)
     return Starlette(
@@ -61,23 +61,23 @@ def make_app(
             WebSocketRoute("/ws", live),
             Mount("/static", StaticFiles(directory=STATIC)),
         ],
-        middleware=_middleware(rules or AccessRules(), noted),
+        middleware=_middleware(rules or AccessRules(), recorded),
         exception_handlers=error_handlers(),
     )
 
 
-def _middleware(rules: AccessRules, notes: Notes) -> list[Middleware]:
+def _middleware(rules: AccessRules, events: SecurityEvents) -> list[Middleware]:
     """Return the middleware, the outermost first.
 
     The order matters. The host is checked first, because the security headers name it; a request from elsewhere gets a
     bare refusal. The headers and the audit lie outside the token check, whose refusals they cover.
     """
     checks = [
-        Middleware(HostCheck, names=rules.names, notes=notes),
-        Middleware(OriginCheck, tls=rules.tls, notes=notes),
+        Middleware(HostCheck, names=rules.names, events=events),
+        Middleware(OriginCheck, tls=rules.tls, events=events),
         Middleware(SecurityHeaders, tls=rules.tls),
-        Middleware(RequestAudit, notes=notes),
+        Middleware(RequestAudit, events=events),
     ]
     if rules.token is not None:
-        checks.append(Middleware(TokenCheck, token=rules.token, tls=rules.tls, notes=notes))
+        checks.append(Middleware(TokenCheck, token=rules.token, tls=rules.tls, events=events))
     return checks

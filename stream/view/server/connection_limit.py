@@ -10,18 +10,18 @@ from typing import Final
 
 import uvicorn
 
-from stream.security.events import Notes
+from stream.security.events import SecurityEvents
 
 _PAUSE_S: Final = 0.1
 """Time to the next attempt if the system has no file descriptor left."""
 
 
 async def accept_connections(
-    listening: socket.socket, server: uvicorn.Server, notes: Notes, limit: int, handshake_timeout_s: float
+    listening: socket.socket, server: uvicorn.Server, events: SecurityEvents, limit: int, handshake_timeout_s: float
 ) -> None:
     """Hand every connection to `server`, whose configuration is loaded; never returns.
 
-    Connections beyond `limit` are closed at once, and noted as refused. So is a TLS handshake that takes longer than
+    Connections beyond `limit` are closed at once, and recorded as refused. So is a TLS handshake that takes longer than
     `handshake_timeout_s`.
     """
     loop = asyncio.get_running_loop()
@@ -38,17 +38,19 @@ async def accept_connections(
         held = [one for one in held if one.fileno() != -1]
         full = len(held) >= limit
         if full:
-            notes.add("refused", "page", address[0], "too many connections")
+            events.add("refused", "page", address[0], "too many connections")
         if full or server.should_exit:
             connection.close()
             continue
         held.append(connection)
-        task = loop.create_task(_open(connection, server, notes, handshake_timeout_s))
+        task = loop.create_task(_open(connection, server, events, handshake_timeout_s))
         opening.add(task)  # the loop itself keeps only a weak reference
         task.add_done_callback(opening.discard)
 
 
-async def _open(connection: socket.socket, server: uvicorn.Server, notes: Notes, handshake_timeout_s: float) -> None:
+async def _open(
+    connection: socket.socket, server: uvicorn.Server, events: SecurityEvents, handshake_timeout_s: float
+) -> None:
     """Complete the TLS handshake, if there is one, and connect the HTTP protocol."""
     loop, config = asyncio.get_running_loop(), server.config
     timeout_s = None if config.ssl is None else handshake_timeout_s
@@ -64,4 +66,4 @@ async def _open(connection: socket.socket, server: uvicorn.Server, notes: Notes,
             protocol, connection, ssl=config.ssl, ssl_handshake_timeout=timeout_s, ssl_shutdown_timeout=timeout_s
         )
     except OSError:
-        notes.add("refused", "page", detail="no TLS handshake")
+        events.add("refused", "page", detail="no TLS handshake")

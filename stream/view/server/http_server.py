@@ -12,7 +12,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from stream.errors import ConfigError, OutputError
-from stream.security.events import Notes
+from stream.security.events import SecurityEvents
 from stream.view.server.access_rules import LOOPBACK_NAMES
 from stream.view.server.connection_limit import accept_connections
 from stream.view.server.log_limit import limit_server_log
@@ -27,7 +27,7 @@ class ViewServer:
     """The server. The port is taken when this is made, so that a port in use is reported at once.
 
     tls: files with the certificate and its key; beyond this machine the application's rules must also ask for a token.
-    notes: takes what is refused. timeout_s: of a TLS handshake, and the interval at which requests must make progress.
+    events: takes what is refused. timeout_s: of a TLS handshake, and the interval at which requests must make progress.
     """
 
     def __init__(
@@ -36,7 +36,7 @@ class ViewServer:
         host: str = "127.0.0.1",
         port: int = 8765,
         tls: tuple[Path, Path] | None = None,
-        notes: Notes | None = None,
+        events: SecurityEvents | None = None,
         timeout_s: float = TIMEOUT_S,
         connection_limit: int = CONNECTION_LIMIT,
     ) -> None:
@@ -44,7 +44,7 @@ class ViewServer:
         self.port: int = self._socket.getsockname()[1]
         name = f"[{host}]" if ":" in host and "[" not in host else host
         self.address = f"{'http' if tls is None else 'https'}://{name}:{self.port}"
-        self._notes, self._timeout_s, self._connection_limit = notes or Notes(), timeout_s, connection_limit
+        self._events, self._timeout_s, self._connection_limit = events or SecurityEvents(), timeout_s, connection_limit
         self._server = uvicorn.Server(self._configured(app, tls))
         self._thread = threading.Thread(target=self._run, name="view-server", daemon=True)
 
@@ -64,8 +64,8 @@ class ViewServer:
         self._socket.close()
 
     def _configured(self, app: ASGIApp, tls: tuple[Path, Path] | None) -> uvicorn.Config:
-        http = partial(BoundedHttp, notes=self._notes, timeout_s=self._timeout_s)
-        websocket = partial(BoundedWebSocket, notes=self._notes)
+        http = partial(BoundedHttp, events=self._events, timeout_s=self._timeout_s)
+        websocket = partial(BoundedWebSocket, events=self._events)
         return uvicorn.Config(
             app,
             http=cast("type[asyncio.Protocol]", http),  # uvicorn only calls it
@@ -77,7 +77,7 @@ class ViewServer:
             lifespan="off",
             access_log=False,
             log_config=None,
-            log_level="error",  # what clients send is noted, not logged
+            log_level="error",  # what clients send is recorded as a security event, not logged
             server_header=False,
             timeout_graceful_shutdown=1,
         )
@@ -89,7 +89,7 @@ class ViewServer:
     async def _serve(self) -> None:
         self._server.config.load()
         accepting = asyncio.create_task(
-            accept_connections(self._socket, self._server, self._notes, self._connection_limit, self._timeout_s)
+            accept_connections(self._socket, self._server, self._events, self._connection_limit, self._timeout_s)
         )
         await self._server.serve(sockets=[])
         accepting.cancel()

@@ -12,7 +12,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import CloseCode, Frame
 
-from stream.security.events import Notes
+from stream.security.events import SecurityEvents
 
 TIMEOUT_S: Final = 5.0
 _STALLED_CHECKS: Final = 6
@@ -24,15 +24,15 @@ class BoundedHttp(H11Protocol):
     """HTTP/1.1 whose requests must be complete, and whose answers must be read, within a time.
 
     Progress is checked every `timeout_s`. A request that is incomplete at two checks in a row ends the connection, and
-    so does an answer of which nothing was read for `_STALLED_CHECKS` checks. Both are noted as refused. A connection
-    without any request is closed too, but not noted: browsers open such connections in advance.
+    so does an answer of which nothing was read for `_STALLED_CHECKS` checks. Both are recorded as refused. A connection
+    without any request is closed too, but not recorded: browsers open such connections in advance.
 
     uvicorn: the arguments that uvicorn gives its protocols.
     """
 
-    def __init__(self, *, notes: Notes, timeout_s: float, **uvicorn: Any) -> None:
+    def __init__(self, *, events: SecurityEvents, timeout_s: float, **uvicorn: Any) -> None:
         super().__init__(**uvicorn)
-        self._notes, self._timeout_s = notes, timeout_s
+        self._events, self._timeout_s = events, timeout_s
         self._request_at_last_check: Any = None
         self._unread_bytes = self._stalled_checks = 0
         self._next_check: asyncio.TimerHandle | None = None
@@ -50,7 +50,7 @@ class BoundedHttp(H11Protocol):
         super().handle_websocket_upgrade(event)
 
     def send_400_response(self, msg: str) -> None:
-        self._notes.add("refused", "page", detail="what came was no request")
+        self._events.add("refused", "page", detail="what came was no request")
         super().send_400_response(msg)
 
     def _schedule_check(self) -> None:
@@ -67,7 +67,7 @@ class BoundedHttp(H11Protocol):
         self._stalled_checks = self._stalled_checks + 1 if stalled else 0
         self._unread_bytes = unread_bytes
         if self._stalled_checks >= _STALLED_CHECKS:
-            self._notes.add("refused", "page", detail="an answer that is not read")
+            self._events.add("refused", "page", detail="an answer that is not read")
             self.transport.abort()
             return
         request: Any = self.cycle  # None before the first request
@@ -78,21 +78,21 @@ class BoundedHttp(H11Protocol):
             self._schedule_check()
             return
         if incomplete:
-            self._notes.add("refused", "page", detail="half a request")
+            self._events.add("refused", "page", detail="half a request")
         self.transport.abort()
 
 
 class BoundedWebSocket(WebSocketsSansIOProtocol):
-    """A WebSocket that ends at the first message that is invalid or too large, which is noted as refused.
+    """A WebSocket that ends at the first message that is invalid or too large, which is recorded as refused.
 
     A client that does not read gets no pongs, and is disconnected once the application has ended its connection.
 
     uvicorn: the arguments that uvicorn gives its protocols.
     """
 
-    def __init__(self, *, notes: Notes, **uvicorn: Any) -> None:
+    def __init__(self, *, events: SecurityEvents, **uvicorn: Any) -> None:
         super().__init__(**uvicorn)
-        self._notes = notes
+        self._events = events
 
     async def run_asgi(self) -> None:
         await super().run_asgi()
@@ -124,7 +124,7 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
             super().send_receive_event_to_app()
 
     def handle_parser_exception(self) -> None:
-        self._notes.add("refused", "page", detail="what came was no message")
+        self._events.add("refused", "page", detail="what came was no message")
         super().handle_parser_exception()
 
 

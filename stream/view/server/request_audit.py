@@ -1,33 +1,33 @@
-"""Audit of requests: ASGI middleware that notes for the audit log who changed what, and requests not understood."""
+"""Audit of requests: ASGI middleware that records for the audit log who changed what, and requests not understood."""
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from stream.security.events import Notes
+from stream.security.events import SecurityEvents
 
 
 class RequestAudit:
-    """Notes every request that changed something, and every one that could not be understood (400)."""
+    """Middleware that records each request that changed something, and each that was not understood (400)."""
 
-    def __init__(self, app: ASGIApp, notes: Notes) -> None:
-        self._app, self._notes = app, notes
+    def __init__(self, app: ASGIApp, events: SecurityEvents) -> None:
+        self._app, self._events = app, events
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
 
-        async def send_noted(message: Message) -> None:
+        async def send_and_record(message: Message) -> None:
             if message["type"] == "http.response.start":
                 self._note(scope, message["status"])
             await send(message)
 
-        await self._app(scope, receive, send_noted)
+        await self._app(scope, receive, send_and_record)
 
     def _note(self, scope: Scope, status: int) -> None:
         if status == 400:
-            self._notes.add("refused", "page", client_address(scope), "a request that is not understood")
+            self._events.add("refused", "page", client_address(scope), "a request that is not understood")
         elif status < 300 and scope["method"] not in ("GET", "HEAD"):
-            self._notes.add("changed", "page", client_address(scope), f"{scope['method']} {scope['path']}")
+            self._events.add("changed", "page", client_address(scope), f"{scope['method']} {scope['path']}")
 
 
 def client_address(scope: Scope) -> str:

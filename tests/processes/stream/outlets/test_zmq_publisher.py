@@ -21,7 +21,7 @@ from stream.outlets.zmq_publisher import Publisher
 from stream.outlets.zmq_subscriber import json_lines
 from stream.protocol.readings import DensityReading, RegionOutline
 from stream.readings.run_status import RunStatusTracker
-from stream.security.events import Notes
+from stream.security.events import SecurityEvents
 from tests.doubles.readings import reading
 from tests.running import eventually
 
@@ -29,13 +29,13 @@ ENDPOINT = "tcp://127.0.0.1:*"
 
 
 @pytest.fixture
-def notes() -> Notes:
-    return Notes()
+def events() -> SecurityEvents:
+    return SecurityEvents()
 
 
 @pytest.fixture
-def publisher(notes: Notes) -> Publisher:
-    return Publisher(ENDPOINT, notes=notes)
+def publisher(events: SecurityEvents) -> Publisher:
+    return Publisher(ENDPOINT, events=events)
 
 
 @pytest.fixture
@@ -138,13 +138,13 @@ def test_what_is_no_endpoint_is_a_plain_error(endpoint: str) -> None:
 
 
 @pytest.mark.usefixtures("outlet")
-def test_who_speaks_no_zeromq_is_counted(publisher: Publisher, notes: Notes) -> None:
+def test_who_speaks_no_zeromq_is_counted(publisher: Publisher, events: SecurityEvents) -> None:
     port = int(publisher.endpoint.rpartition(":")[2])
     for junk in (b"\xff" * 80, b"GET / HTTP/1.1\r\n\r\n" * 10):
         with socket.create_connection(("127.0.0.1", port)) as stranger:
             stranger.sendall(junk)
 
-    eventually(lambda: notes.refused == 2, "both are counted")
+    eventually(lambda: events.refused == 2, "both are counted")
 
 
 @contextlib.contextmanager
@@ -187,18 +187,18 @@ def test_a_peer_that_makes_memory_grow_is_thrown_out_and_the_others_are_served_a
     publisher: Publisher,
     outlet: QueuedOutlet,
     subscriber: "zmq.Socket[bytes]",
-    notes: Notes,
+    events: SecurityEvents,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("stream.outlets.zmq_publisher._SHUT_S", 0.1)
     grown = MemoryGrowth()
     with publishing(outlet):
         endless_parts(publisher)
-        eventually(lambda: notes.refused == 1, "it is counted")
+        eventually(lambda: events.refused == 1, "it is counted")
         eventually(lambda: outlet.missed > 0, "what was not sent meanwhile too")
 
     eventually(lambda: served(outlet, subscriber), "the subscriber is back")
-    assert "memory" in notes.take(time.monotonic())[0].detail
+    assert "memory" in events.take(time.monotonic())[0].detail
     assert grown.mb() < 200
 
 
@@ -206,14 +206,14 @@ def test_memory_that_this_program_itself_takes_shuts_nobody_out(
     publisher: Publisher,
     outlet: QueuedOutlet,
     subscriber: "zmq.Socket[bytes]",
-    notes: Notes,
+    events: SecurityEvents,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     taken = b"x" * 150_000_000
     with publishing(outlet):
         eventually(lambda: publisher._growth.mb() < 50, "it was looked at")
     eventually(lambda: served(outlet, subscriber), "the subscriber is there")
-    assert (notes.refused, caplog.text) == (0, "")
+    assert (events.refused, caplog.text) == (0, "")
     del taken
 
 

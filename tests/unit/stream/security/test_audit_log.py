@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stream.errors import AuditError
-from stream.protocol.processes import Hello, Noted
+from stream.protocol.processes import Hello, SecurityEvent
 from stream.security.audit_log import BEGINNING, FILE_NAME, AuditLog, chained, check, verify
 
 
@@ -56,7 +56,7 @@ def test_a_log_is_written_gone_on_with_and_verified(tmp_path: Path) -> None:
     log.run_started("s-1", "live", "0.1", config_sha256="a")
     for _ in range(2):
         log.hello(Hello(role="worker", index=0, incarnation=0, endpoint="x", pid=1, detail="cnn@abc"))
-    log.noted(Noted(what="refused", where="page", who="10.0.0.7", detail="no token", count=3))
+    log.security_event(SecurityEvent(what="refused", where="page", who="10.0.0.7", detail="no token", count=3))
     assert "no end" in verify(tmp_path)
     again = AuditLog(tmp_path)
     again.write("ended", exit_code=0)

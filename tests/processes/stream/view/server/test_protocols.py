@@ -14,7 +14,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.frames import CloseCode
 from websockets.sync.client import connect
 
-from stream.security.events import Notes
+from stream.security.events import SecurityEvents
 from stream.view.live.feed import Feed
 from stream.view.live.session_info import SessionInfo
 from stream.view.server.app import make_app
@@ -25,14 +25,14 @@ INFO = SessionInfo(session="s1", mode="live", source="scope", workers=2, version
 
 
 @pytest.fixture
-def notes() -> Notes:
-    return Notes()
+def events() -> SecurityEvents:
+    return SecurityEvents()
 
 
 @pytest.fixture
-def server(notes: Notes) -> Iterator[ViewServer]:
-    app: Starlette = make_app(Feed(INFO), notes=notes)
-    server = ViewServer(app, port=0, notes=notes, timeout_s=0.5)
+def server(events: SecurityEvents) -> Iterator[ViewServer]:
+    app: Starlette = make_app(Feed(INFO), events=events)
+    server = ViewServer(app, port=0, events=events, timeout_s=0.5)
     server.start()
     yield server
     server.stop()
@@ -47,26 +47,26 @@ HALF_BODY = b"PUT /api/alarms/limits HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Leng
 
 
 @pytest.mark.parametrize(("half", "counts"), [(b"", False), (b"GET / HTTP/1.1\r\n", True), (HALF_BODY, True)])
-def test_half_a_request_is_given_up(server: ViewServer, notes: Notes, half: bytes, counts: bool) -> None:
+def test_half_a_request_is_given_up(server: ViewServer, events: SecurityEvents, half: bytes, counts: bool) -> None:
     """Not counted is a connection without any request: browsers open such ones in advance."""
     with socket.create_connection(("127.0.0.1", server.port)) as connection:
         connection.sendall(half)
         eventually(closed(connection), "it is closed")
-    assert bool(notes.refused) == counts
+    assert bool(events.refused) == counts
 
 
-def test_what_is_no_request_is_counted(server: ViewServer, notes: Notes) -> None:
+def test_what_is_no_request_is_counted(server: ViewServer, events: SecurityEvents) -> None:
     with socket.create_connection(("127.0.0.1", server.port)) as connection:
         connection.sendall(bytes(range(256)) + b"\r\n\r\n")
         eventually(closed(connection), "it is closed")
-    assert notes.refused == 1
+    assert events.refused == 1
 
 
 @pytest.mark.parametrize(
     "hostile", [b"\x81\x82\0\0\0\0\xff\xfe", b"\x81\xff" + b"\x7f" * 8 + b"\0\0\0\0", b"\xff\x80\0\0\0\0"]
 )
 def test_a_websocket_message_that_is_none_is_counted_and_ends_it(
-    server: ViewServer, notes: Notes, hostile: bytes, caplog: pytest.LogCaptureFixture
+    server: ViewServer, events: SecurityEvents, hostile: bytes, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Send text that is not UTF-8, a message that is too large, or a frame of no known kind."""
     with connect(f"ws://127.0.0.1:{server.port}/ws") as page:
@@ -76,7 +76,7 @@ def test_a_websocket_message_that_is_none_is_counted_and_ends_it(
             while page.recv(timeout=10):
                 pass
         assert page.close_code in (CloseCode.INVALID_DATA, CloseCode.MESSAGE_TOO_BIG, CloseCode.PROTOCOL_ERROR)
-    assert notes.refused == 1
+    assert events.refused == 1
     assert not caplog.text
 
 
@@ -88,14 +88,14 @@ def status(port: int) -> int:
 
 
 def test_more_connections_than_are_taken_are_closed_and_keep_nobody_out_for_long(
-    notes: Notes, caplog: pytest.LogCaptureFixture
+    events: SecurityEvents, caplog: pytest.LogCaptureFixture
 ) -> None:
-    server = ViewServer(make_app(Feed(INFO)), port=0, notes=notes, timeout_s=0.5, connection_limit=4)
+    server = ViewServer(make_app(Feed(INFO)), port=0, events=events, timeout_s=0.5, connection_limit=4)
     server.start()
     with ExitStack() as held:
         for _ in range(6):
             held.enter_context(socket.create_connection(("127.0.0.1", server.port)))
-        eventually(lambda: notes.refused == 2, "those beyond four are closed")
+        eventually(lambda: events.refused == 2, "those beyond four are closed")
 
         def answered() -> bool:
             with suppress(OSError, http.client.HTTPException):
@@ -168,7 +168,7 @@ def test_whoever_reads_nothing_gets_no_pongs(server: ViewServer) -> None:
     assert len(read) < len(ping) * 45_000, "half of what was asked for; the kernel keeps 4 MB at most"
 
 
-def test_empty_fragments_without_end_are_counted_and_end_it(server: ViewServer, notes: Notes) -> None:
+def test_empty_fragments_without_end_are_counted_and_end_it(server: ViewServer, events: SecurityEvents) -> None:
     with connect(f"ws://127.0.0.1:{server.port}/ws") as page:
         page.recv()
         page.socket.sendall(b"\x01\x80\0\0\0\0" + b"\0\x80\0\0\0\0" * 1000)
@@ -176,29 +176,29 @@ def test_empty_fragments_without_end_are_counted_and_end_it(server: ViewServer, 
             while page.recv(timeout=10):
                 pass
         assert page.close_code == CloseCode.MESSAGE_TOO_BIG
-    assert notes.refused == 1
+    assert events.refused == 1
 
 
-def test_an_answer_that_is_not_read_is_given_up(notes: Notes) -> None:
+def test_an_answer_that_is_not_read_is_given_up(events: SecurityEvents) -> None:
     async def long(scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG001
         await send({"type": "http.response.start", "status": 200, "headers": []})
         for _ in range(30):  # more than the kernel holds
             await send({"type": "http.response.body", "body": bytes(1_000_000), "more_body": True})
 
-    server = ViewServer(long, port=0, notes=notes, timeout_s=0.1)
+    server = ViewServer(long, port=0, events=events, timeout_s=0.1)
     server.start()
     with socket.create_connection(("127.0.0.1", server.port)) as connection:
         connection.sendall(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
-        eventually(lambda: notes.refused == 1, "it is given up")
+        eventually(lambda: events.refused == 1, "it is given up")
     server.stop()
 
 
 def test_an_error_that_nobody_foresaw_is_a_line_in_the_log_however_often(
-    notes: Notes, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    events: SecurityEvents, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     feed = Feed(INFO)
     monkeypatch.setattr(feed, "status", lambda: {"": 0}["\x1b[2J"])
-    server = ViewServer(make_app(feed, notes=notes), port=0, notes=notes)
+    server = ViewServer(make_app(feed, events=events), port=0, events=events)
     server.start()
     assert [status(server.port) for _ in range(3)] == [500, 500, 500]
     server.stop()
@@ -209,10 +209,10 @@ def test_an_error_that_nobody_foresaw_is_a_line_in_the_log_however_often(
     assert "\x1b" not in caplog.text
 
 
-def test_a_connection_that_asks_again_is_kept(server: ViewServer, notes: Notes) -> None:
+def test_a_connection_that_asks_again_is_kept(server: ViewServer, events: SecurityEvents) -> None:
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
     for _ in range(3):
         connection.request("GET", "/api/status")
         assert connection.getresponse().read()
     connection.close()
-    assert notes.refused == 0
+    assert events.refused == 0

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stream.security.events import Notes
+from stream.security.events import SecurityEvents
 from stream.view.live.feed import Feed
 from stream.view.live.session_info import SessionInfo
 from stream.view.server.access import COOKIE, is_host_of, is_same_origin
@@ -49,9 +49,9 @@ def test_a_browser_must_come_from_the_page_served_here() -> None:
     assert not is_same_origin("https://evil.example", "127.0.0.1:8765")
 
 
-def ask(notes: Notes, path: str, **headers: str) -> httpx.Response:
+def ask(events: SecurityEvents, path: str, **headers: str) -> httpx.Response:
     info = SessionInfo(session="s1", mode="live")
-    app: Any = make_app(Feed(info), rules=RULES, notes=notes)
+    app: Any = make_app(Feed(info), rules=RULES, events=events)
 
     async def answer() -> httpx.Response:
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=PAGE) as client:
@@ -60,44 +60,44 @@ def ask(notes: Notes, path: str, **headers: str) -> httpx.Response:
     return asyncio.run(answer())
 
 
-def details(notes: Notes) -> list[tuple[str, str]]:
-    return [(note.what, note.detail) for note in notes.take(0.0)]
+def details(events: SecurityEvents) -> list[tuple[str, str]]:
+    return [(note.what, note.detail) for note in events.take(0.0)]
 
 
 @pytest.mark.parametrize("headers", [{}, {"authorization": "Bearer another"}, {"cookie": f"{COOKIE}=another"}])
 def test_without_the_token_there_is_a_refusal_with_strict_headers(headers: dict[str, str]) -> None:
-    notes = Notes()
-    answer = ask(notes, "/api/status", **headers)
+    events = SecurityEvents()
+    answer = ask(events, "/api/status", **headers)
     assert (answer.status_code, "/?token=" in answer.text) == (401, True)
     assert answer.headers["content-security-policy"].startswith("default-src 'self'; connect-src 'self' wss://ward-7")
-    assert details(notes) == [("refused", "no token, or another")]
+    assert details(events) == [("refused", "no token, or another")]
 
 
 @pytest.mark.parametrize("headers", [{"authorization": "bearer the-token"}, {"cookie": f"x=1; {COOKIE}=the-token"}])
 def test_a_program_and_a_browser_get_in_with_the_token(headers: dict[str, str]) -> None:
-    notes = Notes()
-    assert ask(notes, "/api/status", **headers).json()["session"] == "s1"
-    assert details(notes) == []
+    events = SecurityEvents()
+    assert ask(events, "/api/status", **headers).json()["session"] == "s1"
+    assert details(events) == []
 
 
 def test_the_token_in_the_address_moves_into_a_cookie() -> None:
-    notes = Notes()
-    answer = ask(notes, "/api/status?a=1&token=the-token&b=%26")
+    events = SecurityEvents()
+    answer = ask(events, "/api/status?a=1&token=the-token&b=%26")
     assert (answer.status_code, answer.headers["location"]) == (303, "/api/status?a=1&b=%26")
     cookie = answer.headers["set-cookie"].lower()
     assert cookie.startswith(f"{COOKIE}=the-token;")
     assert all(flag in cookie for flag in ("httponly", "secure", "samesite=strict"))
-    assert details(notes) == [("connected", "by the token")]
+    assert details(events) == [("connected", "by the token")]
 
 
 def test_another_host_is_refused_before_its_token_is_looked_at() -> None:
-    notes = Notes()
-    answer = ask(notes, "/?token=the-token", host="evil.example")
+    events = SecurityEvents()
+    answer = ask(events, "/?token=the-token", host="evil.example")
     assert (answer.status_code, "content-security-policy" in answer.headers) == (403, False)
-    assert details(notes) == [("refused", "another host or origin")]
+    assert details(events) == [("refused", "another host or origin")]
 
 
 def test_a_request_that_is_not_understood_is_noted() -> None:
-    notes = Notes()
-    assert ask(notes, "/api/trend?pixels=1", authorization="Bearer the-token").status_code == 400
-    assert details(notes) == [("refused", "a request that is not understood")]
+    events = SecurityEvents()
+    assert ask(events, "/api/trend?pixels=1", authorization="Bearer the-token").status_code == 400
+    assert details(events) == [("refused", "a request that is not understood")]
