@@ -36,7 +36,7 @@ FORBIDDEN = re.compile(r"\b(somebody|nobody|whoever|whomever|told|patience|(what
 # "a row a frame" for "one row per frame"; "one row for a frame" and "once a second" are plain
 PER = re.compile(
     r"\b(an?|one|once)\s"
-    r"(?!(of|for|with|in|to|on|at|by|from|as|is|was|has|than|and|or|but|if|into|like|about|where|when|while|after|before)\b)"
+    r"(?!(of|for|with|in|to|on|at|by|from|as|is|was|has|than|and|or|but|if|into|like|about|where|when|while|after|before|that|which|who)\b)"
     r"(?P<noun>[a-z-]+)\san?\s(?!(second|minute|hour|day|night|week|month|year|time|longer|(?P=noun))\b)[a-z-]+\b",
     re.I,
 )

@@ -24,7 +24,13 @@ def test_a_sentence_that_must_be_decoded_is_named(sentence: str) -> None:
 
 @pytest.mark.parametrize(
     "sentence",
-    ["Write one row per frame.", "One frame a second.", "Make a copy of a frame.", 'Not "told", "a row a frame".'],
+    [
+        "Write one row per frame.",
+        "One frame a second.",
+        "Make a copy of a frame.",
+        "Open one that an error closed.",
+        'Not "told", "a row a frame".',
+    ],
 )
 def test_plain_sentences_and_quotations_pass(sentence: str) -> None:
     assert idioms(sentence) == []
