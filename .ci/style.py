@@ -28,7 +28,8 @@ Documented = Function | ast.ClassDef | ast.Module
 
 NOT_A_VERB = re.compile(
     r"\W*(an?|the|this|that|these|those|its|their|it|he|she|they|one|two|what|which|who|whom|whose|how|why|when|where"
-    r"|whether|whatever|whichever|all|any|both|each|every|everything|some|something|no|none|nothing|nobody|true|false)\b",
+    r"|whether|whatever|whichever|all|any|both|each|every|everything|some|something|no|none|nothing|nobody"
+    r"|true|false)\b",
     re.I,
 )
 WHERE = re.compile(r"\bwhere\b", re.I)
@@ -36,7 +37,8 @@ FORBIDDEN = re.compile(r"\b(somebody|nobody|whoever|whomever|told|patience|(what
 # "a row a frame" for "one row per frame"; "one row for a frame" and "once a second" are plain
 PER = re.compile(
     r"\b(an?|one|once)\s"
-    r"(?!(of|for|with|in|to|on|at|by|from|as|is|was|has|than|and|or|but|if|into|like|about|where|when|while|after|before|that|which|who)\b)"
+    r"(?!(of|for|with|in|to|on|at|by|from|as|is|was|has|than|and|or|but|if|into|like|about"
+    r"|where|when|while|after|before|that|which|who)\b)"
     r"(?P<noun>[a-z-]+)\san?\s(?!(second|minute|hour|day|night|week|month|year|time|longer|(?P=noun))\b)[a-z-]+\b",
     re.I,
 )
