@@ -26,7 +26,7 @@ Result = TypeVar("Result")
 
 
 def command(*arguments: str | Path) -> list[str]:
-    """The command line that starts the program with these arguments."""
+    """Return the command line that starts the program with these arguments."""
     return [sys.executable, str(ROOT / "run_stream.py"), *map(str, arguments)]
 
 
@@ -45,7 +45,7 @@ def run(*arguments: str | Path, **environment: str) -> subprocess.CompletedProce
 
 @contextmanager
 def running(*arguments: str | Path, **environment: str) -> Iterator["subprocess.Popen[str]"]:
-    """The program in the background; killed, with its children, when the block ends."""
+    """Return the program in the background; killed, with its children, when the block ends."""
     process = subprocess.Popen(
         command(*arguments),
         stdout=subprocess.PIPE,
@@ -63,7 +63,7 @@ def running(*arguments: str | Path, **environment: str) -> Iterator["subprocess.
 
 
 def children(process: "subprocess.Popen[str]") -> list[psutil.Process]:
-    """The living processes below the program's own."""
+    """Return the living processes below the program's own."""
     try:
         found: list[psutil.Process] = psutil.Process(process.pid).children(recursive=True)
         return found
@@ -77,7 +77,7 @@ def _environment(extra: dict[str, str]) -> dict[str, str]:
 
 
 def is_alive(process: psutil.Process) -> bool:
-    """True while it runs; a zombie does not."""
+    """Return True while it runs; a zombie does not."""
     try:
         return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:
@@ -93,7 +93,7 @@ def command_line(process: psutil.Process) -> str:
 
 
 def eventually(condition: Callable[[], Result | None], what: str, deadline_s: float = 30.0) -> Result:
-    """The first true value of `condition`; fails with `what` when the deadline passes."""
+    """Return the first true value of `condition`; fails with `what` when the deadline passes."""
     until = time.monotonic() + deadline_s
     while time.monotonic() < until:
         result = condition()
@@ -121,7 +121,7 @@ def values(folder: Path) -> list[dict[str, str]]:
 
 
 def committed(folder: Path) -> int:
-    """Readings on disk, seen from outside."""
+    """Count readings on disk, seen from outside."""
     try:
         with closing(sqlite3.connect(f"file:{folder / 'session.sqlite'}?mode=ro", uri=True)) as database:
             return int(database.execute("SELECT COUNT(*) FROM readings").fetchone()[0])
@@ -140,7 +140,7 @@ def page_address(process: "subprocess.Popen[str]") -> str:
 
 
 def free_port() -> int:
-    """A TCP port on loopback that is free now."""
+    """Return a TCP port on loopback that is free now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

@@ -26,7 +26,7 @@ FRAMES = 8
 
 
 def maker(analyser: str) -> StepMaker:
-    """What analyses: the program's own analysis, or the published one."""
+    """Return what analyses: the program's own analysis, or the published one."""
     return StepMaker(AnalysisPlan(AnalyserConfig(name=analyser), 960), "benchmark")
 
 

@@ -77,7 +77,7 @@ def measured(folder: Path, pages: int, seconds: float, fps: float) -> dict[str, 
 
 
 def status(address: str) -> dict[str, Any]:
-    """What /api/status says."""
+    """Return what /api/status says."""
     with urllib.request.urlopen(f"{address}/api/status") as answer:
         found: dict[str, Any] = json.load(answer)
         return found
@@ -131,7 +131,7 @@ def spread(values: list[float]) -> dict[str, float]:
 
 
 def one_page(address: str, seconds: float, ages: list[float], delays: list[float]) -> None:
-    """Reads everything that comes. A picture follows the words that tell its latency, grab to reading."""
+    """Read everything that comes. A picture follows the words that tell its latency, grab to reading."""
     told: dict[str, Any] = {}
     until = time.monotonic() + seconds
     with connect(address.replace("http", "ws") + "/ws", max_size=None, proxy=None) as socket:

@@ -28,7 +28,7 @@ class Counting:
         self._file = None if counts is None else os.open(counts, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
 
     def analyse(self, frame: Frame) -> Analysis:
-        """What the other one finds."""
+        """Return what the other one finds."""
         self._note("b", frame.seq)
         found = self._inner.analyse(frame)
         self._note("f", frame.seq)
@@ -61,12 +61,12 @@ class Quick:
 
 
 def real(settings: Mapping[str, Any]) -> Counting:
-    """The shipped analyser, counted."""
+    """Return the shipped analyser, counted."""
     return Counting(find("analysers", "capillary")(settings))
 
 
 def quick(_settings: Mapping[str, Any]) -> Counting:
-    """A cheap one, counted."""
+    """Return a cheap one, counted."""
     return Counting(Quick())
 
 
@@ -80,7 +80,7 @@ class _Deadly(Quick):
 
 
 def deadly(_settings: Mapping[str, Any]) -> Analyser:
-    """Ends at the frame CHAOS_DEADLY_SEQ, as a broken native library would."""
+    """End at the frame CHAOS_DEADLY_SEQ, as a broken native library would."""
     return _Deadly()
 
 
@@ -99,5 +99,5 @@ def endless(_settings: Mapping[str, Any]) -> Analyser:
 
 
 def stillborn(_settings: Mapping[str, Any]) -> Analyser:
-    """Ends when it is made."""
+    """End when it is made."""
     os._exit(7)

@@ -10,7 +10,7 @@ _BLOCK = bytes(4096)
 
 @contextlib.contextmanager
 def small_disk(folder: Path, megabytes: float) -> Iterator[Path]:
-    """A disk of that size at `folder`, in memory. Raises PermissionError where it cannot be mounted."""
+    """Mount a disk of that size at `folder`, in memory. Raises PermissionError where it cannot be mounted."""
     folder.mkdir()
     mount = ["mount", "-t", "tmpfs", "-o", f"size={int(megabytes * 1024)}k", "tmpfs", str(folder)]
     try:

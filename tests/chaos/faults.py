@@ -28,7 +28,7 @@ def kill(victim: Life) -> None:
 
 
 def suspend(victim: Life, seconds: float) -> None:
-    """It stands still for so long. Longer than a deadline, it is a hang: then it is dead when it should go on."""
+    """Stand still for so long. Longer than a deadline, it is a hang: then it is dead when it should go on."""
     with contextlib.suppress(psutil.NoSuchProcess):
         victim.process.send_signal(signal.SIGSTOP)
         time.sleep(seconds)  # the fault itself
@@ -44,7 +44,7 @@ def kill_on_full_disk(victim: Life, disk: Path, seconds: float) -> None:
 
 
 def molest(victim: Life, chance: random.Random) -> None:
-    """A stranger at its socket sends what is no message of this protocol, though it looks like one."""
+    """Send, as a stranger at its socket, what is no message of this protocol, though it looks like one."""
     with zmq.Context[zmq.Socket[bytes]]() as context, context.socket(zmq.PUSH) as stranger:
         stranger.setsockopt(zmq.SNDTIMEO, _SENT_MS)
         stranger.connect(f"ipc://{victim.inbox}")
@@ -60,7 +60,10 @@ def _junk(chance: random.Random) -> list[bytes]:
 
 
 def _is_message(data: bytes) -> bool:
-    """A damaged message that is whole all the same could do anything, and only the run's own user can send one."""
+    """Return whether a damaged message is still valid: one that is could do anything, and so is no junk.
+
+    Only the run's own user could send such a message.
+    """
     try:
         decode(data)
     except WireError:

@@ -38,11 +38,11 @@ class Ear:
     heard: list[tuple[float, dict[str, Any]]] = field(default_factory=list)
 
     def since(self, moment: float) -> list[tuple[float, dict[str, Any]]]:
-        """What came after it."""
+        """Return what came after it."""
         return [one for one in self.heard if one[0] > moment]
 
     def longest_gap_s(self, moment: float, until: float) -> float:
-        """The longest time without a reading that touches the span, from the last reading before it on."""
+        """Return the longest time without a reading that touches the span, from the last reading before it on."""
         times = [at for at, _ in self.heard]
         before = max((at for at in times if at <= moment), default=moment)
         inside = [at for at in times if moment < at <= until]
@@ -51,7 +51,7 @@ class Ear:
 
 @contextmanager
 def listening(endpoint: str) -> Iterator[Ear]:
-    """An ear on a PUB socket."""
+    """Return a subscriber to a PUB socket."""
     ear, stop = Ear(), threading.Event()
     context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
     subscriber = context.socket(zmq.SUB)
@@ -124,7 +124,7 @@ class HurtRun:
 
 @contextmanager
 def hurt_run(folder: Path, seed: int, analyser: str, source: str) -> Iterator[HurtRun]:
-    """A live run with two workers."""
+    """Run a live run with two workers."""
     endpoint = f"tcp://127.0.0.1:{free_port()}"
     log = folder / "gaps.log"
     own = settings(

@@ -93,7 +93,7 @@ class Injector:
 
     @staticmethod
     def _wait(program: "subprocess.Popen[str]", folder: Path, frames: float, until: float) -> bool:
-        """False once the program has ended."""
+        """Return False once the program has ended."""
         goal = newest(folder) + frames
         while time.monotonic() < until and newest(folder) < goal:
             if program.poll() is not None:

@@ -67,7 +67,7 @@ class Tormented:
 
 
 def tormented(folder: Path, seconds: float, seed: int) -> Tormented:
-    """A live run of 60 frames/s under faults for so long, stopped in order."""
+    """Run a live run of 60 frames/s under faults for so long, stopped in order."""
     own = settings("quick", CAPILLARY_STREAM_SINK_SESSIONS_DIR=str(folder), CAPILLARY_STREAM_PUBLISH_ENABLED="false")
     injector = Injector(seed, every=60, shares={"stop": 0.2, "stranger": 0.1})
     with started("live", "synthetic:?seed=3&fps=60", "--no-view", log=folder / "log", **own) as program:

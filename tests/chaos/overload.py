@@ -50,7 +50,7 @@ class Overload:
 
 
 def measure(folder: Path, seconds: float) -> Overload:
-    """A live run of the synthetic microscope, so many times as fast as two workers with nothing beside them."""
+    """Run a live run of the synthetic microscope, so many times as fast as two workers with nothing beside them."""
     endpoint, counts = f"tcp://127.0.0.1:{free_port()}", folder / "counts"
     own = settings(
         "quick",

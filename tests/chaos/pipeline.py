@@ -32,7 +32,7 @@ class Life:
 
 
 def lives(program: "subprocess.Popen[str]") -> list[Life]:
-    """The pipeline's processes that listen by now; each binds a socket of its own name before anything else."""
+    """Return the pipeline's processes that listen by now; each binds a socket of its own name before anything else."""
     found = []
     for child in children(program):
         with contextlib.suppress(psutil.Error):
@@ -45,7 +45,7 @@ def lives(program: "subprocess.Popen[str]") -> list[Life]:
 
 
 def find(program: "subprocess.Popen[str]", role: str) -> Life:
-    """A living process whose role begins so; one that is just being replaced is waited for."""
+    """Return a living process whose role begins so; one that is just being replaced is waited for."""
     return eventually(lambda: next((life for life in lives(program) if life.role.startswith(role)), None), role)
 
 
@@ -61,7 +61,7 @@ def settings(analyser: str, counts: Path | None = None, **more: str) -> dict[str
 
 @contextmanager
 def started(*arguments: str | Path, log: Path, **environment: str) -> Iterator["subprocess.Popen[str]"]:
-    """The program in a process group of its own, its stderr in a file; the group is killed when the block ends."""
+    """Start the program in its own process group, its stderr in a file; the group is killed when the block ends."""
     with log.open("w") as file:
         program = subprocess.Popen(
             command(*arguments),
@@ -80,7 +80,7 @@ def started(*arguments: str | Path, log: Path, **environment: str) -> Iterator["
 
 
 def newest(folder: Path) -> int:
-    """The highest seq that is on disk, -1 for none."""
+    """Return the highest seq that is on disk, -1 for none."""
     with contextlib.suppress(sqlite3.Error), contextlib.closing(_session(folder)) as database:
         found = database.execute("SELECT MAX(seq) FROM readings").fetchone()[0]
         return -1 if found is None else int(found)

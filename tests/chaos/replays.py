@@ -46,7 +46,7 @@ class Verdict:
 
 
 def calm(source: str, analyser: str, folder: Path) -> None:
-    """The undisturbed run, with one worker."""
+    """Return the undisturbed run, with one worker."""
     log = folder.with_suffix(".log")
     arguments = ("replay", source, "--output", folder, "--workers", "1", "--regions")
     with started(*arguments, log=log, **settings(analyser)) as program:
@@ -79,16 +79,16 @@ def tormented(
 
 
 def log_of(undisturbed: Path, folder: Path) -> Path:
-    """What the program said on its stderr."""
+    """Return what the program said on its stderr."""
     return undisturbed.with_name(f"{folder.name}.log")
 
 
 def counts_of(undisturbed: Path, folder: Path) -> Path:
-    """What was computed."""
+    """Return what was computed."""
     return undisturbed.with_name(f"{folder.name}.counts")
 
 
 def same(one: Path, other: Path) -> bool:
-    """The same values in the same order, and the same outlines to the byte."""
+    """Check for the same values in the same order, and the same outlines to the byte."""
     files = all((one / name).read_bytes() == (other / name).read_bytes() for name in _MATTERS)
     return files and values(one) == values(other)

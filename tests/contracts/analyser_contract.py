@@ -26,12 +26,12 @@ def flat(value: int, width: int = 1920, height: int = 1080) -> Pixels:
 
 
 def noise(seed: int, width: int = 1920, height: int = 1080) -> Pixels:
-    """What a sensor gives behind a closed lid, amplified."""
+    """Return what a sensor gives behind a closed lid, amplified."""
     return np.random.default_rng(seed).integers(0, 256, (height, width, 3), np.uint8)
 
 
 def resized(pixels: Pixels, width: int, height: int) -> Pixels:
-    """The same picture from another camera."""
+    """Return the same picture from another camera."""
     return cv2.resize(pixels, (width, height), interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
 
 
@@ -45,7 +45,7 @@ def plain(analysis: Analysis) -> object:
 
 
 def check(analysis: Analysis, width: int, height: int) -> None:
-    """What holds for every analysis of a frame of that size."""
+    """Return what holds for every analysis of a frame of that size."""
     low, density, high = analysis.density_low_pct, analysis.density_pct, analysis.density_high_pct
     assert 0 <= low <= density <= high <= 100
     for region in analysis.regions:
@@ -71,11 +71,11 @@ class AnalyserContract:
     """Frame in, analysis out; from the frame alone."""
 
     def make(self) -> Analyser:
-        """A fresh analyser, as a worker makes it."""
+        """Return a fresh analyser, as a worker makes it."""
         raise NotImplementedError
 
     def picture(self) -> Pixels:
-        """A frame such as it is made for, (1080, 1920, 3) uint8 BGR."""
+        """Return a frame such as it is made for, (1080, 1920, 3) uint8 BGR."""
         raise NotImplementedError
 
     @pytest.fixture

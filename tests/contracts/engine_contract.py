@@ -14,14 +14,14 @@ LONG_S = 180.0  # a Ray on a busy machine takes its time to start
 
 
 def config(folder: Path, analyser: str) -> Path:
-    """A configuration file with one of the strange analysers."""
+    """Return a configuration file with one of the strange analysers."""
     path = folder / "strange.toml"
     path.write_text(f'[analyser]\nname = "{STRANGE}:{analyser}"\n')
     return path
 
 
 def reference_readings(folder: Path) -> list[dict[str, str]]:
-    """What one worker of the program's own pipeline says of the contract's frames."""
+    """Return what one worker of the program's own pipeline says of the contract's frames."""
     done = run("replay", f"synthetic:?frames={FRAMES}", "--workers", "1", "--output", folder)
     assert done.returncode == 0, done.stderr
     return values(folder)

@@ -19,7 +19,7 @@ from workers.runtimes.loading import load
 
 
 def made(weights: Path, name: str) -> Runtime:
-    """The runtime `name` with the weights that lie beside `weights`."""
+    """Return the runtime `name` with the weights that lie beside `weights`."""
     return load(read_card(weights), weights, name)
 
 
@@ -35,7 +35,7 @@ class RuntimeContract:
 
     @pytest.fixture
     def copied(self, tiny_model: Path, tmp_path: Path) -> Path:
-        """The model in a folder of its own, to be spoilt."""
+        """Return the model in a folder of its own, to be spoilt."""
         shutil.copytree(tiny_model.parent, tmp_path / "copy")
         return tmp_path / "copy" / tiny_model.name
 
@@ -112,7 +112,7 @@ def _smaller(card: Card) -> object:
 
 
 def _with_hash_of(card: Card, folder: Path, name: str) -> Card:
-    """The card with the hashes of the files as they are."""
+    """Return the card with the hashes of the files as they are."""
     found: list[WeightsFile] = [
         weights_file(folder / entry.file, (folder / entry.file).read_bytes()) for entry in card.files(name)
     ]

@@ -18,19 +18,19 @@ SAFE_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
 def buffer(source: FrameSource, fill: int = 0) -> Pixels:
-    """A buffer for one frame."""
+    """Return a buffer for one frame."""
     return np.full((source.height, source.width, 3), fill, np.uint8)
 
 
 def grabbed(source: FrameSource) -> Grab:
-    """The next frame, which must be there."""
+    """Return the next frame, which must be there."""
     grab = source.grab()
     assert grab is not None
     return grab
 
 
 def frame(source: FrameSource) -> Pixels:
-    """The next frame's pixels."""
+    """Return the next frame's pixels."""
     grabbed(source)
     out = buffer(source)
     source.retrieve(out)
@@ -41,7 +41,7 @@ class SourceContract:
     """At least three frames of at least 8x8 pixels, with something to see in each."""
 
     def open(self, folder: Path) -> FrameSource:
-        """A fresh source, always with the same frames where it is recorded; `folder` is empty the first time."""
+        """Return a fresh source, always with the same frames where it is recorded; `folder` is empty the first time."""
         raise NotImplementedError
 
     @pytest.fixture

@@ -37,7 +37,7 @@ def _box(left: int, top: int, side: int, score: float) -> RegionOutline:
 
 
 def _jpeg() -> bytes:
-    """A picture as a capillary might look: something dark in the middle of skin."""
+    """Return a picture as a capillary might look: something dark in the middle of skin."""
     pixels = np.full((540, 960, 3), (150, 160, 190), np.uint8)
     cv2.circle(pixels, (480, 270), 60, (90, 80, 140), -1)
     return cv2.imencode(".jpg", pixels)[1].tobytes()

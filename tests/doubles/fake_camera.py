@@ -37,7 +37,7 @@ class FakeCamera:
         return (128 + noise).astype(np.uint8)
 
     def parts(self) -> Iterator[bytes]:
-        """The body of the answer, part by part, at the camera's pace; it ends when the cable is out."""
+        """Return the body of the answer, part by part, at the camera's pace; it ends when the cable is out."""
         jpeg = b""
         while self.mood != "unplugged":
             if self.mood != "silent":
@@ -52,7 +52,7 @@ class FakeCamera:
 
 @contextmanager
 def fake_camera(**fields: float) -> Iterator[FakeCamera]:
-    """A camera on a free port of this machine."""
+    """Return a camera on a free port of this machine."""
     camera = FakeCamera(**fields)  # type: ignore[arg-type]
 
     class Answer(BaseHTTPRequestHandler):

@@ -8,7 +8,7 @@ if __name__ == "__main__":
 
 
 def holding(mark: Path) -> list[str]:
-    """The command line that starts it."""
+    """Return the command line that starts it."""
     return [sys.executable, __file__, str(mark)]
 
 

@@ -43,7 +43,7 @@ class KeptSession:
         self.archive = Archive(self.path)
 
     def see(self, reading: DensityReading) -> None:
-        """A reading: kept, judged, shown."""
+        """Take a reading: keep, judge and show it."""
 
         def take() -> None:
             self._store.add(reading)
@@ -68,7 +68,7 @@ class KeptSession:
         self._do(tell)
 
     def ask(self, request: Requested) -> Answer:
-        """What a page asks for."""
+        """Return what a page asks for."""
 
         def carry_out() -> Answer:
             self._bedside.handle(request)
@@ -81,7 +81,7 @@ class KeptSession:
         return self._do(carry_out)
 
     def close(self) -> None:
-        """The session is over, and its file free."""
+        """End the session, and free its file."""
         self._do(self._store.close)
         self._owner.shutdown()
 

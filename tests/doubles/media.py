@@ -21,7 +21,7 @@ NO_VIDEOS = {
 
 
 def card(number: int, width: int = WIDTH, height: int = HEIGHT) -> Pixels:
-    """A picture that differs from every other: a coloured ramp whose grey grows with its number, which it shows."""
+    """Return a picture unlike every other: a coloured ramp whose grey grows with its number, which it shows."""
     rows, columns = np.mgrid[0:height, 0:width]
     ramp = np.stack([columns * 60 // width, rows * 60 // height, (rows + columns) % 60], axis=-1)
     picture = (ramp + number * 4 % 190).astype(np.uint8)
@@ -30,7 +30,7 @@ def card(number: int, width: int = WIDTH, height: int = HEIGHT) -> Pixels:
 
 
 def write_video(path: Path, codec: str = "MJPG", frames: int = 12, fps: float = 25.0) -> Path:
-    """A recording of test cards."""
+    """Write a recording of test cards."""
     writer = cv2.VideoWriter(str(path), cv2.CAP_FFMPEG, cv2.VideoWriter.fourcc(*codec), fps, (WIDTH, HEIGHT))
     assert writer.isOpened(), f"OpenCV cannot write {codec} into {path.suffix}"
     for number in range(frames):
@@ -40,7 +40,7 @@ def write_video(path: Path, codec: str = "MJPG", frames: int = 12, fps: float = 
 
 
 def cut(path: Path, share: float = 0.5) -> Path:
-    """The first part of a file, as a broken copy leaves it, under a name of its own."""
+    """Write the first part of a file, as a broken copy leaves it, under a name of its own."""
     data = path.read_bytes()
     short = path.with_name(f"cut-{path.name}")
     short.write_bytes(data[: int(len(data) * share)])
@@ -48,7 +48,7 @@ def cut(path: Path, share: float = 0.5) -> Path:
 
 
 def index_first(path: Path) -> Path:
-    """An mp4 with its index (moov) before the pictures (mdat), as made for the web."""
+    """Write an mp4 with its index (moov) before the pictures (mdat), as made for the web."""
     data = path.read_bytes()
     boxes, at = {}, 0
     while at < len(data):
@@ -66,7 +66,7 @@ def index_first(path: Path) -> Path:
 
 
 def trimmed(path: Path) -> Path:
-    """An mp4 whose edit list shows only the first half of its frames."""
+    """Write an mp4 whose edit list shows only the first half of its frames."""
     data = bytearray(path.read_bytes())
     span = data.find(b"elst") + 12
     half = int.from_bytes(data[span : span + 4], "big") // 2
@@ -77,7 +77,7 @@ def trimmed(path: Path) -> Path:
 
 
 def never_closed(path: Path, share: float = 0.75) -> Path:
-    """A Matroska file as a killed recorder leaves it: of unknown length, its last frames missing; whole, a stream."""
+    """Write a Matroska file as a killed recorder leaves it: length unknown, last frames missing; `whole`: a stream."""
     data = bytearray(path.read_bytes())
     size = data.find(b"\x18\x53\x80\x67") + 4
     data[size : size + 8] = b"\x01" + b"\xff" * 7

@@ -14,7 +14,7 @@ Size = tuple[int, int]
 
 
 def expect(path: str, slot: int, generation: int, size: Size, value: int) -> None:
-    """The slot holds that whole frame, and this reader cannot change it."""
+    """Check that the slot holds that whole frame, and this reader cannot change it."""
     ring = Ring.attach(path, writable=False)
     pixels = ring.pixels(slot, *size)
     assert ring.holds(slot, generation)
@@ -23,7 +23,7 @@ def expect(path: str, slot: int, generation: int, size: Size, value: int) -> Non
 
 
 def write(path: str, slot: int, size: Size, value: int) -> None:
-    """A frame, as capture writes it."""
+    """Return a frame, as capture writes it."""
     ring = Ring.attach(path, writable=True)
     ring.begin(slot)
     ring.pixels(slot, *size)[:] = value

@@ -35,17 +35,17 @@ def good(_table: Mapping[str, Any]) -> Analyser:
 
 
 def no_number(_table: Mapping[str, Any]) -> Analyser:
-    """A measure that is no number."""
+    """Return a measure that is no number."""
     return _Fixed(sharpness=float("nan"))
 
 
 def score_above_one(_table: Mapping[str, Any]) -> Analyser:
-    """A probability that is none."""
+    """Return a probability that is none."""
     return _Fixed(score=1.5)
 
 
 def endless_outline(_table: Mapping[str, Any]) -> Analyser:
-    """An outline longer than a message takes."""
+    """Return an outline longer than a message takes."""
     return _Fixed(points=100_000)
 
 
@@ -59,12 +59,12 @@ class _Unsayable:
 
 
 def unsayable(_table: Mapping[str, Any]) -> Analyser:
-    """An exception whose words no message holds."""
+    """Return an exception whose words no message holds."""
     return _Unsayable()
 
 
 def raising(_table: Mapping[str, Any]) -> Analyser:
-    """An exception for every frame."""
+    """Make an analyser that raises an exception for every frame."""
     return _Raising()
 
 
@@ -74,10 +74,10 @@ def nameless(_table: Mapping[str, Any]) -> Analyser:
 
 
 def long_named(_table: Mapping[str, Any]) -> Analyser:
-    """A model id that no reading holds."""
+    """Return a model id that no reading holds."""
     return _Fixed(model_id="m" * 101)
 
 
 def not_made(_table: Mapping[str, Any]) -> Analyser:
-    """An error at start."""
+    """Fail at start."""
     raise RuntimeError("weights are missing")

@@ -41,7 +41,7 @@ def events(folder: Path) -> list[str]:
 
 
 def told(child: Child) -> AnyMessage:
-    """The next message, however long it takes."""
+    """Return the next message, however long it takes."""
     while True:
         message = child.receive(1000)
         if message is not None:
@@ -55,7 +55,7 @@ def arrive(child: Child, plan: RunPlan) -> None:
 
 
 def progress(plan: RunPlan, published: int) -> RunStatus:
-    """A status with so many readings."""
+    """Return a status with so many readings."""
     return RunStatus(session=plan.session, source="s", mode="live", state="good", published=published)
 
 
@@ -101,13 +101,13 @@ def deaf_once(child: Child, plan: RunPlan) -> None:
 
 
 def raises(child: Child, plan: RunPlan) -> None:
-    """A mistake of the program's own."""
+    """Fail by a mistake of the program's own."""
     arrive(child, plan)
     raise ZeroDivisionError("a mistake of the program")
 
 
 def raises_beside_a_blocked_thread(child: Child, plan: RunPlan) -> None:
-    """A capture whose camera never answers again, and whose main loop fails."""
+    """Run a capture whose camera never answers again, and whose main loop fails."""
     arrive(child, plan)
     blocked = threading.Event()
 
@@ -123,13 +123,13 @@ def raises_beside_a_blocked_thread(child: Child, plan: RunPlan) -> None:
 
 
 def user_mistake(child: Child, plan: RunPlan) -> None:
-    """A mistake of the user's: no restart helps."""
+    """Fail by a mistake of the user's: no restart helps."""
     arrive(child, plan)
     raise SourceError("there is no camera 7; unplug and plug it in")
 
 
 def long_user_mistake(child: Child, plan: RunPlan) -> None:
-    """The same with a sentence longer than a message takes."""
+    """Fail likewise, with a sentence longer than a message takes."""
     arrive(child, plan)
     raise SourceError("there is no file " + "x" * 5000)
 
@@ -151,7 +151,7 @@ def obedient_rest(child: Child) -> None:
 
 
 def finishes(child: Child, plan: RunPlan) -> None:
-    """A sink with one reading, after which all is done."""
+    """Run a sink with one reading, after which all is done."""
     arrive(child, plan)
     child.report(progress(plan, 1))
     child.report(Finished(exit_code=0, summary="1 frame analysed"))
@@ -159,7 +159,7 @@ def finishes(child: Child, plan: RunPlan) -> None:
 
 
 def dies_after_each_frame(child: Child, plan: RunPlan) -> None:
-    """A sink that gets one frame further with every life, and ends at the ninth."""
+    """Run a sink that gets one frame further with every life, and ends at the ninth."""
     arrive(child, plan)
     child.report(progress(plan, child.incarnation + 1))
     if child.incarnation == 8:
@@ -169,7 +169,7 @@ def dies_after_each_frame(child: Child, plan: RunPlan) -> None:
 
 
 def broken_once(child: Child, plan: RunPlan) -> None:
-    """A page whose first life ends in an error some time after it was there."""
+    """Run a page whose first life ends in an error some time after it was there."""
     arrive(child, plan)
     if child.incarnation == 0:
         while not isinstance(told(child), PeerUp):
@@ -179,7 +179,7 @@ def broken_once(child: Child, plan: RunPlan) -> None:
 
 
 def counts_for_a_while(child: Child, plan: RunPlan) -> None:
-    """A sink with ever more readings for a second, whoever else lives; then all is done."""
+    """Run a sink with ever more readings for a second, whoever else lives; then all is done."""
     arrive(child, plan)
     for published in range(1, 101):
         child.report(progress(plan, published))
@@ -189,7 +189,7 @@ def counts_for_a_while(child: Child, plan: RunPlan) -> None:
 
 
 def waits_for_a_second_page(child: Child, plan: RunPlan) -> None:
-    """A sink that is done when a page has come again."""
+    """Run a sink that is done when a page has come again."""
     arrive(child, plan)
     while True:
         match told(child):
@@ -210,7 +210,7 @@ def announces_its_end_and_dies(child: Child, plan: RunPlan) -> None:
 
 
 def reports_hung_worker(child: Child, plan: RunPlan) -> None:
-    """A capture that finds each new worker overdue until the third; then all is done."""
+    """Run a capture that finds each new worker overdue until the third; then all is done."""
     arrive(child, plan)
     while True:
         match told(child):
@@ -227,7 +227,7 @@ def reports_hung_worker(child: Child, plan: RunPlan) -> None:
 
 
 def stopped_source(child: Child, plan: RunPlan) -> None:
-    """A capture that ends its stream when asked to."""
+    """Run a capture that ends its stream when asked to."""
     arrive(child, plan)
     while True:
         match told(child):
@@ -242,7 +242,7 @@ def stopped_source(child: Child, plan: RunPlan) -> None:
 
 
 def finishing_sink(child: Child, plan: RunPlan) -> None:
-    """A sink that is done when the stream has ended."""
+    """Run a sink that is done when the stream has ended."""
     arrive(child, plan)
     while True:
         match told(child):
@@ -256,7 +256,7 @@ def finishing_sink(child: Child, plan: RunPlan) -> None:
 
 
 def asks_for_rings(child: Child, plan: RunPlan) -> None:
-    """A capture whose frames grow from one life to the next; in between it counts three frames."""
+    """Run a capture whose frames grow from one life to the next; in between it counts three frames."""
     arrive(child, plan)
     grown = child.incarnation > 0
     child.report(RingNeeded(slots=3, slot_bytes=90_000 if grown else 30_000))
@@ -278,7 +278,7 @@ def asks_for_rings(child: Child, plan: RunPlan) -> None:
 
 
 def asks_too_much(child: Child, plan: RunPlan) -> None:
-    """A capture whose ring cannot be made."""
+    """Run a capture whose ring cannot be made."""
     arrive(child, plan)
     child.report(RingNeeded(slots=10, slot_bytes=10_000))
     obedient_rest(child)
@@ -312,7 +312,7 @@ def supervisor(
 
 
 def main(capture: str, worker: str, sink: str, folder: Path, portable: bool) -> Outcome:
-    """A whole run, for a test that signals its process."""
+    """Run everything, for a test that signals its process."""
     return supervisor(
         folder, spec("capture", capture), spec("worker", worker), spec("sink", sink), portable=portable
     ).run()

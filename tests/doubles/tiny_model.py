@@ -30,7 +30,7 @@ def microscope_frame(seed: int = 1) -> Pixels:
 
 
 def microscope_crops() -> Crops:
-    """What the shipped model is shown of one synthetic frame, (n, size, size, channels) uint8, n no round number."""
+    """Return the shipped model's crops of one synthetic frame, (n, size, size, channels) uint8, n no round number."""
     card = read_card(SHIPPED)
     content = (SHIPPED.parent / card.litert.file).read_bytes()
     crops = examine(card, LiteRtRuntime(content, card.shape), microscope_frame()).crops
@@ -60,7 +60,7 @@ def tiny_network(crops: Crops) -> "keras.Model":
 
 
 def write_model(network: "keras.Model", crops: Crops, folder: Path) -> Path:
-    """The network as tiny.tflite and tiny.keras with their card in `folder`; the path of the first."""
+    """Return the network as tiny.tflite and tiny.keras with their card in `folder`; the path of the first."""
     from workers.training.formats.keras import keras_bytes
     from workers.training.formats.litert import int8_bytes
 

@@ -4,7 +4,7 @@ import random
 
 
 def mutated(data: bytes, chance: random.Random) -> bytes:
-    """`data` with one to eight wounds: flipped, overwritten, cut, doubled, filled, or put in."""
+    """Return `data` with one to eight wounds: flipped, overwritten, cut, doubled, filled, or put in."""
     damaged = bytearray(data)
     for _ in range(chance.choice((1, 1, 1, 2, 4, 8))):
         at = chance.randrange(len(damaged) + 1)

@@ -22,7 +22,7 @@ QUIET = [
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """The system's Chromium. Skips where there is none; in CI that is a failure.
+    """Return the system's Chromium. Skips where there is none; in CI that is a failure.
 
     A module's own: while it lives, playwright keeps an event loop that no other test could run one beside.
     """

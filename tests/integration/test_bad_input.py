@@ -19,7 +19,7 @@ USAGE, SOURCE, MODEL, INCOMPLETE, FAILED = 2, 3, 4, 5, 1
 
 
 def refused(code: int, *arguments: str | Path, says: tuple[str, ...], **environment: str) -> None:
-    """The command ends with `code`, and says so without a traceback."""
+    """Check that the command ends with `code`, and says so without a traceback."""
     done = run(*arguments, **environment)
     assert done.returncode == code, done.stderr
     assert "Traceback" not in done.stderr

@@ -28,7 +28,7 @@ def configured(folder: Path, endpoint: str, port: int) -> Path:
 
 
 def heard(endpoint: str, *topics: str) -> "zmq.Socket[bytes]":
-    """A subscriber; a message that does not come fails the test."""
+    """Return a subscriber; a message that does not come fails the test."""
     subscriber: zmq.Socket[bytes] = zmq.Context.instance().socket(zmq.SUB)
     subscriber.setsockopt(zmq.LINGER, 0)
     subscriber.setsockopt(zmq.RCVTIMEO, 30_000)
@@ -39,7 +39,7 @@ def heard(endpoint: str, *topics: str) -> "zmq.Socket[bytes]":
 
 
 def events(subscriber: "zmq.Socket[bytes]", wanted: str) -> dict[str, Any]:
-    """The next message in which that happened."""
+    """Return the next message in which that happened."""
     while True:
         _, body = subscriber.recv_multipart()
         message: dict[str, Any] = msgpack.unpackb(body)
@@ -48,7 +48,7 @@ def events(subscriber: "zmq.Socket[bytes]", wanted: str) -> dict[str, Any]:
 
 
 def asked(address: str, method: str, path: str, **request: Any) -> Any:
-    """The answer, once there is one: a process may be on its way back."""
+    """Return the answer, once there is one: a process may be on its way back."""
 
     def answer() -> httpx.Response | None:
         try:
@@ -62,7 +62,7 @@ def asked(address: str, method: str, path: str, **request: Any) -> Any:
 
 @pytest.fixture
 def session(tmp_path: Path) -> Iterator[Path]:
-    """A finished live session with a marker and alarms; everything in it was seen by a subscriber as well."""
+    """Return a finished live session with a marker and alarms; everything in it was seen by a subscriber as well."""
     endpoint = f"tcp://127.0.0.1:{free_port()}"
     config = configured(tmp_path, endpoint, 0)
     with (
@@ -140,5 +140,5 @@ def kinds(address: str) -> list[str]:
 
 
 def kill(process: "subprocess.Popen[str]", role: str) -> None:
-    """The program's process of that role dies."""
+    """Kill the program's process of that role."""
     find(process, role).process.kill()

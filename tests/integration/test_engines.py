@@ -83,7 +83,7 @@ class TestRay(EngineContract):
 
 @pytest.fixture
 def cluster() -> Iterator[str]:
-    """The address of a Ray cluster on this machine, with a token of its own; gone when the test ends."""
+    """Return the address of a Ray cluster on this machine, with a token of its own; gone when the test ends."""
     address = f"127.0.0.1:{free_port()}"
     with tempfile.TemporaryDirectory(prefix="ray-") as folder:
         ray = [str(Path(sys.executable).with_name("ray")), "start", "--head", "--block", "--include-dashboard=false"]

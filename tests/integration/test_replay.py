@@ -32,7 +32,7 @@ SOURCE = "synthetic:?seed=3&fps=30&frames=40"
 
 @pytest.fixture(scope="module")
 def calm(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An undisturbed replay with one worker."""
+    """Return an undisturbed replay with one worker."""
     folder = tmp_path_factory.mktemp("calm") / "out"
     done = run("replay", SOURCE, "--output", folder, "--workers", "1", "--regions")
     assert done.returncode == 0, done.stderr

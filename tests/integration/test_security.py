@@ -79,7 +79,7 @@ def refused_at(sessions: Path, place: str) -> list[str]:
 
 
 def certificate(folder: Path) -> tuple[Path, Path]:
-    """A certificate for localhost, made by the system's openssl."""
+    """Return a certificate for localhost, made by the system's openssl."""
     if shutil.which("openssl") is None:
         pytest.skip("no openssl on this machine: install Debian's package openssl")
     files = folder / "page.crt", folder / "page.key"
@@ -106,7 +106,7 @@ def test_beyond_this_machine_it_refuses_to_start_without_keys(tmp_path: Path) ->
 
 @pytest.fixture
 def monitor(tmp_path: Path) -> Iterator[tuple[dict[str, str], Path]]:
-    """A monitoring run that asks for keys and a token; what it was told, and where its sessions lie."""
+    """Return a monitoring run that asks for keys and a token; what it was told, and where its sessions lie."""
     sessions, ring, token = tmp_path / "sessions", tmp_path / "keys", tmp_path / "token"
     keys(ring, "token", str(token))
     crt, key = certificate(tmp_path)
@@ -201,7 +201,7 @@ def test_hostile_bytes_at_every_inbox_are_counted_and_disturb_nobody(tmp_path: P
 
 
 def sockets_of(session: str) -> list[Path]:
-    """The inboxes of a run: in a folder of the user's own, named after the end of the session's name."""
+    """Return the inboxes of a run: in a folder of the user's own, named after the end of the session's name."""
     return [
         inbox
         for base in (Path("/dev/shm"), Path("/tmp"))

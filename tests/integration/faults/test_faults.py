@@ -49,7 +49,7 @@ def status(page: str) -> dict[str, Any]:
 
 @contextmanager
 def small_disk(folder: Path, megabytes: float) -> Iterator[Path]:
-    """A disk of its own, so small."""
+    """Mount a disk of its own, so small."""
     with contextlib.ExitStack() as stack:
         try:
             stack.enter_context(disk.small_disk(folder, megabytes))
@@ -59,7 +59,7 @@ def small_disk(folder: Path, megabytes: float) -> Iterator[Path]:
 
 
 def noticed(page: str, words: str) -> dict[str, Any]:
-    """The page's status once it says so; without words, once there is nothing to say."""
+    """Return the page's status once it says so; without words, once there is nothing to say."""
 
     def says() -> dict[str, Any] | None:
         now = status(page)
@@ -164,7 +164,7 @@ def test_a_hung_sink_makes_the_terminal_stale() -> None:
 
 
 def session_in(folder: Path) -> Path:
-    """The session file of the live run that keeps its sessions there."""
+    """Return the session file of the live run that keeps its sessions there."""
     return eventually(lambda: next(folder.glob("*/session.sqlite"), None), "a session")
 
 
@@ -334,7 +334,7 @@ def test_a_torn_session_file_cannot_be_resumed_but_begun_anew(
 
 
 def refused(done: "subprocess.CompletedProcess[str]", *says: str) -> None:
-    """It ended in one sentence that says so."""
+    """Check that it ended in one sentence that says so."""
     assert done.returncode == 1, done.stderr
     assert "Traceback" not in done.stderr
     sentence = done.stderr.strip().splitlines()[-1]

@@ -57,7 +57,7 @@ def bedside(camera: FakeCamera, tmp_path: Path) -> Iterator[Bedside]:
 
 
 def current(status: dict[str, Any]) -> bool:
-    """Readings come: whether they are good does not matter here."""
+    """Wait for readings: whether they are good does not matter here."""
     return status["state"] in {"good", "poor signal"}
 
 

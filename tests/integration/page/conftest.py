@@ -24,7 +24,7 @@ def scope(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Scope]:
 
 @pytest.fixture
 def watched(chromium: Browser) -> Iterator[OpenPage]:
-    """Opens addresses. At the end: nothing was asked of another host, and the browser had nothing to complain of."""
+    """Open addresses. At the end: nothing was asked of another host, and the browser had nothing to complain of."""
     contexts = []
     asked: list[str] = []
     complaints: list[str] = []
@@ -60,13 +60,13 @@ def _complaint(message: ConsoleMessage) -> list[str]:
 
 @pytest.fixture
 def page(watched: OpenPage, scope: Scope) -> Page:
-    """The page of `scope`, open."""
+    """Open the page of `scope`, open."""
     return watched(scope.server.address)
 
 
 @pytest.fixture
 def shoot(tmp_path: Path) -> Shoot:
-    """Keeps what the page looks like."""
+    """Keep what the page looks like."""
     folder = Path(os.environ.get(SCREENSHOTS, tmp_path))
     folder.mkdir(parents=True, exist_ok=True)
 

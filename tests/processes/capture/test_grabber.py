@@ -224,7 +224,7 @@ def test_a_live_picture_that_stays_the_same_is_frozen_after_a_while(tmp_path: Pa
 
 
 def stepping_back(grab: Callable[[], Grab | None]) -> Callable[[], Grab | None]:
-    """A device whose clock is set back after every third frame."""
+    """Return a device whose clock is set back after every third frame."""
 
     def stepped() -> Grab | None:
         found = grab()

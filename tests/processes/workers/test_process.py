@@ -26,7 +26,7 @@ STRANGE = "tests.doubles.strange_analysers"
 
 
 def planned(analyser: str, **fields: Any) -> RunPlan:
-    """The plan of a run with one of the strange analysers."""
+    """Return the plan of a run with one of the strange analysers."""
     config = Config(analyser=AnalyserConfig(name=f"{STRANGE}:{analyser}"), view=ViewConfig(picture_width_px=160))
     return RunPlan(session="session", mode="live", source="s", folder=Path(), config=config, started_ns=0, **fields)
 

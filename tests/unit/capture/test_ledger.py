@@ -25,7 +25,7 @@ class FakeSink:
         self.held.setdefault(seq, what)
 
     def write(self) -> int:
-        """What is in order goes to the disk, the rest stays in hand."""
+        """Put what is in order on the disk; the rest stays in hand."""
         while (seq := self.next_seq) in self.held:
             self.disk[seq] = self.held[seq]
         self.held = {seq: what for seq, what in self.held.items() if seq not in self.disk}
@@ -115,7 +115,7 @@ class Books(RuleBasedStateMachine):
     @precondition(lambda self: any(self.at.values()))
     @rule(data=st.data())
     def worker_finishes(self, data: st.DataObject) -> None:
-        """It gives the reading to the sink, if there is one, and then its credit to capture; either may be slow."""
+        """Give the reading to the sink, if there is one, and then its credit to capture; either may be slow."""
         worker = data.draw(st.sampled_from([w for w in sorted(self.at, key=lambda w: w.index) if self.at[w]]))
         self.finish(worker)
 
@@ -219,7 +219,7 @@ class Books(RuleBasedStateMachine):
 
     @invariant()
     def no_frame_is_forgotten(self) -> None:
-        """What is neither on disk nor known to the ledger would never be accounted for."""
+        """Check that every frame is on disk or known to the ledger: no other would ever be accounted for."""
         assert set(range(self.seq)) <= set(self.sink.disk) | set(self.ledger._held)
 
     def teardown(self) -> None:

@@ -36,7 +36,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def reading(clock: Clock) -> MakeReading:
-    """A good reading, captured 60 ms ago; any field may be given."""
+    """Return a good reading, captured 60 ms ago; any field may be given."""
 
     def make(seq: int = 0, **fields: Any) -> DensityReading:
         return page_reading(seq, **{"t_capture_ns": clock.now_ns - 60_000_000} | fields)

@@ -93,7 +93,7 @@ def test_code_in_weights_is_not_run(tiny_model: Path, tmp_path: Path) -> None:
 
 
 def of_one_channel(sequential: bool, weight: float, size: int) -> bytes:
-    """A network whose log-odds are `weight` times the mean of a crop's last channel, by way of one convolution."""
+    """Return a network whose log-odds are `weight` times the mean of a crop's last channel, by one convolution."""
     import keras
     from keras import layers
 

@@ -23,7 +23,7 @@ PATH = "/secret-path?token=secret-token"
 
 @contextmanager
 def motion_jpeg(frames: int, stall: bool = False) -> Iterator[str]:
-    """The host and port of a server that sends so many test cards, then ends the stream, or holds it without a word."""
+    """Yield host and port of a server that sends so many test cards, then ends the stream or holds it open."""
     released = threading.Event()
 
     class Camera(BaseHTTPRequestHandler):

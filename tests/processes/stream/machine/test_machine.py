@@ -30,7 +30,7 @@ def base(tmp_path: Path) -> Path:
 
 
 def gone() -> str:
-    """The identity of a process that has just ended."""
+    """Return the identity of a process that has just ended."""
     with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as process:
         owner = identity(process.pid)
         assert is_alive(owner)

@@ -149,7 +149,7 @@ def test_who_speaks_no_zeromq_is_counted(publisher: Publisher, events: SecurityE
 
 @contextlib.contextmanager
 def stranger(publisher: Publisher) -> Iterator[socket.socket]:
-    """A subscriber that speaks ZMTP 3.0 and may then send anything, for a second, or until it is thrown out."""
+    """Return a subscriber that speaks ZMTP 3.0 and may then send anything, for a second, or until it is thrown out."""
     ready = b"\x05READY\x0bSocket-Type\0\0\0\x03SUB"
     with (
         contextlib.suppress(ConnectionError, TimeoutError),

@@ -66,7 +66,7 @@ def subscriber(publisher: Publisher) -> Iterator[Subscriber]:
 
 
 def noted(events: SecurityEvents, outlet: QueuedOutlet, what: str, count: int = 1) -> list[SecurityEvent]:
-    """What is noted, once there is enough of it; meanwhile readings are published."""
+    """Return what is noted, once there is enough of it; meanwhile readings are published."""
     found: list[SecurityEvent] = []
     deadline = time.monotonic() + 20
     while sum(one.count for one in found if one.what == what) < count:

@@ -27,7 +27,7 @@ def frames_of(path: Path) -> list[np.ndarray]:
 
 @contextmanager
 def no_file_larger_than(size_bytes: int) -> Iterator[None]:
-    """Writes beyond it fail, as on a full disk."""
+    """Make writes beyond it fail, as on a full disk."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (size_bytes, before[1]))
     try:

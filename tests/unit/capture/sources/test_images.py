@@ -27,7 +27,7 @@ def write(folder: Path, *names: str) -> None:
 
 
 def names(place: str | Path) -> list[str]:
-    """The frames' names, in order."""
+    """Return the frames' names, in order."""
     source = open_source(str(place))
     found = []
     while (grab := source.grab()) is not None:

@@ -23,7 +23,7 @@ RED = (200, 30, 10)
 
 
 def read(path: Path, options: str = "") -> Pixels:
-    """The only frame of a picture."""
+    """Return the only frame of a picture."""
     return frame(open_source(f"images:{path}{options}"))
 
 
@@ -145,7 +145,7 @@ def test_what_is_no_picture_is_refused(tmp_path: Path, data: bytes) -> None:
 
 
 def png_of_size(path: Path, width: int, height: int) -> Path:
-    """A PNG with a whole header and next to no pixels."""
+    """Return a PNG with a whole header and next to no pixels."""
     chunks = b""
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
     for kind, body in ((b"IHDR", header), (b"IDAT", zlib.compress(bytes(100))), (b"IEND", b"")):

@@ -21,7 +21,7 @@ from tests.doubles.media import card, write_video
 
 @pytest.fixture
 def media(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with a clip and pictures, made the current one."""
+    """Return a folder with a clip and pictures, made the current one."""
     monkeypatch.chdir(tmp_path)
     write_video(tmp_path / "clip.avi", frames=3)
     (tmp_path / "pictures").mkdir()

@@ -110,7 +110,7 @@ def test_an_index_with_wrong_bytes_does_no_harm(tmp_path: Path, small_mp4: bytes
 
 
 def element(kind: bytes, body: bytes, *, size_known: bool = True) -> bytes:
-    """An EBML element, its size in eight bytes, or left open."""
+    """Return an EBML element, its size in eight bytes, or left open."""
     return kind + ((1 << 56 | len(body)).to_bytes(8, "big") if size_known else b"\x01" + b"\xff" * 7) + body
 
 

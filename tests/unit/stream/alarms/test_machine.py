@@ -29,7 +29,7 @@ class Ward:
     news: list[News] = field(default_factory=list)
 
     def see(self, density: float | None, seconds: float, rate: float = 10, state: RunState = "good") -> list[str]:
-        """Readings of this density (None: poor) for so long; returns what was called out."""
+        """Feed readings of this density (None: poor) for so long; returns what was called out."""
         begun = len(self.news)
         for _ in range(round(seconds * rate)):
             self.t_ns += round(1e9 / rate)

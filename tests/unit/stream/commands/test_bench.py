@@ -15,7 +15,7 @@ MACHINE = Machine(cpu="c", cores=2, memory_gb=1, busy_at_start_pct=0, system="s"
 
 @pytest.fixture
 def orders(monkeypatch: pytest.MonkeyPatch) -> list[Order]:
-    """The orders of a bench; nothing is run."""
+    """Return the orders of a bench; nothing is run."""
     asked: list[Order] = []
 
     def run(order: Order, _report: Callable[[str], None]) -> Bench:
@@ -57,6 +57,6 @@ def test_a_bench_that_could_measure_nothing_fails_and_fills_no_document(typed: T
 
 
 def configured(bench: str) -> str:
-    """The name of a configuration file with this table."""
+    """Return the name of a configuration file with this table."""
     Path("mine.toml").write_text(f"[bench]\n{bench}\n")
     return "mine.toml"

@@ -12,7 +12,7 @@ from tests.unit.stream.commands.conftest import Type
 
 @pytest.fixture(autouse=True)
 def _parts(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A model that loads, a camera that is not there, and ports that are free."""
+    """Make a model that loads, a camera that is not there, and ports that are free."""
 
     class Model:
         model_id = "a-model"

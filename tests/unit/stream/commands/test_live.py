@@ -15,7 +15,7 @@ from tests.unit.stream.commands.conftest import Type
 
 @pytest.fixture
 def plans(monkeypatch: pytest.MonkeyPatch) -> list[RunPlan]:
-    """The plans of the runs that a command asks for; each leaves a session with a frame if its source says so."""
+    """Return the plans of the runs that a command asks for; each leaves a session with a frame if it should."""
     asked: list[RunPlan] = []
 
     def run(plan: RunPlan, _execute: object, **_how: Any) -> Outcome:

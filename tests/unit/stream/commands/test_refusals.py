@@ -29,7 +29,7 @@ def configured(text: str) -> Path:
 
 
 def refused(code: int, typed: Type, *arguments: str | Path, says: tuple[str, ...]) -> None:
-    """The command ends with `code`, and its last line says so."""
+    """Check that the command ends with `code`, and that its last line says so."""
     done = typed(*arguments)
     assert done.code == code, done
     sentence = done.text.strip().splitlines()[-1]

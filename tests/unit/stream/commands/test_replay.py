@@ -19,7 +19,7 @@ Run = tuple[RunPlan, dict[str, Any]]
 
 @pytest.fixture
 def runs(monkeypatch: pytest.MonkeyPatch) -> list[Run]:
-    """The runs that a command asks for; none is started."""
+    """Return the runs that a command asks for; none is started."""
     asked: list[Run] = []
 
     def run(plan: RunPlan, _execute: object, **how: Any) -> Outcome:
@@ -131,7 +131,7 @@ def test_there_is_nothing_to_resume(typed: Type) -> None:
 
 
 def session(folder: Path, source: str) -> None:
-    """A session of `source` with one frame, which never finished."""
+    """Return a session of `source` with one frame, which never finished."""
     folder.mkdir()
     store = Store(folder / FILE_NAME)
     store.set_facts(session="20260101-000000-abcdef", asked_source=source, begun_at=0)

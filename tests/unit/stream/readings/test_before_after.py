@@ -11,7 +11,7 @@ RATE = 10.0
 
 
 def autoregressive(rng: np.random.Generator, count: int, alike: float) -> npt.NDArray[np.float64]:
-    """A series of standard deviation 1 whose neighbours correlate by `alike`."""
+    """Return a series of standard deviation 1 whose neighbours correlate by `alike`."""
     noise = rng.normal(0, np.sqrt(1 - alike**2), count)
     series = np.empty(count)
     series[0] = rng.normal()

@@ -16,7 +16,7 @@ from workers.training.weighing import cross_fitted, weigh_traits
 
 
 def judged(count: int = 2000, distortion: float = 2.5, seed: int = 0) -> Judged:
-    """A frame whose true probabilities are known, seen by an over-confident network."""
+    """Return a frame whose true probabilities are known, seen by an over-confident network."""
     random = np.random.default_rng(seed)
     truth = random.uniform(0.02, 0.98, count)
     right = random.random(count) < truth
