@@ -1,4 +1,4 @@
-"""Runs the program as a user does, as a process of its own, and waits on conditions, never on clocks."""
+"""The program run as a user runs it, as a process of its own; waiting is for conditions, never for clocks."""
 
 import csv
 import json
@@ -31,7 +31,7 @@ def command(*arguments: str | Path) -> list[str]:
 
 
 def run(*arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run to the end. Leftover processes of an earlier test cannot hide here: the process group is its own."""
+    """Run the program to its end, in a process group of its own: nothing of an earlier test can hide in it."""
     return subprocess.run(
         command(*arguments),
         capture_output=True,
@@ -45,7 +45,7 @@ def run(*arguments: str | Path, **environment: str) -> subprocess.CompletedProce
 
 @contextmanager
 def running(*arguments: str | Path, **environment: str) -> Iterator["subprocess.Popen[str]"]:
-    """Return the program in the background; killed, with its children, when the block ends."""
+    """Run the program in the background; kill it with its children when the block ends."""
     process = subprocess.Popen(
         command(*arguments),
         stdout=subprocess.PIPE,
@@ -72,12 +72,12 @@ def children(process: "subprocess.Popen[str]") -> list[psutil.Process]:
 
 
 def _environment(extra: dict[str, str]) -> dict[str, str]:
-    """As a user has it: compiled modules are kept, or every process would compile them again."""
+    """Return a user's environment: compiled modules are kept, or every process would compile them again."""
     return {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"} | extra
 
 
 def is_alive(process: psutil.Process) -> bool:
-    """Return True while it runs; a zombie does not."""
+    """Return whether it runs; a zombie does not."""
     try:
         return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:
@@ -85,7 +85,7 @@ def is_alive(process: psutil.Process) -> bool:
 
 
 def command_line(process: psutil.Process) -> str:
-    """Its command line, empty once it is gone."""
+    """Return its command line, empty once it is gone."""
     try:
         return " ".join(process.cmdline())
     except psutil.Error:
@@ -93,7 +93,7 @@ def command_line(process: psutil.Process) -> str:
 
 
 def eventually(condition: Callable[[], Result | None], what: str, deadline_s: float = 30.0) -> Result:
-    """Return the first true value of `condition`; fails with `what` when the deadline passes."""
+    """Wait for the first true value of `condition` and return it; fail with `what` when the deadline passes."""
     until = time.monotonic() + deadline_s
     while time.monotonic() < until:
         result = condition()
@@ -104,24 +104,24 @@ def eventually(condition: Callable[[], Result | None], what: str, deadline_s: fl
 
 
 def summary(folder: Path) -> dict[str, Any]:
-    """summary.json of a finished replay."""
+    """Read summary.json of a finished replay."""
     loaded: dict[str, Any] = json.loads((folder / "summary.json").read_text())
     return loaded
 
 
 def rows(folder: Path) -> list[dict[str, str]]:
-    """readings.csv as dictionaries."""
+    """Read readings.csv as dictionaries."""
     with (folder / "readings.csv").open(newline="") as file:
         return list(csv.DictReader(file))
 
 
 def values(folder: Path) -> list[dict[str, str]]:
-    """readings.csv without the columns that depend on time and place."""
+    """Read readings.csv without the columns that depend on time and place."""
     return [{key: value for key, value in row.items() if key not in TIMING_COLUMNS} for row in rows(folder)]
 
 
 def committed(folder: Path) -> int:
-    """Count readings on disk, seen from outside."""
+    """Count the readings on disk, seen from outside."""
     try:
         with closing(sqlite3.connect(f"file:{folder / 'session.sqlite'}?mode=ro", uri=True)) as database:
             return int(database.execute("SELECT COUNT(*) FROM readings").fetchone()[0])
@@ -130,7 +130,7 @@ def committed(folder: Path) -> int:
 
 
 def page_address(process: "subprocess.Popen[str]") -> str:
-    """Where the live page is, once the program says so."""
+    """Return the address of the live page, once the program says it."""
     assert process.stderr is not None
     for line in process.stderr:
         address = re.search(r"http://\S+", line)

@@ -26,7 +26,7 @@ FRAMES = 8
 
 
 def maker(analyser: str) -> StepMaker:
-    """Return what analyses: the program's own analysis, or the published one."""
+    """Return the name of the analysis: the program's own, or the published one."""
     return StepMaker(AnalysisPlan(AnalyserConfig(name=analyser), 960), "benchmark")
 
 

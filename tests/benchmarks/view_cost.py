@@ -1,6 +1,6 @@
 """What the live page costs: CPU time of the view with 0, 1 and 10 pages, drops, and the delay of pictures.
 
-`uv run python -m tests.benchmarks.view_cost [--seconds 15] [--fps 12]` prints one line a number of pages. Pages are
+`uv run python -m tests.benchmarks.view_cost [--seconds 15] [--fps 12]` prints one line per number of pages. Pages are
 WebSocket clients that read as fast as they can, in a process of their own. CPU times are of processes, so they are
 little changed by whatever else the machine does; delays and drops are.
 """
@@ -40,7 +40,7 @@ def main() -> None:
 
 
 def measured(folder: Path, pages: int, seconds: float, fps: float) -> dict[str, Any]:
-    """One run of the program with so many pages open."""
+    """Run the program once with so many pages open."""
     config = folder / "bench.toml"
     config.write_text(
         f'[view]\nport = 0\n[publish]\nenabled = false\n[sink]\nsessions_dir = "{folder.as_posix()}/sessions"\n'

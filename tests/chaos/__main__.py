@@ -1,4 +1,4 @@
-"""Torments the program for minutes or hours: `uv run python -m tests.chaos --help`. Prints the seed of what fails."""
+"""Faults on purpose, for minutes or hours: `uv run python -m tests.chaos --help`. Prints the seed of what fails."""
 
 import contextlib
 import random

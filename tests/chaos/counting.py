@@ -1,6 +1,6 @@
-"""Analysers that note every frame they begin and finish, so that a fault injector knows what was computed twice.
+"""Analysers that record every frame they begin and finish, so that a fault injector knows what was computed twice.
 
-A line a frame is appended to the file in CHAOS_COUNTS: `b`, the seq and the time at its beginning, `f` at its end.
+A line per event is appended to the file in CHAOS_COUNTS: `b`, the seq and the time as a frame begins, `f` as it ends.
 """
 
 import os
@@ -19,7 +19,7 @@ COMPUTE_MS: Final = "CHAOS_COMPUTE_MS"
 
 
 class Counting:
-    """Another analyser, with notes."""
+    """Another analyser, whose frames are recorded."""
 
     def __init__(self, inner: Analyser) -> None:
         self.model_id = inner.model_id
@@ -28,7 +28,7 @@ class Counting:
         self._file = None if counts is None else os.open(counts, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
 
     def analyse(self, frame: Frame) -> Analysis:
-        """Return what the other one finds."""
+        """Analyse as the other one does, and record when it began and ended."""
         self._note("b", frame.seq)
         found = self._inner.analyse(frame)
         self._note("f", frame.seq)
@@ -50,7 +50,7 @@ class Quick:
         self._work_s = float(os.environ.get(COMPUTE_MS, "5")) / 1000
 
     def analyse(self, frame: Frame) -> Analysis:
-        """Brightness in place of a density, and one square in place of capillaries."""
+        """Return brightness in place of a density, and one square in place of capillaries."""
         until = time.thread_time() + self._work_s
         density = round(float(cv2.mean(frame.pixels)[1]) / 2.56, 6)
         while time.thread_time() < until:
@@ -61,17 +61,17 @@ class Quick:
 
 
 def real(settings: Mapping[str, Any]) -> Counting:
-    """Return the shipped analyser, counted."""
+    """Make the shipped analyser, counted."""
     return Counting(find("analysers", "capillary")(settings))
 
 
 def quick(_settings: Mapping[str, Any]) -> Counting:
-    """Return a cheap one, counted."""
+    """Make a cheap analyser, counted."""
     return Counting(Quick())
 
 
 class _Deadly(Quick):
-    """One frame ends whoever looks at it."""
+    """An analyser whose process ends at one frame."""
 
     def analyse(self, frame: Frame) -> Analysis:
         if frame.seq == int(os.environ["CHAOS_DEADLY_SEQ"]):
@@ -80,12 +80,12 @@ class _Deadly(Quick):
 
 
 def deadly(_settings: Mapping[str, Any]) -> Analyser:
-    """End at the frame CHAOS_DEADLY_SEQ, as a broken native library would."""
+    """Make an analyser that ends at the frame CHAOS_DEADLY_SEQ, as a broken native library would."""
     return _Deadly()
 
 
 class _Endless(Quick):
-    """One frame keeps whoever looks at it."""
+    """An analyser that never finishes one frame."""
 
     def analyse(self, frame: Frame) -> Analysis:
         while frame.seq == int(os.environ["CHAOS_DEADLY_SEQ"]):
@@ -94,10 +94,10 @@ class _Endless(Quick):
 
 
 def endless(_settings: Mapping[str, Any]) -> Analyser:
-    """Never comes back from the frame CHAOS_DEADLY_SEQ."""
+    """Make an analyser that never comes back from the frame CHAOS_DEADLY_SEQ."""
     return _Endless()
 
 
 def stillborn(_settings: Mapping[str, Any]) -> Analyser:
-    """End when it is made."""
+    """End the process that makes it."""
     os._exit(7)

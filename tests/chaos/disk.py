@@ -1,4 +1,4 @@
-"""A disk of one's own, small enough to be filled. Needs the right to mount."""
+"""A small disk that a test may fill. Needs the right to mount."""
 
 import contextlib
 import subprocess
@@ -10,7 +10,7 @@ _BLOCK = bytes(4096)
 
 @contextlib.contextmanager
 def small_disk(folder: Path, megabytes: float) -> Iterator[Path]:
-    """Mount a disk of that size at `folder`, in memory. Raises PermissionError where it cannot be mounted."""
+    """Mount a disk of that size at `folder`, in memory. Raises PermissionError if it cannot be mounted."""
     folder.mkdir()
     mount = ["mount", "-t", "tmpfs", "-o", f"size={int(megabytes * 1024)}k", "tmpfs", str(folder)]
     try:
@@ -26,7 +26,7 @@ def small_disk(folder: Path, megabytes: float) -> Iterator[Path]:
 
 
 def fill(disk: Path) -> Path:
-    """Take all the room there is; the file that does."""
+    """Take all the room that there is, and return the file that does."""
     ballast = disk / "ballast"
     with ballast.open("wb", buffering=0) as file, contextlib.suppress(OSError):
         while True:

@@ -1,4 +1,4 @@
-"""What can be done to a running program, one function a kind. Each returns when the fault is over."""
+"""What can be done to a running program, one function per kind. Each returns when the fault is over."""
 
 import contextlib
 import random
@@ -22,13 +22,13 @@ _SENT_MS: Final = 1000
 
 
 def kill(victim: Life) -> None:
-    """As kill -9 from outside."""
+    """Kill it, as kill -9 from outside does."""
     with contextlib.suppress(psutil.NoSuchProcess):
         victim.process.kill()
 
 
 def suspend(victim: Life, seconds: float) -> None:
-    """Stand still for so long. Longer than a deadline, it is a hang: then it is dead when it should go on."""
+    """Suspend it for so long. Longer than a deadline, this is a hang: then it is dead when it should go on."""
     with contextlib.suppress(psutil.NoSuchProcess):
         victim.process.send_signal(signal.SIGSTOP)
         time.sleep(seconds)  # the fault itself
@@ -36,7 +36,7 @@ def suspend(victim: Life, seconds: float) -> None:
 
 
 def kill_on_full_disk(victim: Life, disk: Path, seconds: float) -> None:
-    """No room for so long where the results lie, and just then somebody dies."""
+    """Fill the disk of the results for so long, and kill a process meanwhile."""
     ballast = fill(disk)
     kill(victim)
     time.sleep(seconds)  # the fault itself
@@ -44,7 +44,7 @@ def kill_on_full_disk(victim: Life, disk: Path, seconds: float) -> None:
 
 
 def molest(victim: Life, chance: random.Random) -> None:
-    """Send, as a stranger at its socket, what is no message of this protocol, though it looks like one."""
+    """Send to its socket what is no message of this protocol, though it looks like one."""
     with zmq.Context[zmq.Socket[bytes]]() as context, context.socket(zmq.PUSH) as stranger:
         stranger.setsockopt(zmq.SNDTIMEO, _SENT_MS)
         stranger.connect(f"ipc://{victim.inbox}")
@@ -60,10 +60,7 @@ def _junk(chance: random.Random) -> list[bytes]:
 
 
 def _is_message(data: bytes) -> bool:
-    """Return whether a damaged message is still valid: one that is could do anything, and so is no junk.
-
-    Only the run's own user could send such a message.
-    """
+    """Return whether it is a whole message: such a one could do anything, and only the run's own user can send it."""
     try:
         decode(data)
     except WireError:

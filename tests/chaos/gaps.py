@@ -51,7 +51,7 @@ class Ear:
 
 @contextmanager
 def listening(endpoint: str) -> Iterator[Ear]:
-    """Return a subscriber to a PUB socket."""
+    """Collect the readings of a PUB socket."""
     ear, stop = Ear(), threading.Event()
     context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
     subscriber = context.socket(zmq.SUB)
@@ -86,7 +86,7 @@ class Measured:
 
     @property
     def good(self) -> bool:
-        """All within the limit."""
+        """Return whether all are within the limit."""
         return max(self.values_ms) <= self.limit_ms
 
     def __str__(self) -> str:
@@ -104,7 +104,7 @@ class HurtRun:
         self._chance = random.Random(seed)
 
     def steady(self) -> None:
-        """Wait until everybody is there and readings flow."""
+        """Wait until all processes are there and readings flow."""
         known = len(self._ear.heard)
         roles = {"capture", "sink", "worker-0", "worker-1"}
         eventually(lambda: roles <= {life.role for life in lives(self._program)}, "all are up", 60)
@@ -112,7 +112,7 @@ class HurtRun:
         eventually(lambda: {fields["worker"] for _, fields in self._ear.heard[-20:]} >= {0, 1}, "both workers work", 60)
 
     def gap_after(self, role: str, number: signal.Signals, watch_s: float) -> float:
-        """Send the signal to one of that role; the longest gap in ms within the time that follows."""
+        """Send the signal to one of that role, and return the longest gap in ms within the time that follows."""
         self.steady()
         time.sleep(self._chance.uniform(0, 0.1))  # at any point of a frame
         victim, moment = find(self._program, role), time.monotonic()
@@ -124,7 +124,7 @@ class HurtRun:
 
 @contextmanager
 def hurt_run(folder: Path, seed: int, analyser: str, source: str) -> Iterator[HurtRun]:
-    """Run a live run with two workers."""
+    """Start a live run with two workers."""
     endpoint = f"tcp://127.0.0.1:{free_port()}"
     log = folder / "gaps.log"
     own = settings(
@@ -140,9 +140,9 @@ def hurt_run(folder: Path, seed: int, analyser: str, source: str) -> Iterator[Hu
 def dispatched_again_ms(
     folder: Path, repetitions: int, analyser: str, number: signal.Signals, deadline_s: float
 ) -> tuple[tuple[float, ...], tuple[float, ...]]:
-    """How long a worker at work in a replay took to die, and from then on until a frame was dispatched again.
+    """Measure how long a worker of a replay took to die, and from then on until its frame was dispatched again.
 
-    A kill is the system's work first: it gives the memory back before anybody is told of the death. A hang takes no
+    A kill is the system's work first: it gives the memory back before the death can be seen. A hang takes no
     time: who is stopped dies later, by the supervisor's hand.
     """
     out, log = folder / f"again-{number.name}", folder / f"again-{number.name}.log"
@@ -161,7 +161,7 @@ def dispatched_again_ms(
 
 
 def _death_s(victim: psutil.Process) -> float:
-    """Kill it; when anybody can know that it is dead."""
+    """Kill it, and return when its death can be seen."""
     handle = os.pidfd_open(victim.pid)
     try:
         victim.kill()
@@ -177,14 +177,14 @@ def _stop_s(victim: psutil.Process) -> float:
 
 
 def _advance(folder: Path) -> None:
-    """Until both workers work: one that is still starting takes no frame from the other."""
+    """Wait until both workers work: one that is still starting takes no frame from the other."""
     goal = newest(folder) + _SETTLE_READINGS
     eventually(lambda: newest(folder) >= goal, "frames are finished", 60)
     eventually(lambda: workers_of_last(folder, 10) == {0, 1}, "both workers work", 60)
 
 
 def _again_s(log: Path, moment: float) -> float:
-    """When a frame was first dispatched again after it."""
+    """Return when a frame was first dispatched again after it."""
 
     def noted() -> list[float]:
         return [at for at in map(float, _DISPATCHED.findall(log.read_text())) if at > moment]
@@ -193,7 +193,7 @@ def _again_s(log: Path, moment: float) -> float:
 
 
 def measure(folder: Path, repetitions: int, seed: int, analyser: str, source: str) -> Iterator[Measured]:
-    """Every kind of fault, `repetitions` times each."""
+    """Measure every kind of fault, `repetitions` times each."""
     deaths, again = dispatched_again_ms(folder, repetitions, analyser, signal.SIGKILL, 10.0)
     yield Measured("worker killed, until the system has ended it", math.inf, deaths)
     yield Measured("from then on, its frame dispatched again", 20, again)

@@ -26,8 +26,8 @@ _LOOK_S: Final = 0.02
 class Injector:
     """Faults for one run of `frames` frames, about `every` frames apart.
 
-    shares: of the faults, how many are something else than a mere kill.
-    disk: what is filled, where that is among them.
+    shares: the shares of faults that are not a mere kill.
+    disk: what is filled, if that is among them.
     done: what was done, by kind and role.
     """
 
@@ -43,11 +43,11 @@ class Injector:
 
     @property
     def kills(self) -> int:
-        """How many processes were killed."""
+        """Return how many processes were killed."""
         return sum(count for what, count in self.done.items() if ": kill" in what)
 
     def torment(self, program: "subprocess.Popen[str]", folder: Path, kills: int, deadline_s: float) -> None:
-        """Until the program ends, or for so long. After `kills` kills it is left in peace."""
+        """Torment it until it ends, or for so long. After `kills` kills it is left in peace."""
         until = time.monotonic() + deadline_s
         for frames, seconds in self._pauses():
             alive = self._wait(program, folder, frames, min(time.monotonic() + seconds, until))
@@ -58,7 +58,7 @@ class Injector:
             program.wait(timeout=max(0.0, until - time.monotonic()))
 
     def strike(self, program: "subprocess.Popen[str]") -> None:
-        """One fault to one process, if one of the kind that chance wants is there."""
+        """Do one fault to one process, if one of the kind that chance wants is there."""
         wanted = self._chance.choices(ROLES, _WEIGHTS)[0]
         kind = self._kind(self._chance.random())
         seconds, which = self._chance.uniform(0.01, _LONGEST_S), self._chance.random()
@@ -87,13 +87,13 @@ class Injector:
                 molest(victim, random.Random(seconds))  # whatever messages there are, the faults after it are the same
 
     def _pauses(self) -> Iterator[tuple[float, float]]:
-        """How many frames, or how many seconds at most, until the next fault."""
+        """Yield how many frames, or how many seconds at most, until the next fault."""
         while True:
             yield self._chance.uniform(0, 2 * self.every), self._chance.uniform(0.3, 2.0)
 
     @staticmethod
     def _wait(program: "subprocess.Popen[str]", folder: Path, frames: float, until: float) -> bool:
-        """Return False once the program has ended."""
+        """Wait for progress, and return False once the program has ended."""
         goal = newest(folder) + frames
         while time.monotonic() < until and newest(folder) < goal:
             if program.poll() is not None:

@@ -1,4 +1,4 @@
-"""Live under faults: every frame that was captured is accounted for, once, whoever died."""
+"""Live under faults: every frame that was captured is accounted for, once, whatever process died."""
 
 import json
 import signal
@@ -26,7 +26,7 @@ class Books:
 
     @property
     def balanced(self) -> bool:
-        """The books balance: captured = published + dropped + late + failed."""
+        """Return whether the books balance: captured = published + dropped + late + failed."""
         return self.in_order and self.frames == sum(self.counts.values())
 
     def __str__(self) -> str:
@@ -35,7 +35,7 @@ class Books:
 
 
 def books_of(session: Path) -> Books:
-    """Of a session that has ended."""
+    """Read the books of a session that has ended."""
     with closing(sqlite3.connect(session)) as database:
         facts = {key: json.loads(value) for key, value in database.execute("SELECT key, value FROM session")}
         seqs = [seq for (seq,) in database.execute("SELECT seq FROM readings UNION ALL SELECT seq FROM drops")]
@@ -58,7 +58,7 @@ class Tormented:
 
     @property
     def good(self) -> bool:
-        """Balanced, after a stop in order."""
+        """Return whether the books balance after a stop in order."""
         return self.books.balanced and self.exit_code == 130
 
     def __str__(self) -> str:
@@ -67,13 +67,14 @@ class Tormented:
 
 
 def tormented(folder: Path, seconds: float, seed: int) -> Tormented:
-    """Run a live run of 60 frames/s under faults for so long, stopped in order."""
+    """Run live at 60 frames/s under faults for so long, and stop in order."""
     own = settings("quick", CAPILLARY_STREAM_SINK_SESSIONS_DIR=str(folder), CAPILLARY_STREAM_PUBLISH_ENABLED="false")
     injector = Injector(seed, every=60, shares={"stop": 0.2, "stranger": 0.1})
     with started("live", "synthetic:?seed=3&fps=60", "--no-view", log=folder / "log", **own) as program:
         session = eventually(lambda: next(folder.glob("*/session.sqlite"), None), "a session")
         injector.torment(program, session.parent, kills=10**9, deadline_s=seconds)
-        suspend(find(program, "sink"), _BACKLOG_S)  # nobody dies after it: what it lost of its backlog would be missing
+        # no process dies after it: what it lost of its backlog would be missing
+        suspend(find(program, "sink"), _BACKLOG_S)
         known = newest(session.parent)
         eventually(lambda: newest(session.parent) > known + 10, "readings come again", 60)
         program.send_signal(signal.SIGINT)

@@ -33,12 +33,12 @@ class Overload:
 
     @property
     def limit_ms(self) -> float:
-        """Twice the compute time and 50 ms."""
+        """Return twice the compute time and 50 ms."""
         return 2 * self.compute_ms + 50
 
     @property
     def good(self) -> bool:
-        """All that was promised."""
+        """Return whether all that was promised was held."""
         return self.books.balanced and self.age_ms <= self.limit_ms and self.growth <= 0.02
 
     def __str__(self) -> str:
@@ -50,7 +50,7 @@ class Overload:
 
 
 def measure(folder: Path, seconds: float) -> Overload:
-    """Run a live run of the synthetic microscope, so many times as fast as two workers with nothing beside them."""
+    """Run the synthetic microscope live, so many times as fast as two workers with nothing beside them."""
     endpoint, counts = f"tcp://127.0.0.1:{free_port()}", folder / "counts"
     own = settings(
         "quick",

@@ -45,12 +45,12 @@ def lives(program: "subprocess.Popen[str]") -> list[Life]:
 
 
 def find(program: "subprocess.Popen[str]", role: str) -> Life:
-    """Return a living process whose role begins so; one that is just being replaced is waited for."""
+    """Return a living process whose role begins so; wait for one that is just being replaced."""
     return eventually(lambda: next((life for life in lives(program) if life.role.startswith(role)), None), role)
 
 
 def settings(analyser: str, counts: Path | None = None, **more: str) -> dict[str, str]:
-    """Environment of a run with a counted analyser ("quick" or "real") on ports of its own."""
+    """Return the environment of a run with a counted analyser ("quick" or "real") on ports of its own."""
     own = {
         "CAPILLARY_STREAM_ANALYSER_NAME": f'"tests.chaos.counting:{analyser}"',
         "CAPILLARY_STREAM_VIEW_PORT": "0",
@@ -61,7 +61,7 @@ def settings(analyser: str, counts: Path | None = None, **more: str) -> dict[str
 
 @contextmanager
 def started(*arguments: str | Path, log: Path, **environment: str) -> Iterator["subprocess.Popen[str]"]:
-    """Start the program in its own process group, its stderr in a file; the group is killed when the block ends."""
+    """Run the program in a process group of its own, its stderr in a file; kill the group when the block ends."""
     with log.open("w") as file:
         program = subprocess.Popen(
             command(*arguments),
@@ -88,7 +88,7 @@ def newest(folder: Path) -> int:
 
 
 def workers_of_last(folder: Path, readings: int) -> set[int]:
-    """Who computed the newest readings on disk."""
+    """Return the workers that computed the newest readings on disk."""
     query = "SELECT worker FROM readings ORDER BY seq DESC LIMIT ?"
     with contextlib.suppress(sqlite3.Error), contextlib.closing(_session(folder)) as database:
         return {worker for (worker,) in database.execute(query, (readings,))}
@@ -100,5 +100,5 @@ def _session(folder: Path) -> sqlite3.Connection:
 
 
 def computed(counts: Path) -> Counter[str]:
-    """How often an analysis was begun (`b`) and finished (`f`), over all frames."""
+    """Count how often an analysis was begun (`b`) and finished (`f`), over all frames."""
     return Counter(line[0] for line in counts.read_text().splitlines() if line) if counts.exists() else Counter()

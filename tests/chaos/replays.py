@@ -19,7 +19,7 @@ _IMPATIENT: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What came of one run under faults. recomputed: analyses begun beyond one a frame, as a share of frames."""
+    """What came of one run under faults. recomputed: analyses begun beyond one per frame, as a share of frames."""
 
     seed: int
     frames: int
@@ -32,7 +32,7 @@ class Verdict:
 
     @property
     def good(self) -> bool:
-        """Nothing lost, nothing different."""
+        """Return whether nothing is lost and nothing different."""
         return self.identical and self.exit_code == 0
 
     def __str__(self) -> str:
@@ -40,13 +40,13 @@ class Verdict:
         return (
             f"seed {self.seed}: {self.frames} frames, {self.kills} kills ({faults}), exit code {self.exit_code}, "
             f"{'the same bytes as the calm run' if self.identical else 'NOT the bytes of the calm run'}, "
-            f"{100 * self.recomputed:.2f} % recomputed ({self.recomputed * self.frames / max(1, self.kills):.2f} a "
-            f"kill), {self.wall_s:.0f} s"
+            f"{100 * self.recomputed:.2f} % recomputed ({self.recomputed * self.frames / max(1, self.kills):.2f} "
+            f"per kill), {self.wall_s:.0f} s"
         )
 
 
 def calm(source: str, analyser: str, folder: Path) -> None:
-    """Return the undisturbed run, with one worker."""
+    """Run undisturbed, with one worker."""
     log = folder.with_suffix(".log")
     arguments = ("replay", source, "--output", folder, "--workers", "1", "--regions")
     with started(*arguments, log=log, **settings(analyser)) as program:
@@ -57,7 +57,7 @@ def calm(source: str, analyser: str, folder: Path) -> None:
 def tormented(
     source: str, frames: int, analyser: str, undisturbed: Path, folder: Path, injector: Injector, kills: int
 ) -> Verdict:
-    """One replay under faults, compared with the undisturbed one, beside which its notes lie: its disk may be full."""
+    """Replay under faults and compare with the undisturbed run, beside which the log lies: its disk may be full."""
     counts, log = counts_of(undisturbed, folder), log_of(undisturbed, folder)
     counts.unlink(missing_ok=True)
     began_s = time.monotonic()
@@ -79,16 +79,16 @@ def tormented(
 
 
 def log_of(undisturbed: Path, folder: Path) -> Path:
-    """Return what the program said on its stderr."""
+    """Return the file with what the program said on its stderr."""
     return undisturbed.with_name(f"{folder.name}.log")
 
 
 def counts_of(undisturbed: Path, folder: Path) -> Path:
-    """Return what was computed."""
+    """Return the file with what was computed."""
     return undisturbed.with_name(f"{folder.name}.counts")
 
 
 def same(one: Path, other: Path) -> bool:
-    """Check for the same values in the same order, and the same outlines to the byte."""
+    """Return whether values and order are the same, and the outlines to the byte."""
     files = all((one / name).read_bytes() == (other / name).read_bytes() for name in _MATTERS)
     return files and values(one) == values(other)

@@ -30,7 +30,7 @@ class Killed:
 
     @property
     def good(self) -> bool:
-        """Nothing."""
+        """Return whether it left nothing."""
         return not self.processes and not self.folders
 
     def __str__(self) -> str:
@@ -57,7 +57,7 @@ def kills(folder: Path, rounds: int, seed: int) -> Iterator[Killed]:
 
 
 def stops(folder: Path, rounds: int, seed: int) -> Iterator[float]:
-    """How long a clean stop took, in s, each at another moment: of replays, and of a bedside with its page."""
+    """Yield how long a clean stop took, in s, each at another moment: of replays, and of a bedside with its page."""
     chance = random.Random(seed)
     for number in range(rounds):
         name = f"stop-{number}"
@@ -92,7 +92,7 @@ def _bedside(folder: Path, name: str) -> Iterator["subprocess.Popen[str]"]:
 
 
 def _works(results: Path) -> None:
-    """There are frames in it, or in the folder of a session in it."""
+    """Wait for frames in it, or in the folder of a session in it."""
     eventually(lambda: any(newest(out) >= 0 for out in (results, *results.glob("*/"))), "it works", 60)
 
 
@@ -101,6 +101,6 @@ def _gone(processes: list[psutil.Process]) -> None:
 
 
 def _folders_of(pid: int) -> list[Path]:
-    """Run folders that a dead program left: the next start should have swept them."""
+    """Return the run folders that a dead program left: the next start should have swept them."""
     owners = default_base().glob("*/owner")
     return [owner.parent for owner in owners if owner.read_text().partition(" ")[0] == str(pid)]

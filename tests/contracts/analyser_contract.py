@@ -14,14 +14,14 @@ SIZES = [(1920, 1080), (640, 480), (160, 120)]
 
 
 def frame(pixels: Pixels, previous: Pixels | None = None, seq: int = 0) -> Frame:
-    """As a worker hands it over: read-only."""
+    """Return a frame as a worker hands it over: read-only."""
     pixels = np.ascontiguousarray(pixels)
     pixels.flags.writeable = False
     return Frame(pixels, None if previous is None else thumbnail(previous), seq)
 
 
 def flat(value: int, width: int = 1920, height: int = 1080) -> Pixels:
-    """One grey all over."""
+    """Return a picture of one grey."""
     return np.full((height, width, 3), value, np.uint8)
 
 
@@ -31,12 +31,12 @@ def noise(seed: int, width: int = 1920, height: int = 1080) -> Pixels:
 
 
 def resized(pixels: Pixels, width: int, height: int) -> Pixels:
-    """Return the same picture from another camera."""
+    """Return the same picture in another size."""
     return cv2.resize(pixels, (width, height), interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
 
 
 def plain(analysis: Analysis) -> object:
-    """Everything in it that can be compared, to the bit."""
+    """Return everything in it that can be compared, to the bit."""
     return (
         (analysis.density_low_pct, analysis.density_pct, analysis.density_high_pct),
         [(region.polygon_px.tolist(), region.score, region.area_px) for region in analysis.regions],
@@ -45,7 +45,7 @@ def plain(analysis: Analysis) -> object:
 
 
 def check(analysis: Analysis, width: int, height: int) -> None:
-    """Return what holds for every analysis of a frame of that size."""
+    """Check what holds for every analysis of a frame of that size."""
     low, density, high = analysis.density_low_pct, analysis.density_pct, analysis.density_high_pct
     assert 0 <= low <= density <= high <= 100
     for region in analysis.regions:

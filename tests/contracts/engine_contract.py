@@ -14,7 +14,7 @@ LONG_S = 180.0  # a Ray on a busy machine takes its time to start
 
 
 def config(folder: Path, analyser: str) -> Path:
-    """Return a configuration file with one of the strange analysers."""
+    """Write a configuration file with one of the strange analysers."""
     path = folder / "strange.toml"
     path.write_text(f'[analyser]\nname = "{STRANGE}:{analyser}"\n')
     return path
@@ -28,7 +28,7 @@ def reference_readings(folder: Path) -> list[dict[str, str]]:
 
 
 class EngineContract:
-    """The same frames, the same readings in order; errors told; nothing left running.
+    """An engine: the same frames give the same readings in order; errors are said; nothing is left running.
 
     A fixture `reference` gives `reference_readings`.
     """

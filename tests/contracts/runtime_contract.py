@@ -19,7 +19,7 @@ from workers.runtimes.loading import load
 
 
 def made(weights: Path, name: str) -> Runtime:
-    """Return the runtime `name` with the weights that lie beside `weights`."""
+    """Load the runtime `name` with the weights that lie beside `weights`."""
     return load(read_card(weights), weights, name)
 
 
@@ -35,7 +35,7 @@ class RuntimeContract:
 
     @pytest.fixture
     def copied(self, tiny_model: Path, tmp_path: Path) -> Path:
-        """Return the model in a folder of its own, to be spoilt."""
+        """Copy the model to a folder of its own, to be spoilt."""
         shutil.copytree(tiny_model.parent, tmp_path / "copy")
         return tmp_path / "copy" / tiny_model.name
 

@@ -23,7 +23,7 @@ def buffer(source: FrameSource, fill: int = 0) -> Pixels:
 
 
 def grabbed(source: FrameSource) -> Grab:
-    """Return the next frame, which must be there."""
+    """Grab the next frame, which must be there."""
     grab = source.grab()
     assert grab is not None
     return grab
@@ -41,7 +41,7 @@ class SourceContract:
     """At least three frames of at least 8x8 pixels, with something to see in each."""
 
     def open(self, folder: Path) -> FrameSource:
-        """Return a fresh source, always with the same frames where it is recorded; `folder` is empty the first time."""
+        """Return a fresh source, always with the same frames if it is recorded; `folder` is empty the first time."""
         raise NotImplementedError
 
     @pytest.fixture

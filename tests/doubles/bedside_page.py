@@ -1,4 +1,4 @@
-"""A microscope in the test's hand and the page that shows it: real server and session file, scripted readings."""
+"""A microscope that the test moves, and the page that shows it: real server and session file, scripted readings."""
 
 import json
 import time
@@ -48,7 +48,7 @@ OUTLINES: Final = (_box(800, 400, 300, 0.93), _box(200, 200, 100, 0.71))
 
 
 class Scope:
-    """Makes readings, and serves them on a page's port. Every change that the page asks for is kept in a session."""
+    """A microscope whose readings a page shows. Every change that the page asks for is kept in a session."""
 
     def __init__(self, folder: Path, mode: Mode = "live", limits: AlarmsConfig | None = None) -> None:
         info = SessionInfo(session="s1", mode=mode, source="scope", workers=2, version="0.1.0")
@@ -67,7 +67,7 @@ class Scope:
         self.kept.close()
 
     def see(self, *, ago_s: float = 0.02, **fields: Any) -> None:
-        """One more reading, with a picture, of a frame so long ago."""
+        """Show one more reading, with a picture, of a frame so long ago."""
         density = fields.get("density_pct", 6.25)
         values: dict[str, Any] = {
             "t_capture_ns": time.time_ns() - int(ago_s * 1e9),
@@ -81,7 +81,7 @@ class Scope:
         self.seq += 1
 
     def tell(self, state: RunState) -> None:
-        """How the run stands, as the sink says it."""
+        """Say how the run stands, as the sink does."""
         self.kept.stand(state)
 
     def until(self, page: Page, condition: str, **fields: Any) -> None:
@@ -100,13 +100,13 @@ class Scope:
 
 
 def shows(**texts: str) -> str:
-    """JavaScript that is true while the elements of these names hold these words, all at the same time."""
+    """Return JavaScript that is true while the elements of these names hold these words, all at the same time."""
     pairs = json.dumps({name.replace("_", "-"): text for name, text in texts.items()})
     return f"Object.entries({pairs}).every(([id, text]) => document.getElementById(id).textContent === text)"
 
 
 def says(name: str, part: str) -> str:
-    """JavaScript that is true while the element of this name holds these words among others."""
+    """Return JavaScript that is true while the element of this name holds these words among others."""
     return f"document.getElementById({json.dumps(name)}).textContent.includes({json.dumps(part)})"
 
 

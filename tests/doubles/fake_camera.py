@@ -1,4 +1,4 @@
-"""A network camera that can be told to misbehave: Motion JPEG over HTTP, as a real one sends it."""
+"""A network camera that misbehaves when a test wants it: Motion JPEG over HTTP, as a real one sends it."""
 
 import threading
 import time
@@ -18,7 +18,7 @@ Mood = Literal["well", "unplugged", "silent", "frozen", "garbage", "black", "whi
 
 @dataclass
 class FakeCamera:
-    """Its mood and its picture's size may change at any moment; `place` is its host and port."""
+    """A camera whose mood and picture size may change at any moment; `place` is its host and port."""
 
     fps: float = 25.0
     width: int = 320
@@ -30,14 +30,14 @@ class FakeCamera:
     _noise: np.random.Generator = field(default_factory=lambda: np.random.default_rng(1))
 
     def picture(self) -> Pixels:
-        """Noise on grey, as a sensor gives it; nothing but black or white where its mood says so."""
+        """Return noise on grey, as a sensor gives it; nothing but black or white if that is its mood."""
         if self.mood in ("black", "white"):
             return np.full((self.height, self.width, 3), 255 * (self.mood == "white"), np.uint8)
         noise = self._noise.integers(-20, 20, (self.height, self.width, 3))
         return (128 + noise).astype(np.uint8)
 
     def parts(self) -> Iterator[bytes]:
-        """Return the body of the answer, part by part, at the camera's pace; it ends when the cable is out."""
+        """Yield the body of the answer, part by part, at the camera's pace, until the cable is out."""
         jpeg = b""
         while self.mood != "unplugged":
             if self.mood != "silent":
@@ -52,7 +52,7 @@ class FakeCamera:
 
 @contextmanager
 def fake_camera(**fields: float) -> Iterator[FakeCamera]:
-    """Return a camera on a free port of this machine."""
+    """Serve a camera on a free port of this machine."""
     camera = FakeCamera(**fields)  # type: ignore[arg-type]
 
     class Answer(BaseHTTPRequestHandler):

@@ -1,4 +1,4 @@
-"""A session that is kept while it is shown, without processes: store, bedside and feed in the test's hand."""
+"""A session that is kept while it is shown, without processes: store, bedside and feed, which the test drives."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -20,7 +20,7 @@ Result = TypeVar("Result")
 
 
 class KeptSession:
-    """Does what the sink does with readings, and is a request broker. One thread owns the file, as a process would."""
+    """A sink for readings and a broker for requests. One thread owns the file, as a process would."""
 
     def __init__(
         self, folder: Path, feed: Feed, limits: AlarmsConfig | None = None, clock: Clock | None = None
@@ -43,7 +43,7 @@ class KeptSession:
         self.archive = Archive(self.path)
 
     def see(self, reading: DensityReading) -> None:
-        """Take a reading: keep, judge and show it."""
+        """Keep, judge and show a reading."""
 
         def take() -> None:
             self._store.add(reading)
@@ -55,7 +55,7 @@ class KeptSession:
         self._do(take)
 
     def stand(self, state: RunState, **fields: Any) -> None:
-        """How the run stands."""
+        """Say how the run stands."""
         info = self.feed.info
         progress = RunStatus(session=info.session, source=info.source, mode="live", state=state, **fields)
 
@@ -68,7 +68,7 @@ class KeptSession:
         self._do(tell)
 
     def ask(self, request: Requested) -> Answer:
-        """Return what a page asks for."""
+        """Carry out what a page asks for."""
 
         def carry_out() -> Answer:
             self._bedside.handle(request)
@@ -81,7 +81,7 @@ class KeptSession:
         return self._do(carry_out)
 
     def close(self) -> None:
-        """End the session, and free its file."""
+        """End the session and free its file."""
         self._do(self._store.close)
         self._owner.shutdown()
 

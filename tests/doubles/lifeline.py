@@ -10,7 +10,7 @@ if __name__ == "__main__":
 
 
 def wait_for_ever(portable: bool | None = None, ready: object = None) -> None:
-    """Return a child; with `portable` given, one that ends with its parent."""
+    """Wait in a child; with `portable` given, in one that ends with its parent."""
     if portable is not None:
         from stream.machine.processes import die_with_parent
 

@@ -40,7 +40,7 @@ def write_video(path: Path, codec: str = "MJPG", frames: int = 12, fps: float = 
 
 
 def cut(path: Path, share: float = 0.5) -> Path:
-    """Write the first part of a file, as a broken copy leaves it, under a name of its own."""
+    """Copy the first part of a file, as a broken copy leaves it, to a name of its own."""
     data = path.read_bytes()
     short = path.with_name(f"cut-{path.name}")
     short.write_bytes(data[: int(len(data) * share)])
@@ -48,7 +48,7 @@ def cut(path: Path, share: float = 0.5) -> Path:
 
 
 def index_first(path: Path) -> Path:
-    """Write an mp4 with its index (moov) before the pictures (mdat), as made for the web."""
+    """Copy an mp4 so that its index (moov) lies before the pictures (mdat), as made for the web."""
     data = path.read_bytes()
     boxes, at = {}, 0
     while at < len(data):
@@ -66,7 +66,7 @@ def index_first(path: Path) -> Path:
 
 
 def trimmed(path: Path) -> Path:
-    """Write an mp4 whose edit list shows only the first half of its frames."""
+    """Copy an mp4 with an edit list that shows only the first half of its frames."""
     data = bytearray(path.read_bytes())
     span = data.find(b"elst") + 12
     half = int.from_bytes(data[span : span + 4], "big") // 2
@@ -77,7 +77,7 @@ def trimmed(path: Path) -> Path:
 
 
 def never_closed(path: Path, share: float = 0.75) -> Path:
-    """Write a Matroska file as a killed recorder leaves it: length unknown, last frames missing; `whole`: a stream."""
+    """Copy a Matroska file as a killed recorder leaves it: of unknown length, and only its first `share`."""
     data = bytearray(path.read_bytes())
     size = data.find(b"\x18\x53\x80\x67") + 4
     data[size : size + 8] = b"\x01" + b"\xff" * 7

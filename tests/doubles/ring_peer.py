@@ -14,7 +14,7 @@ Size = tuple[int, int]
 
 
 def expect(path: str, slot: int, generation: int, size: Size, value: int) -> None:
-    """Check that the slot holds that whole frame, and this reader cannot change it."""
+    """Check that the slot holds that whole frame, and that this reader cannot change it."""
     ring = Ring.attach(path, writable=False)
     pixels = ring.pixels(slot, *size)
     assert ring.holds(slot, generation)
@@ -23,7 +23,7 @@ def expect(path: str, slot: int, generation: int, size: Size, value: int) -> Non
 
 
 def write(path: str, slot: int, size: Size, value: int) -> None:
-    """Return a frame, as capture writes it."""
+    """Write a frame, as capture does."""
     ring = Ring.attach(path, writable=True)
     ring.begin(slot)
     ring.pixels(slot, *size)[:] = value
@@ -32,7 +32,7 @@ def write(path: str, slot: int, size: Size, value: int) -> None:
 
 
 def write_half_and_die(path: str, slot: int, size: Size, value: int) -> None:
-    """Killed in the middle of a frame."""
+    """Die in the middle of a frame."""
     ring = Ring.attach(path, writable=True)
     ring.begin(slot)
     ring.pixels(slot, *size)[: size[0] // 2] = value
@@ -40,7 +40,7 @@ def write_half_and_die(path: str, slot: int, size: Size, value: int) -> None:
 
 
 def create_beyond_limit(folder: str, limit: int) -> None:
-    """With files limited to 1 MB, a ring of 100 MB is refused in words."""
+    """Check that with files limited to 1 MB, a ring of 100 MB is refused in words."""
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(limit, (2**20, 2**20))
     for portable in (False, True):

@@ -9,7 +9,7 @@ from stream.protocol.contracts import Analyser, Analysis, Frame, Quality, Region
 
 
 class _Fixed:
-    """The same answer to every frame."""
+    """An analyser with the same answer to every frame."""
 
     def __init__(self, *, model_id: str = "fixed", score: float = 0.5, points: int = 3, **measures: float) -> None:
         self.model_id = model_id
@@ -21,7 +21,7 @@ class _Fixed:
 
 
 class _Raising:
-    """An error for every frame."""
+    """An analyser with an error for every frame."""
 
     model_id = "raising"
 
@@ -30,27 +30,27 @@ class _Raising:
 
 
 def good(_table: Mapping[str, Any]) -> Analyser:
-    """Nothing wrong."""
+    """Make an analyser without a fault."""
     return _Fixed(sharpness=1.0)
 
 
 def no_number(_table: Mapping[str, Any]) -> Analyser:
-    """Return a measure that is no number."""
+    """Make one with a measure that is no number."""
     return _Fixed(sharpness=float("nan"))
 
 
 def score_above_one(_table: Mapping[str, Any]) -> Analyser:
-    """Return a probability that is none."""
+    """Make one with a probability above 1."""
     return _Fixed(score=1.5)
 
 
 def endless_outline(_table: Mapping[str, Any]) -> Analyser:
-    """Return an outline longer than a message takes."""
+    """Make one with an outline longer than a message takes."""
     return _Fixed(points=100_000)
 
 
 class _Unsayable:
-    """An error with half of a surrogate pair, which no UTF-8 text holds."""
+    """An analyser whose error has half of a surrogate pair, which no UTF-8 text holds."""
 
     model_id = "unsayable"
 
@@ -59,22 +59,22 @@ class _Unsayable:
 
 
 def unsayable(_table: Mapping[str, Any]) -> Analyser:
-    """Return an exception whose words no message holds."""
+    """Make one with an exception whose words no message holds."""
     return _Unsayable()
 
 
 def raising(_table: Mapping[str, Any]) -> Analyser:
-    """Make an analyser that raises an exception for every frame."""
+    """Make one with an exception for every frame."""
     return _Raising()
 
 
 def nameless(_table: Mapping[str, Any]) -> Analyser:
-    """No model id."""
+    """Make one that has no model id."""
     return _Fixed(model_id="")
 
 
 def long_named(_table: Mapping[str, Any]) -> Analyser:
-    """Return a model id that no reading holds."""
+    """Make one with a model id that no reading holds."""
     return _Fixed(model_id="m" * 101)
 
 

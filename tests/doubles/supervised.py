@@ -35,13 +35,13 @@ def note(folder: Path, line: str) -> None:
 
 
 def events(folder: Path) -> list[str]:
-    """All that happened so far."""
+    """Return all that happened so far."""
     file = folder / "events"
     return file.read_text().splitlines() if file.exists() else []
 
 
-def told(child: Child) -> AnyMessage:
-    """Return the next message, however long it takes."""
+def wait_for_message(child: Child) -> AnyMessage:
+    """Wait for the next message, however long it takes."""
     while True:
         message = child.receive(1000)
         if message is not None:
@@ -49,7 +49,7 @@ def told(child: Child) -> AnyMessage:
 
 
 def arrive(child: Child, plan: RunPlan) -> None:
-    """Say hello, and note it."""
+    """Say hello, and record it."""
     note(plan.folder, f"up {child.name} {child.incarnation} {os.getpid()}")
     child.hello("detail")
 
@@ -60,10 +60,10 @@ def progress(plan: RunPlan, published: int) -> RunStatus:
 
 
 def obedient(child: Child, plan: RunPlan) -> None:
-    """Lives until told to stop, and notes who comes and goes."""
+    """Live until a stop, and record the peers that come and go."""
     arrive(child, plan)
     while True:
-        match told(child):
+        match wait_for_message(child):
             case PeerUp(peer=peer):
                 note(plan.folder, f"{child.name} sees {peer.role} {peer.index} {peer.incarnation} up")
             case PeerDown(role=role, index=index, incarnation=incarnation):
@@ -76,25 +76,25 @@ def obedient(child: Child, plan: RunPlan) -> None:
 
 
 def deaf(child: Child, plan: RunPlan) -> None:
-    """Never listens again."""
+    """Never listen again."""
     arrive(child, plan)
     threading.Event().wait()
 
 
 def dies_at_once(child: Child, plan: RunPlan) -> None:
-    """Killed before it says hello."""
+    """Die before it says hello, as by a kill."""
     note(plan.folder, f"up {child.name} {child.incarnation} {os.getpid()}")
     os.kill(os.getpid(), signal.SIGKILL)
 
 
 def ends_at_once(child: Child, plan: RunPlan) -> None:
-    """By its own doing, before it says hello."""
+    """Exit before it says hello."""
     note(plan.folder, f"up {child.name} {child.incarnation} {os.getpid()}")
     os._exit(9)
 
 
 def deaf_once(child: Child, plan: RunPlan) -> None:
-    """Its first life never listens again, its second ends the run."""
+    """Never listen again in the first life; end the run in the second."""
     if child.incarnation == 0:
         deaf(child, plan)
     finishes(child, plan)
@@ -107,7 +107,7 @@ def raises(child: Child, plan: RunPlan) -> None:
 
 
 def raises_beside_a_blocked_thread(child: Child, plan: RunPlan) -> None:
-    """Run a capture whose camera never answers again, and whose main loop fails."""
+    """Fail in the main loop of a capture while its camera never answers again."""
     arrive(child, plan)
     blocked = threading.Event()
 
@@ -129,13 +129,13 @@ def user_mistake(child: Child, plan: RunPlan) -> None:
 
 
 def long_user_mistake(child: Child, plan: RunPlan) -> None:
-    """Fail likewise, with a sentence longer than a message takes."""
+    """Fail the same way with a sentence longer than a message takes."""
     arrive(child, plan)
     raise SourceError("there is no file " + "x" * 5000)
 
 
 def dies_three_times(child: Child, plan: RunPlan) -> None:
-    """Then it is well, and ends the run."""
+    """Die three times; then be well, and end the run."""
     arrive(child, plan)
     if child.incarnation < 3:
         child.close()  # its hello has left
@@ -145,13 +145,13 @@ def dies_three_times(child: Child, plan: RunPlan) -> None:
 
 
 def obedient_rest(child: Child) -> None:
-    """Until told to stop."""
-    while not isinstance(told(child), Stop):
+    """Wait for a stop."""
+    while not isinstance(wait_for_message(child), Stop):
         pass
 
 
 def finishes(child: Child, plan: RunPlan) -> None:
-    """Run a sink with one reading, after which all is done."""
+    """End the run after one reading, as a sink does."""
     arrive(child, plan)
     child.report(progress(plan, 1))
     child.report(Finished(exit_code=0, summary="1 frame analysed"))
@@ -159,7 +159,7 @@ def finishes(child: Child, plan: RunPlan) -> None:
 
 
 def dies_after_each_frame(child: Child, plan: RunPlan) -> None:
-    """Run a sink that gets one frame further with every life, and ends at the ninth."""
+    """Get one frame further with every life, as a sink, and end at the ninth."""
     arrive(child, plan)
     child.report(progress(plan, child.incarnation + 1))
     if child.incarnation == 8:
@@ -169,17 +169,17 @@ def dies_after_each_frame(child: Child, plan: RunPlan) -> None:
 
 
 def broken_once(child: Child, plan: RunPlan) -> None:
-    """Run a page whose first life ends in an error some time after it was there."""
+    """End the first life of a page in an error some time after it was there."""
     arrive(child, plan)
     if child.incarnation == 0:
-        while not isinstance(told(child), PeerUp):
+        while not isinstance(wait_for_message(child), PeerUp):
             pass
         raise WireError("a number that no message holds")
     obedient_rest(child)
 
 
 def counts_for_a_while(child: Child, plan: RunPlan) -> None:
-    """Run a sink with ever more readings for a second, whoever else lives; then all is done."""
+    """Report ever more readings for a second, as a sink, whatever else lives; then end the run."""
     arrive(child, plan)
     for published in range(1, 101):
         child.report(progress(plan, published))
@@ -189,10 +189,10 @@ def counts_for_a_while(child: Child, plan: RunPlan) -> None:
 
 
 def waits_for_a_second_page(child: Child, plan: RunPlan) -> None:
-    """Run a sink that is done when a page has come again."""
+    """End the run, as a sink, when a page has come again."""
     arrive(child, plan)
     while True:
-        match told(child):
+        match wait_for_message(child):
             case PeerUp(peer=peer) if peer.role == "view" and peer.incarnation == 1:
                 child.report(Finished(exit_code=0, summary="the page is there again"))
             case Stop():
@@ -202,7 +202,7 @@ def waits_for_a_second_page(child: Child, plan: RunPlan) -> None:
 
 
 def announces_its_end_and_dies(child: Child, plan: RunPlan) -> None:
-    """Its last words are in the queue when it is dead."""
+    """Leave last words in the queue and die."""
     arrive(child, plan)
     child.report(Fatal(role="worker", exit_code=4, sentence="the weights are not to be trusted"))
     child.close()
@@ -210,10 +210,10 @@ def announces_its_end_and_dies(child: Child, plan: RunPlan) -> None:
 
 
 def reports_hung_worker(child: Child, plan: RunPlan) -> None:
-    """Run a capture that finds each new worker overdue until the third; then all is done."""
+    """Find each new worker overdue, as capture, until the third; then end the run."""
     arrive(child, plan)
     while True:
-        match told(child):
+        match wait_for_message(child):
             case PeerUp(peer=peer) if peer.role == "worker":
                 if peer.incarnation == 2:
                     child.report(Finished(exit_code=0, summary="the third is quick"))
@@ -227,10 +227,10 @@ def reports_hung_worker(child: Child, plan: RunPlan) -> None:
 
 
 def stopped_source(child: Child, plan: RunPlan) -> None:
-    """Run a capture that ends its stream when asked to."""
+    """End the stream, as capture, when a stop asks for it."""
     arrive(child, plan)
     while True:
-        match told(child):
+        match wait_for_message(child):
             case Stop(final=False):
                 note(plan.folder, "end of stream")
                 child.tell("sink", EndOfStream(frames_read=0, frames_expected=None))
@@ -242,10 +242,10 @@ def stopped_source(child: Child, plan: RunPlan) -> None:
 
 
 def finishing_sink(child: Child, plan: RunPlan) -> None:
-    """Run a sink that is done when the stream has ended."""
+    """End the run, as a sink, when the stream has ended."""
     arrive(child, plan)
     while True:
-        match told(child):
+        match wait_for_message(child):
             case EndOfStream():
                 child.report(Finished(exit_code=0, summary="all written"))
             case Stop():
@@ -256,12 +256,12 @@ def finishing_sink(child: Child, plan: RunPlan) -> None:
 
 
 def asks_for_rings(child: Child, plan: RunPlan) -> None:
-    """Run a capture whose frames grow from one life to the next; in between it counts three frames."""
+    """Ask for a larger ring in the second life, as capture; count three frames in the first."""
     arrive(child, plan)
     grown = child.incarnation > 0
     child.report(RingNeeded(slots=3, slot_bytes=90_000 if grown else 30_000))
     while True:
-        match told(child):
+        match wait_for_message(child):
             case RingReady(ring=path):
                 ring = Ring.attach(path, writable=True)
                 note(plan.folder, f"ring {path} of {ring.slots} captured {ring.captured}")
@@ -278,21 +278,21 @@ def asks_for_rings(child: Child, plan: RunPlan) -> None:
 
 
 def asks_too_much(child: Child, plan: RunPlan) -> None:
-    """Run a capture whose ring cannot be made."""
+    """Ask for a ring that cannot be made."""
     arrive(child, plan)
     child.report(RingNeeded(slots=10, slot_bytes=10_000))
     obedient_rest(child)
 
 
 def spec(role: str, target: str, index: int = 0, *, essential: bool = True) -> ProcessSpec:
-    """One process of a test's run."""
+    """Return the specification of one process."""
     return ProcessSpec(role, index, f"{HERE}:{target}", essential=essential)  # type: ignore[arg-type]
 
 
 def supervisor(
     folder: Path, *specs: ProcessSpec, portable: bool = False, restarts: int = 4, hang_s: float = 10.0
 ) -> Supervisor:
-    """One run of them."""
+    """Return the supervisor of a run with these processes."""
     plan = RunPlan(
         session="20260101-000000-abcdef",
         mode="live",
@@ -312,7 +312,7 @@ def supervisor(
 
 
 def main(capture: str, worker: str, sink: str, folder: Path, portable: bool) -> Outcome:
-    """Run everything, for a test that signals its process."""
+    """Run a whole pipeline, for a test that signals its process."""
     return supervisor(
         folder, spec("capture", capture), spec("worker", worker), spec("sink", sink), portable=portable
     ).run()
@@ -320,7 +320,7 @@ def main(capture: str, worker: str, sink: str, folder: Path, portable: bool) -> 
 
 if __name__ == "__main__":
     for number in STOP_SIGNALS:
-        signal.signal(number, signal.SIG_DFL)  # whoever runs the tests may have been told to ignore a closed terminal
+        signal.signal(number, signal.SIG_DFL)  # the tests may run where a closed terminal is ignored
     _, capturing, working, sinking, events_in, how = sys.argv
     outcome = main(capturing, working, sinking, Path(events_in), how == "portable")
     print(outcome.sentence, flush=True)

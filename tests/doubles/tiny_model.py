@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def microscope_frame(seed: int = 1) -> Pixels:
-    """One frame of the synthetic microscope, (1080, 1920, 3) uint8 BGR."""
+    """Return one frame of the synthetic microscope, (1080, 1920, 3) uint8 BGR."""
     source = open_source(f"synthetic:?seed={seed}&frames=1&episodes=steady")
     pixels = np.empty((source.height, source.width, 3), np.uint8)
     source.grab()
@@ -30,7 +30,7 @@ def microscope_frame(seed: int = 1) -> Pixels:
 
 
 def microscope_crops() -> Crops:
-    """Return the shipped model's crops of one synthetic frame, (n, size, size, channels) uint8, n no round number."""
+    """Return the crops of one synthetic frame: (n, size, size, channels) uint8, n no round number."""
     card = read_card(SHIPPED)
     content = (SHIPPED.parent / card.litert.file).read_bytes()
     crops = examine(card, LiteRtRuntime(content, card.shape), microscope_frame()).crops
@@ -38,7 +38,7 @@ def microscope_crops() -> Crops:
 
 
 def tiny_network(crops: Crops) -> "keras.Model":
-    """Two convolutions and random weights, scaled so that its probabilities for `crops` spread over 0..1."""
+    """Return two convolutions with random weights, scaled so that the probabilities for `crops` spread over 0..1."""
     import keras
     from keras import layers
 
@@ -60,7 +60,7 @@ def tiny_network(crops: Crops) -> "keras.Model":
 
 
 def write_model(network: "keras.Model", crops: Crops, folder: Path) -> Path:
-    """Return the network as tiny.tflite and tiny.keras with their card in `folder`; the path of the first."""
+    """Write the network as tiny.tflite and tiny.keras with their card to `folder`; return the path of the first."""
     from workers.training.formats.keras import keras_bytes
     from workers.training.formats.litert import int8_bytes
 

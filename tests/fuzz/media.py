@@ -146,7 +146,7 @@ def _outcome(path: str) -> tuple[str, str]:
 
 
 def main() -> None:
-    """One run, its seed, and what came of it."""
+    """Run once; print the seed and what came of it."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--count", type=int, default=2000)
     parser.add_argument("--seed", type=int, default=random.randrange(2**32))

@@ -60,7 +60,7 @@ def fuzz(count: int, seed: int) -> Tally:
 
 
 def main() -> None:
-    """One run, its seed, and what came of it."""
+    """Run once; print the seed and what came of it."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--count", type=int, default=1_000_000)
     parser.add_argument("--seed", type=int, default=random.randrange(2**32))

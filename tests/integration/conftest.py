@@ -22,7 +22,7 @@ QUIET = [
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """Return the system's Chromium. Skips where there is none; in CI that is a failure.
+    """Start the system's Chromium. Skips if there is none; in CI that is a failure.
 
     A module's own: while it lives, playwright keeps an event loop that no other test could run one beside.
     """

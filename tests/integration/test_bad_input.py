@@ -19,7 +19,7 @@ USAGE, SOURCE, MODEL, INCOMPLETE, FAILED = 2, 3, 4, 5, 1
 
 
 def refused(code: int, *arguments: str | Path, says: tuple[str, ...], **environment: str) -> None:
-    """Check that the command ends with `code`, and says so without a traceback."""
+    """Check that the command ends with `code` and says so without a traceback."""
     done = run(*arguments, **environment)
     assert done.returncode == code, done.stderr
     assert "Traceback" not in done.stderr
@@ -164,5 +164,5 @@ def test_a_broken_plug_in_fails_with_its_own_error(tmp_path: Path) -> None:
     arguments = ("-c", config, "replay", "synthetic:?frames=2", "--output", tmp_path / "out")
     done = run(*arguments, PYTHONPATH=str(tmp_path))
     assert done.returncode == MODEL
-    assert "broken.py" in done.stderr  # where, for whoever wrote it
+    assert "broken.py" in done.stderr  # where, for its author
     assert "the plug-in is not ready" in done.stderr.splitlines()[-1]

@@ -47,7 +47,7 @@ def events(subscriber: "zmq.Socket[bytes]", wanted: str) -> dict[str, Any]:
             return message
 
 
-def asked(address: str, method: str, path: str, **request: Any) -> Any:
+def answer_to(address: str, method: str, path: str, **request: Any) -> Any:
     """Return the answer, once there is one: a process may be on its way back."""
 
     def answer() -> httpx.Response | None:
@@ -62,7 +62,7 @@ def asked(address: str, method: str, path: str, **request: Any) -> Any:
 
 @pytest.fixture
 def session(tmp_path: Path) -> Iterator[Path]:
-    """Return a finished live session with a marker and alarms; everything in it was seen by a subscriber as well."""
+    """Make a finished live session with a marker and alarms; everything in it was seen by a subscriber as well."""
     endpoint = f"tcp://127.0.0.1:{free_port()}"
     config = configured(tmp_path, endpoint, 0)
     with (
@@ -77,13 +77,13 @@ def session(tmp_path: Path) -> Iterator[Path]:
             "sounding",
             99,
         )
-        marker = asked(address, "POST", "/api/markers", json={"kind": "fluid", "text": "500 ml"})
+        marker = answer_to(address, "POST", "/api/markers", json={"kind": "fluid", "text": "500 ml"})
         told = events(subscriber, "set")
         assert (told["id"], told["kind"], told["text"], told["seq"]) == (1, "fluid", "500 ml", marker["seq"])
-        (alarm,) = asked(address, "POST", f"/api/alarms/{raised['id']}/acknowledge")["active"]
+        (alarm,) = answer_to(address, "POST", f"/api/alarms/{raised['id']}/acknowledge")["active"]
         assert alarm["state"] == "acknowledged"
         assert events(subscriber, "acknowledged")["state"] == "acknowledged"
-        asked(address, "PUT", "/api/alarms/limits", json={"low_pct": 0.5})
+        answer_to(address, "PUT", "/api/alarms/limits", json={"low_pct": 0.5})
         assert events(subscriber, "cleared")["state"] is None
         process.send_signal(signal.SIGINT)
         process.wait(30)
@@ -93,15 +93,15 @@ def session(tmp_path: Path) -> Iterator[Path]:
 def test_a_session_is_reviewed_with_its_markers_alarms_and_pictures(session: Path) -> None:
     with running("view", session, "--port", "0") as process:
         address = page_address(process)
-        (marker,) = asked(address, "GET", "/api/markers")
-        frame = asked(address, "GET", f"/api/frames/{marker['seq']}")
+        (marker,) = answer_to(address, "GET", "/api/markers")
+        frame = answer_to(address, "GET", f"/api/frames/{marker['seq']}")
         assert frame["regions_from"] == "analysed again"
         assert len(frame["regions"]) == frame["capillary_count"]
         picture = httpx.get(f"{address}/api/frames/{marker['seq']}.jpg", timeout=30)
         assert picture.content[:2] == b"\xff\xd8"
-        happened = [event["event"] for event in asked(address, "GET", "/api/alarms/events")]
+        happened = [event["event"] for event in answer_to(address, "GET", "/api/alarms/events")]
         assert happened[:3] == ["limits", "raised", "acknowledged"]
-        assert asked(address, "GET", "/api/status")["state"] == "review"
+        assert answer_to(address, "GET", "/api/status")["state"] == "review"
         process.send_signal(signal.SIGINT)
         assert process.wait(20) == 0
     tried = run("alarms", "try", session, "--low", "99", "--delay", "0")
@@ -122,21 +122,21 @@ def test_markers_alarms_and_trend_survive_the_death_of_view_and_sink(tmp_path: P
     config = configured(tmp_path, f"tcp://127.0.0.1:{free_port()}", port)
     with running("-c", config, "live", "synthetic:?seed=2&fps=5&episodes=steady") as process:
         address = page_address(process)
-        asked(address, "POST", "/api/markers", json={"kind": "bolus"})
-        raised = eventually(lambda: asked(address, "GET", "/api/alarms")["active"], "an alarm")
-        readings = asked(address, "GET", "/api/trend")["readings"]
+        answer_to(address, "POST", "/api/markers", json={"kind": "bolus"})
+        raised = eventually(lambda: answer_to(address, "GET", "/api/alarms")["active"], "an alarm")
+        readings = answer_to(address, "GET", "/api/trend")["readings"]
         kill(process, "view")
         eventually(lambda: kinds(address) == ["bolus"], "its marker again")
-        eventually(lambda: asked(address, "GET", "/api/trend")["readings"] > readings, "the whole trend")
+        eventually(lambda: answer_to(address, "GET", "/api/trend")["readings"] > readings, "the whole trend")
         kill(process, "sink")
-        asked(address, "POST", "/api/markers", json={"kind": "fluid"})
+        answer_to(address, "POST", "/api/markers", json={"kind": "fluid"})
         eventually(lambda: kinds(address) == ["bolus", "fluid"], "both markers")
-        (alarm,) = eventually(lambda: asked(address, "GET", "/api/alarms")["active"], "the alarm again")
+        (alarm,) = eventually(lambda: answer_to(address, "GET", "/api/alarms")["active"], "the alarm again")
         assert (alarm["id"], alarm["since_ns"]) == (raised[0]["id"], raised[0]["since_ns"])
 
 
 def kinds(address: str) -> list[str]:
-    return [one["kind"] for one in asked(address, "GET", "/api/markers")]
+    return [one["kind"] for one in answer_to(address, "GET", "/api/markers")]
 
 
 def kill(process: "subprocess.Popen[str]", role: str) -> None:

@@ -1,4 +1,4 @@
-"""`bench` as a user runs it: engines in turn, a table, a file, pictures; an engine that is not there stops nobody."""
+"""`bench` as a user runs it: engines in turn, a table, a file, pictures; an engine that is not there stops no other."""
 
 import json
 import signal

@@ -19,7 +19,7 @@ CLUSTER = {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": "0123456789abcdef" * 4, "
 
 
 def a_worker_of(process: "subprocess.Popen[str]") -> psutil.Process:
-    """One of its workers, by what `top` calls them."""
+    """Return one of its workers, by what `top` calls them."""
     return next(child for child in children(process) if child.name().startswith(("worker-", "ray::Analyst")))
 
 
@@ -83,7 +83,7 @@ class TestRay(EngineContract):
 
 @pytest.fixture
 def cluster() -> Iterator[str]:
-    """Return the address of a Ray cluster on this machine, with a token of its own; gone when the test ends."""
+    """Start a Ray cluster on this machine with a token of its own, and give its address; end it with the test."""
     address = f"127.0.0.1:{free_port()}"
     with tempfile.TemporaryDirectory(prefix="ray-") as folder:
         ray = [str(Path(sys.executable).with_name("ray")), "start", "--head", "--block", "--include-dashboard=false"]

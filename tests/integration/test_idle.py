@@ -1,4 +1,4 @@
-"""Whoever has nothing to do sleeps: a bedside runs on a battery."""
+"""A process with nothing to do sleeps: a bedside runs on a battery."""
 
 import os
 import signal

@@ -49,7 +49,7 @@ class Demo:
 
 @pytest.fixture(scope="module", params=["linux", "portable"])
 def demo(request: pytest.FixtureRequest) -> Iterator[Demo]:
-    """Return the demo, in both ways that processes can be tied together."""
+    """Run the demo, in both ways that processes can be tied together."""
     endpoint = f"tcp://127.0.0.1:{free_port()}"
     settings = {
         "CAPILLARY_STREAM_VIEW_PORT": "0",
@@ -128,7 +128,7 @@ def test_a_demo_is_kept_where_told_to(tmp_path: Path) -> None:
 
 
 def last_words(line: ClientConnection) -> tuple[str, int | None]:
-    """Return the last state that an open page is told, and with what code its line is closed."""
+    """Return the last state that an open page receives, and the code with which its connection is closed."""
     state = ""
     try:
         while True:

@@ -79,7 +79,7 @@ def test_a_worker_elsewhere_may_die_and_come_again(rings: tuple[Path, Path, str]
 
 
 def newest_workers(session: Path) -> set[int]:
-    """Who made the newest readings."""
+    """Return the workers that made the newest readings."""
     with closing(sqlite3.connect(f"file:{session / 'session.sqlite'}?mode=ro", uri=True)) as database:
         return {worker for (worker,) in database.execute("SELECT worker FROM readings ORDER BY seq DESC LIMIT 5")}
 

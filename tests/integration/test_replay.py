@@ -1,4 +1,4 @@
-"""Replay as a researcher uses it: every frame once, in order, the same values whoever computed them."""
+"""Replay as a researcher uses it: every frame once, in order, the same values whichever worker computed them."""
 
 import json
 import os
@@ -32,7 +32,7 @@ SOURCE = "synthetic:?seed=3&fps=30&frames=40"
 
 @pytest.fixture(scope="module")
 def calm(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return an undisturbed replay with one worker."""
+    """Replay undisturbed with one worker."""
     folder = tmp_path_factory.mktemp("calm") / "out"
     done = run("replay", SOURCE, "--output", folder, "--workers", "1", "--regions")
     assert done.returncode == 0, done.stderr

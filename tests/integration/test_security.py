@@ -61,7 +61,7 @@ def keys(folder: Path, *arguments: str) -> str:
 
 
 def subscribed(endpoint: str, folder: Path, *arguments: str) -> "subprocess.Popen[str]":
-    """`subscribe` by somebody whose keys lie in `folder`."""
+    """Run `subscribe` with the keys in `folder`."""
     return subprocess.Popen(
         [sys.executable, str(ROOT / "run_stream.py"), "-q", "subscribe", endpoint, *arguments],
         stdout=subprocess.PIPE,
@@ -79,7 +79,7 @@ def refused_at(sessions: Path, place: str) -> list[str]:
 
 
 def certificate(folder: Path) -> tuple[Path, Path]:
-    """Return a certificate for localhost, made by the system's openssl."""
+    """Make a certificate for localhost with the system's openssl."""
     if shutil.which("openssl") is None:
         pytest.skip("no openssl on this machine: install Debian's package openssl")
     files = folder / "page.crt", folder / "page.key"
@@ -106,7 +106,7 @@ def test_beyond_this_machine_it_refuses_to_start_without_keys(tmp_path: Path) ->
 
 @pytest.fixture
 def monitor(tmp_path: Path) -> Iterator[tuple[dict[str, str], Path]]:
-    """Return a monitoring run that asks for keys and a token; what it was told, and where its sessions lie."""
+    """Start a monitoring run that asks for keys and a token; give its settings and where its sessions lie."""
     sessions, ring, token = tmp_path / "sessions", tmp_path / "keys", tmp_path / "token"
     keys(ring, "token", str(token))
     crt, key = certificate(tmp_path)

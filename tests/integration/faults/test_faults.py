@@ -49,7 +49,7 @@ def status(page: str) -> dict[str, Any]:
 
 @contextmanager
 def small_disk(folder: Path, megabytes: float) -> Iterator[Path]:
-    """Mount a disk of its own, so small."""
+    """Mount a small disk, or skip."""
     with contextlib.ExitStack() as stack:
         try:
             stack.enter_context(disk.small_disk(folder, megabytes))
@@ -59,7 +59,7 @@ def small_disk(folder: Path, megabytes: float) -> Iterator[Path]:
 
 
 def noticed(page: str, words: str) -> dict[str, Any]:
-    """Return the page's status once it says so; without words, once there is nothing to say."""
+    """Wait until the page's status says so, and return it; without words, until there is nothing to say."""
 
     def says() -> dict[str, Any] | None:
         now = status(page)
@@ -213,7 +213,7 @@ def test_a_stop_is_finished_in_order_though_capture_dies(tmp_path: Path, dies_fi
 @pytest.mark.slow
 @pytest.mark.parametrize("role", ["capture", "worker", "sink"])
 def test_a_stop_is_finished_in_order_though_a_process_hangs(tmp_path: Path, role: str) -> None:
-    """Nobody waits for its frames: they are counted."""
+    """Its frames are not waited for: they are counted."""
     own = settings("quick", CAPILLARY_STREAM_SINK_SESSIONS_DIR=str(tmp_path), CAPILLARY_STREAM_PUBLISH_ENABLED="false")
     with started("live", "synthetic:?seed=3&fps=60", "--no-view", log=tmp_path / "log", **own) as program:
         session = session_in(tmp_path)
@@ -237,7 +237,7 @@ def test_a_replay_that_is_stopped_at_a_frame_without_end_leaves_whole_files(tmp_
 
 @pytest.mark.slow
 def test_a_terminal_that_goes_away_ends_no_run(tmp_path: Path) -> None:
-    """A broken pipe is a terminal that was closed, to a program that was told to ignore it."""
+    """A broken pipe is a terminal that was closed, to a program that ignores that."""
     ours, theirs = os.pipe()
     own = settings("quick", CAPILLARY_STREAM_SINK_SESSIONS_DIR=str(tmp_path))
     arguments = command("live", "synthetic:?seed=3&fps=30", "--seconds", "3")
@@ -302,7 +302,7 @@ def test_a_folder_that_may_only_be_read_is_said_in_a_sentence(tmp_path: Path) ->
 @pytest.mark.slow
 @pytest.mark.parametrize(("kilobytes", "says"), [(2048, "bytes"), (4, "/dev/shm")])
 def test_too_little_shared_memory_is_said_in_a_sentence(tmp_path: Path, kilobytes: int, says: str) -> None:
-    """In a mount namespace of its own, so that nobody else's is touched."""
+    """In a mount namespace of its own, so that no other one is touched."""
     shell = f'mount -t tmpfs -o size={kilobytes}k tmpfs /dev/shm && exec "$@"'
     arguments = command("replay", SOURCE, "--output", tmp_path / "out")
     if subprocess.run(["unshare", "-m", "sh", "-c", shell, "sh", "true"], check=False).returncode:

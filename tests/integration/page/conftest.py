@@ -60,7 +60,7 @@ def _complaint(message: ConsoleMessage) -> list[str]:
 
 @pytest.fixture
 def page(watched: OpenPage, scope: Scope) -> Page:
-    """Open the page of `scope`, open."""
+    """Open the page of `scope`."""
     return watched(scope.server.address)
 
 

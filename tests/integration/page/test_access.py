@@ -13,7 +13,7 @@ WCAG = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "w
 
 
 def check(page: Page, where: str) -> None:
-    """No violation of level A or AA in either theme."""
+    """Check that there is no violation of level A or AA in either theme."""
     for _ in ("one theme", "the other"):
         found = Axe().run(page, options=WCAG).response["violations"]
         assert not found, (where, [(v["id"], [node["html"] for node in v["nodes"]][:3]) for v in found])

@@ -1,4 +1,4 @@
-"""Alarms on the page: told in words, acknowledged, paused, heard after a click, and limited by what a person sets."""
+"""Alarms on the page: said in words, acknowledged, paused, heard after a click, and limited by what a person sets."""
 
 from collections.abc import Iterator
 from pathlib import Path

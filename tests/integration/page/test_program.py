@@ -21,7 +21,7 @@ class Program:
         self.process, self.port = process, port
 
     def page_process(self) -> psutil.Process | None:
-        """Return the one that listens on the page's port."""
+        """Return the process that listens on the page's port."""
 
         def listens(child: psutil.Process) -> bool:
             with contextlib.suppress(psutil.NoSuchProcess):

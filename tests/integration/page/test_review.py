@@ -24,7 +24,7 @@ PNG = b"\x89PNG\r\n\x1a\n"
 
 @pytest.fixture(scope="module")
 def session(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a replay of twelve seconds of the synthetic microscope."""
+    """Replay twelve seconds of the synthetic microscope."""
     folder = tmp_path_factory.mktemp("session") / "out"
     done = run("replay", "synthetic:?seed=1&fps=5&seconds=12&episodes=steady", "--output", folder)
     assert done.returncode == 0, done.stderr

@@ -67,7 +67,7 @@ def test_density_that_falls_in_a_sharp_still_picture_asks_for_less_pressure(page
         scope.see(ago_s=ago / 10, density_pct=8.0)
     told = shows(state_word="LIVE", verdict="Good", advice="Less pressure", reason="density fell with focus steady")
     scope.until(page, told, density_pct=4.0)
-    for ago in range(100, 0, -1):  # the same density all along: nobody presses
+    for ago in range(100, 0, -1):  # the same density all along: no pressure on the tissue
         scope.see(ago_s=ago / 10, density_pct=4.0)
     scope.until(page, shows(advice="Keep it like this"), density_pct=4.0)
 

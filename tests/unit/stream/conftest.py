@@ -13,7 +13,7 @@ from tests.doubles.readings import START_NS, page_reading
 
 
 class Clock:
-    """Nanoseconds that pass only when told."""
+    """Nanoseconds that pass only when a test lets them."""
 
     def __init__(self) -> None:
         self.now_ns = START_NS
@@ -36,7 +36,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def reading(clock: Clock) -> MakeReading:
-    """Return a good reading, captured 60 ms ago; any field may be given."""
+    """Return a maker of good readings, captured 60 ms ago; any field may be given."""
 
     def make(seq: int = 0, **fields: Any) -> DensityReading:
         return page_reading(seq, **{"t_capture_ns": clock.now_ns - 60_000_000} | fields)

@@ -47,7 +47,7 @@ def shown(harness: Harness, count: int) -> list[int]:
 
 
 def committed(harness: Harness, next_seq: int) -> None:
-    """Wait until capture is told that all before `next_seq` are on disk."""
+    """Wait until capture hears that all before `next_seq` are on disk."""
     harness.hear("capture", Committed, where=lambda message: message.next_seq == next_seq)
 
 
