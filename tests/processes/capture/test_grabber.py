@@ -190,7 +190,7 @@ def test_slots_that_got_no_frame_are_given_back(make: Make) -> None:
 
 
 class Ticking(CaptureClock):
-    """Half a second a look."""
+    """Half a second passes at each look."""
 
     def __init__(self) -> None:
         self._now_ns = 0

@@ -1,4 +1,4 @@
-"""Frames go to workers with a credit and come back from dead ones; the sink hears of every one without a reading."""
+"""Frames go to workers with a credit and come back from dead ones; the sink hears of each that gets no reading."""
 
 from dataclasses import dataclass, field
 

@@ -47,10 +47,10 @@ class Counting:
         self.closed = True
 
 
-class Unheard:
-    """An inbox that nobody waits at; also its own waker."""
+class UnreadInbox:
+    """An inbox that is never read; also its own waker."""
 
-    def waker(self) -> "Unheard":
+    def waker(self) -> "UnreadInbox":
         return self
 
     def wake(self) -> None:
@@ -74,14 +74,14 @@ def missing() -> FrameSource:
 def intake_of(
     source: Counting, ring: Ring, open_again: Callable[[], FrameSource] = missing, *, replay: bool = False
 ) -> Intake:
-    inbox = cast("Inbox", Unheard())
+    inbox = cast("Inbox", UnreadInbox())
     intake = Intake(source, open_again, inbox, CaptureClock(), replay=replay, speed=0.0, max_fps=0.0)
     intake.start(ring, ring.path, 0)
     return intake
 
 
 def items_of(intake: Intake, until: type[Ended] | type[Lost]) -> list[Grabbed | Ended | Lost]:
-    """Everything that comes, up to the end or the loss."""
+    """Return everything that comes, up to the end or the loss."""
     items: list[Grabbed | Ended | Lost] = []
     slot = 0
     while not items or not isinstance(items[-1], until):

@@ -43,7 +43,7 @@ def test_every_frame_is_shown_once(tmp_path: Path) -> None:
 
 
 def test_of_a_longer_recording_the_analysed_frames_are_shown(tmp_path: Path) -> None:
-    """Where it was cut off, what lies behind them may not even be asked for."""
+    """Ask for no frame behind the analysed ones: the recording may be cut off there."""
     cut = write_video(tmp_path / "a.mkv", frames=20)
     cut.write_bytes(cut.read_bytes()[:-5000])
     path = write_overlay(str(cut), LIMITS, [DRAWN] * 15, tmp_path)

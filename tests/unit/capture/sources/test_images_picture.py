@@ -90,7 +90,7 @@ def stack(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=40)
 @given(share=st.integers(334, 999))
 def test_a_stack_cut_anywhere_gives_the_pages_before_the_cut(tmp_path: Path, stack: bytes, share: int) -> None:
-    """The page in which the cut lies may be a frame without pixels."""
+    """Allow the page in which the cut lies to be a frame without pixels."""
     path, read = tmp_path / "s.tif", list[Pixels]()
     path.write_bytes(stack[: len(stack) * share // 1000])
     source = open_source(str(path))
@@ -168,7 +168,7 @@ def test_a_header_that_promises_more_than_there_is_fails_when_decoded(tmp_path: 
 
 
 @pytest.fixture(scope="module", params=["png", "jpg", "bmp", "tif"])
-def whole(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def whole_file(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("whole") / f"a.{request.param}"
     cv2.imwrite(str(path), card(1, 32, 24))
     return path
@@ -176,11 +176,11 @@ def whole(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(data=st.data())
-def test_wrong_bytes_give_a_picture_or_a_sentence(tmp_path: Path, whole: Path, data: st.DataObject) -> None:
-    broken = bytearray(whole.read_bytes())
+def test_wrong_bytes_give_a_picture_or_a_sentence(tmp_path: Path, whole_file: Path, data: st.DataObject) -> None:
+    broken = bytearray(whole_file.read_bytes())
     for place in data.draw(st.lists(st.integers(0, len(broken) - 1), min_size=1, max_size=6)):
         broken[place] = data.draw(st.integers(0, 255))
-    path = tmp_path / whole.name
+    path = tmp_path / whole_file.name
     path.write_bytes(broken)
     with contextlib.suppress(SourceError):
         pages = len(read_header(path).sizes)

@@ -1,4 +1,4 @@
-"""A live synthetic microscope keeps its clock's time, and loses frames that nobody takes."""
+"""A live synthetic microscope keeps its clock's time, and loses frames that are not taken in time."""
 
 import pytest
 

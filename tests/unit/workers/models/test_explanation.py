@@ -47,7 +47,7 @@ def test_an_empty_frame_is_explained(tiny_model: Path, tmp_path: Path) -> None:
 
 
 def test_every_proposal_is_examined_with_its_own_crop(tiny_model: Path) -> None:
-    """Where the network decides alone, its opinions of the crops stand in the order of the scores."""
+    """Without weights of traits the network decides alone: its opinions of the crops are the scores."""
     card = msgspec.structs.replace(read_card(tiny_model), calibration=Calibration())
     runtime = load(card, tiny_model, "litert")
     examined = examine(card, runtime, microscope_frame())

@@ -60,7 +60,7 @@ def test_weighing_undoes_over_confidence() -> None:
 
 
 def test_weighing_takes_in_what_the_network_does_not_see() -> None:
-    """Regions whose network is undecided are told apart by a measured trait alone."""
+    """Tell regions apart by a measured trait alone, on which the network is undecided."""
     frames = []
     for seed in (1, 2):
         frame = judged(seed=seed)
