@@ -86,8 +86,8 @@ def value_of(measured: Measured, key: str) -> float | None:
 
 
 def described() -> list[dict[str, object]]:
-    """Return all measures as the page is sent them: keys, label, unit and digits of its texts."""
+    """Return the further measures as the page is sent them: keys, label, unit and digits of its texts."""
     return [
         {"keys": measure.keys, "label": measure.label, "unit": measure.unit, "digits": measure.text_digits}
-        for measure in MEASURES
+        for measure in further()
     ]

@@ -12,6 +12,7 @@ import { showDensity, showDensityOf } from "./parts/density.js";
 import { Evidence } from "./parts/evidence.js";
 import { FiveSites } from "./parts/five-sites.js";
 import { fillFixedWords } from "./parts/fixed-words.js";
+import { makeFurtherMeasures } from "./parts/further-measures.js";
 import { listenToKeys } from "./parts/keyboard.js";
 import { Markers } from "./parts/markers.js";
 import { Navigation } from "./parts/navigation.js";
@@ -98,7 +99,10 @@ setInterval(refresh, REFRESH_MS);
 /** Take a message of the server (see docs/page-api.md). */
 function receive(message) {
   const isHello = message.type === "hello";
-  if (isHello) openRun(message.info);
+  if (isHello) {
+    openRun(message.info);
+    makeFurtherMeasures(message.measures);
+  }
   session.receive(message.status);
   series.append(message.points);
   alarms.receive(message.alarms);

@@ -3,6 +3,7 @@
 import { put } from "../browser/dom.js";
 import * as words from "../text/density.js";
 import { count, interval, NO_VALUE } from "../text/format.js";
+import { showFurtherMeasures } from "./further-measures.js";
 
 /** Show the density of now, or how long ago the last good one was. */
 export function showDensity(status, decided) {
@@ -33,4 +34,5 @@ function showFigures(reading) {
   put("density", reading ? reading.density_pct.toFixed(1) : NO_VALUE);
   put("interval", reading ? interval(reading.density_low_pct, reading.density_high_pct) : NO_VALUE);
   put("count", reading ? count(reading.capillary_count ?? 0) : NO_VALUE);
+  showFurtherMeasures(reading?.measures);
 }
