@@ -35,7 +35,7 @@ COMMANDS: Final = {
     "keys": "stream.commands.keys:keys",
     "live": "stream.commands.live:live",
     "models": "workers.models.commands:models",
-    "models synthesize": "capture.recordings.synthesize:synthesize",
+    "models synthesize": "capture.writers.synthesize:synthesize",
     "replay": "stream.commands.replay:replay",
     "subscribe": "stream.commands.subscribe:subscribe",
     "view": "stream.commands.view:view",
@@ -93,7 +93,7 @@ class Program:
         return Lookup(source, _limits(self.load("replay.toml", {})))
 
     def write_overlay(self, plan: "RunPlan", stopped: Callable[[], bool]) -> Path | None:
-        from capture.recordings.overlay import Drawn, write_overlay
+        from capture.writers.overlay import Drawn, write_overlay
         from stream.session.result_files import drawings
 
         drawn = [Drawn(*row) for row in drawings(plan.folder)]

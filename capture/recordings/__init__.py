@@ -1,1 +1,1 @@
-"""Frames outside a run: looked up, read and written."""
+"""Recordings read outside a run: single frames looked up, the first frames, whether it is still the same one."""

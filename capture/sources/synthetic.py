@@ -14,10 +14,10 @@ import msgspec
 import numpy as np
 from msgspec import Meta, Struct
 
-from capture.sources.microscope import scene
-from capture.sources.microscope.capillaries import Outline
-from capture.sources.microscope.pace import Pace
-from capture.sources.microscope.script import SCHEDULES, conditions
+from capture.sources.synthetic_microscope import scene
+from capture.sources.synthetic_microscope.capillaries import Outline
+from capture.sources.synthetic_microscope.pace import Pace
+from capture.sources.synthetic_microscope.script import SCHEDULES, conditions
 from stream.errors import SourceError, UsageError
 from stream.protocol.contracts import FrameSource, Grab, Pixels
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from stream.alarms.machine import Past
+from stream.alarms.state_machine import Past
 from stream.config.sections import AlarmsConfig
 from stream.errors import ConfigError
 from stream.protocol.bedside import ActiveAlarm, AlarmEvent

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from stream.alarms.machine import Alarms, News
+from stream.alarms.state_machine import Alarms, News
 from stream.config.sections import AlarmsConfig
 
 _STEP_S: Final = 0.25

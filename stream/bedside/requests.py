@@ -8,8 +8,8 @@ from typing import Any
 
 from msgspec.structs import asdict
 
-from stream.alarms.machine import Alarms, News
 from stream.alarms.past import past_of, with_limits
+from stream.alarms.state_machine import Alarms, News
 from stream.bedside.markers import MarkerError, Markers
 from stream.config.sections import AlarmsConfig
 from stream.errors import ConfigError

@@ -11,7 +11,7 @@ import click
 from stream.config.parts import Parts
 
 if TYPE_CHECKING:
-    from stream.alarms.machine import News
+    from stream.alarms.state_machine import News
 
 
 @click.group()

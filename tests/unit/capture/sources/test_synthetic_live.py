@@ -2,8 +2,8 @@
 
 import pytest
 
-from capture.sources.microscope.pace import Pace
 from capture.sources.synthetic import SyntheticMicroscope, read_settings
+from capture.sources.synthetic_microscope.pace import Pace
 from stream.errors import SourceError
 
 

@@ -1,6 +1,6 @@
 """Limits tried on a recorded session give what the session itself would have called out."""
 
-from stream.alarms.machine import Alarms
+from stream.alarms.state_machine import Alarms
 from stream.alarms.trial import try_limits
 from stream.config.sections import AlarmsConfig
 

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 import pytest
 
-from capture.recordings.synthetic_dataset import write_synthetic_dataset
+from capture.writers.synthetic_dataset import write_synthetic_dataset
 
 
 @pytest.fixture(scope="module")

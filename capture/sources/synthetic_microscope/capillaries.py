@@ -7,8 +7,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from capture.sources.microscope.shapes import Vessel, any_vessel
-from capture.sources.microscope.texture import Plane, clouds
+from capture.sources.synthetic_microscope.shapes import Vessel, any_vessel
+from capture.sources.synthetic_microscope.texture import Plane, clouds
 
 LEVELS: Final = 16
 """Steps of filling, from empty to full. The contrast is about as many grey values, so no step shows."""

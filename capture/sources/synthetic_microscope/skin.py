@@ -9,8 +9,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from capture.sources.microscope.shapes import winding
-from capture.sources.microscope.texture import Plane, clouds, streaks
+from capture.sources.synthetic_microscope.shapes import winding
+from capture.sources.synthetic_microscope.texture import Plane, clouds, streaks
 
 TONE: Final = np.array([127.5, 130.5, 129.5], np.float32)
 """The mean colour of pale skin under a white light-emitting diode, BGR, as hand-held microscopes balance it."""

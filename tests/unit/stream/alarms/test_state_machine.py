@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stream.alarms.conditions import HOLD_S
-from stream.alarms.machine import Alarms, News, Past
 from stream.alarms.past import past_of, with_limits
+from stream.alarms.state_machine import Alarms, News, Past
 from stream.bedside.requests import event_of
 from stream.config.sections import AlarmsConfig
 from stream.errors import ConfigError

@@ -7,11 +7,11 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from capture.sources.microscope import optics, script
-from capture.sources.microscope.capillaries import Outline, strew
-from capture.sources.microscope.hand import Affine, frame_to_tissue, inverse, steady_hand
-from capture.sources.microscope.skin import skin
-from capture.sources.microscope.tissue import Tissue
+from capture.sources.synthetic_microscope import optics, script
+from capture.sources.synthetic_microscope.capillaries import Outline, strew
+from capture.sources.synthetic_microscope.hand import Affine, frame_to_tissue, inverse, steady_hand
+from capture.sources.synthetic_microscope.skin import skin
+from capture.sources.synthetic_microscope.tissue import Tissue
 from stream.protocol.contracts import Pixels
 
 WIDTH: Final = 1920

@@ -9,8 +9,8 @@ import cv2
 import numpy as np
 import pytest
 
-from capture.recordings.overlay import Drawn, write_overlay
 from capture.sources.opening import SourceLimits
+from capture.writers.overlay import Drawn, write_overlay
 from stream.errors import OutputError, SourceError
 from tests.doubles.media import HEIGHT, WIDTH, card, write_video
 

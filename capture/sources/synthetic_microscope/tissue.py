@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from capture.sources.microscope.capillaries import GREY, LEVELS, Capillary
+from capture.sources.synthetic_microscope.capillaries import GREY, LEVELS, Capillary
 from stream.protocol.contracts import Pixels
 
 FOCUS_PX: Final = (0.0, 0.6, 1.1, 2.0, 3.5, 6.0)

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from capture.sources.microscope.texture import Plane, clouds
+from capture.sources.synthetic_microscope.texture import Plane, clouds
 from stream.protocol.contracts import Pixels
 
 NOISE_MEAN: Final = 3

@@ -11,6 +11,6 @@ import click
 @click.option("--seed", default=1, show_default=True, type=click.IntRange(0), help="Same seed, same frames.")
 def synthesize(output: Path, count: int, seed: int) -> None:
     """Write labelled synthetic frames, for `models train`: no patient, no restriction."""
-    from capture.recordings.synthetic_dataset import write_synthetic_dataset
+    from capture.writers.synthetic_dataset import write_synthetic_dataset
 
     write_synthetic_dataset(output, count, seed)
