@@ -16,9 +16,10 @@ _FILES: Final = ("video", "dicom")
 
 
 def fingerprint(source: str) -> str | None:
-    """SHA-256 of a file's size, first and last MiB, or of the names and sizes of several pictures. Takes milliseconds.
+    """Return the SHA-256 of a file's size, first and last MiB, or of the names and sizes of several pictures.
 
-    None if there is no file: a camera, an address, the synthetic microscope. Raises SourceError, UsageError.
+    Takes milliseconds. None if there is no file: a camera, an address, the synthetic microscope.
+    Raises SourceError, UsageError.
     """
     uri = placed(parse_uri(source))
     if uri.scheme == "images":

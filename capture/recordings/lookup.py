@@ -95,7 +95,7 @@ def open_recorded(source: str, limits: SourceLimits) -> FrameSource:
 
 
 def frames_of(source: str, limits: SourceLimits) -> Iterator[tuple[str, Pixels]]:
-    """Name and (height, width, 3) uint8 BGR pixels of every frame. Raises SourceError, UsageError."""
+    """Yield name and (height, width, 3) uint8 BGR pixels of every frame. Raises SourceError, UsageError."""
     with contextlib.closing(open_recorded(source, limits)) as opened:
         while (grab := opened.grab()) is not None:
             pixels: Pixels = np.empty((opened.height, opened.width, 3), np.uint8)

@@ -35,7 +35,7 @@ log = logging.getLogger(__name__)
 
 
 class NetworkOptions(msgspec.Struct, frozen=True):
-    """timeout_s: how long to wait for the connection, and for each frame."""
+    """Options of an address. timeout_s: how long to wait for the connection, and for each frame."""
 
     timeout_s: Seconds = 5.0
 
@@ -194,7 +194,7 @@ def why_closed(which: str, devices: Path = Path("/dev")) -> str:
 
 
 def _public(uri: SourceUri) -> tuple[str, str]:
-    """Scheme and host for people, and the host; user, password, path and query may be secrets."""
+    """Return the address as people may read it, and its host; user, password, path and query may be secrets."""
     try:
         parts = urlsplit(uri.path)
         host, port = parts.hostname, parts.port

@@ -26,7 +26,7 @@ _MAX_NAME: Final = 200
 class ImagesOptions(msgspec.Struct, frozen=True):
     """The options of a source of pictures.
 
-    fps: frames per second, for pictures of a film; without it, media time counts one picture a second.
+    fps: frames per second, for pictures of a film; without it, media time counts one picture per second.
     bits: significant bits of 16-bit grey pictures, such as 12.
     """
 
@@ -171,7 +171,7 @@ def _matches(pattern: Path) -> Iterable[Path]:
 
 
 def natural_key(text: str) -> list[tuple[int, str]]:
-    """Sort key that counts: runs of digits compare as numbers, before letters; case does not matter."""
+    """Return a key to sort by: runs of digits compare as numbers, before letters; case does not matter."""
     return [(int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d+)", text.casefold())]
 
 

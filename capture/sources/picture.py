@@ -81,7 +81,7 @@ class PictureFile:
             _write_bgr(self.path, self._image, bits, out)
 
     def close(self) -> None:
-        """May be called twice."""
+        """Close the file; may be called twice."""
         self._image.close()
 
 
@@ -104,7 +104,7 @@ def _write_bgr(path: Path, image: Image.Image, bits: int | None, out: Pixels) ->
 
 @contextmanager
 def _explained(path: Path) -> Iterator[None]:
-    """Whatever damage Pillow meets inside becomes a SourceError that names the file."""
+    """Turn any damage that Pillow meets inside into a SourceError that names the file."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

@@ -1,4 +1,4 @@
-"""Commands that make frames. Loads what a command needs when it runs."""
+"""`run_stream.py models synthesize`: labelled frames to train on. Loads what it needs when it runs."""
 
 from pathlib import Path
 

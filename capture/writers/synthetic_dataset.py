@@ -1,4 +1,4 @@
-"""Synthetic frames with their true outlines, written as a folder of labelled frames: training data free of any patient.
+"""Writes synthetic frames with their true outlines as a folder of labelled frames: training data free of any patient.
 
 The folder has the shape that `models train` reads: frames/NAME.png, labels/NAME.json, and dataset.json, which says
 what a model's card must pass on.

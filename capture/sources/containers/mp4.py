@@ -23,7 +23,7 @@ def read_mp4(file: BinaryIO, length: int) -> Container:
 
 
 def _file_boxes(file: BinaryIO, length: int) -> Iterator[tuple[bytes, int, int]]:
-    """Kind, first byte and end of the contents of each box at the top of the file; the last end may lie beyond it."""
+    """Return kind, first byte and end of the contents of each box at the top; the last end may lie beyond the file."""
     at = 0
     while at + 8 <= length:
         file.seek(at)

@@ -60,7 +60,7 @@ def _shadow(rng: np.random.Generator, vessel: Vessel, margin: int) -> tuple[Plan
 
 
 def _outlines(shadow: Plane, corner: tuple[int, int]) -> tuple[Outline, ...]:
-    """Outer contours at EDGE of the peak, at full size, moved by the half-size `corner`."""
+    """Return the outer contours at EDGE of the peak, at full size, moved by the half-size `corner`."""
     inside = (cv2.pyrUp(shadow) >= EDGE * float(shadow.max())).astype(np.uint8)
     found, _ = cv2.findContours(inside, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
     return tuple(
@@ -69,7 +69,7 @@ def _outlines(shadow: Plane, corner: tuple[int, int]) -> tuple[Outline, ...]:
 
 
 def _colour(rng: np.random.Generator) -> npt.NDArray[np.float32]:
-    """Light taken at the darkest point, grey values, BGR: haemoglobin takes green most; deep vessels look purple."""
+    """Return the light taken at the darkest point, grey values, BGR: blood takes green most, depth adds purple."""
     strength = float(np.clip(np.exp(rng.normal(np.log(15.0), 0.38)), 6.0, 34.0))
     purple = rng.uniform(0.0, 1.0)
     blue, red = 0.74 - 0.2 * purple + rng.normal(0, 0.07), 0.40 + 0.2 * purple + rng.normal(0, 0.06)
@@ -95,7 +95,7 @@ def grow(rng: np.random.Generator, middle: tuple[float, float], turn: float, siz
 
 
 def strew(rng: np.random.Generator, size: tuple[int, int], spacing_px: float) -> tuple[Capillary, ...]:
-    """Capillaries all over a tissue of half-size `size` (width, height), on a jittered lattice `spacing_px` apart.
+    """Strew capillaries over a tissue of half-size `size` (width, height), on a jittered lattice `spacing_px` apart.
 
     Turns are spread evenly, so that a share of perfusion is that share of capillaries.
     """

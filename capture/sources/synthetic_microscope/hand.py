@@ -34,7 +34,7 @@ class Hand:
     sweep_y: float
 
     def offset(self, time_s: float, sweep: float) -> tuple[float, float]:
-        """Displacement over the tissue in pixels; `sweep` 0..1 adds a fast movement round and round."""
+        """Return the displacement over the tissue in pixels; `sweep` 0..1 adds a fast movement round and round."""
         turn = 2.0 * pi * 1.3 * time_s
         return self.x.at(time_s) + self.sweep_x * sweep * sin(turn), self.y.at(time_s) + self.sweep_y * sweep * cos(
             turn
@@ -42,7 +42,7 @@ class Hand:
 
 
 def _wave(rng: np.random.Generator, parts: list[tuple[float, float]]) -> Wave:
-    """Sines of the given amplitudes and rough frequencies, each detuned a little and of random phase."""
+    """Make a sum of sines of the given amplitudes and rough frequencies, each detuned a little and of random phase."""
     amplitude, hz = np.array(parts, np.float64).T
     return Wave(amplitude, hz * rng.uniform(0.85, 1.15, len(parts)), rng.uniform(0.0, 2.0 * pi, len(parts)))
 

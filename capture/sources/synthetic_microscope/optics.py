@@ -18,7 +18,7 @@ NOISE_ROOM: Final = 96
 
 
 def vignette(rng: np.random.Generator, shape: tuple[int, int]) -> Plane:
-    """Light lost towards the corners, in grey values, mean SHADE_MEAN; the lamp stands a little off the middle."""
+    """Return the light lost towards the corners, grey values of mean SHADE_MEAN; the lamp is a little off centre."""
     height, width = shape
     off = rng.uniform(-0.12, 0.12, 2)
     y = (np.arange(height, dtype=np.float32) / height - 0.5 + off[0])[:, None]
@@ -37,7 +37,7 @@ def shades(rng: np.random.Generator, shape: tuple[int, int], count: int) -> list
 
 
 def _blocks(rng: np.random.Generator, shape: tuple[int, int]) -> npt.NDArray[np.int16]:
-    """Colour errors of a video codec: blocks of 16 and 8 pixels, mostly in blue and red, of about a grey value."""
+    """Draw the colour errors of a video codec: blocks of 16 and 8 px, mostly in blue and red, of about a grey value."""
     rows, columns = -(-shape[0] // 16), -(-shape[1] // 16)
     large = np.repeat(np.repeat(rng.standard_normal((rows, columns, 3)), 2, axis=0), 2, axis=1)
     small = 0.5 * rng.standard_normal(large.shape)
@@ -47,7 +47,7 @@ def _blocks(rng: np.random.Generator, shape: tuple[int, int]) -> npt.NDArray[np.
 
 
 def noise_tile(rng: np.random.Generator, shape: tuple[int, int]) -> Pixels:
-    """Sensor noise, uint8 with mean NOISE_MEAN, (height, width, 3) and NOISE_ROOM more each way.
+    """Draw sensor noise, uint8 with mean NOISE_MEAN, (height, width, 3) and NOISE_ROOM more each way.
 
     The same in all colours and a little soft, as a codec leaves it.
     """

@@ -19,7 +19,7 @@ HEIGHT: Final = 1080
 TISSUE: Final = (2304, 1344)
 """Width and height of the tissue, in frame pixels: the hand moves over it and never past its edge."""
 SPACING_PX: Final = 166.0
-"""Mean distance of capillaries: gives 40 to 100 outlines a frame, 2 to 5 % of its area, as in labelled frames."""
+"""Mean distance of capillaries: gives 40 to 100 outlines per frame, 2 to 5 % of its area, as in labelled frames."""
 SHUTTER_S: Final = 0.018
 """How long the shutter is open; its middle is the frame's time."""
 BLOCKS_S: Final = 0.5
@@ -62,11 +62,11 @@ class Scene:
         self._glare = optics.glare_layer(lens, (HEIGHT, WIDTH))
         self._window = np.empty((HEIGHT // 2, WIDTH // 2, 4), np.uint8)
         self._colours = np.empty((HEIGHT // 2, WIDTH // 2, 3), np.uint8)
-        self._tissue.fill(self.moment(0.0).filling)
+        self._tissue.fill(self.state_at(0.0).filling)
         self._points, self._owners, self._ends = _gather([c.outlines for c in self._capillaries])
 
-    def moment(self, time_s: float) -> FrameState:
-        """Conditions, the lens's place, its way while the shutter was open, and how full each capillary is."""
+    def state_at(self, time_s: float) -> FrameState:
+        """Return all that decides the frame at `time_s` but the tissue."""
         now = script.conditions(self._schedule, time_s)
         offset = self._hand.offset(time_s, now.motion)
         opened, closed = (
@@ -83,10 +83,10 @@ class Scene:
 
         Those that reach over the frame's border are whole; those that lie outside are left out.
         """
-        moment = self.moment(time_s)
-        affine = inverse(moment.to_tissue)
+        state = self.state_at(time_s)
+        affine = inverse(state.to_tissue)
         points = np.rint(self._points @ affine[:, :2].T + affine[:, 2]).astype(np.int32)
-        shown = moment.filling[self._owners] >= 0.5
+        shown = state.filling[self._owners] >= 0.5
         starts = np.concatenate([[0], self._ends[:-1]])
         low, high = np.minimum.reduceat(points, starts), np.maximum.reduceat(points, starts)
         shown &= (high >= 0).all(axis=1) & (low < (WIDTH, HEIGHT)).all(axis=1)
@@ -94,10 +94,10 @@ class Scene:
 
     def render(self, index: int, time_s: float, out: Pixels) -> None:
         """Write the frame at `time_s` into `out`; `index` picks its noise."""
-        moment = self.moment(time_s)
-        now = moment.conditions
-        self._tissue.fill(moment.filling)
-        self._expose(self._tissue.view(now.defocus), moment, out)
+        state = self.state_at(time_s)
+        now = state.conditions
+        self._tissue.fill(state.filling)
+        self._expose(self._tissue.view(now.defocus), state, out)
         cv2.subtract(out, self._shades[int(time_s / BLOCKS_S) % len(self._shades)], dst=out)
         if now.glare > 0.0:
             cv2.addWeighted(out, 1.0, self._glare, now.glare, 0.0, dst=out)
@@ -106,11 +106,11 @@ class Scene:
         x, y = optics.noise_corner(self._seed, index)
         cv2.subtract(out, self._noise[y : y + HEIGHT, x : x + WIDTH], dst=out)
 
-    def _expose(self, tissue: Pixels, moment: FrameState, out: Pixels) -> None:
+    def _expose(self, tissue: Pixels, state: FrameState, out: Pixels) -> None:
         """Cut the window that the lens sees out of the half-size tissue, smear it along its way, and enlarge it."""
-        path = np.array(moment.path) / 2.0
+        path = np.array(state.path) / 2.0
         room = SMEAR_ROOM if abs(path).max() >= SMEAR_PX else 0
-        affine = moment.to_tissue.copy()
+        affine = state.to_tissue.copy()
         # Doubled, the window's pixel h lies at frame pixel 2 h + 1/2.
         affine[:, 2] = (affine[:, 2] + affine[:, :2] @ [0.5, 0.5]) / 2.0 - affine[:, :2] @ [room, room]
         if room:  # smearing looks back from where the lens is when the shutter closes
@@ -125,7 +125,7 @@ class Scene:
 
 
 def density_pct(outlines: list[Outline]) -> float:
-    """Percent of the frame's pixels that lie inside any of the outlines, borders included."""
+    """Return the percentage of the frame's pixels that lie inside any of the outlines, borders included."""
     inside = np.zeros((HEIGHT, WIDTH), np.uint8)
     for outline in outlines:
         cv2.fillPoly(inside, [outline], 1)

@@ -48,7 +48,7 @@ class Conditions:
 
 
 def smoothstep(x: float) -> float:
-    """0 below 0, 1 above 1, and a smooth S between."""
+    """Return 0 below 0, 1 above 1, and a smooth S between."""
     x = min(max(x, 0.0), 1.0)
     return x * x * (3.0 - 2.0 * x)
 

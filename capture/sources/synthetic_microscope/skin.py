@@ -17,7 +17,7 @@ TONE: Final = np.array([127.5, 130.5, 129.5], np.float32)
 
 
 def plexus(rng: np.random.Generator, shape: tuple[int, int]) -> Plane:
-    """Veins of the deep plexus: wide, winding and far out of focus; 0 to 1."""
+    """Draw veins of the deep plexus: wide, winding and far out of focus; 0 to 1."""
     plane = np.zeros(shape, np.float32)
     for _ in range(14):
         line = winding(rng).line * rng.uniform(4.0, 8.0) + rng.uniform((0, 0), shape[::-1])
@@ -73,7 +73,7 @@ def _bubble(rng: np.random.Generator, shape: tuple[int, int]) -> Plane:
 
 
 def skin(rng: np.random.Generator, shape: tuple[int, int], middles: npt.NDArray[np.float64]) -> Plane:
-    """Bare skin, (height, width, 3) float32 BGR in grey values, without vignetting and noise.
+    """Draw bare skin, (height, width, 3) float32 BGR in grey values, without vignetting and noise.
 
     middles: (n, 2), the places of capillaries, x then y.
     """

@@ -10,7 +10,7 @@ Plane = npt.NDArray[np.float32]
 
 
 def clouds(rng: np.random.Generator, shape: tuple[int, int], scale_px: float) -> Plane:
-    """Smooth noise of mean 0 and deviation 1 whose patches are about `scale_px` wide."""
+    """Make smooth noise of mean 0 and deviation 1 whose patches are about `scale_px` wide."""
     step = max(scale_px / 4.0, 1.0)
     coarse = rng.standard_normal((int(shape[0] / step) + 8, int(shape[1] / step) + 8)).astype(np.float32)
     plane = cv2.resize(cv2.GaussianBlur(coarse, (0, 0), 2.0), (shape[1], shape[0]), interpolation=cv2.INTER_CUBIC)
@@ -18,7 +18,7 @@ def clouds(rng: np.random.Generator, shape: tuple[int, int], scale_px: float) ->
 
 
 def streaks(rng: np.random.Generator, shape: tuple[int, int], angle: float, long_px: float, wide_px: float) -> Plane:
-    """Noise drawn out along `angle` and bent by larger swirls, deviation 1: the skin's lines."""
+    """Make noise drawn out along `angle` and bent by larger swirls, deviation 1: the skin's lines."""
     y, x = np.mgrid[0 : shape[0], 0 : shape[1]].astype(np.float32)
     x += 45.0 * clouds(rng, shape, 320.0) + 9.0 * clouds(rng, shape, 50.0)
     y += 45.0 * clouds(rng, shape, 320.0) + 9.0 * clouds(rng, shape, 50.0)

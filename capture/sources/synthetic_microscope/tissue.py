@@ -88,7 +88,7 @@ class Tissue:
 
 
 def _to_grey(light: npt.NDArray[np.int16]) -> Pixels:
-    """Sixteenths of grey values, rounded to grey values."""
+    """Round sixteenths of grey values to grey values."""
     return np.asarray(np.clip((light + GREY // 2) >> 4, 0, 255), np.uint8)
 
 
