@@ -17,10 +17,10 @@ GROUPS: tuple[GroupName, ...] = get_args(GroupName)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "path", list(sys.path))
-    before = set(sys.modules)
     yield tmp_path
-    for name in set(sys.modules) - before:
-        del sys.modules[name]
+    for name, module in list(sys.modules.items()):
+        if str(tmp_path) in str(getattr(module, "__spec__", "")):  # modules of native libraries cannot be loaded twice
+            del sys.modules[name]
 
 
 @pytest.mark.parametrize("group", GROUPS)
