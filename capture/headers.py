@@ -38,8 +38,11 @@ def why_failed(grabbed: Grabbed, deaths: int) -> str:
 
 
 def failed_reading(grabbed: Grabbed, *, session: str, source: str, seq: int, deaths: int) -> DensityReading:
-    """Make the row of a frame that was given up."""
-    return DensityReading(
+    """Make the row of a frame that was given up.
+
+    Raises WireError if the source gave the frame a name or a time that no message holds.
+    """
+    failed = DensityReading(
         **_facts(grabbed, source, seq, attempt=max(1, deaths)),
         session=session,
         status="failed",
@@ -48,6 +51,7 @@ def failed_reading(grabbed: Grabbed, *, session: str, source: str, seq: int, dea
         latency_ms=0.0,
         worker=-1,
     )
+    return checked(failed)  # one that cannot be read has had no header
 
 
 def source_info(source: FrameSource, started_ns: int, settled: int) -> SourceInfo:
