@@ -102,7 +102,7 @@ def find(group: GroupName, name: str) -> Any:
         near = get_close_matches(name, known, n=1)
         hint = f'; did you mean "{near[0]}"?' if near else f"; known: {', '.join(known) or 'none'}."
         raise kind.error(f'no {kind.noun} is called "{name}"{hint} {kind.remedy}')
-    if str(Path.cwd()) not in sys.path:
+    if name not in known and str(Path.cwd()) not in sys.path:  # a folder that a user works in may hold anything
         sys.path.append(str(Path.cwd()))
     try:
         loaded = import_module(module)

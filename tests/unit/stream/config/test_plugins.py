@@ -73,6 +73,12 @@ def test_a_package_in_the_working_folder_is_found(folder: Path) -> None:
     assert find("analysers", "my_package_here.deep.inside:make") == 3
 
 
+def test_no_code_of_the_working_folder_is_loaded_for_a_known_name(folder: Path) -> None:
+    find("sources", "video")
+    find("analysers", "capillary")
+    assert str(folder) not in sys.path
+
+
 def test_the_working_folder_hides_nothing_that_is_installed(folder: Path) -> None:
     (folder / "string.py").write_text("raise SystemExit('taken from the working folder')\n")
     assert find("analysers", "string:digits") == "0123456789"
