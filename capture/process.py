@@ -26,7 +26,7 @@ from stream.machine.shared_memory import keep_freed_memory
 from stream.protocol.contracts import FrameSource
 from stream.protocol.frames import Committed, RingNeeded, RingReady, SourceTrouble
 from stream.protocol.processes import PeerUp, Stop
-from stream.protocol.types import MAX_SENTENCE, Message
+from stream.protocol.types import MAX_SENTENCE, MAX_SLOTS, Message
 from stream.run.child import Child
 from stream.transport.frame_ring import Ring
 
@@ -62,6 +62,11 @@ def _first(child: Child, plan: RunPlan) -> FrameSource:
             time.sleep(_TICK_MS / 1000)
 
 
+def slots_for(workers: int, credit: int) -> int:
+    """Return how many slots the ring gets: one per frame in flight, and some between them; `MAX_SLOTS` at most."""
+    return min(workers * credit + 2 * SLOTS_AHEAD + 4, MAX_SLOTS)
+
+
 class Capture:
     """One incarnation of the capture process.
 
@@ -73,7 +78,7 @@ class Capture:
         # In replay a second frame waits at each worker, so that none idles while its credit travels. Live, a frame that
         # waits grows old, and the newest is worth more.
         credit = 2 if plan.replaying else 1
-        self._slots = plan.config.capture.slots or plan.worker_count * credit + 2 * SLOTS_AHEAD + 4
+        self._slots = plan.config.capture.slots or slots_for(plan.worker_count, credit)
         self._intake = Intake(
             source,
             lambda: _open(plan),

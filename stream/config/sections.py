@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final
 import msgspec
 from msgspec import Meta
 
-from stream.protocol.types import Priority
+from stream.protocol.types import MAX_SLOTS, Priority
 
 LOOPBACK: Final = ("127.0.0.1", "localhost", "[::1]")
 ENDPOINT: Final = re.compile(r"tcp://([\w.-]+|\*|\[[0-9a-fA-F:.]+\]):([1-9]\d{0,4}|\*)")
@@ -26,7 +26,10 @@ class CaptureConfig(Section, frozen=True, kw_only=True):
         float, Meta(ge=0, le=1000, description="live: analyse at most so many frames per second; 0: as they come")
     ] = 0.0
     slots: Annotated[
-        int, Meta(ge=0, le=500, description="frames that the shared-memory ring holds; 0: as many as the workers need")
+        int,
+        Meta(
+            ge=0, le=MAX_SLOTS, description="frames that the shared-memory ring holds; 0: as many as the workers need"
+        ),
     ] = 0
 
 

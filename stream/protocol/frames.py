@@ -14,6 +14,7 @@ from stream.protocol.stamp import FrameStamp
 from stream.protocol.types import (
     MAX_BEYOND,
     MAX_SENTENCE,
+    MAX_SLOTS,
     Incarnation,
     Message,
     NonNegative,
@@ -104,7 +105,7 @@ class Committed(Message, frozen=True, kw_only=True, tag="committed"):
 class RingNeeded(Message, frozen=True, kw_only=True, tag="ring-needed"):
     """Capture to supervisor: the source is open, this is the ring that its frames need."""
 
-    slots: Annotated[int, Meta(ge=1, le=500, description="frames that it holds")]
+    slots: Annotated[int, Meta(ge=1, le=MAX_SLOTS, description="frames that it holds")]
     slot_bytes: Annotated[int, Meta(ge=1, description="bytes of the largest frame")]
 
 

@@ -10,6 +10,8 @@ MAX_SENTENCE: Final = 2000
 """Characters of a text written for a person; its writer cuts what is longer."""
 MAX_BEYOND: Final = 1000
 """Seqs named one by one in a report of the sink."""
+MAX_SLOTS: Final = 500
+"""Frames that a ring holds."""
 Role = Literal["capture", "worker", "sink", "view"]
 Mode = Literal["live", "demo", "replay"]
 LogFormat = Literal["text", "json"]
