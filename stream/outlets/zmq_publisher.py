@@ -109,7 +109,7 @@ class _BoundSocket:
 
     def __init__(self, endpoint: str, keyring: Keyring | None, events: SecurityEvents) -> None:
         self._context = zmq.Context(io_threads=1)
-        self._gate: KeyCheck | None = None
+        self._key_check: KeyCheck | None = None
         self._events = events
         self._failures: zmq.Socket[bytes] | None = None
         self._socket = self._context.socket(zmq.PUB)
@@ -120,8 +120,8 @@ class _BoundSocket:
         self._socket.setsockopt(zmq.MAXMSGSIZE, _LONGEST_SUBSCRIPTION)
         if keyring is not None:
             own = keyring.own()
-            self._gate = KeyCheck(self._context, keyring.name_of, self._events)
-            self._gate.guard(self._socket, own, _PLACE)
+            self._key_check = KeyCheck(self._context, keyring.name_of, self._events)
+            self._key_check.guard(self._socket, own, _PLACE)
         else:
             self._failures = self._socket.get_monitor_socket(_FAILED)
         try:
@@ -153,7 +153,7 @@ class _BoundSocket:
         if self._failures is not None:
             self._socket.disable_monitor()
             self._failures.close(linger=0)
-        if self._gate is not None:
-            self._gate.close()
+        if self._key_check is not None:
+            self._key_check.close()
         self._socket.close(linger=linger_ms)
         self._context.term()

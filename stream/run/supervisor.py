@@ -108,7 +108,7 @@ class Supervisor:
             log.warning("%s-%d said nothing for %.0f s: killed", *key, silent_s)
             self._children[key].kill()
         self._shown.look(time.monotonic_ns())
-        self._pass_on_notes()
+        self._report_events()
         if self._outcome is None and (self._signalled is not None or now_s > self._end_at_s):
             self._stop(now_s)
 
@@ -232,7 +232,7 @@ class Supervisor:
             log.warning("worker-%d held frame %d longer than the deadline: killed", worker, seq)
             child.kill()
 
-    def _pass_on_notes(self) -> None:
+    def _report_events(self) -> None:
         """Report to audit log and sink what arrived in this process and was no message."""
         rejected = self._inbox.take_rejected()
         if rejected:

@@ -34,7 +34,8 @@ def use_curve(socket: "zmq.Socket[bytes]", own: Keys, server_key: bytes | None =
     """Encrypt a socket with CURVE; call it before the socket is bound or connected.
 
     server_key: for the side that connects, the public key that the other side must prove to hold, 32 bytes. The side
-    that binds is the server, and has None; it takes every client that knows its public key, unless a `Gate` asks more.
+    that binds is the server, and has None; it takes every client that knows its public key, unless a
+    `KeyCheck` guards it.
     """
     if server_key is None:
         socket.setsockopt(zmq.CURVE_SERVER, 1)

@@ -77,8 +77,8 @@ class RemoteWorkerServer:
         self._socket.setsockopt(zmq.LINGER, 1000)
         self._socket.setsockopt(zmq.MAXMSGSIZE, longest)
         own = keyring.own()
-        self._gate = KeyCheck(self._context, keyring.name_of, events)
-        self._gate.guard(self._socket, own, "worker")
+        self._key_check = KeyCheck(self._context, keyring.name_of, events)
+        self._key_check.guard(self._socket, own, "worker")
         try:
             self._socket.bind(address)
         except zmq.ZMQError as error:
@@ -98,6 +98,6 @@ class RemoteWorkerServer:
 
     def close(self) -> None:
         """Stop listening."""
-        self._gate.close()
+        self._key_check.close()
         self._socket.close()
         self._context.term()

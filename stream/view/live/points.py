@@ -67,7 +67,7 @@ def trend_values(point: Point) -> tuple[float, float, float] | None:
 
 
 def _grade(reading: DensityReading) -> ReadingGrade:
-    """ReadingGrade a reading: without a value or without a quality it counts as failed, whatever its status says."""
+    """Grade a reading: without a value or without a quality it counts as failed, whatever its status says."""
     if reading.status == "failed" or reading.quality is None or reading.density_pct is None:
         return "failed"
     return reading.quality

@@ -18,12 +18,12 @@ class RequestAudit:
 
         async def send_and_record(message: Message) -> None:
             if message["type"] == "http.response.start":
-                self._note(scope, message["status"])
+                self._record(scope, message["status"])
             await send(message)
 
         await self._app(scope, receive, send_and_record)
 
-    def _note(self, scope: Scope, status: int) -> None:
+    def _record(self, scope: Scope, status: int) -> None:
         if status == 400:
             self._events.add("refused", "page", client_address(scope), "a request that is not understood")
         elif status < 300 and scope["method"] not in ("GET", "HEAD"):
