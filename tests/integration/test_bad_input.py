@@ -87,7 +87,7 @@ def test_weights_whose_hash_does_not_match(tmp_path: Path) -> None:
     refused(MODEL, *arguments, says=("hash", "default.tflite"))
 
 
-@pytest.mark.parametrize("key", ["VIEW_PORT", "PUBLISH_ENDPOINT"])
+@pytest.mark.parametrize("key", ["VIEW_PORT", pytest.param("PUBLISH_ENDPOINT", marks=pytest.mark.slow)])
 def test_a_port_in_use(key: str) -> None:
     ports = {"VIEW_PORT": str(free_port()), "PUBLISH_ENDPOINT": f"tcp://127.0.0.1:{free_port()}"}
     first = {f"CAPILLARY_STREAM_{name}": value for name, value in ports.items()}
@@ -134,6 +134,7 @@ def test_folders_that_may_not_be_entered(tmp_path: Path) -> None:
     shut.chmod(0o700)
 
 
+@pytest.mark.slow
 def test_one_bad_source_or_folder_keeps_no_other_from_being_done(tmp_path: Path) -> None:
     (tmp_path / "text.mp4").write_text("no video")
     for name in ("blocked", "good"):

@@ -28,6 +28,7 @@ def reference(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, str]]:
     return reference_readings(tmp_path_factory.mktemp("reference"))
 
 
+@pytest.mark.slow
 class TestSerial(EngineContract):
     engine = "serial"
 

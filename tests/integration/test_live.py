@@ -47,7 +47,7 @@ class Demo:
             return found
 
 
-@pytest.fixture(scope="module", params=["linux", "portable"])
+@pytest.fixture(scope="module", params=["linux", pytest.param("portable", marks=pytest.mark.slow)])
 def demo(request: pytest.FixtureRequest) -> Iterator[Demo]:
     """Run the demo, in both ways that processes can be tied together."""
     endpoint = f"tcp://127.0.0.1:{free_port()}"
@@ -139,7 +139,7 @@ def last_words(line: ClientConnection) -> tuple[str, int | None]:
         return state, closed.rcvd.code if closed.rcvd else None
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)])
 def test_a_stop_leaves_no_process(number: signal.Signals) -> None:
     settings = {"CAPILLARY_STREAM_VIEW_PORT": "0", "CAPILLARY_STREAM_PUBLISH_ENABLED": "false"}
     with running("demo", **settings) as process:
@@ -156,7 +156,7 @@ def test_a_stop_leaves_no_process(number: signal.Signals) -> None:
         eventually(lambda: not any(is_alive(child) for child in below), "no process is left", 2.0)
 
 
-@pytest.mark.parametrize("portable", ["false", "true"])
+@pytest.mark.parametrize("portable", ["false", pytest.param("true", marks=pytest.mark.slow)])
 def test_killed_it_leaves_no_orphan_and_starts_again(portable: str) -> None:
     """After kill -9 of the program itself, its children end too, and the same ports serve the next one."""
     settings = {

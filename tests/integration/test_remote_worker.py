@@ -59,6 +59,7 @@ def test_readings_from_elsewhere_are_the_same_to_the_byte(rings: tuple[Path, Pat
     assert (tmp_path / "both/regions.jsonl").read_bytes() == (tmp_path / "here/regions.jsonl").read_bytes()
 
 
+@pytest.mark.slow
 def test_a_worker_elsewhere_may_die_and_come_again(rings: tuple[Path, Path, str], tmp_path: Path) -> None:
     near, far, key = rings
     port = free_port()
@@ -84,6 +85,7 @@ def newest_workers(session: Path) -> set[int]:
         return {worker for (worker,) in database.execute("SELECT worker FROM readings ORDER BY seq DESC LIMIT 5")}
 
 
+@pytest.mark.slow
 def test_other_settings_over_there_are_refused_in_a_sentence(rings: tuple[Path, Path, str], tmp_path: Path) -> None:
     near, far, key = rings
     port = free_port()

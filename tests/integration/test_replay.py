@@ -75,6 +75,7 @@ def test_values_do_not_depend_on_the_number_of_workers(calm: Path, tmp_path: Pat
     assert (tmp_path / "regions.jsonl").read_bytes() == (calm / "regions.jsonl").read_bytes()
 
 
+@pytest.mark.slow
 def test_the_portable_way_gives_the_same_values(calm: Path, tmp_path: Path) -> None:
     done = run("replay", SOURCE, "--output", tmp_path, "--regions", CAPILLARY_STREAM_RUNTIME_PORTABLE="true")
     assert done.returncode == 0, done.stderr
@@ -110,6 +111,7 @@ def test_killed_as_a_whole_it_starts_again_and_resumes(calm: Path, tmp_path: Pat
     assert (tmp_path / "regions.jsonl").read_bytes() == (calm / "regions.jsonl").read_bytes()
 
 
+@pytest.mark.slow
 def test_killed_as_a_whole_it_starts_anew(calm: Path, tmp_path: Path) -> None:
     with running("replay", SOURCE, "--output", tmp_path, "--speed", "0.5") as process:
         eventually(lambda: committed(tmp_path) >= 2, "some frames are on disk")

@@ -248,7 +248,14 @@ def test_a_terminal_that_goes_away_ends_no_run(tmp_path: Path) -> None:
     assert books_of(session_in(tmp_path)).balanced
 
 
-@pytest.mark.parametrize("closed", ["2>&-", "2>/dev/full", "0<&- 1>&- 2>&-"])
+@pytest.mark.parametrize(
+    "closed",
+    [
+        "0<&- 1>&- 2>&-",
+        pytest.param("2>&-", marks=pytest.mark.slow),
+        pytest.param("2>/dev/full", marks=pytest.mark.slow),
+    ],
+)
 def test_closed_standard_streams_disturb_no_run(tmp_path: Path, closed: str) -> None:
     arguments = shlex.join(map(str, command("replay", "synthetic:?seed=3&frames=8", "--output", tmp_path / "out")))
     done = subprocess.run(["sh", "-c", f"exec {arguments} {closed}"], env=os.environ | settings("quick"), timeout=60)

@@ -24,6 +24,9 @@ pytestmark = pytest.mark.timeout(60)
 SECONDS = 40
 
 both = pytest.mark.parametrize("portable", [False, True], ids=["linux", "portable"])
+the_other_in_ci = pytest.mark.parametrize(
+    "portable", [False, pytest.param(True, marks=pytest.mark.slow)], ids=["linux", "portable"]
+)
 
 
 @pytest.fixture(autouse=True)
@@ -53,7 +56,7 @@ def run(folder: Path, *specs: object, portable: bool = False, restarts: int = 4,
     return made.run()
 
 
-@both
+@the_other_in_ci
 def test_a_run_ends_with_what_the_sink_says(tmp_path: Path, portable: bool) -> None:
     outcome = run(tmp_path, spec("worker", "obedient"), spec("sink", "finishes"), portable=portable)
     assert outcome == Outcome(0, "1 frame analysed")
@@ -89,7 +92,7 @@ def test_a_hello_that_comes_after_the_death_raises_no_ghost(tmp_path: Path) -> N
     assert events(tmp_path).count("hello sink 0 ") == 0
 
 
-@both
+@the_other_in_ci
 def test_a_process_that_keeps_dying_ends_the_run_in_a_sentence(tmp_path: Path, portable: bool) -> None:
     outcome = run(tmp_path, spec("worker", "ends_at_once"), spec("sink", "obedient"), portable=portable, restarts=3)
     assert outcome.exit_code == 1
@@ -151,7 +154,7 @@ def test_who_never_gets_ready_is_started_ever_more_rarely_though_others_finish_f
     assert 1 < len(ups(tmp_path, "worker-0")) <= 6, "its lives would keep the others from their work"
 
 
-@both
+@the_other_in_ci
 def test_a_users_mistake_ends_the_run_at_once_with_its_sentence_and_code(tmp_path: Path, portable: bool) -> None:
     outcome = run(tmp_path, spec("capture", "user_mistake"), spec("sink", "obedient"), portable=portable, restarts=4)
     assert outcome == Outcome(3, "there is no camera 7; unplug and plug it in")
@@ -180,7 +183,7 @@ def test_a_process_that_does_not_listen_is_killed_in_the_end(tmp_path: Path) -> 
     assert outcome == Outcome(0, "1 frame analysed")
 
 
-@both
+@the_other_in_ci
 def test_frames_that_grow_get_a_larger_ring_and_no_seq_twice(tmp_path: Path, portable: bool) -> None:
     outcome = run(tmp_path, spec("capture", "asks_for_rings"), portable=portable)
     assert outcome == Outcome(0, "grown")
@@ -189,7 +192,7 @@ def test_frames_that_grow_get_a_larger_ring_and_no_seq_twice(tmp_path: Path, por
     assert (first[-1], second[-1]) == ("0", "3")
 
 
-@both
+@the_other_in_ci
 def test_a_ring_that_cannot_be_made_is_a_sentence_with_the_bytes(
     tmp_path: Path, portable: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -251,7 +254,7 @@ def introduced(folder: Path) -> bool:
 Start = Callable[..., "subprocess.Popen[str]"]
 
 
-@both
+@the_other_in_ci
 @pytest.mark.parametrize("number", STOP_SIGNALS)
 def test_a_signal_ends_the_stream_first_and_then_everybody(
     tmp_path: Path, start: Start, number: signal.Signals, portable: bool

@@ -170,6 +170,7 @@ def test_a_forbidden_file_is_refused_in_a_sentence(tmp_path: Path, request: pyte
 
 
 @pytest.mark.real
+@pytest.mark.slow
 def test_the_clips_promise_what_they_hold(clips: Path) -> None:
     source = open_source(str(clips / "calm-f11.mp4"))
     assert (source.width, source.height, source.frame_count, source.fps) == (1920, 1080, 600, 30.0)

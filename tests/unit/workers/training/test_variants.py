@@ -41,6 +41,7 @@ def frame() -> Samples:
     )
 
 
+@pytest.mark.slow
 def test_four_forms_of_one_network(frame: Samples) -> None:
     network = COMPACT.build(PLAN.view, PLAN.dropout)
     files = files_of(network, [frame], PLAN, seed=1)
