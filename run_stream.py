@@ -139,8 +139,8 @@ def _imported(target: str) -> click.Command:
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.option("-c", "--config", type=click.Path(path_type=Path), help="Configuration file (TOML).")
-@click.option("-v", "--verbose", is_flag=True, help="Say more on stderr.")
-@click.option("-q", "--quiet", is_flag=True, help="Say only what went wrong.")
+@click.option("-v", "--verbose", is_flag=True, help="Write more messages to stderr.")
+@click.option("-q", "--quiet", is_flag=True, help="Write only warnings and errors.")
 @click.option("--log-format", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.version_option(VERSION, prog_name="capillary-stream")
 @click.pass_context

@@ -16,23 +16,23 @@ if TYPE_CHECKING:
 
 @click.group()
 def alarms() -> None:
-    """Limits of alarms. Research use: this is no alarm system as IEC 60601-1-8 means it."""
+    """Try limits of alarms. Research use: this is not an alarm system as defined by IEC 60601-1-8."""
 
 
 @alarms.command("try")
 @click.argument("session", type=click.Path(path_type=Path))
-@click.option("--low", type=float, help="Density below it, %.")
-@click.option("--high", type=float, help="Density above it, %.")
-@click.option("--fall", type=float, help="Density fell by so much of what it was, %.")
-@click.option("--fall-over", type=float, help="... within so many seconds.")
-@click.option("--delay", type=float, help="Low and high must last so many seconds.")
-@click.option("--hysteresis", type=float, help="Share of a limit by which density must come back.")
-@click.option("--signal-after", type=float, help="No good frame for so many seconds; 0: off.")
-@click.option("--technical-after", type=float, help="No reading for so many seconds; 0: off.")
-@click.option("--latching/--no-latching", default=None, help="Alarms of density stay until acknowledged.")
+@click.option("--low", type=float, help="Alarm if density is below this, %.")
+@click.option("--high", type=float, help="Alarm if density is above this, %.")
+@click.option("--fall", type=float, help="Alarm if density falls by this share of its earlier value, %.")
+@click.option("--fall-over", type=float, help="With --fall: within this many seconds.")
+@click.option("--delay", type=float, help="How long low or high density must last, seconds.")
+@click.option("--hysteresis", type=float, help="Share of the limit by which density must come back to end an alarm.")
+@click.option("--signal-after", type=float, help="Alarm if no frame is good for this many seconds; 0: off.")
+@click.option("--technical-after", type=float, help="Alarm if there is no reading for this many seconds; 0: off.")
+@click.option("--latching/--no-latching", default=None, help="Density alarms stay until acknowledged.")
 @click.pass_obj
 def alarms_try(parts: Parts, /, session: Path, **given: float | bool | None) -> None:
-    """List what would have sounded in SESSION; what is not given is as configured in [alarms]."""
+    """List the alarms that would have sounded in SESSION. Default of each limit: as configured in [alarms]."""
     from stream.alarms.trial import try_limits
     from stream.console.text import counted
     from stream.session.archive import Archive

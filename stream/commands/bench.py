@@ -35,21 +35,28 @@ class _BenchOptions:
 
 @click.command("bench")
 @click.argument("source", required=False)
-@click.option("--engines", help="serial,router,ray,stream, or some of them. Default: as configured, all.")
-@click.option("--analyser", "analysers", help="default, helmy2022, both, or names divided by commas. Default: both.")
+@click.option("--engines", help="Some of serial,router,ray,stream. Default: as configured (all).")
+@click.option("--analyser", "analysers", help="default, helmy2022, both, or names separated by commas. Default: both.")
 @click.option("--workers", help="Numbers of workers, such as 1,2. Default: as configured.")
-@click.option("--frames", type=click.IntRange(min=2), help="The first so many frames. Default: as configured.")
-@click.option("--rounds", type=click.IntRange(1, 99), help="How often each case runs, in turn. Default: as configured.")
-@click.option("--stages", is_flag=True, help="Instead: what each step of a frame costs, in this process.")
+@click.option("--frames", type=click.IntRange(min=2), help="Number of frames, from the first. Default: as configured.")
+@click.option("--rounds", type=click.IntRange(1, 99), help="How many times each case runs. Default: as configured.")
+@click.option("--stages", is_flag=True, help="Instead: measure the time of each step of a frame.")
 @click.option(
-    "--live", type=click.FloatRange(min=2), metavar="SECONDS", help="Instead: this program live, so long each."
+    "--live",
+    type=click.FloatRange(min=2),
+    metavar="SECONDS",
+    help="Instead: measure a live run of SECONDS at each rate of --fps.",
 )
 @click.option("--fps", default="60,25", show_default=True, help="With --live: frames per second.")
-@click.option("--output", "-o", required=True, type=click.Path(path_type=Path), help="Folder for bench.json, pictures.")
-@click.option("--into", type=click.Path(path_type=Path), help="Also put the report between its marks in this document.")
+@click.option(
+    "--output", "-o", required=True, type=click.Path(path_type=Path), help="Folder for bench.json and pictures."
+)
+@click.option(
+    "--into", type=click.Path(path_type=Path), help="Also write the report into this document, between its marks."
+)
 @click.pass_obj
 def bench(parts: Parts, /, source: str | None, output: Path, **given: Any) -> None:
-    """Measure this program beside the published systems on the frames of SOURCE: time, speed-up, cores, cost."""
+    """Compare this program with the published systems on the frames of SOURCE: time, speed-up, cores, cost."""
     from stream.engines.bench.document import fill
     from stream.engines.bench.plan import rates
     from stream.engines.bench.running import Order

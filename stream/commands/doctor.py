@@ -44,7 +44,7 @@ class CheckResult:
 )
 @click.pass_obj
 def doctor(parts: Parts, verify: Path | None) -> None:
-    """Check machine, camera, ports, model and disk: one line each, with a fix."""
+    """Check machine, camera, ports, model and disk: one line per check, with what to do if it fails."""
     from stream.security import audit_log
 
     if verify is not None:

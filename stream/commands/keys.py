@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @click.group()
 def keys() -> None:
-    """Manage who may connect from another machine: new, list, allow, forbid, token."""
+    """Manage the keys of machines that may connect: new, list, allow, forbid, token."""
 
 
 def _keyring(parts: Parts) -> "Keyring":
@@ -25,7 +25,7 @@ def _keyring(parts: Parts) -> "Keyring":
 @keys.command("new")
 @click.pass_obj
 def keys_new(parts: Parts) -> None:
-    """Make this machine's key, and print the half that others may know."""
+    """Make this machine's pair of keys, and print the public key."""
     print(_keyring(parts).make().public.hex())
 
 
@@ -49,7 +49,7 @@ def keys_list(parts: Parts) -> None:
 @click.argument("name")
 @click.pass_obj
 def keys_allow(parts: Parts, key: str, name: str) -> None:
-    """Let the owner of KEY (as `keys new` printed it there) connect, under NAME. Counts at once."""
+    """Allow the machine with the public KEY (printed there by `keys new`) to connect, under NAME. Applies at once."""
     _keyring(parts).allow(key, name)
 
 
@@ -57,14 +57,14 @@ def keys_allow(parts: Parts, key: str, name: str) -> None:
 @click.argument("key_or_name")
 @click.pass_obj
 def keys_forbid(parts: Parts, key_or_name: str) -> None:
-    """Refuse that key from now on. A connection that exists stays until the run ends."""
+    """Refuse a key from now on. A connection that exists stays until the run ends."""
     _keyring(parts).forbid(key_or_name)
 
 
 @keys.command("token")
 @click.argument("file", type=click.Path(path_type=Path))
 def keys_token(file: Path) -> None:
-    """Write a new token for the live page into FILE (`view.token_file`), readable by you alone."""
+    """Write a new token for the live page into FILE (`view.token_file`), readable by you only."""
     from stream.security.token import write_token
 
     write_token(file)

@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 _DEMO: Final = "capillary-demo-"
 _OPTIONS: Final = (
     click.option("--workers", type=click.IntRange(1, 64), help="Worker processes; default: one per core."),
-    click.option("--max-fps", type=click.FloatRange(0, 1000), help="Analyse at most so many frames per second."),
+    click.option("--max-fps", type=click.FloatRange(0, 1000), help="Analyse at most this many frames per second."),
     click.option(
-        "--port", type=click.IntRange(0, 65535), help="Of the live page; 0: any free one. Default: as configured."
+        "--port", type=click.IntRange(0, 65535), help="Port of the live page; 0: any free one. Default: as configured."
     ),
     click.option("--no-view", is_flag=True, help="Do not serve the live page."),
 )
@@ -48,12 +48,12 @@ def _load(parts: Parts, default: str, options: dict[str, Any]) -> "Config":
 
 
 @click.command()
-@click.option("--seconds", type=click.FloatRange(min=0, min_open=True), help="End by itself after so many seconds.")
-@click.option("--keep", is_flag=True, help="Keep the session, as `live` does.")
+@click.option("--seconds", type=click.FloatRange(min=0, min_open=True), help="End after this many seconds.")
+@click.option("--keep", is_flag=True, help="Store the session, as `live` does.")
 @_monitoring
 @click.pass_obj
 def demo(parts: Parts, /, seconds: float | None, keep: bool, **options: Any) -> None:
-    """Watch the built-in synthetic microscope live: no camera, no patient. Keeps nothing, unless asked to."""
+    """Watch the built-in synthetic microscope live: no camera, no patient. Stores nothing without --keep."""
     from stream.session.output_folder import remove_abandoned
 
     config = _load(parts, "demo.toml", options)
@@ -70,7 +70,7 @@ def demo(parts: Parts, /, seconds: float | None, keep: bool, **options: Any) -> 
 
 @click.command()
 @click.argument("source", required=False)
-@click.option("--seconds", type=click.FloatRange(min=1), help="End by itself so many seconds after its start.")
+@click.option("--seconds", type=click.FloatRange(min=1), help="End this many seconds after the start.")
 @_monitoring
 @click.pass_obj
 def live(parts: Parts, /, source: str | None, seconds: float | None, **options: Any) -> None:

@@ -40,19 +40,26 @@ class _ReplayOptions:
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
 @click.option("--output", "-o", required=True, type=click.Path(path_type=Path), help="Folder for the results.")
 @click.option("--workers", type=click.IntRange(1, 64), help="Worker processes; default: one per core.")
-@click.option("--speed", default="max", show_default=True, help="max, or a factor of the recording's own pace.")
+@click.option(
+    "--speed", default="max", show_default=True, help="max, or a multiple of the recording's own speed, such as 1."
+)
 @click.option("--regions", is_flag=True, help="Also write regions.jsonl: every capillary's outline.")
 @click.option("--overlay", is_flag=True, help="Also write overlay.mkv: the recording with its capillaries outlined.")
-@click.option("--resume", is_flag=True, help="Go on where an interrupted run stopped.")
+@click.option("--resume", is_flag=True, help="Continue an interrupted run where it stopped.")
 @click.option("--overwrite", is_flag=True, help="Replace finished results of the same source, markers included.")
-@click.option("--frames", type=click.IntRange(min=1), help="Only the first so many frames of each source.")
 @click.option(
-    "--engine", default="stream", show_default=True, help="What spreads frames over workers: also serial, router, ray."
+    "--frames", type=click.IntRange(min=1), help="Analyse only this many frames of each source, from the first."
 )
-@click.option("--address", help="With --engine ray: a running cluster, as host:port. Default: this machine alone.")
+@click.option(
+    "--engine",
+    default="stream",
+    show_default=True,
+    help="How frames are distributed to workers: stream, serial, router, ray.",
+)
+@click.option("--address", help="With --engine ray: a running cluster, as host:port. Default: this machine only.")
 @click.pass_obj
 def replay(parts: Parts, /, sources: tuple[str, ...], output: Path, **given: Any) -> None:
-    """Analyse recordings: every frame exactly once, in order. Several get a folder each below --output."""
+    """Analyse recordings: every frame exactly once, in order. Several sources get one folder each below --output."""
     from stream.config.engine_choice import engine_choice
     from stream.config.plugins import find
     from stream.machine.processes import cores

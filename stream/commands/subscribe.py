@@ -9,14 +9,14 @@ from stream.config.parts import Parts
 
 @click.command()
 @click.argument("endpoint", required=False)
-@click.option("--count", type=click.IntRange(min=1), help="End after so many messages.")
-@click.option("--topic", default="reading.", show_default=True, help="Topics that begin so.")
-@click.option("--key", metavar="KEY", help="The publishing machine's public key, where it asks for keys.")
+@click.option("--count", type=click.IntRange(min=1), help="End after this many messages.")
+@click.option("--topic", default="reading.", show_default=True, help="Print topics that begin with this text.")
+@click.option("--key", metavar="KEY", help="The publishing machine's public key, if it asks for keys.")
 @click.pass_obj
 def subscribe(parts: Parts, endpoint: str | None, count: int | None, topic: str, key: str | None) -> None:
-    """Print readings as JSON lines, as they are published on ENDPOINT; default: the configured one.
+    """Print the readings that are published on ENDPOINT as JSON lines. Default: the configured endpoint.
 
-    Beyond loopback it takes this machine's own key, allowed there, and that machine's --key; see `keys`.
+    For another machine, it needs that machine's --key, and that machine must allow this machine's key; see `keys`.
     """
     from stream.outlets.zmq_subscriber import Credentials, json_lines
     from stream.security.keyring import Keyring, keys_folder, parse_key

@@ -21,14 +21,16 @@ _TURN_S: Final = 0.5
 
 @click.command("view")
 @click.argument("session", required=False, type=click.Path(path_type=Path))
-@click.option("--last", is_flag=True, help="The newest session.")
-@click.option("--port", type=click.IntRange(0, 65535), help="Of the page; 0: any free one. Default: as configured.")
-@click.option("--recording", help="Where the recording lies now; default: where it was analysed.")
+@click.option("--last", is_flag=True, help="Open the newest session.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), help="Port of the page; 0: any free one. Default: as configured."
+)
+@click.option("--recording", help="Where the recording is now. Default: where it was analysed.")
 @click.pass_obj
 def view(parts: Parts, session: Path | None, last: bool, port: int | None, recording: str | None) -> None:
-    """Look at a finished SESSION in the page: a session.sqlite, or the folder of a replay. Ctrl-C ends.
+    """Review a finished SESSION in the page: a session.sqlite, or the folder of a replay. Ctrl-C ends.
 
-    Without SESSION: list the sessions that are kept, newest first.
+    Without SESSION: list the stored sessions, newest first.
     """
     from stream.session.listing import newest
 
@@ -56,7 +58,7 @@ def _list(folder: Path) -> None:
         print(f"There is no session in {folder} yet: `live` makes one.", file=sys.stderr)
         return
     print(listed(sessions))
-    print(f"They lie in {plain(str(folder))}.", file=sys.stderr)
+    print(f"They are in {plain(str(folder))}.", file=sys.stderr)
     whole = [plain(str(kept.folder)) for kept in sessions if not kept.damaged]
     if whole:
         print(f"`view {whole[0]}` opens one, `view --last` the newest.", file=sys.stderr)

@@ -45,12 +45,20 @@ def models_show(model: str) -> None:
 @models.command("train")
 @click.argument("labelled", type=click.Path(path_type=Path))
 @click.option("--output", "-o", required=True, type=click.Path(path_type=Path), help="The .tflite file to write.")
-@click.option("--name", default="capillary-net", show_default=True, help="What the model is called.")
+@click.option("--name", default="capillary-net", show_default=True, help="Name of the model.")
 @click.option("--seed", default=1, show_default=True, type=click.IntRange(0), help="Same seed, same weights.")
 @click.option("--folds", default=5, show_default=True, type=click.IntRange(2, 20), help="Cross-validation folds.")
 @click.option("--keep-folds", is_flag=True, help="Also keep each fold's model, which has not seen its fold.")
-@click.option("--plan", type=click.Path(path_type=Path), help="TOML with fields of the plan; default: as `default`.")
-@click.option("--test", type=click.Path(path_type=Path), help="Labelled frames of another kind: the card's figures.")
+@click.option(
+    "--plan",
+    type=click.Path(path_type=Path),
+    help="TOML file with fields of the training plan. Default: the plan of `default`.",
+)
+@click.option(
+    "--test",
+    type=click.Path(path_type=Path),
+    help="Other labelled frames; the card gets the figures of the model on them.",
+)
 def models_train(
     labelled: Path,
     output: Path,
@@ -63,7 +71,7 @@ def models_train(
 ) -> None:
     """Train on the frames and labels in LABELLED, cross-validate, and write weights, card and plots.
 
-    A stopped run goes on after the last finished fold.
+    If a run was stopped, the same command continues after the last finished fold.
     """
     from workers.training.plan import TrainingPlan, read_plan
     from workers.training.train import train
@@ -74,11 +82,19 @@ def models_train(
 @models.command("evaluate")
 @click.argument("labelled", type=click.Path(path_type=Path))
 @click.option("--weights", default="default", show_default=True, help="A shipped name, or the path of weights.")
-@click.option("--cross-validate", is_flag=True, help="Train anew without the scored frames: the honest figure.")
+@click.option("--cross-validate", is_flag=True, help="Train again without the scored frames, for unbiased figures.")
 @click.option("--seed", default=1, show_default=True, type=click.IntRange(0))
-@click.option("--plan", type=click.Path(path_type=Path), help="With --cross-validate: TOML with fields of the plan.")
-@click.option("--proposals", type=click.Choice(["contrast", "helmy2022"]), help="Default: as the model was trained.")
-@click.option("--output", "-o", type=click.Path(path_type=Path), help="With --cross-validate: folder for plots, folds.")
+@click.option(
+    "--plan", type=click.Path(path_type=Path), help="With --cross-validate: TOML file with fields of the training plan."
+)
+@click.option(
+    "--proposals",
+    type=click.Choice(["contrast", "helmy2022"]),
+    help="Who proposes regions. Default: as the model was trained.",
+)
+@click.option(
+    "--output", "-o", type=click.Path(path_type=Path), help="With --cross-validate: folder for plots and folds."
+)
 def models_evaluate(
     labelled: Path,
     weights: str,
@@ -109,10 +125,13 @@ def models_evaluate(
 @click.argument("labelled", type=click.Path(path_type=Path))
 @click.option("--seed", default=1, show_default=True, type=click.IntRange(0))
 @click.option(
-    "--output", "-o", type=click.Path(path_type=Path), help="Folder of finished folds, of evaluate or its own."
+    "--output",
+    "-o",
+    type=click.Path(path_type=Path),
+    help="Folder of finished folds, from `evaluate` or an earlier run.",
 )
 def models_forms(labelled: Path, seed: int, output: Path | None) -> None:
-    """Compare float32, int8, pruned, and pruned int8 by cross-validation: F1, CPU time a crop, size."""
+    """Compare float32, int8, pruned, and pruned int8 by cross-validation: F1, CPU time per crop, size."""
     from workers.training.variants import compare_variants
 
     print(compare_variants(labelled, seed, output))
@@ -122,7 +141,7 @@ def models_forms(labelled: Path, seed: int, output: Path | None) -> None:
 @click.argument("model")
 @click.option("--to", required=True, type=click.Choice(["litert", "onnx", "openvino", "savedmodel"]))
 @click.option("--output", "-o", required=True, type=click.Path(path_type=Path), help="The file (or folder) to write.")
-@click.option("--frames", "source", help="For litert: make int8 anew, with scales that suit these frames.")
+@click.option("--frames", "source", help="With --to litert: make a new int8 file, with scales that suit these frames.")
 @click.pass_obj
 def models_export(parts: "Parts", model: str, to: str, output: Path, source: str | None) -> None:
     """Write MODEL, a shipped name or a path, in another format, with its card beside it."""
@@ -141,7 +160,7 @@ def models_export(parts: "Parts", model: str, to: str, output: Path, source: str
 def models_explain(parts: "Parts", image: str, output: Path, weights: str) -> None:
     """Show for every region in IMAGE why it is called a capillary or not: pictures with heat maps, and numbers.
 
-    Of a recording or folder the first frame is explained.
+    If IMAGE is a recording or folder, its first frame is explained.
     """
     from workers.models.explanation import explain
 

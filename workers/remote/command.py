@@ -11,12 +11,12 @@ if TYPE_CHECKING:
 
 
 @click.command("worker")
-@click.option("--listen", default="tcp://0.0.0.0:5570", show_default=True, help="Where frames are taken.")
+@click.option("--listen", default="tcp://0.0.0.0:5570", show_default=True, help="Address on which to receive frames.")
 @click.pass_obj
 def worker(parts: "Parts", listen: str) -> None:
-    """Analyse frames of a run on another machine, which names this one under `workers.remote`. Ctrl-C ends.
+    """Analyse frames for a run on another machine, whose configuration names this one in `workers.remote`. Ctrl-C ends.
 
-    Takes this machine's key and that machine's among the allowed ones; see `keys`.
+    Needs a key of this machine, and the other machine's key among the allowed ones; see `keys`.
     """
     from stream.config.run_plan import AnalysisPlan
     from stream.console import logs
