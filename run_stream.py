@@ -145,7 +145,7 @@ def _imported(target: str) -> click.Command:
 @click.version_option(VERSION, prog_name="capillary-stream")
 @click.pass_context
 def main(context: click.Context, config: Path | None, verbose: bool, quiet: bool, log_format: "LogFormat") -> None:
-    """Live capillary density from microscope video, on this machine alone.
+    """Live capillary density from microscope video, on this machine only.
 
     Research use. Not a certified medical device; decisions belong to clinicians.
     """

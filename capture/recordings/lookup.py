@@ -61,11 +61,11 @@ class Lookup:
     def _opened(self) -> FrameSource:
         if self._source is None:
             if parse_uri(self._uri).scheme not in RECORDED:
-                raise SourceError("this session was watched live: what it showed is gone")
+                raise SourceError("this session was live: its pictures were not stored")
             source = open_source(self._uri, self._limits)
             if source.live:
                 source.close()
-                raise SourceError(f"{source.name} is live: what it showed is gone")
+                raise SourceError(f"{source.name} is live: its pictures were not stored")
             self._source, self._next = source, 0
         return self._source
 

@@ -90,7 +90,7 @@ def _write_bgr(path: Path, image: Image.Image, bits: int | None, out: Pixels) ->
     if image.size != (width, height):
         raise SourceError(f"{path} has changed: it is {image.width}x{image.height} now, not {width}x{height}.")
     if image.mode in _NOT_A_PICTURE_OF_LIGHT:
-        raise SourceError(f"{path} holds 32-bit numbers, not a picture; save it as 8 or 16 bits a channel.")
+        raise SourceError(f"{path} holds 32-bit numbers, not a picture; save it as 8 or 16 bits per channel.")
     if image.mode in _GREY_16_BIT:
         grey = np.minimum(np.asarray(image).astype(np.uint16) >> ((bits or 16) - 8), 255).astype(np.uint8)
         cv2.cvtColor(grey, cv2.COLOR_GRAY2BGR, dst=out)

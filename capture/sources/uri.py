@@ -40,11 +40,11 @@ def parse_uri(text: str) -> SourceUri:
     if not text.strip():
         raise UsageError("The source is empty. Name a file, a folder, or a camera such as camera:0.")
     if "\0" in text:
-        raise UsageError("The source holds a null character, which no file name may.")
+        raise UsageError("The source contains a null character, which a file name cannot have.")
     try:
         os.fsencode(text)
     except UnicodeEncodeError:
-        raise UsageError("The source holds half a character, which no file name may.") from None
+        raise UsageError("The source contains an incomplete character, which a file name cannot have.") from None
     match = _SCHEME.fullmatch(text)
     if match is None:
         return SourceUri(PLAIN, text)

@@ -103,7 +103,7 @@ def _read(frames: FrameSource, pixels: Pixels) -> None:
 
 
 def _unwritable(folder: Path) -> OutputError:
-    return OutputError(f"{FILE_NAME} cannot be written in {folder}; is the disk full? The other results are whole")
+    return OutputError(f"{FILE_NAME} cannot be written in {folder}; is the disk full? The other results are complete")
 
 
 def _frame_count(video: Path) -> int | None:

@@ -69,7 +69,7 @@ def replay(parts: Parts, /, sources: tuple[str, ...], output: Path, **given: Any
 
     options = _ReplayOptions(**given)
     if options.resume and options.overwrite:
-        raise UsageError("--resume goes on, --overwrite begins anew; choose one")
+        raise UsageError("--resume continues a run, --overwrite begins it anew; choose one")
     config = parts.load("replay.toml", {"workers.count": options.workers})
     speed = _speed(options.speed)
     whole = not options.resume and speed == 0
@@ -120,7 +120,7 @@ def _replay_one(parts: Parts, plan: "RunPlan", options: _ReplayOptions) -> int:
         if options.overlay and not (plan.folder / "overlay.mkv").exists():
             return max(code, reported(partial(_overlay, parts, plan)))
     elif code == 130 and holds_frames(plan.folder):
-        further = "; go on with --resume" if plan.engine is None else ""
+        further = "; continue with --resume" if plan.engine is None else ""
         print(f"Results so far: {plan.folder}{further}.", file=sys.stderr)
     return code
 
@@ -150,4 +150,4 @@ def _overlay(parts: Parts, plan: "RunPlan") -> "Outcome":
     with stop_asked() as stopped:
         if parts.write_overlay(plan, stopped) is not None:
             return Outcome(0, "")
-    return Outcome(130, f"Stopped: the results in {plan.folder} are whole, overlay.mkv is not made.")
+    return Outcome(130, f"Stopped: the results in {plan.folder} are complete; overlay.mkv was not made.")

@@ -24,5 +24,5 @@ def engine_choice(engine: str, workers: int, address: str | None, *, whole: bool
     if engine == "stream":
         return None
     if not whole:
-        raise UsageError(f"--resume and --speed are for --engine stream; {engine} takes a recording whole")
+        raise UsageError(f"--resume and --speed are for --engine stream; {engine} analyses a recording as a whole")
     return EngineChoice(engine, 1 if engine == "serial" else workers, address)

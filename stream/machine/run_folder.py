@@ -46,7 +46,7 @@ class RunFolder:
             raise
         except OSError as error:
             raise OutputError(
-                f"the sockets of a run need a folder in {self._base.parent}, which cannot be had: {error.strerror}"
+                f"the sockets of a run need a folder in {self._base.parent}, which cannot be used: {error.strerror}"
             ) from error
 
     def close(self) -> None:
@@ -78,7 +78,7 @@ def _make_private(base: Path) -> None:
         own = not hasattr(os, "getuid") or (found.st_uid == os.getuid() and not found.st_mode & 0o022)
         if not (own and stat.S_ISDIR(found.st_mode)):
             raise OutputError(
-                f"the folder {base} belongs to another user, or others may write to it; have it removed"
+                f"the folder {base} belongs to another user, or others may write to it; ask its owner to remove it"
             ) from None
 
 

@@ -62,7 +62,7 @@ class Publisher:
         Raises OutputError while all of them are shut out.
         """
         if self._socket is None:
-            raise OutputError("all subscribers are shut out for seconds")
+            raise OutputError("all subscribers are disconnected for a few seconds")
         fields = msgspec.to_builtins(message, builtin_types=(bytes,))
         for name in NOT_PUBLISHED:
             fields.pop(name, None)
@@ -87,8 +87,8 @@ class Publisher:
                 self._open()
                 return
             self._open_again_s = time.monotonic() + _SHUT_S
-            self._events.add("refused", _PLACE, detail="they made memory grow; all were shut out for seconds")
-            log.warning("memory grew by %.0f MB: subscribers are shut out for %.0f s", grown_mb, _SHUT_S)
+            self._events.add("refused", _PLACE, detail="they made memory grow; all were disconnected for a few seconds")
+            log.warning("memory grew by %.0f MB: subscribers are disconnected for %.0f s", grown_mb, _SHUT_S)
 
     def close(self) -> None:
         """Let the last messages out, then let go of the socket."""

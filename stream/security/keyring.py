@@ -79,7 +79,7 @@ class Keyring:
         for number, line in enumerate(path.read_text(errors="replace").splitlines(), start=1):
             key, _, name = line.partition(" ")
             if not (_KEY.fullmatch(key) and _NAME.fullmatch(name)):
-                raise ConfigError(f"line {number} of {path} is no key with a name; mend or remove it")
+                raise ConfigError(f"line {number} of {path} is not a key with a name; correct or remove it")
             found[bytes.fromhex(key)] = name
         return found
 

@@ -183,7 +183,7 @@ class Archive:
         except StreamError:
             raise
         except _DAMAGE as error:
-            raise OutputError(f"{self.path} is no session, or damaged ({plain(str(error))[:200]})") from error
+            raise OutputError(f"{self.path} is not a session, or is damaged ({plain(str(error))[:200]})") from error
 
     def _connection(self) -> sqlite3.Connection:
         if not hasattr(self._mine, "connection"):

@@ -52,14 +52,14 @@ def _found(base: Path) -> Iterator[ListedSession]:
 
 
 def _read(file: Path) -> ListedSession:
-    """Read one session. Raises OutputError if the file is no session, or damaged."""
+    """Read one session. Raises OutputError if the file is not a session, or is damaged."""
     archive, writer = Archive(file), file.parent / OWNER
     try:
         count, first_ns, last_ns = archive.read(
             "SELECT COUNT(*), COALESCE(MIN(t_capture_ns), 0), COALESCE(MAX(t_capture_ns), 0) FROM readings"
         )[0]
         if not isinstance(first_ns, int) or not isinstance(last_ns, int):
-            raise OutputError(f"{file} is no session, or damaged")
+            raise OutputError(f"{file} is not a session, or is damaged")
         source = str(archive.facts().get("source") or "")
     finally:
         archive.close()

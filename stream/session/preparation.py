@@ -35,7 +35,7 @@ def prepare(plan: RunPlan, *, resume: bool, overwrite: bool = False) -> str:
         for name in () if resume else FILES:
             (folder / name).unlink(missing_ok=True)
     except OSError as error:
-        raise OutputError(f"{error.filename} is in the way: {error.strerror}; remove it") from error
+        raise OutputError(f"{error.filename} cannot be replaced: {error.strerror}; remove it") from error
     store = Store(folder / FILE_NAME)
     store.set_facts(session=session, begun_at=None, begun_ns=None, **facts_of(plan))
     store.close()
@@ -71,7 +71,7 @@ def refuse_loss(folder: Path, source: str, *, overwrite: bool) -> None:
         )
     if marked := _markers(folder):
         raise OutputError(
-            f"{folder} holds an unfinished run with {counted(marked, 'marker')}; go on with --resume, or begin anew "
+            f"{folder} holds an unfinished run with {counted(marked, 'marker')}; continue with --resume, or begin anew "
             "without them with --overwrite"
         )
 

@@ -42,10 +42,7 @@ def reason_not_to_resume(stored: StoredRun, plan: RunPlan) -> str:
     if stored.asked_source != source:
         return f"the session in {folder} is of {stored.asked_source}, not of {source}; choose another folder"
     if stored.asked_content not in (None, plan.fingerprint):
-        return (
-            f"{source} is not what it was when the session in {folder} was begun; bring back the recording of then, "
-            f"{anew}"
-        )
+        return f"{source} has changed since the session in {folder} was begun; restore the original recording, {anew}"
     if stored.analysis != plan.analysis.sha256:
         return f"the session in {folder} was begun with other analyser settings; use those, {anew}"
     if plan.frames is not None and plan.frames < stored.frames:

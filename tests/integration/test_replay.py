@@ -129,7 +129,7 @@ def test_a_stop_leaves_whole_files_and_nothing_running(tmp_path: Path, number: s
         process.send_signal(number)
         _, errors = process.communicate(timeout=10)
     assert process.returncode == 130
-    assert f"Results so far: {tmp_path}; go on with --resume." in errors
+    assert f"Results so far: {tmp_path}; continue with --resume." in errors
     found = summary(tmp_path)
     assert found["status"] == "incomplete"
     assert "stopped" in found["reason"]
@@ -164,7 +164,9 @@ def test_a_stop_while_the_overlay_is_made_leaves_the_results_whole(tmp_path: Pat
         process.send_signal(number)
         _, errors = process.communicate(timeout=10)
     assert process.returncode == 130
-    assert errors.strip().splitlines()[-1] == f"Stopped: the results in {tmp_path} are whole, overlay.mkv is not made."
+    assert (
+        errors.strip().splitlines()[-1] == f"Stopped: the results in {tmp_path} are complete; overlay.mkv was not made."
+    )
     assert summary(tmp_path)["status"] == "complete"
     assert not list(tmp_path.glob("*overlay*"))
 

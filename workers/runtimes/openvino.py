@@ -29,7 +29,7 @@ class OpenVinoRuntime:
         except RuntimeError as error:
             raise ModelError("The weights are not an OpenVINO network that this machine can run.") from error
         if tuple(self._network.output(0).shape) != (BATCH, 2):
-            raise ModelError("The weights do not give two logits a crop, as the card says.")
+            raise ModelError("The weights do not give two logits per crop, as the card says.")
         self._shape = shape
 
     def probabilities(self, crops: Crops) -> Probabilities:

@@ -97,7 +97,7 @@ def train(
         raise UsageError(f"The model is written as a .tflite file: give a path such as {output}.tflite.")
     job = Job(labelled, plan or TrainingPlan(), seed, folds, name)
     work = output.with_name(f"{output.stem}-unfinished")
-    with _resumable("The same command goes on after the last finished fold."), _written(output.parent):
+    with _resumable("The same command continues after the last finished fold."), _written(output.parent):
         validation = validate(job, work)
         weights = final(job, validation)
         card = card_of(job, weights, validation.info, validation.everything)
@@ -120,7 +120,7 @@ def cross_validate(
     Prints the tables to stdout. Raises SourceError, UsageError, OutputError, ModelError.
     """
     job = Job(labelled, plan or TrainingPlan(), seed, folds, "fold")
-    kept = "The same command goes on after the last finished fold." if output else "Nothing was kept: give --output."
+    kept = "The same command continues after the last finished fold." if output else "Nothing was kept: give --output."
     with _resumable(kept), _written(output):
         validation = validate(job, None if output is None else output / "folds")
         scored = validation.scored

@@ -28,7 +28,7 @@ def listed(text: str, known: Sequence[str], what: str) -> list[str]:
     names = [name.strip() for name in text.split(",") if name.strip()]
     strange = [name for name in names if name not in known]
     if strange or not names:
-        raise UsageError(f"--{what} takes {', '.join(known)}, divided by commas; not '{(strange or [text])[0]}'")
+        raise UsageError(f"--{what} takes {', '.join(known)}, separated by commas; not '{(strange or [text])[0]}'")
     return list(dict.fromkeys(names))
 
 
@@ -39,7 +39,7 @@ def counts(text: str) -> list[int]:
     except ValueError:
         found = []
     if not found or not 1 <= found[0] <= found[-1] <= 64:
-        raise UsageError(f"--workers takes numbers from 1 to 64 divided by commas, such as 1,2; not '{text}'")
+        raise UsageError(f"--workers takes numbers from 1 to 64 separated by commas, such as 1,2; not '{text}'")
     return found
 
 
@@ -50,7 +50,7 @@ def rates(text: str) -> list[float]:
     except ValueError:
         found = []
     if not found or not all(1 <= rate <= 240 for rate in found):
-        raise UsageError(f"--fps takes numbers from 1 to 240 divided by commas, such as 60,25; not '{text}'")
+        raise UsageError(f"--fps takes numbers from 1 to 240 separated by commas, such as 60,25; not '{text}'")
     return found
 
 

@@ -74,7 +74,7 @@ def routes(page: PageServices) -> list[Route]:
     async def step(request: Request) -> Response:
         wanted = await body_as(request, SiteStep)
         if feed.info.mode == "review":
-            raise OutputError("This session is over: its sites were measured, or not.")
+            raise OutputError("This session has ended: its sites can no longer be measured.")
         rows = feed.trend.rows()
         for change in marker_changes(wanted.action, wanted.site, feed.markers(), rows[-1] if len(rows) else None):
             await page.ask(change)

@@ -52,7 +52,7 @@ def test_what_is_gone_or_was_live_says_so(tmp_path: Path) -> None:
         lookup.pixels(0, "0")
     for camera in ("camera:0", "rtsp://127.0.0.1:9/x", "http://127.0.0.1:9/x"):
         with Lookup(camera, LIMITS) as lookup:
-            assert "watched live" in lookup.missing_reason(), "and it was not opened"
+            assert "was live" in lookup.missing_reason(), "and it was not opened"
     with Lookup(str(tmp_path / "gone.mp4"), LIMITS) as lookup:
         assert "gone.mp4" in lookup.missing_reason()
     with Lookup("synthetic:?seed=4&frames=30", LIMITS) as lookup:

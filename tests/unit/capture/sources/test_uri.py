@@ -39,7 +39,7 @@ def test_a_name_is_taken_apart(text: str, scheme: str, path: str, options: dict[
         ("", "is empty"),
         ("  ", "is empty"),
         ("a\0b", "null character"),
-        ("a\ud800b", "half a character"),
+        ("a\ud800b", "incomplete character"),
         ("camera:0?fps=30&fps=60", "the same name twice"),
         ("camera:0?fps=30&live", "name=value"),
         ("http://cam/#live", "name=value"),

@@ -130,7 +130,7 @@ def test_another_recording_in_place_of_the_first_is_not_gone_on_with(typed: Type
     before, first = results.read_bytes(), clip.read_bytes()
     again = ("replay", clip, "--output", "out", "--resume")
     write_video(clip, frames=5)
-    refused(FAILED, typed, *again, says=("clip.avi", "not what it was", "--overwrite"))
+    refused(FAILED, typed, *again, says=("clip.avi", "has changed since", "--overwrite"))
     clip.unlink()
     refused(SOURCE, typed, *again, says=("clip.avi",))
     clip.write_bytes(first)

@@ -37,7 +37,7 @@ def runs(monkeypatch: pytest.MonkeyPatch) -> list[Run]:
     [
         (("--speed", "fast"), "--speed is 'max' or a factor above 0, not 'fast'"),
         (("--speed", "-1"), "--speed is 'max' or a factor above 0"),
-        (("--resume", "--overwrite"), "--resume goes on, --overwrite begins anew"),
+        (("--resume", "--overwrite"), "--resume continues a run, --overwrite begins it anew"),
         (("--engine", "routr"), 'no engine is called "routr"; did you mean "router"?'),
         (("--engine", "router", "--address", "127.0.0.1:6379"), "--address names a Ray cluster"),
         (("--engine", "ray", "--address", "somewhere"), "--address is host:port"),

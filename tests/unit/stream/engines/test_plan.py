@@ -22,7 +22,7 @@ def test_names_fit_a_folder() -> None:
 
 def test_names_are_taken_once_and_strange_ones_told() -> None:
     assert listed("a, b,a", ("a", "b"), "engines") == ["a", "b"]
-    with pytest.raises(UsageError, match="--engines takes a, b, divided by commas; not 'c'"):
+    with pytest.raises(UsageError, match="--engines takes a, b, separated by commas; not 'c'"):
         listed("a,c", ("a", "b"), "engines")
 
 

@@ -82,7 +82,7 @@ def test_outlines_of_a_finished_replay_are_written_if_they_are_asked_for_later(p
 
 def test_another_recording_of_the_same_name_is_not_gone_on_with(plan: RunPlan) -> None:
     run(replace(plan, fingerprint="a"), analyse)
-    with pytest.raises(OutputError, match="is not what it was"):
+    with pytest.raises(OutputError, match="has changed since"):
         run(replace(plan, fingerprint="b"), analyse, resume=True)
 
 

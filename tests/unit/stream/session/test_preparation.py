@@ -134,7 +134,7 @@ def test_a_damaged_summary_is_none(tmp_path: Path, text: str) -> None:
 
 def test_a_folder_in_place_of_a_result_is_a_plain_error(tmp_path: Path) -> None:
     (tmp_path / "readings.csv.partial").mkdir()
-    with pytest.raises(OutputError, match=r"readings.csv.partial is in the way: .*; remove it"):
+    with pytest.raises(OutputError, match=r"readings.csv.partial cannot be replaced: .*; remove it"):
         prepare(clip(tmp_path), resume=False)
 
 

@@ -22,8 +22,8 @@ def test_the_same_again_continues() -> None:
     ("now", "says"),
     [
         ({"source": "other.avi"}, "is of clip.avi, not of other.avi"),
-        ({"fingerprint": "another"}, "clip.avi is not what it was"),
-        ({"fingerprint": None}, "clip.avi is not what it was"),
+        ({"fingerprint": "another"}, "clip.avi has changed since"),
+        ({"fingerprint": None}, "clip.avi has changed since"),
         ({"config": Config(analyser=AnalyserConfig(name="helmy2022"))}, "other analyser settings"),
         ({"frames": 9}, "has 10 frames already, more than --frames 9"),
         ({"outlines": True}, "begun without outlines, and 10 frames would have none"),

@@ -126,7 +126,7 @@ def test_a_stopped_run_goes_on_after_its_finished_folds(
     monkeypatch.setattr(folds_module, "trained", stopped)
     with pytest.raises(KeyboardInterrupt):
         cross_validate(labelled, folds=2, plan=PLAN, output=tmp_path)
-    assert "goes on after the last finished fold" in capsys.readouterr().err
+    assert "continues after the last finished fold" in capsys.readouterr().err
     assert cross_validate(labelled, folds=2, plan=PLAN, output=tmp_path) == fresh
     assert len(asked) == 3
     assert (tmp_path / "figures.json").is_file()

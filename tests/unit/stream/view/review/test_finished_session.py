@@ -181,7 +181,7 @@ def test_a_session_that_somebody_made_up_is_refused_with_a_sentence(
     with contextlib.closing(sqlite3.connect(folder / FILE_NAME)) as database, database:
         for statement in statements:
             database.execute(statement)
-    with pytest.raises(OutputError, match="is no session, or damaged"):
+    with pytest.raises(OutputError, match="is not a session, or is damaged"):
         opened(folder)
 
 
@@ -200,7 +200,7 @@ def test_a_frame_whose_data_are_damaged_is_refused_and_the_others_are_shown(
 
 def test_a_file_that_is_no_session_is_refused_with_a_sentence(tmp_path: Path) -> None:
     (tmp_path / FILE_NAME).write_bytes(b"somebody's notes" * 500)
-    with pytest.raises(OutputError, match="is no session, or damaged"):
+    with pytest.raises(OutputError, match="is not a session, or is damaged"):
         opened(tmp_path)
 
 
