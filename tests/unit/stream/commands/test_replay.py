@@ -89,7 +89,7 @@ def test_a_stopped_overlay_is_said_and_stops_the_rest(
     monkeypatch.setattr("run_stream.Program.write_overlay", lambda _parts, _plan, _stopped: None)
     done = typed("replay", SOURCE, "synthetic:?seed=2", "-o", "out", "--overlay")
     assert done.code == 130
-    assert "overlay.mkv is not made" in done.text
+    assert "overlay.mkv was not made" in done.text
     assert len(runs) == 1
 
 
