@@ -1,4 +1,4 @@
-"""The program's version; the protocol's is in `stream.protocol.frames`."""
+"""The program's version; the protocol's is in `stream.protocol.types`."""
 
 from typing import Final
 
