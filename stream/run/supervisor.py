@@ -251,8 +251,8 @@ class Supervisor:
             case "end stream":
                 log.info("stopping (%s)", "its time is over" if self._signalled is None else self._signalled.name)
                 self._peers.tell("capture", Stop(final=False))
-                absent = [self._children[key] for key in (_CAPTURE, _SINK) if key not in self._peers]
-                if any(child.incarnation == 0 for child in absent):
+                absent = [key for key in (_CAPTURE, _SINK) if key not in self._peers]
+                if any(child.incarnation == 0 for key, child in self._children.items() if key in absent):
                     self._outcome = Outcome(code, "Stopped before the first frame.")
             case "give up frames":
                 self._peers.tell("capture", Stop(final=False, at_once=True))

@@ -102,11 +102,13 @@ def test_a_person_sees_number_and_trend_move(demo: Demo, chromium: Browser) -> N
     page.close()
 
 
-def test_live_ends_by_itself_where_told_to(tmp_path: Path) -> None:
+def test_live_ends_by_itself_after_so_many_seconds(tmp_path: Path) -> None:
     settings = {"CAPILLARY_STREAM_SINK_SESSIONS_DIR": str(tmp_path), "CAPILLARY_STREAM_PUBLISH_ENABLED": "false"}
     done = run("live", "synthetic:?seed=1&fps=5", "--seconds", "5", "--port", "0", "--workers", "1", **settings)
-    assert done.returncode == 0, done.stderr
-    assert re.search(r"frames? analysed|before the first frame", done.stderr.splitlines()[-1])
+    last = done.stderr.splitlines()[-1]
+    too_busy = "before the first frame" in last  # on a machine that does not get ready in that time
+    assert done.returncode == (5 if too_busy else 0), done.stderr
+    assert too_busy or re.search(r"frames? analysed", last)
 
 
 def test_the_demo_ends_by_itself_with_a_summary() -> None:
@@ -116,7 +118,7 @@ def test_the_demo_ends_by_itself_with_a_summary() -> None:
     assert "A demo keeps nothing" in done.stderr
 
 
-def test_a_demo_is_kept_where_told_to(tmp_path: Path) -> None:
+def test_a_demo_is_kept_if_it_is_asked_to(tmp_path: Path) -> None:
     settings = {"CAPILLARY_STREAM_SINK_SESSIONS_DIR": str(tmp_path), "CAPILLARY_STREAM_PUBLISH_ENABLED": "false"}
     done = run("demo", "--seconds", "2", "--no-view", "--keep", **settings)
     assert done.returncode == 0, done.stderr
