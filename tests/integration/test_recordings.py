@@ -32,7 +32,8 @@ def test_a_clip_gives_a_row_for_every_frame_whoever_computes_it(
 def test_the_labelled_stills(labelled_frames: Path, tmp_path: Path) -> None:
     done = run("replay", labelled_frames / "frames", "--output", tmp_path, "--regions")
     assert done.returncode == 0, done.stderr
-    assert [row["frame"] for row in rows(tmp_path)] == [f"f{number:02}" for number in range(1, 23)]
+    names = sorted(path.stem for path in (labelled_frames / "labels").glob("*.json"))
+    assert [row["frame"] for row in rows(tmp_path)] == names
     scorer = labelled_frames.parents[1] / "tools" / "score_regions.py"
     if scorer.is_file():
         scored = subprocess.run(
@@ -41,7 +42,7 @@ def test_the_labelled_stills(labelled_frames: Path, tmp_path: Path) -> None:
             text=True,
             check=True,
         )
-        assert '"frames": 24' in scored.stdout
+        assert f'"frames": {len(names)}' in scored.stdout
 
 
 def test_a_clip_cut_in_half_is_analysed_as_far_as_it_goes(clips: Path, tmp_path: Path) -> None:
