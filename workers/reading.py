@@ -10,6 +10,7 @@ import numpy as np
 
 from stream.config.plugins import find
 from stream.config.run_plan import AnalysisPlan
+from stream.console.text import plain
 from stream.errors import ModelError, StreamError
 from stream.machine.shared_memory import keep_freed_memory
 from stream.protocol.contracts import Analyser, Analysis, Frame, Pixels
@@ -77,7 +78,7 @@ class Reader:
             hint = "" if verbose else " (-v: where)"
             log.error(
                 "the analysis failed on frame %d: %s: %s%s; such frames are counted, not reported again",
-                *(header.seq, kind, error, hint),
+                *(header.seq, kind, plain(str(error)), hint),
                 exc_info=error if verbose else None,
             )
 

@@ -46,6 +46,7 @@ def test_a_frame_whose_analysis_is_nonsense_fails_with_the_reason(
     assert (found.seq, found.frame, found.attempt, found.worker) == (7, "f7", 2, 3)
     assert checked(found) is found
     assert [record.levelname for record in caplog.records] == ["ERROR"]
+    assert caplog.text.encode(), "what the plug-in said can be written to any log"
 
 
 @pytest.mark.parametrize("analyser", ["good", "raising"])
