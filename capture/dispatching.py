@@ -7,7 +7,6 @@ the time comes in, and messages go out through a function.
 import logging
 from collections import deque
 from collections.abc import Iterable
-from typing import Protocol
 
 from capture.grabber import Grabbed
 from capture.headers import failed_reading, header_of, why_failed
@@ -15,18 +14,11 @@ from capture.ledger import Dispatch, Dropped, GaveUp, Ledger, Worker
 from capture.pacing import PictureRate
 from stream.machine.clock import SUSPENDED_S
 from stream.protocol.frames import Committed, Done, Drop, Looking, Overdue
-from stream.protocol.processes import PeerDown, PeerUp
+from stream.protocol.processes import PeerDown, PeerUp, Tell
 from stream.protocol.readings import DensityReading
-from stream.protocol.types import Message, Role
+from stream.protocol.types import Message
 
 log = logging.getLogger("capillary.capture")
-
-
-class Tell(Protocol):
-    """Sends a message to a peer."""
-
-    def __call__(self, role: Role, message: Message, index: int = 0) -> bool:
-        """Return False, and send nothing, if the peer is not there or takes nothing more."""
 
 
 class Dispatcher:

@@ -5,7 +5,7 @@ it to its peers with `PeerUp`, and buries it with `PeerDown`. Role and index nam
 one process in that place: a message of a dead incarnation can arrive after its successor's `Hello`, and is known by it.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Protocol
 
 from msgspec import Meta
 
@@ -80,3 +80,10 @@ class Stop(Message, frozen=True, kw_only=True, tag="stop"):
 
     final: Annotated[bool, Meta(description="exit now; false: grab no more, and finish what was captured")] = True
     at_once: Annotated[bool, Meta(description="do not wait for frames that a worker is still at")] = False
+
+
+class Tell(Protocol):
+    """Sends a message to a peer, as `stream.run.child.Child.tell` does."""
+
+    def __call__(self, role: Role, message: Message, index: int = 0) -> bool:
+        """Return False, and send nothing, if the peer is not there or takes nothing more."""

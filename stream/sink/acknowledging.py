@@ -6,26 +6,20 @@ disk: the sink asks for reports only after a commit. Knows no disk and no socket
 
 from collections import deque
 from collections.abc import Iterable
-from typing import Any, Protocol
+from typing import Any
 
 from stream.protocol.frames import Committed
-from stream.protocol.types import MAX_BEYOND, Message, Role
+from stream.protocol.processes import Tell
+from stream.protocol.types import MAX_BEYOND
 from stream.readings.ordering import Sequencer
-
-
-class Send(Protocol):
-    """How a message reaches a peer, as `Child.tell` does it."""
-
-    def __call__(self, role: Role, message: Message, index: int = 0) -> bool:
-        """Return False if the peer is not there or takes nothing more."""
 
 
 class Acknowledgements:
     """What capture knows of the session, and what it is still owed."""
 
-    def __init__(self, sequencer: Sequencer[Any], incarnation: int, send: Send) -> None:
+    def __init__(self, sequencer: Sequencer[Any], incarnation: int, tell: Tell) -> None:
         """Begin with nothing reported. incarnation: of this sink; capture discards reports of an earlier one."""
-        self._sequencer, self._incarnation, self._send = sequencer, incarnation, send
+        self._sequencer, self._incarnation, self._tell = sequencer, incarnation, tell
         self._reported_seq: int | None = None
         self._deaths: deque[tuple[int, int]] = deque()
 
@@ -51,10 +45,10 @@ class Acknowledgements:
         if accounted != self._reported_seq:
             message = self._committed()
             for index in workers:
-                self._send("worker", message, index)
-            if self._send("capture", message):
+                self._tell("worker", message, index)
+            if self._tell("capture", message):
                 self._reported_seq = accounted
-        while self._deaths and self._send("capture", self._committed(after_death_of=self._deaths[0])):
+        while self._deaths and self._tell("capture", self._committed(after_death_of=self._deaths[0])):
             self._deaths.popleft()
 
     def _committed(self, after_death_of: tuple[int, int] | None = None) -> Committed:
