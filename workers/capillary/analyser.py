@@ -13,7 +13,8 @@ from workers.capillary.classifier import classify
 from workers.capillary.crops import CHANNELS, picture
 from workers.capillary.density import density_pct, interval_pct
 from workers.capillary.proposing import proposer
-from workers.capillary.quality import judge
+from workers.capillary.quality.facts import FrameFacts
+from workers.capillary.quality.verdict import judge
 from workers.capillary.settings import AnalyserSettings
 from workers.capillary.traits import measured, unknown
 from workers.runtimes.base import Runtime
@@ -60,7 +61,8 @@ class CapillaryAnalyser:
             for p, score, chosen in zip(proposals, probabilities, capillary, strict=True)
             if chosen
         ]
-        return Analysis(density, low, high, regions, judge(frame, half, found.green, self._settings.quality))
+        quality = judge(frame, half, found.green, self._settings.quality, FrameFacts())
+        return Analysis(density, low, high, regions, quality)
 
 
 def make_analyser(settings: AnalyserSettings) -> Analyser:

@@ -30,6 +30,14 @@ class QualityLimits(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     colour_usable: Annotated[float, Meta(ge=0, le=255)] = 0.3
     coverage_good: Annotated[Share, Meta(description="share of the frame that shows evenly lit tissue")] = 0.9
     coverage_usable: Share = 0.6
+    objects_good: Annotated[
+        Share, Meta(description="share of the frame that hairs, or another kind of object, cover")
+    ] = 0.05
+    objects_usable: Share = 0.3
+    doubt_good: Annotated[Share, Meta(description="share of the capillaries' expected area that is in doubt")] = 0.5
+    unlike_good: Annotated[
+        float, Meta(ge=0, le=100, description="how unlike the frames that the model has learned from; 1 at its limit")
+    ] = 1.0
 
 
 class AnalyserSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -18,7 +18,8 @@ from stream.errors import ModelError
 from stream.protocol.contracts import Analyser, Analysis, Frame, Region
 from workers.capillary.background import flat_field, halved
 from workers.capillary.density import density_pct, interval_pct
-from workers.capillary.quality import judge
+from workers.capillary.quality.facts import FrameFacts
+from workers.capillary.quality.verdict import judge
 from workers.capillary.regions import smoothed
 from workers.capillary.settings import QualityLimits
 from workers.helmy2022.regions import CROP_PX, Outline, area_px, crops, propose
@@ -53,7 +54,7 @@ class Helmy2022Analyser:
             for index in np.flatnonzero(capillary)
         ]
         half = halved(pixels)
-        quality = judge(frame, half, smoothed(flat_field(half), 1), QualityLimits())
+        quality = judge(frame, half, smoothed(flat_field(half), 1), QualityLimits(), FrameFacts())
         return Analysis(density, low, high, regions, quality)
 
     def _probabilities(self, seen: npt.NDArray[np.uint8]) -> npt.NDArray[np.float64]:

@@ -10,12 +10,15 @@ import pytest
 from stream.protocol.contracts import Frame, Pixels, Quality
 from stream.protocol.thumbnail import thumbnail
 from workers.capillary.background import flat_field, halved
-from workers.capillary.quality import judge, motion_px, verdict
+from workers.capillary.quality.facts import FrameFacts
+from workers.capillary.quality.measuring import motion_px
+from workers.capillary.quality.verdict import combined, judge, verdict
 from workers.capillary.regions import smoothed
 from workers.capillary.settings import QualityLimits
 
 LIMITS = QualityLimits()
-GOOD = {"sharpness": 20.0, "brightness": 120.0, "glare": 0.0, "colour": 3.0, "coverage": 1.0, "motion_px": 1.0}
+MEASURED = {"sharpness": 20.0, "brightness": 120.0, "glare": 0.0, "colour": 3.0, "coverage": 1.0, "motion_px": 1.0}
+GOOD = combined(MEASURED, FrameFacts())
 
 
 def textured(shift_px: int = 0) -> Pixels:
@@ -26,11 +29,11 @@ def textured(shift_px: int = 0) -> Pixels:
 
 def judged(frame: Frame) -> Quality:
     half = halved(frame.pixels)
-    return judge(frame, half, smoothed(flat_field(half), 1), LIMITS)
+    return judge(frame, half, smoothed(flat_field(half), 1), LIMITS, FrameFacts())
 
 
 def test_a_good_frame_has_no_reasons() -> None:
-    quality = verdict(GOOD, LIMITS)
+    quality = verdict(GOOD, {}, LIMITS)
     assert (quality.verdict, quality.reasons) == ("good", ())
 
 
@@ -46,13 +49,36 @@ def test_a_good_frame_has_no_reasons() -> None:
     ],
 )
 def test_each_fault_is_named_and_graded(measure: str, poor: float, unusable: float, reason: str) -> None:
-    assert verdict({**GOOD, measure: poor}, LIMITS).verdict == "poor"
-    worst = verdict({**GOOD, measure: unusable}, LIMITS)
+    assert verdict({**GOOD, measure: poor}, {}, LIMITS).verdict == "poor"
+    worst = verdict({**GOOD, measure: unusable}, {}, LIMITS)
     assert (worst.verdict, worst.reasons) == ("unusable", (reason,))
 
 
 def test_the_gravest_reason_comes_first() -> None:
-    assert verdict({**GOOD, "brightness": 40.0, "glare": 0.5}, LIMITS).reasons == ("glare", "too dark")
+    assert verdict({**GOOD, "brightness": 40.0, "glare": 0.5}, {}, LIMITS).reasons == ("glare", "too dark")
+
+
+def found(facts: FrameFacts) -> Quality:
+    return verdict(combined(MEASURED, facts), facts.covered, LIMITS)
+
+
+def test_an_object_that_covers_much_is_named_with_its_share() -> None:
+    assert found(FrameFacts(covered={"hair": 0.04}, analysed=0.96)).verdict == "good"
+    hairy = found(FrameFacts(covered={"hair": 0.089, "dirt": 0.01}, analysed=0.9))
+    assert (hairy.verdict, hairy.reasons) == ("poor", ("hair in the picture: 9 %",))
+    assert (hairy.measures["hair"], hairy.measures["dirt"]) == (0.089, 0.01)
+
+
+def test_what_covers_the_tissue_is_said_once() -> None:
+    assert found(FrameFacts(covered={"bubble": 0.4}, analysed=0.58)).reasons == ("bubble in the picture: 40 %",)
+    assert found(FrameFacts(covered={"glare": 0.05}, analysed=0.95)).reasons == ("glare",)
+    assert found(FrameFacts(covered={"border": 0.45}, analysed=0.55)).reasons == ("little tissue in view",)
+
+
+def test_doubtful_vessels_and_an_unlike_frame_are_poor_however_far() -> None:
+    assert found(FrameFacts(doubt=0.99)).reasons == ("too few clear vessels",)
+    unlike = found(FrameFacts(unlike=50.0))
+    assert (unlike.verdict, unlike.reasons) == ("poor", ("unlike what the model has learned from",))
 
 
 @pytest.mark.parametrize("shift", [0, 16, 48])

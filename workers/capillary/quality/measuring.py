@@ -1,4 +1,4 @@
-"""Whether a frame may be acted on: focus, motion, light, glare, coverage.
+"""What is measured of a frame for its quality: focus, motion, light, glare, colour, coverage.
 
 Knows this frame and its predecessor's thumbnail, and no other frame.
 """
@@ -9,12 +9,10 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from stream.protocol.contracts import Frame, Pixels, Quality
+from stream.protocol.contracts import Frame, Pixels
 from stream.protocol.thumbnail import WIDTH_PX, thumbnail
-from stream.protocol.types import QualityVerdict
 from workers.capillary.background import CONTRAST
 from workers.capillary.regions import Channel
-from workers.capillary.settings import QualityLimits
 
 OVEREXPOSED: Final = 250
 DARKEST_LIT: Final = 20
@@ -85,45 +83,4 @@ def measure(frame: Frame, half: Pixels, green: Channel) -> Measures:
     }
     if frame.previous is not None and frame.previous.shape == own.shape:
         measures["motion_px"] = motion_px(frame.previous, own, frame.pixels.shape[1])
-    return {name: round(value, 4) for name, value in measures.items()}
-
-
-def verdict(measures: Measures, limits: QualityLimits) -> Quality:
-    """Judge the measures: good, poor or unusable, with the reasons in plain words, gravest first."""
-    checks = [
-        (
-            "too dark",
-            -measures["brightness"],
-            -limits.brightness_good,
-            -limits.brightness_usable,
-        ),
-        ("glare", measures["glare"], limits.glare_good, limits.glare_usable),
-        (
-            "out of focus",
-            -measures["sharpness"],
-            -limits.sharpness_good,
-            -limits.sharpness_usable,
-        ),
-        (
-            "moving",
-            measures.get("motion_px", 0.0),
-            limits.motion_good_px,
-            limits.motion_usable_px,
-        ),
-        ("no colour", -measures["colour"], -limits.colour_good, -limits.colour_usable),
-        (
-            "little tissue in view",
-            -measures["coverage"],
-            -limits.coverage_good,
-            -limits.coverage_usable,
-        ),
-    ]
-    unusable = [reason for reason, value, _, usable in checks if value > usable]
-    poor = [reason for reason, value, good, usable in checks if good < value <= usable]
-    grade: QualityVerdict = "unusable" if unusable else "poor" if poor else "good"
-    return Quality(grade, tuple(unusable + poor), measures)
-
-
-def judge(frame: Frame, half: Pixels, green: Channel, limits: QualityLimits) -> Quality:
-    """Judge a frame; `half` is its half-resolution picture, `green` the smoothed green of its flat field."""
-    return verdict(measure(frame, half, green), limits)
+    return measures
