@@ -133,6 +133,20 @@ class Region:
 
 
 @dataclass(frozen=True, slots=True)
+class PictureObject:
+    """Something in the picture that is not tissue: a hair, a bubble, a ruler.
+
+    name: what it is, as people are told: "hair"; "object" if that cannot be told.
+    polygon_px: (n, 2) int32 outline, x then y, in full-frame pixels.
+    area_px: pixels that it covers.
+    """
+
+    name: str
+    polygon_px: npt.NDArray[np.int32]
+    area_px: float
+
+
+@dataclass(frozen=True, slots=True)
 class Quality:
     """Whether a frame may be acted on, why not, and the measures behind it."""
 
@@ -145,9 +159,10 @@ class Quality:
 class Analysis:
     """One frame's result.
 
-    density_pct and its 90 % interval: capillary area over area analysed, in percent, 0..100.
+    density_pct and its 90 % interval: capillary area over the area of the tissue analysed, in percent, 0..100.
     regions: capillaries only.
     measures: further measures, by the keys that `stream.protocol.measures` gives them.
+    objects: what is in the picture and is not tissue; no part of the area analysed.
     Raises ValueError if the interval is not finite, not in order or not a percentage.
     """
 
@@ -157,6 +172,7 @@ class Analysis:
     regions: Sequence[Region]
     quality: Quality
     measures: Mapping[str, float] = field(default_factory=dict)
+    objects: Sequence[PictureObject] = ()
 
     def __post_init__(self) -> None:
         """Refuse an analyser's nonsense here, as a failed frame, before it is in a trend."""

@@ -56,8 +56,17 @@ DENSITY: Final = Measure(
     metric="capillary_density_percent",
 )
 CAPILLARY_COUNT: Final = Measure(name="capillary_count", label="capillaries")
+ANALYSED: Final = Measure(
+    name="analysed",
+    label="tissue analysed",
+    unit="%",
+    key_unit="pct",
+    digits=1,
+    metric="capillary_tissue_analysed_percent",
+)
+"""Share of the frame that is tissue in view: no object covers it. Density is of this area."""
 
-MEASURES: tuple[Measure, ...] = (DENSITY, CAPILLARY_COUNT)
+MEASURES: tuple[Measure, ...] = (DENSITY, CAPILLARY_COUNT, ANALYSED)
 
 
 def further() -> tuple[Measure, ...]:

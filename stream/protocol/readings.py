@@ -31,7 +31,9 @@ class DensityReading(FrameStamp, frozen=True, kw_only=True, tag="reading"):
     t_published_ns: Annotated[int, Meta(ge=0, description="publication, ns since 1970 UTC; 0 before it")] = 0
     status: Annotated[Literal["ok", "failed"], Meta(description="failed: no values, see `error`")]
     error: Annotated[str, Meta(max_length=500, description="why the frame failed, else empty")] = ""
-    density_pct: Annotated[Pct | None, Meta(description="capillary area over area analysed, %")] = None
+    density_pct: Annotated[Pct | None, Meta(description="capillary area over the area of the tissue analysed, %")] = (
+        None
+    )
     density_low_pct: Annotated[Pct | None, Meta(description="lower end of the 90 % interval, %")] = None
     density_high_pct: Annotated[Pct | None, Meta(description="upper end of the 90 % interval, %")] = None
     capillary_count: Annotated[NonNegative | None, Meta(description="regions judged to be capillaries")] = None
