@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from workers.capillary.background import PLAIN_SKIN, darkness, flat_field, halved
+from workers.capillary.background import PLAIN_SKIN, background, darkness, flat_field, halved
 
 
 def test_plain_skin_stays_plain_under_uneven_light() -> None:
@@ -39,3 +39,35 @@ def test_levels_and_darkness_are_each_others_inverse() -> None:
 
 def test_a_black_frame_gives_the_darkest_level() -> None:
     assert not flat_field(np.zeros((100, 100, 3), np.uint8)).any()
+
+
+def test_a_mask_of_nothing_changes_nothing() -> None:
+    half = np.random.default_rng(0).integers(60, 200, (200, 320, 3), np.uint8)
+    assert (background(half, np.zeros((200, 320), np.uint8)) == background(half)).all()
+    assert (flat_field(half, np.zeros((200, 320), np.uint8)) == flat_field(half)).all()
+
+
+@pytest.mark.parametrize("level", [0, 40, 255])
+def test_what_is_masked_is_plain_skin_and_changes_nothing_beside_it(level: int) -> None:
+    light = np.linspace(120, 90, 480)[np.newaxis, :, np.newaxis] * np.ones((270, 1, 3))
+    half = np.round(light).astype(np.uint8)
+    mask = np.zeros((270, 480), np.uint8)
+    mask[:, 200:220] = 1
+    crossed = half.copy()
+    crossed[mask > 0] = level
+    flat = flat_field(crossed, mask)
+    assert (flat[mask > 0] == PLAIN_SKIN).all()
+    assert np.abs(darkness(flat)).max() < 0.02
+    assert (flat == flat_field(half, mask)).all()
+
+
+def test_a_wide_black_border_leaves_the_rest_as_it_is() -> None:
+    half = np.full((270, 480, 3), 120, np.uint8)
+    mask = np.ones((270, 480), np.uint8)
+    mask[60:210, 150:330] = 0
+    half[mask > 0] = 0
+    assert np.abs(darkness(flat_field(half, mask))).max() < 0.01
+
+
+def test_a_frame_without_any_tissue_is_plain() -> None:
+    assert (flat_field(np.zeros((100, 100, 3), np.uint8), np.ones((100, 100), np.uint8)) == PLAIN_SKIN).all()

@@ -1,0 +1,66 @@
+"""A picture's red and green over those of the surroundings, in which neither a vessel nor a hair counts."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import cv2
+import numpy as np
+
+from stream.protocol.contracts import Pixels
+from workers.capillary.background import filled, halved
+
+PLAIN: Final = 200
+"""Level of what is as bright as its surroundings: 8 bits hold up to 27 % brighter, in steps of 0.5 %."""
+
+BLACK: Final = 20
+"""Red below this is no tissue, in any light that can be measured: in the labelled frames it is 49 at least."""
+WHITE: Final = 250
+"""Red and green from here on are overexposed."""
+
+_MEDIAN_BLOCKS: Final = 5  # 160 full-frame px: a hair of 44 px and a line of text stay well under half of it
+
+
+@dataclass(frozen=True, slots=True)
+class Relative:
+    """A picture at a quarter of the frame's resolution, over its surroundings.
+
+    red, green: (height, width) uint8, less their noise: PLAIN * brightness over that of the surroundings, clipped.
+    black, white: (height, width) uint8, 255 at pixels too dark for tissue, and at overexposed ones.
+    """
+
+    red: Pixels
+    green: Pixels
+    black: Pixels
+    white: Pixels
+
+
+def relative(quarter: Pixels) -> Relative:
+    """Compare each pixel of a (height, width, 3) uint8 BGR picture with the median of its surroundings."""
+    green, red = (_plane(cv2.extractChannel(quarter, channel)) for channel in (1, 2))
+    black = _plane(cv2.threshold(red, BLACK - 1, 255, cv2.THRESH_BINARY_INV)[1])
+    white = _plane(cv2.threshold(cv2.min(green, red), WHITE - 1, 255, cv2.THRESH_BINARY)[1])
+    surroundings = _surroundings(quarter, cv2.bitwise_or(black, white).astype(np.uint8, copy=False))
+    return Relative(_over(red, surroundings, 2), _over(green, surroundings, 1), black, white)
+
+
+def _surroundings(quarter: Pixels, extreme: Pixels) -> Pixels:
+    """Return the median of blocks of 32 full-frame px, (height, width, 3) uint8; extreme pixels do not count."""
+    if cv2.countNonZero(extreme):
+        tissue = cv2.bitwise_not(extreme)
+        seen = halved(halved(halved(_plane(tissue))))
+        means = halved(halved(halved(_plane(cv2.copyTo(quarter, tissue)))))
+        blocks = np.rint(filled(means, seen)).astype(np.uint8)
+    else:
+        blocks = halved(halved(halved(quarter)))
+    return _plane(cv2.blur(cv2.medianBlur(blocks, _MEDIAN_BLOCKS), (3, 3)))
+
+
+def _over(plane: Pixels, surroundings: Pixels, channel: int) -> Pixels:
+    height, width = plane.shape
+    gain = np.float32(PLAIN) / np.maximum(surroundings[..., channel], 1).astype(np.float32)
+    levels = cv2.multiply(plane, cv2.resize(gain, (width, height)), dtype=cv2.CV_8U)
+    return _plane(cv2.GaussianBlur(levels, (3, 3), 0))
+
+
+def _plane(picture: object) -> Pixels:
+    return np.asarray(picture, np.uint8)
