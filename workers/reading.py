@@ -15,7 +15,7 @@ from stream.errors import ModelError, StreamError
 from stream.machine.shared_memory import keep_freed_memory
 from stream.protocol.contracts import Analyser, Analysis, Frame, Pixels
 from stream.protocol.frames import FrameHeader
-from stream.protocol.outlines import outline_of
+from stream.protocol.outlines import object_outlines, outline_of
 from stream.protocol.readings import DensityReading
 from stream.protocol.thumbnail import HEIGHT_PX, WIDTH_PX
 from stream.protocol.wire import checked, encode
@@ -93,6 +93,7 @@ class Reader:
         )
 
     def _found(self, analysis: Analysis, pixels: Pixels, header: FrameHeader) -> dict[str, Any]:
+        outlined = self._plan.outlines or header.picture
         return {
             "status": "ok",
             "density_pct": float(analysis.density_pct),
@@ -104,7 +105,8 @@ class Reader:
             "measures": {
                 name: float(value) for name, value in (*analysis.quality.measures.items(), *analysis.measures.items())
             },
-            "regions": tuple(map(outline_of, analysis.regions)) if self._plan.outlines or header.picture else None,
+            "regions": tuple(map(outline_of, analysis.regions)) if outlined else None,
+            "objects": object_outlines(analysis.objects) if outlined else None,
             "picture": _jpeg(pixels, self._plan.picture_width_px) if header.picture else None,
         }
 

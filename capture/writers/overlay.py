@@ -1,4 +1,4 @@
-"""A recording with its capillaries outlined, to be looked at: the source read once more, the session drawn on it."""
+"""A recording to be looked at: read once more, its capillaries outlined, what is not tissue hatched."""
 
 from collections.abc import Callable, Sequence
 from contextlib import closing
@@ -23,14 +23,22 @@ _SMALLEST_PX: Final = 16  # a side; the encoder aborts the program where there i
 _GREEN: Final = (96, 220, 64)  # BGR
 _AMBER: Final = (64, 180, 255)
 _DARK: Final = (24, 24, 24)
+_WHITE: Final = (255, 255, 255)
+_HATCH_PX: Final = 12
+"""From one line of a hatching to the next, across: finer, and compression would smear the lines."""
 _FONT: Final = cv2.FONT_HERSHEY_SIMPLEX
 
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """What is drawn on one frame: (n, 2) int32 outlines in full-frame px, a line of text, and whether it is good."""
+    """What is drawn on one frame, in full-frame px.
+
+    outlines: of capillaries, (n, 2) int32. objects: names and outlines of what is not tissue.
+    text: a line about its value. good: whether its quality is.
+    """
 
     outlines: Sequence[npt.NDArray[np.int32]]
+    objects: Sequence[tuple[str, npt.NDArray[np.int32]]]
     text: str
     good: bool
 
@@ -62,14 +70,41 @@ def write_overlay(
 
 
 def draw(pixels: Pixels, drawn: Drawn) -> Pixels:
-    """Draw into `pixels`, (height, width, 3) uint8 BGR, and return it. Green if the frame is good, else amber."""
+    """Draw into `pixels`, (height, width, 3) uint8 BGR, and return it. Green if the frame is good, else amber.
+
+    What is not tissue is hatched, with its name.
+    """
     colour = _GREEN if drawn.good else _AMBER
+    _hatch(pixels, drawn.objects)
     cv2.polylines(pixels, list(drawn.outlines), True, colour, 2, cv2.LINE_AA)
     scale = pixels.shape[0] / 1080
     (width, height), base = cv2.getTextSize(drawn.text, _FONT, scale, 2)
     cv2.rectangle(pixels, (0, 0), (width + 20, height + base + 12), _DARK, -1)
     cv2.putText(pixels, drawn.text, (10, height + 6), _FONT, scale, colour, 2, cv2.LINE_AA)
     return pixels
+
+
+def _hatch(pixels: Pixels, objects: Sequence[tuple[str, npt.NDArray[np.int32]]]) -> None:
+    covered = np.zeros(pixels.shape[:2], np.uint8)
+    for _, outline in objects:
+        cv2.fillPoly(covered, [outline], 1)
+    rows, columns = np.nonzero(covered)
+    lines = (rows + columns) % _HATCH_PX < _HATCH_PX // 4
+    pixels[rows[lines], columns[lines]] = _WHITE
+    for name, outline in objects:
+        cv2.polylines(pixels, [outline], True, _WHITE, 1, cv2.LINE_AA)
+        left, top, *_ = cv2.boundingRect(outline)
+        for ink, thickness in ((_DARK, 4), (_WHITE, 1)):
+            cv2.putText(
+                pixels,
+                name,
+                (max(left, 0), max(top - 4, 12)),
+                _FONT,
+                pixels.shape[0] / 1800,
+                ink,
+                thickness,
+                cv2.LINE_AA,
+            )
 
 
 def _write(path: Path, frames: FrameSource, drawings: Sequence[Drawn], stopped: Callable[[], bool]) -> None:

@@ -83,7 +83,7 @@ class QueuedOutlet:
         if self._end_s is not None or not isinstance(message, Published):
             return
         if isinstance(message, DensityReading):
-            message = replace(message, regions=None, picture=None)
+            message = replace(message, regions=None, objects=None, picture=None)
         try:
             self._queue.put_nowait(message)
         except Full:

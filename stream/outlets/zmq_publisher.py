@@ -33,7 +33,7 @@ _TOPICS: Final[dict[type[Published], str]] = {
     AlarmEvent: "alarm",
     Marker: "marker",
 }
-NOT_PUBLISHED: Final = ("regions", "picture")
+NOT_PUBLISHED: Final = ("regions", "objects", "picture")
 """Fields of a reading that are for the page: no subscriber gets them, nor their keys."""
 
 _encoder: Final = msgspec.msgpack.Encoder()

@@ -6,6 +6,7 @@ from msgspec import Meta, Struct, field
 
 from stream.protocol.stamp import FrameStamp
 from stream.protocol.types import (
+    MAX_OBJECTS,
     Message,
     Mode,
     NonNegative,
@@ -22,6 +23,13 @@ class RegionOutline(Struct, frozen=True, array_like=True):
 
     polygon: Annotated[bytes, Meta(max_length=65536, description="x, y pairs, little-endian int16, full-frame px")]
     score: Annotated[float, Meta(ge=0, le=1, description="calibrated probability of being a capillary")]
+
+
+class ObjectOutline(Struct, frozen=True, array_like=True):
+    """The outline of something that is not tissue, as it travels."""
+
+    name: Annotated[str, Meta(max_length=40, description='what it is: "hair"; "object" if that cannot be told')]
+    polygon: Annotated[bytes, Meta(max_length=65536, description="x, y pairs, little-endian int16, full-frame px")]
 
 
 class DensityReading(FrameStamp, frozen=True, kw_only=True, tag="reading"):
@@ -50,6 +58,10 @@ class DensityReading(FrameStamp, frozen=True, kw_only=True, tag="reading"):
     regions: Annotated[
         Annotated[tuple[RegionOutline, ...], Meta(max_length=20_000)] | None,
         Meta(description="outlines if asked for"),
+    ] = None
+    objects: Annotated[
+        Annotated[tuple[ObjectOutline, ...], Meta(max_length=MAX_OBJECTS)] | None,
+        Meta(description="outlines of what is not tissue, the largest, with the outlines of capillaries"),
     ] = None
     picture: Annotated[
         Annotated[bytes, Meta(max_length=2**21)] | None, Meta(description="JPEG of the frame if asked for")

@@ -12,6 +12,8 @@ MAX_BEYOND: Final = 1000
 """Seqs named one by one in a report of the sink."""
 MAX_SLOTS: Final = 500
 """Frames that a ring holds."""
+MAX_OBJECTS: Final = 200
+"""Objects in a reading: more have no room on a screen, and the largest hide the most."""
 Role = Literal["capture", "worker", "sink", "view"]
 Mode = Literal["live", "demo", "replay"]
 LogFormat = Literal["text", "json"]

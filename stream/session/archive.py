@@ -19,12 +19,13 @@ from msgspec import Meta, Struct
 from stream.console.text import plain
 from stream.errors import OutputError, StreamError
 from stream.protocol.bedside import AlarmEvent, Marker
-from stream.protocol.readings import RegionOutline
+from stream.protocol.readings import ObjectOutline, RegionOutline
 from stream.readings.trend import DTYPE, Columns
 from stream.session.journal import events_of, markers_of
-from stream.session.store import COLUMNS, column
+from stream.session.store import COLUMNS, LATER_COLUMNS, column
 
-_OUTLINES: Final = msgspec.msgpack.Decoder(tuple[RegionOutline, ...])
+_REGIONS: Final = msgspec.msgpack.Decoder(tuple[RegionOutline, ...])
+_OBJECTS: Final = msgspec.msgpack.Decoder(tuple[ObjectOutline, ...])
 _GRADE: Final = """CASE WHEN status != 'ok' OR density_pct IS NULL THEN 3
     ELSE CASE quality WHEN 'good' THEN 0 WHEN 'poor' THEN 1 WHEN 'unusable' THEN 2 ELSE 3 END END"""
 
@@ -50,7 +51,7 @@ class Facts(Struct, frozen=True):
 
 
 class StoredReading(Struct, frozen=True, kw_only=True):
-    """Everything that a session has of one frame. `regions`: None if outlines were not kept."""
+    """Everything that a session has of one frame. `regions`, `objects`: None if their outlines were not kept."""
 
     seq: int
     frame: str
@@ -74,6 +75,7 @@ class StoredReading(Struct, frozen=True, kw_only=True):
     drops_total: int
     truth_density_pct: float | None
     regions: tuple[RegionOutline, ...] | None
+    objects: tuple[ObjectOutline, ...] | None
 
 
 class Archive:
@@ -133,16 +135,19 @@ class Archive:
             return self._reading(seq)
 
     def _reading(self, seq: int) -> StoredReading | None:
-        rows = self.read(f"SELECT {', '.join(COLUMNS)} FROM readings WHERE seq = ?", (seq,))
+        present = {name for name, _ in self.read(_COLUMNS_OF, ("readings",))}
+        columns = ", ".join(name if name in present else f"NULL AS {name}" for name in COLUMNS)
+        rows = self.read(f"SELECT {columns} FROM readings WHERE seq = ?", (seq,))
         if not rows:
             return None
         fields = dict(zip(COLUMNS, rows[0], strict=True))
-        blob = fields["regions"]
+        regions, objects = fields["regions"], fields["objects"]
         read = {
             "late": bool(fields["late"]),
             "quality_reasons": tuple(filter(None, fields["quality_reasons"].split("; "))),
             "measures": msgspec.json.decode(fields["measures"]),
-            "regions": None if blob is None else _OUTLINES.decode(blob),
+            "regions": None if regions is None else _REGIONS.decode(regions),
+            "objects": None if objects is None else _OBJECTS.decode(objects),
         }
         return msgspec.convert(fields | read, StoredReading)
 
@@ -230,7 +235,8 @@ def _examine(connection: sqlite3.Connection) -> None:
     if any(kind not in ("table", "index") or sql.upper().startswith("CREATE VIRTUAL") for kind, _, sql in schema):
         raise ValueError("it holds what no session holds")
     columns = connection.execute(_COLUMNS_OF, ("readings",)).fetchall()
-    if not {name for _, name, _ in schema} >= _TABLES or not {name for name, _ in columns} >= set(COLUMNS):
+    needed = set(COLUMNS) - set(LATER_COLUMNS)
+    if not {name for _, name, _ in schema} >= _TABLES or not {name for name, _ in columns} >= needed:
         raise ValueError("its tables are not those of a session")
     if any(computed for name in _TABLES for _, computed in connection.execute(_COLUMNS_OF, (name,))):
         raise ValueError("it holds what no session holds")

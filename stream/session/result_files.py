@@ -23,7 +23,7 @@ from stream.console.text import counted, harmless
 from stream.errors import OutputError
 from stream.protocol import measures
 from stream.protocol.frames import EndOfStream
-from stream.protocol.readings import RegionOutline
+from stream.protocol.readings import ObjectOutline, RegionOutline
 from stream.session.store import FILE_NAME, Store
 from stream.session.summary import STOPPED
 
@@ -31,8 +31,10 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
+    _Polygon = npt.NDArray[np.int32]
 
-_OUTLINES: Final = msgspec.msgpack.Decoder(tuple[RegionOutline, ...])
+_REGIONS: Final = msgspec.msgpack.Decoder(tuple[RegionOutline, ...])
+_OBJECTS: Final = msgspec.msgpack.Decoder(tuple[ObjectOutline, ...])
 _POINT_BYTES: Final = 4
 TREND: Final = "trend.png"
 OUTPUTS: Final = ("readings.csv", "regions.jsonl", TREND, "overlay.mkv", "summary.json")
@@ -90,12 +92,19 @@ def csv_rows(rows: Iterable[Sequence[object]]) -> Iterator[list[str]]:
 
 
 def write_regions(store: Store, folder: Path) -> None:
-    """Write regions.jsonl: one line per frame with its outlines in full-frame pixels; null if its analysis failed."""
+    """Write regions.jsonl: one line per frame with its outlines in full-frame pixels; null if its analysis failed.
+
+    Objects are null too in frames that an earlier version of the program analysed.
+    """
 
     def write(file: io.TextIOBase) -> None:
-        for seq, frame, blob in store.rows("seq", "frame", "regions"):
-            regions = None if blob is None else [_region(outline) for outline in _decoded(blob)]
-            line = {"seq": seq, "frame": frame, "regions": regions}
+        for seq, frame, regions, objects in store.rows("seq", "frame", "regions", "objects"):
+            line = {
+                "seq": seq,
+                "frame": frame,
+                "regions": None if regions is None else [_region(outline) for outline in _regions(regions)],
+                "objects": None if objects is None else [_object(outline) for outline in _objects(objects)],
+            }
             file.write(json.dumps(line, separators=(",", ":")) + "\n")
 
     _write_whole(folder / "regions.jsonl", write)
@@ -117,8 +126,8 @@ def readable(store: Store) -> bool:
         deque(csv_rows(store.rows(*csv_sources())), maxlen=0)
         return all(
             outline.polygon and len(outline.polygon) % _POINT_BYTES == 0
-            for (blob,) in store.rows("regions")
-            for outline in _decoded(blob)
+            for regions, objects in store.rows("regions", "objects")
+            for outline in _outlines(regions, objects)
         )
     except (sqlite3.Error, msgspec.DecodeError, ValueError, OverflowError, OSError):
         return False
@@ -152,13 +161,22 @@ def write_trend(store: Store, folder: Path, title: str) -> None:
     partial.replace(folder / TREND)
 
 
-def drawings(folder: Path) -> "Iterator[tuple[list[npt.NDArray[np.int32]], str, bool]]":
-    """Yield for each frame of a session: outlines as (n, 2) int32 px, a line of text, and whether it is good."""
+def drawings(folder: Path) -> "Iterator[tuple[list[_Polygon], list[tuple[str, _Polygon]], str, bool]]":
+    """Yield what is drawn on each frame of a session, in order of seq.
+
+    Outlines of capillaries as (n, 2) int32 px; names and outlines of what is not tissue; a line of text; whether the
+    frame is good.
+    """
     store = Store(folder / FILE_NAME)
-    columns = ("frame", "time_s", "density_pct", "density_low_pct", "density_high_pct", "quality", "regions")
-    for frame, time_s, density, low, high, quality, blob in store.rows(*columns):
+    columns = ("density_pct", "density_low_pct", "density_high_pct", "quality", "regions", "objects")
+    for frame, time_s, density, low, high, quality, regions, objects in store.rows("frame", "time_s", *columns):
         value = "failed" if density is None else f"{density:.2f} % ({low:.2f} - {high:.2f})  {quality}"
-        yield [_polygon(outline) for outline in _decoded(blob)], f"{frame}  {time_s:.2f} s  {value}", quality == "good"
+        yield (
+            [_polygon(outline) for outline in _regions(regions)],
+            [(outline.name, _polygon(outline)) for outline in _objects(objects)],
+            f"{frame}  {time_s:.2f} s  {value}",
+            quality == "good",
+        )
     store.close()
 
 
@@ -175,14 +193,26 @@ def _good_series(store: Store) -> "np.ndarray[Any, np.dtype[np.float64]]":
     return np.array(rows, dtype=np.float64).reshape(-1, 4).T
 
 
-def _decoded(blob: object) -> tuple[RegionOutline, ...]:
-    return _OUTLINES.decode(blob) if isinstance(blob, bytes) else ()
+def _regions(blob: object) -> tuple[RegionOutline, ...]:
+    return _REGIONS.decode(blob) if isinstance(blob, bytes) else ()
 
 
-def _polygon(outline: RegionOutline) -> "npt.NDArray[np.int32]":
-    import numpy as np
+def _objects(blob: object) -> tuple[ObjectOutline, ...]:
+    return _OBJECTS.decode(blob) if isinstance(blob, bytes) else ()
 
-    return np.frombuffer(outline.polygon, "<i2").reshape(-1, 2).astype(np.int32)
+
+def _outlines(regions: object, objects: object) -> tuple[RegionOutline | ObjectOutline, ...]:
+    return (*_regions(regions), *_objects(objects))
+
+
+def _polygon(outline: RegionOutline | ObjectOutline) -> "_Polygon":
+    from stream.protocol.outlines import points  # knows arrays
+
+    return points(outline)
+
+
+def _object(outline: ObjectOutline) -> dict[str, Any]:
+    return {"name": outline.name, "polygon_px": _polygon(outline).tolist()}
 
 
 def _region(outline: RegionOutline) -> dict[str, Any]:

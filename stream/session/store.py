@@ -45,7 +45,7 @@ CREATE TABLE readings (
     density_pct REAL, density_low_pct REAL, density_high_pct REAL, capillary_count INTEGER,
     quality TEXT, quality_reasons TEXT NOT NULL, measures TEXT NOT NULL, model_id TEXT NOT NULL,
     latency_ms REAL NOT NULL, worker INTEGER NOT NULL, attempt INTEGER NOT NULL, drops_total INTEGER NOT NULL,
-    truth_density_pct REAL, regions BLOB
+    truth_density_pct REAL, regions BLOB, objects BLOB
 );
 CREATE TABLE drops (seq INTEGER PRIMARY KEY, cause TEXT NOT NULL);
 """
@@ -56,8 +56,10 @@ COLUMNS: Final = (
     *("seq", "frame", "time_s", "t_capture_ns", "t_published_ns", "late", "status", "error"),
     *(*measures.DENSITY.keys, *measures.CAPILLARY_COUNT.keys),
     *("quality", "quality_reasons", "measures", "model_id", "latency_ms", "worker", "attempt", "drops_total"),
-    *("truth_density_pct", "regions"),
+    *("truth_density_pct", "regions", "objects"),
 )
+LATER_COLUMNS: Final = ("objects",)
+"""Those that sessions begun by an earlier version of the program lack; BLOBs, and empty there."""
 _INSERT: Final = f"INSERT INTO readings ({', '.join(COLUMNS)}) VALUES ({', '.join('?' * len(COLUMNS))})"
 
 _Fact = str | int | float | bool | None
@@ -102,6 +104,7 @@ class Store:
                 self._db.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version={SCHEMA_VERSION}; COMMIT")
             elif version != SCHEMA_VERSION:
                 raise OutputError(f"{path} is a session of version {version}, this program writes {SCHEMA_VERSION}")
+            self._add_later_columns()
             self._facts = dict(self._db.execute("SELECT key, value FROM session"))
             known = _read(self._facts.get(_BOOKS, "{}"), _Books, path)
             self._counts: dict[str, int] = self._counted() if known.counts is None else asdict(known.counts)
@@ -116,6 +119,12 @@ class Store:
         self.given_up = 0
         self._waiting: deque[tuple[str, tuple[object, ...]]] = deque()  # what the next commit holds
         self.accounted: int = known.accounted
+
+    def _add_later_columns(self) -> None:
+        present = {name for (name,) in self._db.execute("SELECT name FROM pragma_table_info('readings')")}
+        for name in LATER_COLUMNS:
+            if name not in present:
+                self._db.execute(f"ALTER TABLE readings ADD COLUMN {name} BLOB")
 
     def add(self, reading: DensityReading, *, late: bool = False) -> None:
         """Add a reading; once per seq."""
@@ -282,5 +291,6 @@ def _row(reading: DensityReading, late: bool) -> list[object]:
     values["late"] = int(late)
     values["quality_reasons"] = "; ".join(reading.quality_reasons)
     values["measures"] = json.dumps(dict(sorted(reading.measures.items())))
-    values["regions"] = None if reading.regions is None else msgspec.msgpack.encode(reading.regions)
+    for name in ("regions", "objects"):
+        values[name] = None if values[name] is None else msgspec.msgpack.encode(values[name])
     return [values[name] for name in COLUMNS]

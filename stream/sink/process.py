@@ -219,7 +219,7 @@ class Sink:
 
     def _trimmed(self, reading: DensityReading) -> DensityReading:
         """Return a reading as it is stored: outlines that were made only for the page are not kept."""
-        return reading if self._plan.outlines else replace(reading, regions=None)
+        return reading if self._plan.outlines else replace(reading, regions=None, objects=None)
 
     def _watch_clock(self) -> None:
         step_ns = self._wall_clock.step_ns(time.time_ns(), time.monotonic_ns())

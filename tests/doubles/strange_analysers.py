@@ -1,11 +1,13 @@
 """Analysers as plug-ins may be: each wrong in one way, found by name."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
-from stream.protocol.contracts import Analyser, Analysis, Frame, Quality, Region
+from stream.protocol.contracts import Analyser, Analysis, Frame, PictureObject, Quality, Region
+
+_SPECKS: Final = 250
 
 
 class _Fixed:
@@ -18,6 +20,29 @@ class _Fixed:
 
     def analyse(self, _frame: Frame) -> Analysis:
         return self._analysis
+
+
+class _Hairy:
+    """An analyser that finds a hair across every frame, and more specks of dirt than a reading holds."""
+
+    model_id = "hairy"
+
+    def analyse(self, frame: Frame) -> Analysis:
+        height, width = frame.pixels.shape[:2]
+        hair = [(x, height // 4) for x in range(width)] + [(x, height // 2) for x in range(width - 1, -1, -1)]
+        specks = [self._speck(x, x % height) for x in range(_SPECKS)]
+        objects = [*specks, PictureObject("hair", np.array(hair, np.int32), width * height / 4)]
+        quality = Quality("poor", ("hair in the picture: 25 %",))
+        return Analysis(5.0, 4.0, 6.0, [], quality, {"analysed_pct": 74.96}, objects)
+
+    @staticmethod
+    def _speck(x: int, y: int) -> PictureObject:
+        return PictureObject("dirt", np.array([(x, y), (x + 2, y), (x + 2, y + 2)], np.int32), 4.0)
+
+
+def hairy(_table: Mapping[str, Any]) -> Analyser:
+    """Make one that finds objects in every frame."""
+    return _Hairy()
 
 
 class _Raising:

@@ -12,7 +12,7 @@ import psutil
 from stream.errors import WireError
 from stream.protocol.frames import Committed, Done
 from stream.protocol.processes import Hello, PeerUp, Stop
-from stream.protocol.readings import RegionOutline, RunStatus
+from stream.protocol.readings import ObjectOutline, RegionOutline, RunStatus
 from stream.protocol.wire import decode, encode
 from tests.doubles.readings import header, reading
 from tests.fuzz.mutation import mutated
@@ -24,7 +24,8 @@ SAMPLES = tuple(
         header(5, ring="/proc/1/fd/9", slot=1, generation=2, previous=bytes(200)),
         reading(
             5, quality="poor", quality_reasons=("blurred",), measures={"sharpness": 0.5},
-            regions=(RegionOutline(bytes(16), 0.5), RegionOutline(bytes(8), 1.0)), picture=bytes(300),
+            regions=(RegionOutline(bytes(16), 0.5), RegionOutline(bytes(8), 1.0)),
+            objects=(ObjectOutline("hair", bytes(16)),), picture=bytes(300),
         ),
         RunStatus(session="s", source="s", mode="live", state="good", density_pct=5.0, quality_reasons=("a", "b")),
         Done(worker=0, incarnation=0, seq=4, attempt=1, capture=0),

@@ -13,7 +13,7 @@ import numpy as np
 from stream.errors import WireError
 from stream.protocol import measures
 from stream.protocol.bedside import AlarmsNow
-from stream.protocol.readings import RegionOutline
+from stream.protocol.readings import ObjectOutline, RegionOutline
 from stream.readings.trend import GOOD, Columns
 from stream.view.live.feed import Update
 from stream.view.live.pictures import ShownPicture
@@ -48,7 +48,7 @@ def picture_message(picture: ShownPicture, info: SessionInfo, *, overlay: bool =
 
     Raises WireError if an outline is not made of pairs of int16.
     """
-    regions = picture.regions if overlay else ()
+    regions, objects = (picture.regions, picture.objects) if overlay else ((), ())
     header = msgspec.json.encode(
         {
             "seq": picture.seq,
@@ -59,16 +59,17 @@ def picture_message(picture: ShownPicture, info: SessionInfo, *, overlay: bool =
             "height": info.height,
             "regions": [outline_points(region) for region in regions],
             "scores": [round(region.score, 4) for region in regions],
+            "objects": [{"name": found.name, "polygon": outline_points(found)} for found in objects],
         }
     )
     return len(header).to_bytes(4, "little") + header + picture.jpeg
 
 
-def outline_points(region: RegionOutline) -> list[int]:
+def outline_points(outline: RegionOutline | ObjectOutline) -> list[int]:
     """Return x, y, x, y, … in full-frame pixels. Raises WireError if the outline is not made of pairs of int16."""
-    if len(region.polygon) % 4:
-        raise WireError(f"An outline of {len(region.polygon)} bytes is not pairs of 16-bit numbers.")
-    flat: list[int] = np.frombuffer(region.polygon, dtype="<i2").tolist()
+    if len(outline.polygon) % 4:
+        raise WireError(f"An outline of {len(outline.polygon)} bytes is not pairs of 16-bit numbers.")
+    flat: list[int] = np.frombuffer(outline.polygon, dtype="<i2").tolist()
     return flat
 
 

@@ -5,7 +5,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from stream.protocol.readings import DensityReading, RegionOutline
+from stream.protocol.readings import DensityReading, ObjectOutline, RegionOutline
 from stream.view.live.points import Point, ReadingGrade
 
 NEWEST: Final = 30
@@ -22,6 +22,7 @@ class ShownPicture(Struct, frozen=True, kw_only=True):
     grade: ReadingGrade
     jpeg: bytes
     regions: tuple[RegionOutline, ...]
+    objects: tuple[ObjectOutline, ...]
 
 
 class Pictures:
@@ -71,4 +72,5 @@ def picture_of(reading: DensityReading, point: Point) -> ShownPicture:
         grade=point.grade,
         jpeg=reading.picture or b"",
         regions=reading.regions or (),
+        objects=reading.objects or (),
     )

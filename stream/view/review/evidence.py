@@ -15,8 +15,8 @@ from msgspec import Struct
 
 from stream.errors import StreamError
 from stream.protocol.contracts import Pixels
-from stream.protocol.outlines import outline_of
-from stream.protocol.readings import RegionOutline
+from stream.protocol.outlines import object_outlines, outline_of
+from stream.protocol.readings import ObjectOutline, RegionOutline
 from stream.session.archive import Archive, StoredReading
 from stream.view.live.feed import Feed
 from stream.view.live.messages import outline_points
@@ -24,6 +24,7 @@ from stream.view.review.reanalysis import SessionRecording
 
 SAME_PCT: Final = 0.005
 """Densities that differ by less come from the same analysis: sessions keep more digits than that."""
+_OUTLINED: Final = ("regions", "objects")
 _REANALYSES_KEPT: Final = 16
 _JPEG_QUALITY: Final = 85
 _MARGIN: Final = 0.5
@@ -38,6 +39,21 @@ class ShownRegion(Struct, frozen=True, kw_only=True):
     score: float
 
 
+class ShownObject(Struct, frozen=True, kw_only=True):
+    """One outline of what is not tissue: x, y, x, y, … in full-frame pixels, with what it is."""
+
+    name: str
+    polygon: list[int]
+
+
+class _Outlines(Struct, frozen=True):
+    """All outlines of a frame, and where they are from. `objects`: None if those were not kept."""
+
+    regions: tuple[RegionOutline, ...]
+    objects: tuple[ObjectOutline, ...] | None
+    source: str
+
+
 class NotKeptError(StreamError, LookupError):
     """The picture, the region or the frame is not kept; the sentence says why."""
 
@@ -50,7 +66,7 @@ class Evidence:
 
     def __init__(self, feed: Feed, archive: Archive | None = None, recording: SessionRecording | None = None) -> None:
         self._feed, self._archive, self._recording = feed, archive, recording
-        self._reanalysed: OrderedDict[int, tuple[RegionOutline, ...] | None] = OrderedDict()
+        self._reanalysed: OrderedDict[int, _Outlines | None] = OrderedDict()
         self._lock = threading.Lock()  # a recording is read by one thread at a time
 
     def describe(self, seq: int) -> dict[str, Any]:
@@ -59,12 +75,12 @@ class Evidence:
         Raises NotKeptError if the session has no reading of it.
         """
         stored = self._stored(seq)
-        outlines, source = self._outlines(stored)
+        outlines = self._outlines(stored)
         before, after = self._feed.trend.neighbours(seq)
         row = self._feed.trend.at_seq(seq)
         no_picture = self._missing_picture_reason(seq)
         info = self._feed.info
-        fields = {name: value for name, value in msgspec.structs.asdict(stored).items() if name != "regions"}
+        fields = {name: value for name, value in msgspec.structs.asdict(stored).items() if name not in _OUTLINED}
         return fields | {
             "x": None if row is None else round(float(row["x"]), 3),
             "published_after_ms": round(max(stored.t_published_ns - stored.t_capture_ns, 0) / 1e6, 1),
@@ -77,9 +93,12 @@ class Evidence:
             },
             "width": info.width,
             "height": info.height,
-            "regions": None if outlines is None else list(map(_shown, outlines)),
-            "regions_from": source,
+            "regions": None if outlines is None else list(map(_shown_region, outlines.regions)),
+            "regions_from": "" if outlines is None else outlines.source,
             "regions_why_not": "" if outlines is not None else no_picture or self._missing_outlines_reason(stored),
+            "objects": None
+            if outlines is None or outlines.objects is None
+            else list(map(_shown_object, outlines.objects)),
         }
 
     def jpeg(self, seq: int) -> bytes:
@@ -92,11 +111,11 @@ class Evidence:
     def crop(self, seq: int, index: int) -> bytes:
         """Return a PNG of one region and its surroundings. Raises NotKeptError if anything of it is missing."""
         stored = self._stored(seq)
-        outlines, _ = self._outlines(stored)
-        if outlines is None or not 0 <= index < len(outlines):
+        outlines = self._outlines(stored)
+        if outlines is None or not 0 <= index < len(outlines.regions):
             raise NotKeptError(f"Of frame {seq} no region {index} is known.")
         pixels = self._pixels(stored)
-        points = np.frombuffer(outlines[index].polygon, "<i2").reshape(-1, 2).astype(np.float64)
+        points = np.frombuffer(outlines.regions[index].polygon, "<i2").reshape(-1, 2).astype(np.float64)
         scale = pixels.shape[1] / self._feed.info.width
         return _encoded(_cropped(pixels, points * scale), ".png")
 
@@ -107,17 +126,16 @@ class Evidence:
             raise NotKeptError(f"The session has no reading of frame {seq}.")
         return stored
 
-    def _outlines(self, stored: StoredReading) -> tuple[tuple[RegionOutline, ...] | None, str]:
-        """Return the frame's outlines, None if they are not known, and where they are from."""
+    def _outlines(self, stored: StoredReading) -> _Outlines | None:
+        """Return the frame's outlines; None if they are not known."""
         kept = self._feed.pictures.get(stored.seq)
-        if kept is not None and kept.regions:
-            return kept.regions, "picture"
+        if kept is not None and (kept.regions or kept.objects):
+            return _Outlines(kept.regions, kept.objects, "picture")
         if stored.regions is not None:
-            return stored.regions, "session"
-        found = self._reanalyse(stored)
-        return found, "" if found is None else "analysed again"
+            return _Outlines(stored.regions, stored.objects, "session")
+        return self._reanalyse(stored)
 
-    def _reanalyse(self, stored: StoredReading) -> tuple[RegionOutline, ...] | None:
+    def _reanalyse(self, stored: StoredReading) -> _Outlines | None:
         if self._recording is None or stored.status != "ok" or self._missing_picture_reason(stored.seq):
             return None
         with self._lock:
@@ -133,13 +151,13 @@ class Evidence:
                 self._reanalysed.popitem(last=False)
         return found
 
-    def _found_in(self, pixels: Pixels, stored: StoredReading) -> tuple[RegionOutline, ...] | None:
+    def _found_in(self, pixels: Pixels, stored: StoredReading) -> _Outlines | None:
         assert self._recording is not None
         with self._lock:
             analysis = self._recording.analyse(pixels, stored.model_id)
         if analysis is None or abs(analysis.density_pct - (stored.density_pct or 0.0)) > SAME_PCT:
             return None
-        return tuple(map(outline_of, analysis.regions))
+        return _Outlines(tuple(map(outline_of, analysis.regions)), object_outlines(analysis.objects), "analysed again")
 
     def _pixels(self, stored: StoredReading) -> Pixels:
         """Return the picture that was kept, else the recorded frame. Raises NotKeptError."""
@@ -178,8 +196,12 @@ class Evidence:
         return "This picture is not kept: one a second is, of the last minutes in which somebody looked."
 
 
-def _shown(region: RegionOutline) -> ShownRegion:
+def _shown_region(region: RegionOutline) -> ShownRegion:
     return ShownRegion(polygon=outline_points(region), score=region.score)
+
+
+def _shown_object(found: ObjectOutline) -> ShownObject:
+    return ShownObject(name=found.name, polygon=outline_points(found))
 
 
 def _encoded(pixels: Pixels, suffix: str) -> bytes:

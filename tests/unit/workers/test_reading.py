@@ -8,7 +8,9 @@ from msgspec.structs import replace
 
 from stream.config.run_plan import AnalysisPlan
 from stream.config.sections import AnalyserConfig
-from stream.protocol.wire import checked, decode
+from stream.protocol.outlines import points
+from stream.protocol.types import MAX_OBJECTS
+from stream.protocol.wire import checked, decode, encode
 from tests.doubles.readings import header
 from workers.reading import Reader, make_analyser
 
@@ -16,8 +18,8 @@ PIXELS = np.full((48, 64, 3), 99, np.uint8)
 HEADER = header(7, time_s=0.28, attempt=2)
 
 
-def reader(analyser: str) -> Reader:
-    plan = AnalysisPlan(AnalyserConfig(name=f"tests.doubles.strange_analysers:{analyser}"), 160, outlines=True)
+def reader(analyser: str, *, outlines: bool = True) -> Reader:
+    plan = AnalysisPlan(AnalyserConfig(name=f"tests.doubles.strange_analysers:{analyser}"), 160, outlines)
     return Reader(make_analyser(plan), plan, "session", 3)
 
 
@@ -58,3 +60,20 @@ def test_a_reading_carries_every_fact_of_its_frame(analyser: str) -> None:
 def test_a_reading_that_leaves_the_reader_is_one_that_every_reader_takes() -> None:
     encoded = decode(reader("good").encoded(HEADER, PIXELS))
     assert encoded == checked(encoded)
+
+
+def test_objects_travel_with_the_outlines_of_capillaries_and_never_without() -> None:
+    assert reader("hairy").read(HEADER, PIXELS).objects
+    assert reader("good").read(HEADER, PIXELS).objects == ()
+    assert reader("hairy", outlines=False).read(replace(HEADER, picture=True), PIXELS).objects
+    without = reader("hairy", outlines=False).read(HEADER, PIXELS)
+    assert (without.regions, without.objects) == (None, None)
+
+
+def test_a_picture_full_of_dirt_is_a_reading_with_the_largest_objects() -> None:
+    found = reader("hairy").read(HEADER, PIXELS)
+    assert (found.status, len(found.objects or ())) == ("ok", MAX_OBJECTS)
+    assert found.objects is not None
+    hair = found.objects[0]
+    assert (hair.name, points(hair).tolist()) == ("hair", [[0, 12], [63, 12], [63, 24], [0, 24]])
+    assert len(encode(found)) < 10_000

@@ -80,9 +80,9 @@ def test_a_reading_has_two_parts_topic_and_map(outlet: QueuedOutlet, subscriber:
 
 
 def test_pictures_and_outlines_stay_on_this_machine(outlet: QueuedOutlet, subscriber: "zmq.Socket[bytes]") -> None:
-    outlet.tell(reading(1, picture=b"jpeg", regions=(RegionOutline(b"", 0.5),)))
+    outlet.tell(reading(1, picture=b"jpeg", regions=(RegionOutline(b"", 0.5),), objects=()))
     _, fields = received(subscriber)
-    assert not {"picture", "regions"} & fields.keys()
+    assert not {"picture", "regions", "objects"} & fields.keys()
     assert isinstance(msgspec.convert(fields, DensityReading), DensityReading)
 
 

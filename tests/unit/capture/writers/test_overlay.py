@@ -10,12 +10,13 @@ import numpy as np
 import pytest
 
 from capture.sources.opening import SourceLimits
-from capture.writers.overlay import Drawn, write_overlay
+from capture.writers.overlay import Drawn, draw, write_overlay
 from stream.errors import OutputError, SourceError
 from tests.doubles.media import HEIGHT, WIDTH, card, write_video
 
 LIMITS = SourceLimits()
-DRAWN = Drawn([np.array([(20, 20), (60, 20), (60, 60)], np.int32)], "0  0.00 s  4.00 %", good=True)
+HAIR = np.array([(100, 20), (150, 20), (150, 60), (100, 60)], np.int32)
+DRAWN = Drawn([np.array([(20, 20), (60, 20), (60, 60)], np.int32)], [("hair", HAIR)], "0  0.00 s  4.00 %", good=True)
 
 
 def frames_of(path: Path) -> list[np.ndarray]:
@@ -42,6 +43,15 @@ def test_every_frame_is_shown_once(tmp_path: Path) -> None:
     assert len(frames_of(path)) == 7
 
 
+def test_an_object_is_hatched_within_its_outline_and_named() -> None:
+    grey = np.full((HEIGHT, WIDTH, 3), 128, np.uint8)
+    drawn = draw(grey.copy(), Drawn([], [("hair", HAIR)], "", good=True))
+    white = (drawn == 255).all(axis=2)
+    assert 0.2 < white[22:59, 102:149].mean() < 0.4, "lines, with the picture between them"
+    assert not white[70:].any()
+    assert (drawn[:19, 100:150] != 128).any()
+
+
 def test_of_a_longer_recording_the_analysed_frames_are_shown(tmp_path: Path) -> None:
     """Ask for no frame behind the analysed ones: the recording may be cut off there."""
     cut = write_video(tmp_path / "a.mkv", frames=20)
@@ -66,7 +76,7 @@ def test_a_picture_that_cannot_be_read_is_black_with_its_text(tmp_path: Path) ->
     for number in range(3):
         assert cv2.imwrite(str(tmp_path / f"{number}.png"), card(20 + number))
     (tmp_path / "1.png").write_bytes((tmp_path / "1.png").read_bytes()[:500])
-    failed = Drawn([], "1  1.00 s  failed", good=False)
+    failed = Drawn([], [], "1  1.00 s  failed", good=False)
     (tmp_path / "out").mkdir()
     path = write_overlay(str(tmp_path), LIMITS, [DRAWN, failed, DRAWN], tmp_path / "out")
     assert path is not None

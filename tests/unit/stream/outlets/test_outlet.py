@@ -74,7 +74,7 @@ def test_only_what_is_published_is_sent_and_without_pictures_and_outlines() -> N
     outlet.tell(
         SourceInfo(source="clip", width=64, height=48, fps=25.0, frames_expected=4, live=False, started_ns=START_NS)
     )
-    outlet.tell(reading(1, picture=b"jpeg", regions=(RegionOutline(b"", 0.5),)))
+    outlet.tell(reading(1, picture=b"jpeg", regions=(RegionOutline(b"", 0.5),), objects=()))
     outlet.close()
     assert sender.messages == [reading(1)]
 

@@ -16,7 +16,7 @@ from stream.errors import WireError
 from stream.protocol.frames import FrameHeader
 from stream.protocol.messages import AnyMessage
 from stream.protocol.processes import Stop
-from stream.protocol.readings import DensityReading, RegionOutline, RunStatus
+from stream.protocol.readings import DensityReading, ObjectOutline, RegionOutline, RunStatus
 from stream.protocol.types import Message
 from stream.protocol.wire import MAX_MESSAGE_BYTES, checked, decode, encode
 from tests.doubles.readings import reading
@@ -239,6 +239,9 @@ def test_values_outside_the_schema_are_refused(fields: dict[str, Any]) -> None:
         reading(density_pct=float("inf")),
         reading(regions=(RegionOutline(b"", 1.5),)),
         reading(regions=(RegionOutline(bytes(70_000), 0.5),)),
+        reading(objects=(ObjectOutline("h" * 41, b""),)),
+        reading(objects=(ObjectOutline("hair", bytes(70_000)),)),
+        reading(objects=(ObjectOutline("dirt", bytes(12)),) * 201),
         reading(model_id="m" * 101),
         reading(picture=bytes(2**21 + 1)),
         reading(regions=tuple(RegionOutline(bytes(60_000), 0.5) for _ in range(80))),

@@ -83,6 +83,7 @@ def changed(statement: str) -> Callable[[Path], None]:
         changed(f"UPDATE session SET value = '{'[' * 100_000}' WHERE key = 'books'"),
         changed("DELETE FROM readings WHERE seq = 7"),
         changed("UPDATE readings SET regions = x'ff00ff' WHERE seq = 7"),
+        changed("UPDATE readings SET objects = x'91' WHERE seq = 7"),
         changed("UPDATE readings SET t_capture_ns = 'noon' WHERE seq = 7"),
         changed("DROP TABLE readings"),
     ],

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import pytest
 
-from stream.protocol.readings import RegionOutline
+from stream.protocol.readings import ObjectOutline, RegionOutline
 from stream.session import result_files
 from stream.session.statistics import density_statistics
 from stream.session.store import FILE_NAME, Store
@@ -78,8 +78,9 @@ def test_any_csv_reader_reads_it(store: Store, tmp_path: Path) -> None:
 
 
 def test_regions_are_polygons_and_boxes_in_pixels(store: Store, tmp_path: Path) -> None:
+    hair = ObjectOutline("hair", outline((0, 5), (9, 5), (9, 7)).polygon)
     store.add(reading(0, regions=(outline((10, 20), (14, 20), (14, 29), score=0.75), outline((-1, 0), (1919, 1079)))))
-    store.add(reading(1, regions=()))
+    store.add(reading(1, regions=(), objects=(hair,)))
     store.add(failed(2))
     result_files.write_regions(store, tmp_path)
     lines = [json.loads(line) for line in (tmp_path / "regions.jsonl").read_text().splitlines()]
@@ -90,7 +91,9 @@ def test_regions_are_polygons_and_boxes_in_pixels(store: Store, tmp_path: Path) 
             {"polygon_px": [[10, 20], [14, 20], [14, 29]], "bbox_xywh_px": [10, 20, 5, 10], "score": 0.75},
             {"polygon_px": [[-1, 0], [1919, 1079]], "bbox_xywh_px": [-1, 0, 1921, 1080], "score": 0.5},
         ],
+        "objects": None,
     }
+    assert lines[1]["objects"] == [{"name": "hair", "polygon_px": [[0, 5], [9, 5], [9, 7]]}]
     assert [line["regions"] for line in lines[1:]] == [[], None], "a frame that failed is not one without capillaries"
 
 

@@ -1,5 +1,6 @@
 """What was committed is on disk, whatever happens next; a session is read back as it was written."""
 
+import contextlib
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,9 +13,12 @@ from hypothesis import strategies as st
 
 from stream.errors import OutputError
 from stream.protocol.frames import Drop
-from stream.protocol.readings import DensityReading, RegionOutline
+from stream.protocol.readings import DensityReading, ObjectOutline, RegionOutline
+from stream.session.archive import Archive, StoredReading
 from stream.session.store import FILE_NAME, Store
 from tests.doubles.readings import reading
+
+POINT = b"\x01\x00\x02\x00"
 
 
 @pytest.fixture
@@ -38,14 +42,32 @@ def test_a_new_session_is_empty(store: Store) -> None:
 
 
 def test_a_reading_is_read_back_as_it_was_written(store: Store) -> None:
-    outlines = (RegionOutline(b"\x01\x00\x02\x00", 0.5),)
-    store.add(
-        reading(3, quality_reasons=("dark", "blurred"), measures={"b": 2.0, "a": 1.0}, regions=outlines, worker=-1)
-    )
+    regions, objects = (RegionOutline(POINT, 0.5),), (ObjectOutline("hair", POINT),)
+    kept = {"measures": {"b": 2.0, "a": 1.0}, "regions": regions, "objects": objects, "worker": -1}
+    store.add(reading(3, quality_reasons=("dark", "blurred"), **kept))
     store.commit()
-    row = next(iter(store.rows("seq", "frame", "density_pct", "quality_reasons", "measures", "regions", "worker")))
-    assert row[:6] == (3, "f3", 12.5, "dark; blurred", '{"a": 1.0, "b": 2.0}', msgspec.msgpack.encode(outlines))
-    assert row[6] == -1
+    row = next(iter(store.rows("seq", "frame", "density_pct", "quality_reasons", "measures", "worker")))
+    assert row == (3, "f3", 12.5, "dark; blurred", '{"a": 1.0, "b": 2.0}', -1)
+    outlines = next(iter(store.rows("regions", "objects")))
+    assert outlines == (msgspec.msgpack.encode(regions), msgspec.msgpack.encode(objects))
+
+
+def test_a_session_of_an_earlier_version_opens_and_goes_on(path: Path) -> None:
+    with contextlib.closing(Store(path)) as store:
+        store.add(reading(0, regions=()))
+    with contextlib.closing(sqlite3.connect(path)) as file:
+        file.execute("ALTER TABLE readings DROP COLUMN objects")
+    assert looked_up(path, 0).objects is None, "a reader changes nothing"
+    with contextlib.closing(Store(path)) as store:
+        store.add(reading(1, regions=(), objects=(ObjectOutline("hair", POINT),)))
+    assert [looked_up(path, seq).objects for seq in (0, 1)] == [None, (ObjectOutline("hair", POINT),)]
+
+
+def looked_up(path: Path, seq: int) -> StoredReading:
+    with contextlib.closing(Archive(path)) as archive:
+        found = archive.reading(seq)
+    assert found is not None
+    return found
 
 
 def test_rows_come_in_order_of_seq_whatever_the_order_they_came_in(store: Store) -> None:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stream.errors import WireError
-from stream.protocol.readings import DensityReading, RegionOutline
+from stream.protocol.readings import DensityReading, ObjectOutline, RegionOutline
 from stream.view.live.feed import Cursor, Feed
 from stream.view.live.messages import hello, picture_message, tick
 from stream.view.live.pictures import ShownPicture
@@ -19,9 +19,11 @@ INFO = SessionInfo(session="s1", mode="live", width=640, height=480)
 OUTLINE = st.lists(st.tuples(st.integers(-32768, 32767), st.integers(-32768, 32767)), max_size=30)
 
 
-def picture(polygons: list[bytes], jpeg: bytes) -> ShownPicture:
+def picture(polygons: list[bytes], jpeg: bytes, objects: tuple[ObjectOutline, ...] = ()) -> ShownPicture:
     regions = tuple(RegionOutline(polygon=polygon, score=0.5) for polygon in polygons)
-    return ShownPicture(seq=3, t_capture_ns=4, x_s=1.5, arrived_ns=5, grade="good", jpeg=jpeg, regions=regions)
+    return ShownPicture(
+        seq=3, t_capture_ns=4, x_s=1.5, arrived_ns=5, grade="good", jpeg=jpeg, regions=regions, objects=objects
+    )
 
 
 @given(st.lists(OUTLINE, max_size=5), st.binary(max_size=200))
@@ -33,6 +35,13 @@ def test_a_picture_message_is_length_header_and_jpeg(outlines: list[list[tuple[i
     assert message[4 + length :] == jpeg
     assert header["regions"] == flat
     assert (header["seq"], header["width"], header["height"], header["grade"]) == (3, 640, 480, "good")
+
+
+def test_what_is_not_tissue_comes_with_its_name_if_outlines_are_wanted() -> None:
+    shown = picture([], b"", (ObjectOutline("hair", struct.pack("<6h", 0, 5, 9, 5, 9, 7)),))
+    wanted, without = (picture_message(shown, INFO, overlay=overlay) for overlay in (True, False))
+    assert json.loads(wanted[4:])["objects"] == [{"name": "hair", "polygon": [0, 5, 9, 5, 9, 7]}]
+    assert json.loads(without[4:])["objects"] == []
 
 
 def test_half_a_point_is_refused() -> None:

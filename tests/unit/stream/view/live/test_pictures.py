@@ -11,7 +11,14 @@ from stream.view.live.pictures import NEWEST, Pictures, ShownPicture
 
 def picture(seq: int, t_capture_ns: int) -> ShownPicture:
     return ShownPicture(
-        seq=seq, t_capture_ns=t_capture_ns, x_s=0.0, arrived_ns=t_capture_ns, grade="good", jpeg=b"", regions=()
+        seq=seq,
+        t_capture_ns=t_capture_ns,
+        x_s=0.0,
+        arrived_ns=t_capture_ns,
+        grade="good",
+        jpeg=b"",
+        regions=(),
+        objects=(),
     )
 
 

@@ -13,7 +13,7 @@ import pytest
 from stream.config.sections import AlarmsConfig
 from stream.errors import OutputError, SourceError, UsageError
 from stream.protocol.bedside import AcknowledgeAlarm, KeepMarker, RemoveMarker
-from stream.protocol.contracts import Analysis, Frame, Pixels, Quality, Region
+from stream.protocol.contracts import Analysis, Frame, PictureObject, Pixels, Quality, Region
 from stream.protocol.readings import DensityReading
 from stream.protocol.types import Mode
 from stream.session.archive import Archive
@@ -185,7 +185,9 @@ def test_a_session_that_somebody_made_up_is_refused_with_a_sentence(
         opened(folder)
 
 
-@pytest.mark.parametrize("damage", ["measures = '['", "quality_reasons = x'ff'", "regions = x'c1'", "frame = x'ff'"])
+@pytest.mark.parametrize(
+    "damage", ["measures = '['", "quality_reasons = x'ff'", "regions = x'c1'", "objects = x'c1'", "frame = x'ff'"]
+)
 def test_a_frame_whose_data_are_damaged_is_refused_and_the_others_are_shown(
     finished: Callable[..., Path], damage: str
 ) -> None:
@@ -235,7 +237,8 @@ class Model:
 
     def analyse(self, frame: Frame) -> Analysis:
         assert frame.pixels.shape == (1080, 1920, 3)
-        return Analysis(self._density, 1.0, 20.0, [Region(BOX, 0.9, 200.0)], Quality("good"))
+        hair = PictureObject("hair", BOX, 200.0)
+        return Analysis(self._density, 1.0, 20.0, [Region(BOX, 0.9, 200.0)], Quality("good"), objects=[hair])
 
 
 def evidence(folder: Path, model: Model) -> Evidence:
@@ -249,13 +252,14 @@ def test_a_frame_is_taken_from_the_recording_and_its_outlines_are_found_again(fi
     assert frame["picture"]["available"]
     assert (frame["regions_from"], frame["regions"][0].score) == ("analysed again", 0.9)
     assert frame["regions"][0].polygon == BOX.ravel().tolist()
+    assert (frame["objects"][0].name, frame["objects"][0].polygon) == ("hair", BOX.ravel().tolist())
     assert looked.jpeg(7)[:2] == b"\xff\xd8"
     assert looked.crop(7, 0)[:4] == b"\x89PNG"
 
 
 def test_outlines_that_give_another_density_are_not_shown(finished: Callable[..., Path]) -> None:
     frame = evidence(finished(), Model(6.1)).describe(7)
-    assert (frame["regions"], frame["regions_from"]) == (None, "")
+    assert (frame["regions"], frame["objects"], frame["regions_from"]) == (None, None, "")
 
 
 def test_outlines_of_another_model_are_not_shown(finished: Callable[..., Path]) -> None:

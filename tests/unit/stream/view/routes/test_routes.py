@@ -15,7 +15,7 @@ import pytest
 from starlette.applications import Starlette
 
 from stream.config.sections import AlarmsConfig
-from stream.protocol.readings import DensityReading, RegionOutline
+from stream.protocol.readings import DensityReading, ObjectOutline, RegionOutline
 from stream.view.live.feed import Feed
 from stream.view.routes.downloads import content_disposition
 from stream.view.server.app import make_app
@@ -220,11 +220,13 @@ def test_a_picture_that_was_shown_can_be_looked_at_again_with_its_regions(
     view = Feed(SessionInfo(session="s1", mode="live", source="scope"), clock, pictures_kept=10)
     session = KeptSession(tmp_path, view, clock=clock)
     bed = Bed(session, reading, clock)
-    bed.see(picture=jpeg(), regions=(RegionOutline(polygon=BOX, score=0.93),))
+    hair = ObjectOutline("hair", BOX)
+    bed.see(picture=jpeg(), regions=(RegionOutline(polygon=BOX, score=0.93),), objects=(hair,))
     bed.see()
     frame = bed.get("/api/frames/0")
     assert frame["picture"] == {"available": True, "nearest_seq": 0, "why_not": ""}
     assert frame["regions"] == [{"polygon": [100, 100, 300, 100, 300, 200, 100, 200], "score": 0.93}]
+    assert frame["objects"] == [{"name": "hair", "polygon": [100, 100, 300, 100, 300, 200, 100, 200]}]
     assert frame["regions_from"] == "picture"
     assert bed.get("/api/frames/1")["picture"]["nearest_seq"] == 0
     assert bed.ask("GET", "/api/frames/0.jpg").content == jpeg()
