@@ -59,6 +59,9 @@ def models_show(model: str) -> None:
     type=click.Path(path_type=Path),
     help="Other labelled frames; the card gets the figures of the model on them.",
 )
+@click.option(
+    "--jobs", default=2, show_default=True, type=click.IntRange(1, 64), help="Networks trained at the same time."
+)
 def models_train(
     labelled: Path,
     output: Path,
@@ -68,15 +71,17 @@ def models_train(
     keep_folds: bool,
     plan: Path | None,
     test: Path | None,
+    jobs: int,
 ) -> None:
     """Train on the frames and labels in LABELLED, cross-validate, and write weights, card and plots.
 
-    If a run was stopped, the same command continues after the last finished fold.
+    If a run was stopped, the same command continues after the last finished network.
     """
     from workers.training.plan import TrainingPlan, read_plan
     from workers.training.train import train
 
-    train(labelled, output, seed, folds, keep_folds, TrainingPlan() if plan is None else read_plan(plan), name, test)
+    chosen = TrainingPlan() if plan is None else read_plan(plan)
+    train(labelled, output, seed, folds, keep_folds, chosen, name, test, jobs)
 
 
 @models.command("evaluate")

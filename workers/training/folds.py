@@ -1,5 +1,6 @@
-"""Cross-validation: for each fold a network that has not seen it. Finished folds are kept, so that a run can go on."""
+"""Networks that have not seen some of the frames. Finished ones are kept, so that a run can go on."""
 
+import contextlib
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,15 +16,16 @@ from workers.runtimes.card import RECIPE
 from workers.runtimes.litert import LiteRtRuntime
 from workers.training.calibrate import Judged, recalibrated
 from workers.training.data.samples import Samples
-from workers.training.data.splits import folds_of
+from workers.training.data.splits import Split, folds_of, set_apart, without
 from workers.training.fit import Epoch, architecture_of, clean_crops, fit
 from workers.training.formats.keras import keras_bytes
 from workers.training.formats.litert import int8_bytes
 from workers.training.plan import TrainingPlan
+from workers.training.side_by_side import side_by_side
 from workers.training.weighing import Fitting
 
 VALIDATION_PARTS = 6
-"""One part in six of the frames that a fold may see is set apart to decide when to stop, if the plan asks for it."""
+"""One part in six of the frames that a network may see is set apart to decide when to stop, if the plan asks for it."""
 
 
 class Weights(Struct, frozen=True):
@@ -62,24 +64,61 @@ def train_folds(
     count: int,
     same_scene: Sequence[Sequence[str]] = (),
     work: Path | None = None,
+    jobs: int = 1,
 ) -> list[Fold]:
-    """Train a network for each of `count` folds on the other folds.
+    """Train a network for each of `count` folds on the other folds; see `train_splits` for `work` and `jobs`.
 
-    work: folder of finished folds; those of the same frames, plan and seed are taken from there.
-    Raises UsageError if there are fewer frames than folds, OutputError if a fold cannot be kept.
+    Held-out frames decide nothing: without early stopping their loss is watched, for the plot alone.
+    Raises UsageError if there are fewer frames than folds, OutputError if a network cannot be kept.
     """
     if not 2 <= count <= len(samples):
         raise UsageError(f"{len(samples)} frames cannot be split into {count} folds: choose 2 to {len(samples)}.")
-    key = fingerprint(samples, plan, seed, count)
-    parts = []
-    for number, names in enumerate(tqdm(folds_of(list(samples), count, seed, same_scene), "folds", disable=None)):
-        path = None if work is None else work / f"fold{number + 1}-{key[:16]}.msgpack"
-        weights = _read_fold(path)
-        if weights is None:
-            weights = _train_fold(samples, names, plan, seed + 1 + number, f"fold {number + 1}", same_scene)
-            _write_fold(path, weights)
-        parts.append(Fold(weights, opinions(weights, [samples[name] for name in names], plan)))
-    return parts
+    folds = folds_of(list(samples), count, seed, same_scene)
+    splits = [
+        Split(f"fold{number}", without(list(samples), fold), fold, seed + number)
+        for number, fold in enumerate(folds, start=1)
+    ]
+    networks = train_splits(samples, splits, plan, same_scene, work, jobs)
+    return [
+        Fold(weights, opinions(weights, [samples[name] for name in fold], plan))
+        for weights, fold in zip(networks, folds, strict=True)
+    ]
+
+
+def train_splits(
+    samples: Mapping[str, Samples],
+    splits: Sequence[Split],
+    plan: TrainingPlan,
+    same_scene: Sequence[Sequence[str]] = (),
+    work: Path | None = None,
+    jobs: int = 1,
+) -> list[Weights]:
+    """Train one network per split, `jobs` at a time; the same for any `jobs`. Shows what remains on stderr.
+
+    If the plan stops early, some of the frames that a split may see are set apart to decide when, and no others.
+    work: folder of finished networks; those of the same frames, plan and seed are taken from there.
+    Raises OutputError if a network cannot be kept, StreamError if a process that trains is killed.
+    """
+    if plan.patience:
+        splits = [set_apart(split, VALIDATION_PARTS, same_scene) for split in splits]
+    digests = {name: digest(frame) for name, frame in samples.items()}
+    paths = [
+        None if work is None else work / f"{split.name}-{fingerprint(split, digests, plan)[:16]}.msgpack"
+        for split in splits
+    ]
+    networks = {number: kept for number, path in enumerate(paths) if (kept := _read_weights(path)) is not None}
+    left = [number for number in range(len(splits)) if number not in networks]
+    tasks = [
+        ([samples[n] for n in split.seen], plan, split.seed, split.name, [samples[n] for n in split.watched])
+        for split in (splits[number] for number in left)
+    ]
+    bar = tqdm(total=len(splits), initial=len(networks), desc="networks", unit="network", disable=None)
+    with bar, contextlib.closing(side_by_side(trained, tasks, jobs)) as finished:
+        for task, weights in finished:
+            networks[left[task]] = weights
+            _write_weights(paths[left[task]], weights)
+            bar.update()
+    return [networks[number] for number in range(len(splits))]
 
 
 def opinions(weights: Weights, frames: Sequence[Samples], plan: TrainingPlan) -> list[Judged]:
@@ -108,43 +147,25 @@ def shape(plan: TrainingPlan) -> tuple[int, int, int]:
     return plan.view.size_px, plan.view.size_px, plan.view.channels
 
 
-def fingerprint(samples: Mapping[str, Samples], plan: TrainingPlan, seed: int, count: int) -> str:
-    """Return the SHA-256 of all that decides the folds' weights: recipe, network, plan, seed, and what it is shown."""
+def fingerprint(split: Split, digests: Mapping[str, str], plan: TrainingPlan) -> str:
+    """Return the SHA-256 of all that decides a split's weights: recipe, network, plan, seed, and what it is shown."""
     network = architecture_of(plan).description
-    digest = hashlib.sha256(msgspec.json.encode([RECIPE, network, plan, seed, count]))
-    for name, frame in samples.items():
-        digest.update(name.encode())
-        digest.update(frame.picture.tobytes())
-        digest.update(np.array([proposal.box for proposal in frame.proposals], np.int64).tobytes())
-        digest.update(frame.target.tobytes())
-        for vessels in frame.painted:
-            digest.update(vessels.picture.tobytes())
-    return digest.hexdigest()
+    frames = [[digests[name] for name in names] for names in (split.seen, split.watched)]
+    return hashlib.sha256(msgspec.json.encode([RECIPE, network, plan, split.seed, frames])).hexdigest()
 
 
-def _train_fold(
-    samples: Mapping[str, Samples],
-    held_out: Sequence[str],
-    plan: TrainingPlan,
-    seed: int,
-    what: str,
-    same_scene: Sequence[Sequence[str]],
-) -> Weights:
-    """Train on all frames that are not held out.
-
-    Held-out frames decide nothing. If the plan stops early, other frames are set apart to decide when; else the loss
-    on the held-out frames is measured for the plot.
-    """
-    seen = [name for name in samples if name not in held_out]
-    watched = list(held_out)
-    if plan.patience:
-        watched = folds_of(seen, VALIDATION_PARTS, seed, same_scene)[0]
-        seen = [name for name in seen if name not in watched]
-    return trained([samples[n] for n in seen], plan, seed, what, [samples[n] for n in watched])
+def digest(frame: Samples) -> str:
+    """Return the SHA-256 of a frame and of all that was painted into it, as the network is shown them."""
+    found = hashlib.sha256(frame.label.frame.encode())
+    for shown in (frame, *frame.painted):
+        found.update(shown.picture.tobytes())
+        found.update(np.array([proposal.box for proposal in shown.proposals], np.int64).tobytes())
+        found.update(shown.target.tobytes())
+    return found.hexdigest()
 
 
-def _read_fold(path: Path | None) -> Weights | None:
-    """Read a fold that an interrupted run has finished; None if there is none, or half a file."""
+def _read_weights(path: Path | None) -> Weights | None:
+    """Read a network that an interrupted run has finished; None if there is none, or half a file."""
     if path is None or not path.is_file():
         return None
     try:
@@ -153,7 +174,7 @@ def _read_fold(path: Path | None) -> Weights | None:
         return None
 
 
-def _write_fold(path: Path | None, weights: Weights) -> None:
+def _write_weights(path: Path | None, weights: Weights) -> None:
     if path is None:
         return
     try:
@@ -162,4 +183,4 @@ def _write_fold(path: Path | None, weights: Weights) -> None:
         unfinished.write_bytes(msgspec.msgpack.encode(weights))
         unfinished.replace(path)
     except OSError as error:
-        raise OutputError(f"The finished fold cannot be kept in {path.parent}: {error.strerror}.") from error
+        raise OutputError(f"The finished network cannot be kept in {path.parent}: {error.strerror}.") from error

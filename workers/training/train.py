@@ -20,12 +20,12 @@ from workers.training.calibrate import Judged, best_threshold, outline_spread, r
 from workers.training.data.dataset_info import DatasetInfo, read_dataset_info
 from workers.training.data.distractors import painted_samples
 from workers.training.data.samples import Samples, read_samples
-from workers.training.data.splits import folds_of
+from workers.training.data.splits import Split, folds_of
 from workers.training.evaluation.evaluate import FrameResult, figures_of, frame_result, table
 from workers.training.evaluation.model_card import as_markdown, figures_table
 from workers.training.evaluation.plots import plots
 from workers.training.fit import Epoch, architecture_of
-from workers.training.folds import Fold, Weights, calibrated_by_others, opinions, others, train_folds, trained
+from workers.training.folds import Fold, Weights, calibrated_by_others, opinions, others, train_folds, train_splits
 from workers.training.plan import TrainingPlan
 from workers.training.weighing import cross_fitted, fitting
 
@@ -42,6 +42,8 @@ class Job:
     seed: int
     folds: int
     name: str
+    jobs: int = 1
+    """Networks that are trained at the same time: it changes no weights."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,7 @@ def train(
     plan: TrainingPlan | None = None,
     name: str = "capillary-net",
     test: Path | None = None,
+    jobs: int = 1,
 ) -> None:
     """Train on every frame under `labelled`, and write weights, cards and plots.
 
@@ -90,16 +93,17 @@ def train(
     keep_folds: also write each fold's model, as stem-fold1.tflite and so on. Its card lists the frames that were held
     out: on those alone a score says how good it is.
     test: labelled frames of another kind; the card's figures are then those of the finished model on them.
-    Prints the table to stdout, progress to stderr. An interrupted run goes on after the last finished fold.
+    jobs: networks that are trained at the same time; the weights are the same for any number.
+    Prints the table to stdout, progress to stderr. An interrupted run goes on after the last finished network.
     Raises SourceError, UsageError, OutputError, and ModelError if the plan names no known architecture.
     """
     if output.suffix != ".tflite":
         raise UsageError(f"The model is written as a .tflite file: give a path such as {output}.tflite.")
-    job = Job(labelled, plan or TrainingPlan(), seed, folds, name)
+    job = Job(labelled, plan or TrainingPlan(), seed, folds, name, jobs)
     work = output.with_name(f"{output.stem}-unfinished")
-    with _resumable("The same command continues after the last finished fold."), _written(output.parent):
+    with _resumable("The same command continues after the last finished network."), _written(output.parent):
         validation = validate(job, work)
-        weights = final(job, validation)
+        weights = final(job, validation, work)
         card = card_of(job, weights, validation.info, validation.everything)
         scored = validation.scored if test is None else tested(job, weights, card, test)
         print(table(by_frame(scored.results)))
@@ -112,15 +116,22 @@ def train(
 
 
 def cross_validate(
-    labelled: Path, seed: int = 1, folds: int = 5, plan: TrainingPlan | None = None, output: Path | None = None
+    labelled: Path,
+    seed: int = 1,
+    folds: int = 5,
+    plan: TrainingPlan | None = None,
+    output: Path | None = None,
+    jobs: int = 1,
 ) -> ModelFigures:
     """Train a model for each fold, and return the figures of each on the frames that it has not seen.
 
     output: folder for plots and figures.json; finished folds are kept below it, and `models forms` takes them up.
     Prints the tables to stdout. Raises SourceError, UsageError, OutputError, ModelError.
     """
-    job = Job(labelled, plan or TrainingPlan(), seed, folds, "fold")
-    kept = "The same command continues after the last finished fold." if output else "Nothing was kept: give --output."
+    job = Job(labelled, plan or TrainingPlan(), seed, folds, "fold", jobs)
+    kept = (
+        "The same command continues after the last finished network." if output else "Nothing was kept: give --output."
+    )
     with _resumable(kept), _written(output):
         validation = validate(job, None if output is None else output / "folds")
         scored = validation.scored
@@ -139,7 +150,7 @@ def validate(job: Job, work: Path | None) -> Validation:
     """
     info = read_dataset_info(job.labelled)
     samples = painted_samples(job.labelled, job.plan.proposals, job.plan.painted)
-    parts = train_folds(samples, job.plan, job.seed, job.folds, info.same_scene, work)
+    parts = train_folds(samples, job.plan, job.seed, job.folds, info.same_scene, work, job.jobs)
     cards = [fold_card(job, info, parts, number) for number in range(job.folds)]
     results = [
         [results_of(part.weights, card, job.labelled, judged.frame) for judged in part.held_out]
@@ -151,11 +162,12 @@ def validate(job: Job, work: Path | None) -> Validation:
     return Validation(samples, info, parts, cards, Scored(results, judged, figures))
 
 
-def final(job: Job, validation: Validation) -> Weights:
+def final(job: Job, validation: Validation, work: Path | None = None) -> Weights:
     """Train on all frames, for the median of the epochs that the folds' best networks took."""
     epochs = round(float(np.median([part.weights.epochs for part in validation.parts])))
     plan = msgspec.structs.replace(job.plan, epochs=epochs, patience=0)
-    return trained(list(validation.samples.values()), plan, job.seed, "all frames")
+    everything = Split("all-frames", list(validation.samples), [], job.seed)
+    return train_splits(validation.samples, [everything], plan, work=work)[0]
 
 
 def fold_card(job: Job, info: DatasetInfo, parts: Sequence[Fold], number: int) -> Card:

@@ -1,6 +1,7 @@
 """A training from end to end, on a few small frames: repeatable to the bit, resumable, and honest in its card."""
 
 import shutil
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import cv2
@@ -24,6 +25,22 @@ from workers.training.train import cross_validate, train
 pytestmark = pytest.mark.slow
 PLAN = TrainingPlan(epochs=2, warm_up=0.1)
 SIZE = (240, 320)
+
+
+def in_this_process(
+    call: Callable[..., object],
+    tasks: Sequence[tuple[object, ...]],
+    jobs: int,  # noqa: ARG001
+) -> Iterator[tuple[int, object]]:
+    """Call one after the other, without the seconds that TensorFlow takes to start in another process."""
+    return ((number, call(*task)) for number, task in enumerate(tasks))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def trainings_here() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(folds_module, "side_by_side", in_this_process)
+        yield
 
 
 def draw(folder: Path, name: str, random: np.random.Generator) -> None:
@@ -126,7 +143,7 @@ def test_a_stopped_run_goes_on_after_its_finished_folds(
     monkeypatch.setattr(folds_module, "trained", stopped)
     with pytest.raises(KeyboardInterrupt):
         cross_validate(labelled, folds=2, plan=PLAN, output=tmp_path)
-    assert "continues after the last finished fold" in capsys.readouterr().err
+    assert "continues after the last finished network" in capsys.readouterr().err
     assert cross_validate(labelled, folds=2, plan=PLAN, output=tmp_path) == fresh
     assert len(asked) == 3
     assert (tmp_path / "figures.json").is_file()
