@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @click.group()
 def models() -> None:
-    """Make, measure and use models: synthesize, train, evaluate, forms, list, show, export, explain, compare."""
+    """Make, measure, use models: synthesize, train, evaluate, stress, forms, list, show, export, explain, compare."""
 
 
 @models.command("list")
@@ -195,6 +195,34 @@ def models_compare(parts: "Parts", a: str, b: str, source: str, output: Path | N
     print(table(result))
     if output is not None:
         write(result, output)
+
+
+@models.command("stress")
+@click.argument("source")
+@click.option(
+    "--weights", default="default", show_default=True, help="A shipped name, a path of weights, or module:attribute."
+)
+@click.option("--frames", "count", type=click.IntRange(1), help="The first frames of SOURCE only. Default: all.")
+@click.option("--output", "-o", type=click.Path(path_type=Path), help="Folder for stress.json and pictures.")
+@click.pass_obj
+def models_stress(parts: "Parts", source: str, weights: str, count: int | None, output: Path | None) -> None:
+    """Turn, relight, compress and cover the frames of SOURCE, and print how far their density moves.
+
+    SOURCE is a recording, a folder of pictures, or a labelled folder: no labels are needed. With --output, pictures
+    show the worst frame of each change.
+    """
+    from itertools import islice
+
+    from workers.models.comparison import analyser_by_name
+    from workers.models.stress.output import frames_within, write
+    from workers.models.stress.pictures import WorstTrials
+    from workers.models.stress.stress_table import stress, text
+
+    worst = WorstTrials()
+    table = stress(analyser_by_name(weights), islice(parts.frames(frames_within(source)), count), worst)
+    print(text(table))
+    if output is not None:
+        write(table, worst.files(table), output)
 
 
 def first(parts: "Parts", source: str) -> "tuple[str, Pixels]":

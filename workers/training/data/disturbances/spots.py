@@ -36,6 +36,7 @@ class Specks:
 
     count: int
     darkness: float
+    radii_px: Range = SPECK_RADIUS_PX
     red: float = 0.9
     edge_px: float = 1.5
 
@@ -52,7 +53,7 @@ class Specks:
     def draw(self, canvas: Canvas, random: np.random.Generator) -> Mask:
         """Draw the specks at random places into the frame; returns what they cover."""
         drawn = softened(
-            _spots(canvas.shape[:2], self.count, SPECK_RADIUS_PX, 0.4, random), self.edge_px * unit(canvas.shape)
+            _spots(canvas.shape[:2], self.count, self.radii_px, 0.4, random), self.edge_px * unit(canvas.shape)
         )
         darken(canvas, drawn, (self.darkness, self.darkness, self.darkness * self.red))
         return covered(drawn)
@@ -63,6 +64,7 @@ class Glare:
     """Reflections of the lamp, white."""
 
     count: int
+    radii_px: Range = REFLECTION_RADIUS_PX
     edge_px: float = 3.0
 
     @classmethod
@@ -73,7 +75,7 @@ class Glare:
     def draw(self, canvas: Canvas, random: np.random.Generator) -> Mask:
         """Draw the reflections at random places into the frame; returns what they cover."""
         drawn = softened(
-            _spots(canvas.shape[:2], self.count, REFLECTION_RADIUS_PX, 0.3, random), self.edge_px * unit(canvas.shape)
+            _spots(canvas.shape[:2], self.count, self.radii_px, 0.3, random), self.edge_px * unit(canvas.shape)
         )
         paint(canvas, drawn, WHITE)
         return covered(drawn)
