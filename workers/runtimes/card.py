@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from stream.errors import ModelError
+from workers.runtimes.figures import ModelFigures
 
 RECIPE: Final = "flat-field-3"
 """Names how regions are proposed and crops are cut. It changes when weights must be trained anew."""
@@ -73,27 +74,10 @@ class Training(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     held_out: Annotated[list[str], Meta(description="labelled frames that they have not seen")] = []
     seed: int
     epochs: int
-
-
-class ModelFigures(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """How good the model is on frames that it was not trained on. Shares, not percent."""
-
-    method: str
-    frames: int
-    f1: float
-    f1_folds: Annotated[list[float], Meta(description="F1 of each fold: the spread to expect")]
-    recall: float
-    precision: float
-    accuracy: Annotated[float | None, Meta(description="share of proposals that readers agree on judged right")] = None
-    auc_roc: Annotated[float | None, Meta(description="area under the curve of recall over false alarms")] = None
-    dice: Annotated[float | None, Meta(description="overlap with the readers' own masks, mean over frames")] = None
-    jaccard: float | None = None
-    density_error_median: float
-    density_error_max: float
-    density_correlation: float | None
-    calibration_error: Annotated[float, Meta(description="expected calibration error over 10 bins")]
-    interval_coverage: Annotated[float, Meta(description="share of frames whose 90 % interval holds the readers' mean")]
-    spread: Annotated[dict[str, float], Meta(description="standard deviation over folds, by the measure's name")] = {}
+    plan: Annotated[Sha256 | None, Meta(description="hash of the plan of training; older cards have none")] = None
+    chosen_on: Annotated[
+        str, Meta(description="what of program and plan was chosen by looking at which frames, in a sentence or two")
+    ] = ""
 
 
 class Card(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

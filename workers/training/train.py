@@ -14,7 +14,8 @@ import numpy as np
 from stream.errors import OutputError, UsageError
 from workers.capillary.analyser import CapillaryAnalyser
 from workers.capillary.settings import AnalyserSettings
-from workers.runtimes.card import RECIPE, Card, ModelFigures, Training, weights_file
+from workers.runtimes.card import RECIPE, Card, Training, weights_file
+from workers.runtimes.figures import ModelFigures
 from workers.runtimes.litert import LiteRtRuntime
 from workers.training.calibrate import Judged, best_threshold, outline_spread, recalibrated
 from workers.training.data.dataset_info import DatasetInfo, read_dataset_info

@@ -15,6 +15,8 @@ class DatasetInfo(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
     """Origin and licence of labelled frames, and what limits a model trained on them: dataset.json.
 
     same_scene: names of frames that show one scene and must stay on one side of every split.
+    with_objects: names of frames with a hair, a fibre, dirt or bubbles in the picture.
+    chosen_on: what of the program was chosen by looking at which of these frames, in a sentence or two.
     """
 
     data: str
@@ -22,10 +24,12 @@ class DatasetInfo(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
     licence: str
     limits: list[str] = []
     same_scene: list[list[str]] = []
+    with_objects: list[str] = []
+    chosen_on: str = ""
 
 
 HELMY: Final = DatasetInfo(
-    data="22 frames of human skin, Inspectis hand-held microscope; Helmy, Jul, Ferreira, Truong; ODI Medical AS",
+    data="24 frames of human skin, Inspectis hand-held microscope; Helmy, Jul, Ferreira, Truong; ODI Medical AS",
     readers="two careful readers, not clinicians, working independently; no outcome data",
     licence="CC BY-NC 4.0: non-commercial use only, as the frames it was trained on",
     limits=[
@@ -35,6 +39,11 @@ HELMY: Final = DatasetInfo(
         "faint capillaries out of focus are where readers disagree most, and so does the model",
     ],
     same_scene=[["f04", "f22"], ["f13", "f14", "f17"]],
+    with_objects=["f02", "f10", "f23", "f25"],
+    chosen_on=(
+        "How regions are proposed, what is measured of them and how a network is trained were chosen by results on f01 "
+        "to f22, later on f23 and f25 too; so no figure on these frames is free of choice."
+    ),
 )
 """The labelled frames that the project's figures come from: their folder has a licence file but no dataset.json."""
 

@@ -8,23 +8,26 @@ from typing import TextIO
 import numpy as np
 from msgspec import Struct
 
-from stream.protocol.contracts import Analyser, Frame
+from stream.protocol.contracts import Analyser, Frame, Quality
 from workers.capillary.analyser import make_analyser
 from workers.capillary.settings import AnalyserSettings
-from workers.runtimes.card import ModelFigures
+from workers.runtimes.figures import ModelFigures
 from workers.shipped import card_of
 from workers.training.calibrate import Judged
 from workers.training.data.labels import Label, read_frame, read_labels
 from workers.training.evaluation.classification import accuracy, auc_roc, calibration_error
-from workers.training.evaluation.score import FrameScore, Totals, score_frame, totals
+from workers.training.evaluation.score import FrameScore, Outline, Totals, score_frame, totals
 
 
 class FrameResult(Struct, frozen=True, kw_only=True):
-    """A frame's score, and its 90 % interval of density, as shares of the frame."""
+    """A frame's score, what the analysis says of its density (shares of the tissue in view), and what it outlined."""
 
     score: FrameScore
+    value: float
     low: float
     high: float
+    quality: Quality
+    outlines: list[Outline]
 
     @property
     def covered(self) -> bool:
@@ -35,8 +38,15 @@ class FrameResult(Struct, frozen=True, kw_only=True):
 def frame_result(analyser: Analyser, folder: Path, label: Label) -> FrameResult:
     """Analyse one labelled frame and score the result."""
     analysis = analyser.analyse(Frame(read_frame(folder, label.frame)))
-    score = score_frame([region.polygon_px for region in analysis.regions], label)
-    return FrameResult(score=score, low=analysis.density_low_pct / 100, high=analysis.density_high_pct / 100)
+    outlines = [region.polygon_px for region in analysis.regions]
+    return FrameResult(
+        score=score_frame(outlines, label, [thing.polygon_px for thing in analysis.objects]),
+        value=analysis.density_pct / 100,
+        low=analysis.density_low_pct / 100,
+        high=analysis.density_high_pct / 100,
+        quality=analysis.quality,
+        outlines=outlines,
+    )
 
 
 def covered_share(results: Sequence[FrameResult]) -> float:

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Final
 
-from workers.runtimes.card import Card, ModelFigures
+from workers.runtimes.card import Card
+from workers.runtimes.figures import ModelFigures
 
 
 def as_markdown(card: Card) -> str:

@@ -25,7 +25,7 @@ Outline = npt.NDArray[np.int32]
 
 
 class FrameScore(Struct, frozen=True, kw_only=True):
-    """One frame: capillaries found, predictions right or ignored, densities as shares of the frame.
+    """One frame: capillaries found, predictions right or ignored, densities as shares of the tissue in view.
 
     dice, jaccard: overlap of the predicted mask with each reader's own, the mean of both.
     """
@@ -67,9 +67,14 @@ def overlap(a: Mask, b: Mask) -> tuple[float, float]:
     return (2 * both / total, both / (total - both)) if total else (1.0, 1.0)
 
 
-def score_frame(predicted: Sequence[Outline], label: Label) -> FrameScore:
-    """Score the outlines that were called capillaries in one frame."""
+def score_frame(predicted: Sequence[Outline], label: Label, objects: Sequence[Outline] = ()) -> FrameScore:
+    """Score the outlines that were called capillaries in one frame.
+
+    objects: outlines of what is not tissue; densities, the readers' too, are those of the rest.
+    """
     shape = (label.height_px, label.width_px)
+    tissue = filled([polygon.tolist() for polygon in objects], shape) == 0
+    seen = max(1, int(tissue.sum()))
     truth = filled(label.polygons("capillary") + label.boxes(), shape, GROWTH_PX)
     ignore = filled(label.polygons("uncertain", "vessel"), shape, GROWTH_PX)
     union = filled([polygon.tolist() for polygon in predicted], shape)
@@ -85,8 +90,8 @@ def score_frame(predicted: Sequence[Outline], label: Label) -> FrameScore:
         right=sum(right),
         ignored=sum(on_ignored >= COVER and not good for (_, on_ignored), good in zip(covered, right, strict=True)),
         predicted=len(predicted),
-        density=float(union.mean()),
-        density_readers=float(np.mean([mask.mean() for mask in readers])),
+        density=float(union[tissue].sum()) / seen,
+        density_readers=float(np.mean([mask[tissue].sum() for mask in readers])) / seen,
         dice=float(dice),
         jaccard=float(jaccard),
     )
