@@ -1,5 +1,6 @@
 """The plan of a training: what a network is, what it is shown, and how it learns. A TOML file may change any of it."""
 
+import hashlib
 from pathlib import Path
 from typing import Annotated
 
@@ -44,6 +45,11 @@ class TrainingPlan(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     ] = True
     vessel_weight: Annotated[float, Meta(ge=0, description="weight of vessels that are no capillaries")] = 1.0
     augmentation: Strength = Strength()
+
+
+def plan_hash(plan: TrainingPlan) -> str:
+    """Return the SHA-256 of all fields: two models of one hash were trained in the same way."""
+    return hashlib.sha256(msgspec.json.encode(plan)).hexdigest()
 
 
 def read_plan(path: Path) -> TrainingPlan:

@@ -22,12 +22,13 @@ from workers.training.data.dataset_info import DatasetInfo, read_dataset_info
 from workers.training.data.distractors import painted_samples
 from workers.training.data.samples import Samples, read_samples
 from workers.training.data.splits import Split, folds_of
+from workers.training.evaluation.card_figures import read_transfer, renew, write_card
 from workers.training.evaluation.evaluate import FrameResult, figures_of, frame_result, table
-from workers.training.evaluation.model_card import as_markdown, figures_table
+from workers.training.evaluation.model_card import figures_table
 from workers.training.evaluation.plots import plots
 from workers.training.fit import Epoch, architecture_of
 from workers.training.folds import Fold, Weights, calibrated_by_others, opinions, others, train_folds, train_splits
-from workers.training.plan import TrainingPlan
+from workers.training.plan import TrainingPlan, plan_hash
 from workers.training.weighing import cross_fitted, fitting
 
 INTENDED_USE: Final = "research on the microcirculation; not a medical device, not for decisions about a patient"
@@ -87,6 +88,8 @@ def train(
     name: str = "capillary-net",
     test: Path | None = None,
     jobs: int = 1,
+    transfer: Path | None = None,
+    stress: Path | None = None,
 ) -> None:
     """Train on every frame under `labelled`, and write weights, cards and plots.
 
@@ -95,14 +98,18 @@ def train(
     out: on those alone a score says how good it is.
     test: labelled frames of another kind; the card's figures are then those of the finished model on them.
     jobs: networks that are trained at the same time; the weights are the same for any number.
+    transfer, stress: transfer.json and stress.json, for the card; both must have been measured with this plan, the
+    second with these very weights. The model is written before they are taken.
     Prints the table to stdout, progress to stderr. An interrupted run goes on after the last finished network.
     Raises SourceError, UsageError, OutputError, and ModelError if the plan names no known architecture.
     """
     if output.suffix != ".tflite":
         raise UsageError(f"The model is written as a .tflite file: give a path such as {output}.tflite.")
     job = Job(labelled, plan or TrainingPlan(), seed, folds, name, jobs)
+    if transfer is not None:
+        read_transfer(transfer, plan_hash(job.plan))
     work = output.with_name(f"{output.stem}-unfinished")
-    with _resumable("The same command continues after the last finished network."), _written(output.parent):
+    with resumable("The same command continues after the last finished network."), written(output.parent):
         validation = validate(job, work)
         weights = final(job, validation, work)
         card = card_of(job, weights, validation.info, validation.everything)
@@ -114,6 +121,8 @@ def train(
         if keep_folds:
             _write_folds(output, job, validation)
         shutil.rmtree(work, ignore_errors=True)
+        if transfer is not None or stress is not None:
+            renew(output, transfer, stress)
 
 
 def cross_validate(
@@ -133,7 +142,7 @@ def cross_validate(
     kept = (
         "The same command continues after the last finished network." if output else "Nothing was kept: give --output."
     )
-    with _resumable(kept), _written(output):
+    with resumable(kept), written(output):
         validation = validate(job, None if output is None else output / "folds")
         scored = validation.scored
         print(table(by_frame(scored.results)), figures_table(scored.figures), sep="\n\n")
@@ -198,7 +207,13 @@ def card_of(job: Job, weights: Weights, info: DatasetInfo, judged: Sequence[Judg
         calibration=fitting(job.plan)(judged),
         outline_spread=outline_spread(honest),
         training=Training(
-            data=info.data, readers=info.readers, frames=weights.frames, seed=job.seed, epochs=weights.epochs
+            data=info.data,
+            readers=info.readers,
+            frames=weights.frames,
+            seed=job.seed,
+            epochs=weights.epochs,
+            plan=plan_hash(job.plan),
+            chosen_on=info.chosen_on,
         ),
         figures=None,
         licence=info.licence,
@@ -247,8 +262,7 @@ def write(path: Path, weights: Weights, card: Card) -> None:
         litert=weights_file(path, weights.int8),
         keras=weights_file(path.with_suffix(".keras"), weights.float32),
     )
-    path.with_suffix(".json").write_bytes(msgspec.json.format(msgspec.json.encode(named), indent=2) + b"\n")
-    path.with_suffix(".md").write_text(as_markdown(named))
+    write_card(path, named)
 
 
 def _write_folds(output: Path, job: Job, validation: Validation) -> None:
@@ -261,7 +275,7 @@ def _write_folds(output: Path, job: Job, validation: Validation) -> None:
 
 
 @contextlib.contextmanager
-def _resumable(kept: str) -> Iterator[None]:
+def resumable(kept: str) -> Iterator[None]:
     """Print what is `kept` if the user stops the run."""
     try:
         yield
@@ -271,7 +285,7 @@ def _resumable(kept: str) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _written(folder: Path | None) -> Iterator[None]:
+def written(folder: Path | None) -> Iterator[None]:
     """Make the folder. Raises OutputError, as a sentence, if it or a file inside cannot be written."""
     try:
         if folder is not None:
