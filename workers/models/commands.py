@@ -4,7 +4,7 @@ Knows no source of frames: `run_stream.py` hands over what opens one, as click's
 """
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 from msgspec.structs import replace
@@ -15,9 +15,20 @@ if TYPE_CHECKING:
     from workers.runtimes.card import ProposalsName
 
 
+JOBS: Final = click.option(
+    "--jobs", default=2, show_default=True, type=click.IntRange(1, 64), help="Networks trained at the same time."
+)
+TRANSFER: Final = click.option(
+    "--transfer", type=click.Path(path_type=Path), help="transfer.json of `models evaluate --transfer`, for the card."
+)
+STRESS: Final = click.option(
+    "--stress", type=click.Path(path_type=Path), help="stress.json of `models stress` on these weights, for the card."
+)
+
+
 @click.group()
 def models() -> None:
-    """Make, measure, use models: synthesize, train, evaluate, stress, forms, list, show, export, explain, compare."""
+    """Make models (synthesize, train), measure them (evaluate, stress, forms), use them (list, show, explain …)."""
 
 
 @models.command("list")
@@ -26,7 +37,7 @@ def models_list() -> None:
     from workers.shipped import shipped
 
     for name, card in shipped().items():
-        scored = card.figures
+        scored = (card.figures.transfer.every if card.figures.transfer else card.figures) if card.figures else None
         error = f"density error {100 * scored.density_error_median:.1f} %" if scored else ""
         figures = f"F1 {scored.f1:.3f}, {error}" if scored else "not scored"
         print(f"{name}\t{card.model_id}\t{figures}\t{card.licence}")
@@ -59,9 +70,9 @@ def models_show(model: str) -> None:
     type=click.Path(path_type=Path),
     help="Other labelled frames; the card gets the figures of the model on them.",
 )
-@click.option(
-    "--jobs", default=2, show_default=True, type=click.IntRange(1, 64), help="Networks trained at the same time."
-)
+@JOBS
+@TRANSFER
+@STRESS
 def models_train(
     labelled: Path,
     output: Path,
@@ -72,6 +83,8 @@ def models_train(
     plan: Path | None,
     test: Path | None,
     jobs: int,
+    transfer: Path | None,
+    stress: Path | None,
 ) -> None:
     """Train on the frames and labels in LABELLED, cross-validate, and write weights, card and plots.
 
@@ -81,16 +94,30 @@ def models_train(
     from workers.training.train import train
 
     chosen = TrainingPlan() if plan is None else read_plan(plan)
-    train(labelled, output, seed, folds, keep_folds, chosen, name, test, jobs)
+    train(labelled, output, seed, folds, keep_folds, chosen, name, test, jobs, transfer, stress)
+
+
+@models.command("card")
+@click.argument("weights", type=click.Path(path_type=Path))
+@TRANSFER
+@STRESS
+@click.option("--chosen-on", help="What was chosen by looking at which frames, in a sentence or two.")
+def models_card(weights: Path, transfer: Path | None, stress: Path | None, chosen_on: str | None) -> None:
+    """Put figures into the card of WEIGHTS, a path, without training again, and show the card."""
+    from workers.training.evaluation.card_figures import renew
+    from workers.training.evaluation.model_card import as_markdown
+
+    print(as_markdown(renew(weights, transfer, stress, chosen_on)))
 
 
 @models.command("evaluate")
 @click.argument("labelled", type=click.Path(path_type=Path))
 @click.option("--weights", default="default", show_default=True, help="A shipped name, or the path of weights.")
-@click.option("--cross-validate", is_flag=True, help="Train again without the scored frames, for unbiased figures.")
+@click.option("--cross-validate", is_flag=True, help="Train again without the scored frames, in folds.")
+@click.option("--transfer", is_flag=True, help="Train again without the scored scene, and choose all else without it.")
 @click.option("--seed", default=1, show_default=True, type=click.IntRange(0))
 @click.option(
-    "--plan", type=click.Path(path_type=Path), help="With --cross-validate: TOML file with fields of the training plan."
+    "--plan", type=click.Path(path_type=Path), help="With either: TOML file with fields of the training plan."
 )
 @click.option(
     "--proposals",
@@ -98,29 +125,47 @@ def models_train(
     help="Who proposes regions. Default: as the model was trained.",
 )
 @click.option(
-    "--output", "-o", type=click.Path(path_type=Path), help="With --cross-validate: folder for plots and folds."
+    "--output", "-o", type=click.Path(path_type=Path), help="With either: folder for results and finished networks."
 )
+@JOBS
+@click.option("--groups", is_flag=True, help="With --transfer: leave out seven groups of scenes; a third less time.")
+@click.option("--skip-hard-splits", is_flag=True, help="With --transfer: leave scenes out, and no kinds of frames.")
 def models_evaluate(
     labelled: Path,
     weights: str,
     cross_validate: bool,
+    transfer: bool,
     seed: int,
     plan: Path | None,
     proposals: "ProposalsName | None",
     output: Path | None,
+    jobs: int,
+    groups: bool,
+    skip_hard_splits: bool,
 ) -> None:
-    """Score a model on the frames and labels in LABELLED."""
+    """Score a model on the frames and labels in LABELLED.
+
+    With --cross-validate or --transfer, the way of training is scored on frames that each network has not seen. If such
+    a run with --output was stopped, the same command continues after the last finished network.
+    """
+    from stream.errors import UsageError
     from workers.capillary.settings import AnalyserSettings
     from workers.shipped import own_runtime, weights_path
+    from workers.training import transfer as transferring
     from workers.training.evaluation.evaluate import evaluate
     from workers.training.plan import TrainingPlan, read_plan
     from workers.training.train import cross_validate as cross_validated
 
-    if cross_validate:
-        chosen = TrainingPlan() if plan is None else read_plan(plan)
-        if proposals is not None:
-            chosen = replace(chosen, proposals=proposals)
-        cross_validated(labelled, seed, plan=chosen, output=output)
+    if transfer and cross_validate:
+        raise UsageError("Choose one of --transfer and --cross-validate.")
+    chosen = TrainingPlan() if plan is None else read_plan(plan)
+    if proposals is not None:
+        chosen = replace(chosen, proposals=proposals)
+    if transfer:
+        extent = transferring.Extent(whole_groups=groups, hard=not skip_hard_splits)
+        transferring.transfer(labelled, seed, chosen, output, jobs, extent)
+    elif cross_validate:
+        cross_validated(labelled, seed, plan=chosen, output=output, jobs=jobs)
     else:
         runtime = own_runtime(weights_path(weights))
         evaluate(labelled, AnalyserSettings(weights=weights, runtime=runtime, proposals=proposals))

@@ -5,7 +5,6 @@ so they are the same however many processes run.
 """
 
 import contextlib
-import io
 import multiprocessing
 import os
 import signal
@@ -15,6 +14,7 @@ from multiprocessing.connection import Connection, wait
 from typing import Any, Final, TypeVar
 
 from stream.errors import StreamError
+from workers.runtimes.quiet import without_chatter
 
 Result = TypeVar("Result")
 Arguments = tuple[Any, ...]
@@ -79,9 +79,8 @@ def _serve(connection: Connection) -> None:
     """Answer every tuple of arguments with the result of the call, or with the exception that it raised."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all processes of a terminal; the parent decides
     os.environ.update(dict.fromkeys(ONE_THREAD, "1"))
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    # Progress bars of several processes would overwrite each other.
-    with contextlib.redirect_stderr(io.StringIO()), contextlib.suppress(EOFError):
+    # Progress bars of several processes would overwrite each other; what fails is raised by the parent.
+    with without_chatter(), contextlib.suppress(EOFError):
         call = connection.recv()
         while True:
             connection.send(_answer(call, connection.recv()))

@@ -125,8 +125,6 @@ def _scenes_left_out(job: Job, info: DatasetInfo, samples: Mapping[str, Samples]
 
 def _round_of(kind: HardSplit, number: int, job: Job, info: DatasetInfo) -> Round:
     scenes = len(scenes_of(kind.learned, info.same_scene))
-    if scenes < 2:
-        raise UsageError(f"{kind.name}: {scenes} scene to learn from is too few; --skip-hard-splits leaves them out.")
     return learn_and_score(
         f"hard{number}", kind.learned, kind.scored, min(INNER_FOLDS, scenes), job.seed, info.same_scene
     )

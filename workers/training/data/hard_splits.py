@@ -34,8 +34,9 @@ class HardSplit:
 
 
 def hard_splits(folder: Path, labels: Mapping[str, Label], info: DatasetInfo) -> list[HardSplit]:
-    """Return the splits for which `folder` has frames on both sides: clear to faint, white light to warm, to objects.
+    """Return the splits clear to faint, white light to warm, and without objects to with objects.
 
+    Only those for which `folder` has frames to score, and two scenes to learn from.
     Raises SourceError.
     """
     pixels = {name: read_frame(folder, name) for name in labels}
@@ -60,7 +61,7 @@ def hard_splits(folder: Path, labels: Mapping[str, Label], info: DatasetInfo) ->
         ),
     ]
     splits = [_split(name, rule, scored, list(labels), info.same_scene) for name, rule, scored in kinds]
-    return [split for split in splits if split.scored and split.learned]
+    return [split for split in splits if split.scored and len(scenes_of(split.learned, info.same_scene)) > 1]
 
 
 def darkness_of(pixels: Pixels, label: Label) -> float:

@@ -75,7 +75,16 @@ def hard_splits_table(transfer: TransferFigures) -> str:
     """Return the hard splits: F1 with the kind unseen, with the scene alone unseen, and the fall between them."""
     if not transfer.hard_splits:
         return "Not measured."
-    head = ["learned, scored", "learned from", "scored", "F1", "F1, scene alone unseen", "fall", "density error", "rule"]
+    head = [
+        "learned, scored",
+        "learned from",
+        "scored",
+        "F1",
+        "F1, scene alone unseen",
+        "fall",
+        "density error",
+        "rule",
+    ]
     rows = [
         (
             split.name,
@@ -84,7 +93,7 @@ def hard_splits_table(transfer: TransferFigures) -> str:
             f"{split.unseen_kind.f1:.3f}",
             f"{split.unseen_scene.f1:.3f}",
             f"{split.fall:.3f}",
-            f"{100 * split.unseen_kind.density_error_median:.0f} %, worst {100 * split.unseen_kind.density_error_max:.0f} %",
+            _error(split.unseen_kind),
             split.rule,
         )
         for split in transfer.hard_splits
@@ -95,7 +104,7 @@ def hard_splits_table(transfer: TransferFigures) -> str:
 def failures(frames: Sequence[FrameFigures], pictures: str) -> str:
     """Return the frames that fail, each with a link to its picture. pictures: stem of the weights' file."""
     if not frames:
-        return "None: every interval holds the readers' mean, and no error is above a third."
+        return "None: every interval holds the readers' mean, and no error is above 35 %."
     head = ["frame", "density (interval), %", "readers, %", "error", "called", "picture"]
     rows = [
         (
@@ -113,7 +122,14 @@ def failures(frames: Sequence[FrameFigures], pictures: str) -> str:
 
 def stress_table(rows: Sequence[StressFigures]) -> str:
     """Return the stress table: per group its total in bold, then its changes."""
-    head = ["change of the picture", "change of density, median", "worst", "frame", "called good", "held or called poor"]
+    head = [
+        "change of the picture",
+        "change of density, median",
+        "worst",
+        "frame",
+        "called good",
+        "held or called poor",
+    ]
     return "\n".join(
         _table(
             head,
@@ -134,6 +150,10 @@ def stress_table(rows: Sequence[StressFigures]) -> str:
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
     return [f"| {' | '.join(cells)} |" for cells in (head, ["---"] * len(head), *rows)]
+
+
+def _error(group: GroupFigures) -> str:
+    return f"{100 * group.density_error_median:.0f} %, worst {100 * group.density_error_max:.0f} %"
 
 
 def _cell(group: GroupFigures, name: str) -> str:

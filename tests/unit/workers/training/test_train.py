@@ -1,15 +1,14 @@
 """A training from end to end, on a few small frames: repeatable to the bit, resumable, and honest in its card."""
 
 import shutil
-from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-import cv2
 import msgspec
 import numpy as np
 import pytest
 
 from stream.errors import ConfigError, OutputError, SourceError, UsageError
+from tests.doubles.labelled_drawings import drawn
 from workers.runtimes.card import Card, read_card
 from workers.runtimes.keras import load_network
 from workers.training import folds as folds_module
@@ -24,57 +23,11 @@ from workers.training.train import cross_validate, train
 
 pytestmark = pytest.mark.slow
 PLAN = TrainingPlan(epochs=2, warm_up=0.1)
-SIZE = (240, 320)
-
-
-def in_this_process(
-    call: Callable[..., object],
-    tasks: Sequence[tuple[object, ...]],
-    jobs: int,  # noqa: ARG001
-) -> Iterator[tuple[int, object]]:
-    """Call one after the other, without the seconds that TensorFlow takes to start in another process."""
-    return ((number, call(*task)) for number, task in enumerate(tasks))
-
-
-@pytest.fixture(scope="module", autouse=True)
-def trainings_here() -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(folds_module, "side_by_side", in_this_process)
-        yield
-
-
-def draw(folder: Path, name: str, random: np.random.Generator) -> None:
-    """Plain skin with dark red commas, which are capillaries, and dark round spots, which are not."""
-    pixels = np.full((*SIZE, 3), (150, 140, 160), np.uint8)
-    regions = []
-    for number in range(16):
-        x, y = (
-            30 + 60 * (number % 5) + int(random.integers(0, 20)),
-            30 + 55 * (number // 5) + int(random.integers(0, 15)),
-        )
-        if number % 2:
-            cv2.circle(pixels, (x, y), 7, (105, 98, 130), -1)
-            continue
-        cv2.ellipse(pixels, (x, y), (14, 5), int(random.integers(0, 180)), 0, 360, (110, 95, 150), -1)
-        box = [(x - 15, y - 15), (x + 15, y - 15), (x + 15, y + 15), (x - 15, y + 15)]
-        regions.append({"label": "capillary", "reader_a": "C", "reader_b": "C", "polygon_px": box})
-    label = {"frame": name, "width_px": SIZE[1], "height_px": SIZE[0], "regions": regions, "missed": {}}
-    noisy = np.clip(cv2.GaussianBlur(pixels, (0, 0), 1.5) + random.normal(0, 1, pixels.shape), 0, 255)
-    cv2.imwrite(str(folder / "frames" / f"{name}.png"), noisy.astype(np.uint8))
-    (folder / "labels" / f"{name}.json").write_bytes(msgspec.json.encode(label))
 
 
 @pytest.fixture(scope="module")
 def labelled(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("labelled")
-    for part in ("frames", "labels"):
-        (folder / part).mkdir()
-    random = np.random.default_rng(3)
-    for number in range(4):
-        draw(folder, f"n{number}", random)
-    about = {"data": "four drawings", "readers": "none", "licence": "CC0", "limits": ["drawings"]}
-    (folder / "dataset.json").write_bytes(msgspec.json.encode(about))
-    return folder
+    return drawn(tmp_path_factory.mktemp("labelled"), 4)
 
 
 @pytest.fixture(scope="module")
@@ -99,7 +52,7 @@ def test_the_same_seed_gives_the_same_weights(labelled: Path) -> None:
 
 def test_the_card_says_whose_frames_they_were_and_how_good_it_is(model: Path) -> None:
     made = card(model)
-    assert (made.licence, made.training.data, made.limits) == ("CC0", "four drawings", ["drawings"])
+    assert (made.licence, made.training.data, made.limits) == ("CC0", "4 drawings", ["drawings"])
     assert made.training.frames == ["n0", "n1", "n2", "n3"]
     assert made.figures is not None
     assert made.figures.frames == 4
@@ -125,7 +78,7 @@ def test_figures_can_come_from_other_frames(labelled: Path, tmp_path: Path) -> N
     train(labelled, tmp_path / "m.tflite", folds=2, plan=msgspec.structs.replace(PLAN, epochs=1), test=labelled)
     figures = card(tmp_path / "m.tflite").figures
     assert figures is not None
-    assert figures.method.startswith("no frame of these was seen: four drawings")
+    assert figures.method.startswith("no frame of these was seen: 4 drawings")
 
 
 def test_a_stopped_run_goes_on_after_its_finished_folds(

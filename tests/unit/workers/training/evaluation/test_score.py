@@ -68,3 +68,11 @@ def test_totals_sum_before_they_divide() -> None:
     assert total.dice == 0.75
     assert (total.recall, total.precision) == (0.1, 0.5)
     assert (total.density_error_median, total.density_error_max) == (0.25, 0.5)
+
+
+def test_densities_are_those_of_the_tissue_beside_objects() -> None:
+    half = np.array([(0, 0), (399, 0), (399, 149), (0, 149)], np.int32)
+    score = score_frame([outline(20, 20), outline(25, 205)], LABEL, [half])
+    assert score.density == pytest.approx(21 * 21 / 60_000)
+    assert score.density_readers == 0.0
+    assert (score.found, score.right) == (1, 2)
