@@ -1,44 +1,72 @@
-"""A name for each object, by its shape, its place and its colour."""
+"""The separate objects of a mask, and a name for each, by its shape, its place and its colour."""
 
 from typing import Final
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
 from stream.protocol.contracts import PictureObject, Pixels
+from workers.capillary.objects.groups import Outline, bounding, grouped, hull
+from workers.capillary.objects.patterns import is_bubble, regular, rises
 from workers.capillary.objects.relative import Relative
 
+SCALE: Final = 4
+"""Full-frame px for one pixel of a mask."""
 LONG: Final = 5.0
 """A hair or a fibre is at least five times as long as wide."""
-_FULL_FRAME: Final = 4
+ON_EDGE_PX: Final = 25
+"""A border lies along the frame's edge for 100 full-frame px or more; a hair of 44 px crosses it within 70."""
 
 
-def named(mask: Pixels, dark: Pixels, bright: Pixels, picture: Relative) -> list[PictureObject]:
-    """Outline and name the separate objects of a mask at a quarter of the frame's resolution."""
-    contours, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
-    return [_object(np.asarray(contour, np.int32), dark, bright, picture) for contour in contours]
+def named(darker: Pixels, brighter: Pixels, mask: Pixels, picture: Relative) -> list[PictureObject]:
+    """Outline and name what is in the masks, (height, width) uint8 at a quarter of the frame's resolution.
+
+    darker, brighter: 255 at pixels that are darker or brighter than tissue.
+    mask: 255 at these and at their margin. What lies between the strokes of a text or of a ruler, and inside the rim of
+    a bubble, is added to it.
+    """
+    found = []
+    for outlines in grouped(mask):
+        around = hull(outlines)
+        name = _pattern(around, darker, brighter, picture)
+        if name:
+            cv2.drawContours(mask, [around], -1, (255,), -1)
+            found.append(_object(name, around))
+        else:
+            found += [_object(_name(outline, darker, brighter, picture), outline) for outline in outlines]
+    return found
 
 
-def _object(contour: npt.NDArray[np.int32], dark: Pixels, bright: Pixels, picture: Relative) -> PictureObject:
-    left, top, width, height = cv2.boundingRect(contour)
-    box = np.s_[top : top + height, left : left + width]
-    inside = np.zeros((height, width), np.uint8)
-    cv2.drawContours(inside, [contour - [left, top]], -1, (255,), -1)
-    name = _name(contour, _share(dark[box], inside), _share(bright[box], inside), _share(picture.black[box], inside))
-    area = float(_FULL_FRAME**2 * cv2.countNonZero(inside))
-    return PictureObject(name, contour.reshape(-1, 2) * np.int32(_FULL_FRAME), area)
+def _pattern(around: Outline, darker: Pixels, brighter: Pixels, picture: Relative) -> str:
+    """Return what several marks are together; empty if they are nothing together."""
+    if is_bubble(around, darker, brighter):
+        return "bubble"
+    positions = rises(around, picture.red)
+    if not positions.size:
+        return ""
+    return "ruler" if regular(positions) else "text"
 
 
-def _name(contour: npt.NDArray[np.int32], dark: float, bright: float, black: float) -> str:
-    if black > 0.3:
+def _name(outline: Outline, darker: Pixels, brighter: Pixels, picture: Relative) -> str:
+    box, inside = bounding(outline)
+    if _share(picture.black[box], inside) > 0.3 and _on_edge(outline, darker.shape) >= ON_EDGE_PX:
         return "border"
-    area, length = cv2.contourArea(contour) + 1, cv2.arcLength(contour, closed=True) / 2
+    area, length = cv2.contourArea(outline) + 1, cv2.arcLength(outline, closed=True) / 2
     long = length * length > LONG * area
-    if bright > dark:
+    if _share(brighter[box], inside) > _share(darker[box], inside):
         return "fibre" if long else "glare"
     return "hair" if long else "dirt"
 
 
+def _on_edge(outline: Outline, shape: tuple[int, ...]) -> int:
+    x, y = outline[:, 0, 0], outline[:, 0, 1]
+    return int(np.count_nonzero((x == 0) | (y == 0) | (x == shape[1] - 1) | (y == shape[0] - 1)))
+
+
 def _share(part: Pixels, inside: Pixels) -> float:
     return cv2.countNonZero(cv2.bitwise_and(part, inside)) / max(1, cv2.countNonZero(inside))
+
+
+def _object(name: str, outline: Outline) -> PictureObject:
+    area = SCALE**2 * cv2.countNonZero(bounding(outline)[1])
+    return PictureObject(name, outline.reshape(-1, 2) * np.int32(SCALE), float(area))

@@ -17,6 +17,10 @@ BLACK: Final = 20
 WHITE: Final = 250
 """Red and green from here on are overexposed."""
 
+RIM_PX: Final = 3
+SOFT_RIM: Final = 225
+"""Red this bright 3 px beside an overexposed patch is skin that is nearly overexposed, not the foot of a reflection."""
+
 _MEDIAN_BLOCKS: Final = 5  # 160 full-frame px: a hair of 44 px and a line of text stay well under half of it
 
 
@@ -25,7 +29,7 @@ class Relative:
     """A picture at a quarter of the frame's resolution, over its surroundings.
 
     red, green: (height, width) uint8, less their noise: PLAIN * brightness over that of the surroundings, clipped.
-    black, white: (height, width) uint8, 255 at pixels too dark for tissue, and at overexposed ones.
+    black, white: (height, width) uint8, 255 at pixels too dark for tissue, and at overexposed glare.
     """
 
     red: Pixels
@@ -38,9 +42,21 @@ def relative(quarter: Pixels) -> Relative:
     """Compare each pixel of a (height, width, 3) uint8 BGR picture with the median of its surroundings."""
     green, red = (_plane(cv2.extractChannel(quarter, channel)) for channel in (1, 2))
     black = _plane(cv2.threshold(red, BLACK - 1, 255, cv2.THRESH_BINARY_INV)[1])
-    white = _plane(cv2.threshold(cv2.min(green, red), WHITE - 1, 255, cv2.THRESH_BINARY)[1])
+    white = _glare(cv2.min(green, red), red)
     surroundings = _surroundings(quarter, cv2.bitwise_or(black, white).astype(np.uint8, copy=False))
     return Relative(_over(red, surroundings, 2), _over(green, surroundings, 1), black, white)
+
+
+def _glare(least: cv2.typing.MatLike, red: Pixels) -> Pixels:
+    """Return the overexposed patches, 255 in a uint8 mask, but those that skin fades into: that is too much light."""
+    white = _plane(cv2.threshold(least, WHITE - 1, 255, cv2.THRESH_BINARY)[1])
+    if not cv2.countNonZero(white):
+        return white
+    beside = cv2.erode(red, np.ones((2 * RIM_PX + 1,) * 2, np.uint8))
+    for patch in cv2.findContours(white, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)[0]:
+        if np.median(beside[patch[:, 0, 1], patch[:, 0, 0]]) > SOFT_RIM:
+            cv2.drawContours(white, [patch], -1, (0,), -1)
+    return white
 
 
 def _surroundings(quarter: Pixels, extreme: Pixels) -> Pixels:
