@@ -7,6 +7,7 @@ import { bounds } from "../state/regions.js";
 import * as words from "../text/evidence.js";
 import { count, milliseconds, NO_VALUE, percent } from "../text/format.js";
 import { verdicts } from "../text/quality.js";
+import { furtherFacts } from "./further-measures.js";
 import { qualityOf } from "./quality.js";
 
 const CROP_PX = 136;
@@ -165,7 +166,8 @@ async function bitmapOf(seq) {
 /** Make the header of a frame, as a live picture has one. The page's own may have outlines that the server lacks. */
 function headerOf(frame, own) {
   const { seq, width, height } = frame;
-  const base = { seq, width, height, grade: qualityOf(frame) };
+  const objects = frame.objects ?? own?.objects ?? [];
+  const base = { seq, width, height, objects, grade: qualityOf(frame) };
   if (frame.regions === null && own) return { ...base, regions: own.regions, scores: own.scores };
   const regions = frame.regions ?? [];
   return { ...base, regions: regions.map(({ polygon }) => polygon), scores: regions.map(({ score }) => score) };
@@ -179,6 +181,8 @@ function factsOf(frame) {
   return [
     [facts.quality, verdicts[qualityOf(frame)]],
     ...(reasons ? [[facts.reasons, reasons]] : []),
+    ...furtherFacts(frame.measures),
+    ...(frame.objects?.length ? [[facts.objects, words.objectsFound(frame.objects)]] : []),
     ...(truth === null ? [] : [[facts.truth, percent(truth)]]),
     [facts.latency, milliseconds(frame.latency_ms)],
     [facts.dropped, count(frame.drops_total)],

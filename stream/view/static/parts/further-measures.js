@@ -13,6 +13,7 @@ export function makeFurtherMeasures(named) {
   for (const measure of measures) {
     const entry = fact(label(measure), "");
     entry.dataset.measure = measure.keys[0];
+    entry.dataset.interval = measure.keys.length > 1;
     get("density-values").append(entry);
   }
 }
@@ -21,5 +22,11 @@ export function makeFurtherMeasures(named) {
 export function showFurtherMeasures(values) {
   for (const measure of measures) put(entryOf(measure).querySelector("dd"), value(measure, values));
 }
+
+/** Return the measures that these values have, [label, words]. */
+export const furtherFacts = (values) =>
+  measures
+    .filter(({ keys }) => values[keys[0]] !== undefined)
+    .map((measure) => [label(measure), value(measure, values)]);
 
 const entryOf = (measure) => document.querySelector(`[data-measure="${measure.keys[0]}"]`);

@@ -1,5 +1,10 @@
 // How outlines are drawn over a picture. Pure drawing.
 
+import { namesWithRoom } from "../state/objects.js";
+
+const HATCH_PX = 12; // from line to line, along an edge of the picture
+const NAME_PX = 13;
+const NAME_MARGIN_PX = 5;
 const HALO = "rgba(0, 0, 0, 0.55)";
 const LABEL_GROUND = "rgba(8, 13, 18, 0.85)";
 const POINTED = "#fff";
@@ -29,6 +34,55 @@ export function drawOutlines(ctx, header, place, pointed, style) {
   stroke(ctx, paths[pointed], POINTED, 3 * ratio);
   const score = header.scores?.[pointed];
   if (score !== undefined) drawScore(ctx, score, header.regions[pointed], place, style);
+}
+
+/**
+ * Hatch what is not tissue, and write its name if there is room: lines, where a capillary has an outline and nothing in
+ * it.
+ * @param {CanvasRenderingContext2D} ctx
+ * @param {{objects: {name: string, polygon: number[]}[], width: number, height: number}} header
+ * @param {{scale: number, left: number, top: number, ratio: number}} place of the picture in the canvas
+ * @param {CSSStyleDeclaration} style has the colour and the font
+ */
+export function drawObjects(ctx, header, place, style) {
+  const { ratio } = place;
+  const colour = style.getPropertyValue("--object");
+  const all = new Path2D();
+  for (const { polygon } of header.objects) all.addPath(pathOf(polygon, place));
+  ctx.save();
+  ctx.clip(all);
+  const lines = hatching(header, place);
+  stroke(ctx, lines, HALO, 3.5 * ratio);
+  stroke(ctx, lines, colour, 1.5 * ratio);
+  ctx.restore();
+  stroke(ctx, all, HALO, 2 * ratio);
+  stroke(ctx, all, colour, ratio);
+  drawNames(ctx, header, place, style);
+}
+
+/** Return lines all over the picture, from the lower left to the upper right. */
+function hatching({ width, height }, { scale, left, top, ratio }) {
+  const path = new Path2D();
+  const [right, bottom] = [left + width * scale, top + height * scale];
+  for (let x = left - (bottom - top); x < right; x += HATCH_PX * ratio) {
+    path.moveTo(x, bottom);
+    path.lineTo(x + bottom - top, top);
+  }
+  return path;
+}
+
+function drawNames(ctx, header, place, style) {
+  const { ratio } = place;
+  ctx.font = `600 ${NAME_PX * ratio}px ${style.fontFamily}`;
+  const margin = NAME_MARGIN_PX * ratio;
+  const height = (NAME_PX + NAME_MARGIN_PX) * ratio;
+  const sizeOf = (name) => ({ width: ctx.measureText(name).width + 2 * margin, height });
+  for (const { name, x, y, width } of namesWithRoom(header.objects, header, place, sizeOf)) {
+    ctx.fillStyle = LABEL_GROUND;
+    ctx.fillRect(x, y, width, height);
+    ctx.fillStyle = style.getPropertyValue("--object");
+    ctx.fillText(name, x + margin, y + height - margin);
+  }
 }
 
 /** Write the score of a region to its right, within the picture. */

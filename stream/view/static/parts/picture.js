@@ -4,7 +4,7 @@
 import { get, setFlag } from "../browser/dom.js";
 import { stopwatch } from "../browser/stopwatch.js";
 import { fit, regionAt } from "../state/regions.js";
-import { drawOutlines } from "./outlines.js";
+import { drawObjects, drawOutlines } from "./outlines.js";
 
 const OLD_MS = 2000;
 const EMPTY_FRAME = { width: 16, height: 9 };
@@ -159,10 +159,14 @@ export class Picture {
     const ctx = canvas.getContext("2d");
     ctx.clearRect(0, 0, width, height);
     canvas.dataset.outlines = this.outlines && shown ? shown.header.regions.length : 0;
+    canvas.dataset.objects = this.outlines && shown ? shown.header.objects.length : 0;
     canvas.dataset.seq = shown?.header.seq ?? "";
     canvas.dataset.pointed = this.pointed ?? "";
     if (!shown?.bitmap || !width) return;
     ctx.drawImage(shown.bitmap, left, top, shown.header.width * scale, shown.header.height * scale);
-    if (this.outlines) drawOutlines(ctx, shown.header, place, this.pointed, getComputedStyle(canvas));
+    if (!this.outlines) return;
+    const style = getComputedStyle(canvas);
+    drawObjects(ctx, shown.header, place, style);
+    drawOutlines(ctx, shown.header, place, this.pointed, style);
   }
 }

@@ -20,7 +20,14 @@ export const facts = {
   worker: "Worker",
   truth: "Truth",
   outlines: "Outlines",
+  objects: "Not tissue",
 };
+/** Name what is not tissue, each kind once, the largest first. */
+export function objectsFound(objects) {
+  const counts = new Map();
+  for (const { name } of objects) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return [...counts].map(([name, n]) => (n > 1 ? `${name} (${n})` : name)).join(", ");
+}
 export const outlinesFrom = { picture: "as shown live", session: "as recorded", "analysed again": "found again" };
 export const workerName = (worker, attempt) => (attempt > 1 ? `${worker}, attempt ${attempt}` : String(worker));
 

@@ -30,7 +30,7 @@ export const labels = {
   version: "Version",
   notice: "Research use. Not a certified medical device.",
   picture: "Picture",
-  pictureAlt: "Microscope picture with the capillaries outlined",
+  pictureAlt: "Microscope picture, capillaries outlined, what is not tissue hatched",
   numbers: "Density and quality",
   trendAlt: "Capillary density over time; arrow keys go from frame to frame",
   tools: "Tools",

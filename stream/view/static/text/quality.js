@@ -7,7 +7,13 @@ export const pressed = "density fell with focus steady";
 // What to do about a reason: the first pattern that fits decides.
 const ADVICE = [
   [/pressure|density fell/i, "Less pressure"],
+  [/magnification/i, "Check the magnification"],
   [/colou?r/i, "Camera to colour"],
+  [/hair/i, "Part the hair"],
+  [/bubble/i, "More gel"],
+  [/dirt|fibre|object/i, "Clean the lens"],
+  [/ruler|\btext\b/i, "Turn overlays off"],
+  [/unlike|too few/i, "Choose another site"],
   [/mo(ved|ving|tion)|shak|drift/i, "Hold still"],
   [/focus|blur|sharp/i, "Refocus"],
   [/glare|satur|bright|overexpos|clip/i, "Less light"],
