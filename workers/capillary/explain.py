@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageDraw, ImageFont
 
-from stream.protocol.contracts import Pixels, Region
+from stream.protocol.contracts import PictureObject, Pixels, Region
 from workers.capillary.crops import cut, placement, square
 from workers.capillary.regions import proposal
 from workers.runtimes.card import Input
@@ -26,6 +26,10 @@ MARGIN: Final = 0.15
 GRADES: Final[tuple[Grade, ...]] = ("accepted", "borderline", "rejected")
 _COLOUR: Final = {"accepted": (80, 220, 90), "borderline": (255, 176, 0), "rejected": (170, 170, 170)}
 """RGB."""
+
+_HATCH: Final = (255, 255, 255)
+_HATCH_PX: Final = 12
+"""From one line of a hatching to the next, along a row."""
 
 _CUT_PX: Final = 132
 _GAP_PX: Final = 10
@@ -66,19 +70,29 @@ def grade(score: float, threshold: float) -> Grade:
     return "accepted" if score > threshold else "rejected"
 
 
-def annotated(pixels: Pixels, verdicts: Sequence[RegionVerdict], threshold: float, note: str) -> Pixels:
+def annotated(
+    pixels: Pixels,
+    verdicts: Sequence[RegionVerdict],
+    objects: Sequence[PictureObject],
+    threshold: float,
+    note: str,
+) -> Pixels:
     """Draw every proposal's outline into the frame, thick if it counts as a capillary, and a legend below.
 
-    (height + 40, width, 3) uint8 BGR from (height, width, 3) uint8 BGR.
+    What is not tissue is hatched, with its name. (height + 40, width, 3) uint8 BGR from (height, width, 3) uint8 BGR.
     """
     height, width = pixels.shape[:2]
-    drawn = np.ascontiguousarray(pixels[:, :, ::-1])
+    drawn = _hatched(np.ascontiguousarray(pixels[:, :, ::-1]), objects)
     for verdict in reversed(verdicts):
         line = 2 if verdict.capillary else 1
         cv2.polylines(drawn, [verdict.region.polygon_px], True, _COLOUR[verdict.grade], line, cv2.LINE_AA)
     page = Image.new("RGB", (width, height + 40), _PAPER)
     page.paste(Image.fromarray(drawn))
     draw = ImageDraw.Draw(page)
+    for found in objects:
+        left, top = found.polygon_px.min(axis=0).tolist()
+        place = (min(left, width - 60), max(0, top - 17))
+        draw.text(place, found.name, _HATCH, ImageFont.load_default(14), stroke_width=2, stroke_fill=(0, 0, 0))
     for verdict in reversed(verdicts):
         if verdict.grade != "rejected":
             left, top, *_ = verdict.region.bbox_xywh_px
@@ -87,6 +101,18 @@ def annotated(pixels: Pixels, verdicts: Sequence[RegionVerdict], threshold: floa
             draw.text(place, text, colour, ImageFont.load_default(14), stroke_width=2, stroke_fill=(0, 0, 0))
     _legend(draw, (12, height + 10), verdicts, f"threshold {threshold:.2f}   {note}")
     return _bgr(page)
+
+
+def _hatched(frame: Pixels, objects: Sequence[PictureObject]) -> Pixels:
+    """Return the frame with lines over its objects, and a line around each."""
+    covered = np.zeros(frame.shape[:2], np.uint8)
+    for found in objects:
+        cv2.fillPoly(covered, [found.polygon_px], 1)
+    rows, columns = np.nonzero(covered)
+    lines = (rows + columns) % _HATCH_PX < _HATCH_PX // 4
+    frame[rows[lines], columns[lines]] = _HATCH
+    cv2.polylines(frame, [found.polygon_px for found in objects], True, _HATCH, 1, cv2.LINE_AA)
+    return frame
 
 
 def contact_sheet(pixels: Pixels, verdicts: Sequence[RegionVerdict], view: Input, title: str) -> Pixels:
@@ -180,7 +206,7 @@ def _legend(draw: ImageDraw.ImageDraw, place: tuple[int, int], verdicts: Sequenc
         draw.rectangle((x, y + 4, x + 18, y + 16), fill=_COLOUR[kind])
         draw.text((x + 26, y), text, _INK, font)
         x += 50 + int(draw.textlength(text, font))
-    draw.text((x, y), f"thick line: counts as a capillary   {note}", _INK, font)
+    draw.text((x, y), f"thick line: counts as a capillary   hatched: not tissue   {note}", _INK, font)
 
 
 def _bgr(page: Image.Image) -> Pixels:

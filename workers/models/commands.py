@@ -218,6 +218,10 @@ def models_explain(parts: "Parts", image: str, output: Path, weights: str) -> No
     result = explain(name, pixels, output, weights)
     for kind in ("accepted", "borderline", "rejected"):
         print(f"{kind}\t{sum(region.verdict == kind for region in result.regions)}")
+    for found in result.objects:
+        print(f"{found.name}\t{found.area_px:.0f} px\t{found.share_pct:.2f} %")
+    if result.analysed_pct is not None:
+        print(f"tissue analysed\t{result.analysed_pct:.1f} %")
     print(f"density\t{result.density_pct:.3f} %")
 
 

@@ -4,10 +4,14 @@ from pathlib import Path
 
 import cv2
 import msgspec
+import numpy as np
+import numpy.typing as npt
 from msgspec import Struct
 
 from stream.errors import ModelError, OutputError
 from stream.protocol.contracts import Pixels
+from stream.protocol.measures import ANALYSED
+from stream.protocol.outlines import corners
 from workers.capillary.examine import Examined, examine
 from workers.capillary.explain import Grade, RegionVerdict, annotated, contact_sheet, judged
 from workers.runtimes.card import Card, checked_weights, read_card
@@ -26,8 +30,17 @@ class ExplainedRegion(Struct, frozen=True, kw_only=True):
     polygon_px: list[tuple[int, int]]
 
 
+class ExplainedObject(Struct, frozen=True, kw_only=True):
+    """Something in explain.json that is not tissue; `share_pct` of the frame."""
+
+    name: str
+    area_px: float
+    share_pct: float
+    polygon_px: list[tuple[int, int]]
+
+
 class Explanation(Struct, frozen=True, kw_only=True):
-    """explain.json: densities in percent, as a reading has them."""
+    """explain.json: densities in percent, as a reading has them. `analysed_pct`: None if unknown."""
 
     frame: str
     width_px: int
@@ -37,9 +50,11 @@ class Explanation(Struct, frozen=True, kw_only=True):
     density_pct: float
     density_low_pct: float
     density_high_pct: float
+    analysed_pct: float | None
     quality: str
     quality_reasons: tuple[str, ...]
     regions: list[ExplainedRegion]
+    objects: list[ExplainedObject]
 
 
 def explain(name: str, pixels: Pixels, output: Path, model: str = "default") -> Explanation:
@@ -60,7 +75,9 @@ def explain(name: str, pixels: Pixels, output: Path, model: str = "default") -> 
     verdicts = judged(examined.regions, heats, examined.threshold)
     result = _explanation(name, pixels, card, examined, verdicts)
     note = f"density {result.density_pct:.2f} %   quality {', '.join((result.quality, *result.quality_reasons))}"
-    _write(output, "annotated.png", _png(annotated(pixels, verdicts, examined.threshold, note)))
+    _write(
+        output, "annotated.png", _png(annotated(pixels, verdicts, examined.analysis.objects, examined.threshold, note))
+    )
     title = f"{name}   {card.model_id}   threshold {examined.threshold:.2f}   {note}"
     _write(output, "regions.png", _png(contact_sheet(pixels, verdicts, card.input, title)))
     _write(output, "explain.json", msgspec.json.format(msgspec.json.encode(result), indent=0) + b"\n")
@@ -80,6 +97,7 @@ def _explanation(
         density_pct=analysis.density_pct,
         density_low_pct=analysis.density_low_pct,
         density_high_pct=analysis.density_high_pct,
+        analysed_pct=analysis.measures.get(ANALYSED.keys[0]),
         quality=analysis.quality.verdict,
         quality_reasons=analysis.quality.reasons,
         regions=[
@@ -89,11 +107,24 @@ def _explanation(
                 capillary=verdict.capillary,
                 score=round(verdict.region.score, 4),
                 area_px=verdict.region.area_px,
-                polygon_px=[(x, y) for x, y in verdict.region.polygon_px.tolist()],
+                polygon_px=_pairs(verdict.region.polygon_px),
             )
             for verdict in verdicts
         ],
+        objects=[
+            ExplainedObject(
+                name=found.name,
+                area_px=found.area_px,
+                share_pct=round(100 * found.area_px / (pixels.shape[0] * pixels.shape[1]), 2),
+                polygon_px=_pairs(corners(found.polygon_px)),
+            )
+            for found in analysis.objects
+        ],
     )
+
+
+def _pairs(polygon: npt.NDArray[np.int32]) -> list[tuple[int, int]]:
+    return [(x, y) for x, y in polygon.tolist()]
 
 
 def _png(pixels: Pixels) -> bytes:

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from stream.protocol.contracts import Pixels, Region
+from stream.protocol.contracts import PictureObject, Pixels, Region
 from workers.capillary.analyser import SHIPPED
 from workers.capillary.explain import (
     MARGIN,
@@ -66,7 +66,7 @@ def test_numbers_follow_the_score_and_heat_stays_with_its_region() -> None:
 
 def test_outlines_have_the_colour_of_their_verdict() -> None:
     pixels = skin()
-    picture = annotated(pixels, verdicts(0.9, 0.55, 0.1), THRESHOLD, "density 1.00 %")
+    picture = annotated(pixels, verdicts(0.9, 0.55, 0.1), [], THRESHOLD, "density 1.00 %")
     assert picture.shape == (310, 480, 3)
     for place, colour in enumerate((GREEN, AMBER, GREY)):
         assert picture[120, 20 + 60 * place] == pytest.approx(colour, abs=8)
@@ -74,9 +74,18 @@ def test_outlines_have_the_colour_of_their_verdict() -> None:
 
 
 def test_what_counts_has_a_thicker_line() -> None:
-    picture = annotated(skin(), verdicts(0.51, 0.49), THRESHOLD, "")
+    picture = annotated(skin(), verdicts(0.51, 0.49), [], THRESHOLD, "")
     across = [int((picture[120, left - 5 : left + 6] != (120, 125, 140)).any(axis=1).sum()) for left in (20, 80)]
     assert across[0] > across[1]
+
+
+def test_what_is_not_tissue_is_hatched_and_named() -> None:
+    hair = PictureObject("hair", region(0.0, left=200, top=100, side=60).polygon_px, 3600.0)
+    picture = annotated(skin(), [], [hair], THRESHOLD, "")
+    white = (picture == 255).all(axis=2)
+    assert 0.2 < white[103:158, 203:258].mean() < 0.4, "lines, with the picture between them"
+    assert not white[170:270].any()
+    assert (picture[80:99, 200:240] != skin()[80:99, 200:240]).any(), "its name stands above it"
 
 
 def test_the_sheet_grows_with_its_regions_and_says_when_it_leaves_some_out() -> None:
@@ -89,7 +98,7 @@ def test_the_sheet_grows_with_its_regions_and_says_when_it_leaves_some_out() -> 
 
 def test_a_frame_without_proposals_has_pictures_too() -> None:
     nothing = judged([], np.empty((0, 8, 8), np.float32), THRESHOLD)
-    assert annotated(skin(), nothing, THRESHOLD, "").shape == (310, 480, 3)
+    assert annotated(skin(), nothing, [], THRESHOLD, "").shape == (310, 480, 3)
     assert contact_sheet(skin(), nothing, VIEW, "").ndim == 3
 
 

@@ -1,5 +1,6 @@
 """From a frame to the files that show why."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -8,11 +9,12 @@ import numpy as np
 import pytest
 
 from stream.errors import ModelError, OutputError
-from stream.protocol.contracts import Frame
+from stream.protocol.contracts import Frame, PictureObject
 from tests.doubles.tiny_model import microscope_frame
 from workers.capillary.analyser import make_analyser
-from workers.capillary.examine import examine
+from workers.capillary.examine import Examined, examine
 from workers.capillary.settings import AnalyserSettings
+from workers.models import explanation
 from workers.models.explanation import Explanation, explain
 from workers.models.exports import export
 from workers.runtimes.card import Calibration, read_card
@@ -38,6 +40,22 @@ def test_its_files_are_two_pictures_and_the_numbers(tiny_model: Path, tmp_path: 
     assert msgspec.json.decode((tmp_path / "explain.json").read_bytes(), type=Explanation) == told
     for name in ("annotated.png", "regions.png"):
         assert cv2.imread(str(tmp_path / name)) is not None
+
+
+def test_what_is_not_tissue_is_told_with_its_share(
+    tiny_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hair = PictureObject("hair", np.array([(0, 0), (0, 9), (19, 9), (19, 5), (19, 0)], np.int32), 200.0)
+    monkeypatch.setattr(explanation, "examine", lambda *given: with_objects(examine(*given), [hair], 99.0))
+    told = explain("f1", np.full((100, 200, 3), 128, np.uint8), tmp_path, str(tiny_model))
+    assert (told.objects[0].name, told.objects[0].area_px, told.objects[0].share_pct) == ("hair", 200.0, 1.0)
+    assert told.objects[0].polygon_px == [(0, 0), (0, 9), (19, 9), (19, 0)]
+    assert told.analysed_pct == 99.0
+
+
+def with_objects(examined: Examined, objects: list[PictureObject], analysed_pct: float) -> Examined:
+    measures = {**examined.analysis.measures, "analysed_pct": analysed_pct}
+    return replace(examined, analysis=replace(examined.analysis, objects=objects, measures=measures))
 
 
 def test_an_empty_frame_is_explained(tiny_model: Path, tmp_path: Path) -> None:
