@@ -32,8 +32,7 @@ class _Hairy:
         hair = [(x, height // 4) for x in range(width)] + [(x, height // 2) for x in range(width - 1, -1, -1)]
         specks = [self._speck(x, x % height) for x in range(_SPECKS)]
         objects = [*specks, PictureObject("hair", np.array(hair, np.int32), width * height / 4)]
-        quality = Quality("poor", ("hair in the picture: 25 %",))
-        return Analysis(5.0, 4.0, 6.0, [], quality, {"analysed_pct": 74.96}, objects)
+        return Analysis(5.0, 4.0, 6.0, [], Quality("good"), {"analysed_pct": 74.96}, objects)
 
     @staticmethod
     def _speck(x: int, y: int) -> PictureObject:

@@ -197,6 +197,27 @@ def test_limits_are_changed_while_it_runs(bed: Bed) -> None:
     assert bed.get("/api/alarms/events")[-2]["limits"]["high_pct"] == 20.0
 
 
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "hair in the picture: 9 %",
+        "bubble in the picture: 6 %",
+        "unlike what the model has learned from",
+        "too few clear vessels",
+        "no colour: a grey picture is not measured as skin",
+        "another magnification: vessels are 2.1 times as wide as on skin at 1920x1080",
+    ],
+)
+def test_a_picture_that_is_not_tissue_alone_raises_no_alarm_and_has_no_place_in_the_trend(
+    bed: Bed, reason: str
+) -> None:
+    bed.see(40, density_pct=1.0, density_low_pct=0.5, density_high_pct=2.0, quality="poor", quality_reasons=(reason,))
+    assert bed.get("/api/alarms")["active"] == []
+    assert set(bed.get("/api/trend")["mean"]) == {None}
+    status = bed.get("/api/status")
+    assert (status["density_pct"], status["quality_reasons"]) == (None, [reason])
+
+
 def test_the_trend_and_its_frames(bed: Bed) -> None:
     bed.see(40)
     bed.see(10, quality="poor", quality_reasons=("moving",), measures={"motion_px": 9.5})
