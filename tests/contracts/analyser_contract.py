@@ -40,6 +40,8 @@ def plain(analysis: Analysis) -> object:
     return (
         (analysis.density_low_pct, analysis.density_pct, analysis.density_high_pct),
         [(region.polygon_px.tolist(), region.score, region.area_px) for region in analysis.regions],
+        [(found.name, found.polygon_px.tolist(), found.area_px) for found in analysis.objects],
+        dict(analysis.measures),
         (analysis.quality.verdict, analysis.quality.reasons, dict(analysis.quality.measures)),
     )
 
@@ -58,6 +60,13 @@ def check(analysis: Analysis, width: int, height: int) -> None:
         assert (polygon < (width, height)).all()
         assert 0 <= region.score <= 1
         assert 0 < region.area_px <= width * height
+    for found in analysis.objects:
+        assert 1 <= len(found.name) <= 40
+        assert found.polygon_px.dtype == np.int32
+        assert found.polygon_px.ndim == 2
+        assert (found.polygon_px >= 0).all()
+        assert (found.polygon_px < (width, height)).all()
+        assert 0 < found.area_px <= width * height
     quality = analysis.quality
     assert quality.verdict in ("good", "poor", "unusable")
     assert (quality.verdict == "good") == (not quality.reasons), (
@@ -145,4 +154,4 @@ class AnalyserContract:
         without = analyser.analyse(frame(pixels))
         behind = analyser.analyse(frame(pixels, previous=flat(128)))
         check(behind, 1920, 1080)
-        assert plain(without)[:2] == plain(behind)[:2]  # type: ignore[index]
+        assert plain(without)[:4] == plain(behind)[:4]  # type: ignore[index]
