@@ -8,9 +8,11 @@ import contextlib
 import multiprocessing
 import os
 import signal
+import sys
 import traceback
 from collections.abc import Callable, Generator, Iterator, Sequence
 from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
 from typing import Any, Final, TypeVar
 
 from stream.errors import StreamError
@@ -33,7 +35,7 @@ def side_by_side(
     """
     context = multiprocessing.get_context("spawn")  # a fork of a process that has TensorFlow's threads may hang
     waiting = iter(enumerate(tasks))
-    processes = []
+    processes: dict[Connection, BaseProcess] = {}
     busy: dict[Connection, int] = {}
     try:
         for _ in range(min(jobs, len(tasks))):
@@ -41,7 +43,7 @@ def side_by_side(
             process = context.Process(target=_serve, args=(other,), daemon=True)
             process.start()
             other.close()
-            processes.append(process)
+            processes[own] = process
             own.send(call)
             _give_next(own, waiting, busy)
         while busy:
@@ -51,9 +53,11 @@ def side_by_side(
                 yield number, _received(own)
                 _give_next(own, waiting, busy)
     finally:
-        for process in processes:
-            process.terminate()
-            process.join()
+        for own, started in processes.items():
+            if own in busy:
+                started.terminate()
+            own.close()  # an idle process ends by itself
+            started.join()
 
 
 def _give_next(own: Connection, waiting: Iterator[tuple[int, Arguments]], busy: dict[Connection, int]) -> None:
@@ -77,6 +81,7 @@ def _received(own: Connection) -> Any:
 
 def _serve(connection: Connection) -> None:
     """Answer every tuple of arguments with the result of the call, or with the exception that it raised."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())  # an orderly end: locks of libraries are given back
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all processes of a terminal; the parent decides
     os.environ.update(dict.fromkeys(ONE_THREAD, "1"))
     # Progress bars of several processes would overwrite each other; what fails is raised by the parent.
