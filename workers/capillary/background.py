@@ -24,6 +24,8 @@ _FILL_WIDTHS_PX: Final = (61, 13)
 """What is not tissue is filled from 13 blocks around, as wide as the blur; if none is tissue from 61, half a frame."""
 _FARTHER: Final = np.float32(0.003)
 """Weight of the wider mean against the nearer: half a block of the 13x13."""
+_ALL: Final = np.array([255] * 3 + [0], np.float64)
+_PLAIN: Final = np.array([PLAIN_SKIN] * 3 + [0], np.float64)
 _DARKEST: Final = np.array([CONTRAST - PLAIN_SKIN] * 3 + [0], np.float64)
 
 
@@ -52,9 +54,10 @@ def _sixteenth(half: Pixels) -> npt.NDArray[np.float32]:
 
 
 def _without(half: Pixels, mask: Pixels) -> npt.NDArray[np.float32]:
-    tissue = 255 - 255 * mask
-    seen = halved(halved(halved(tissue)))
-    return filled(halved(halved(halved(cv2.copyTo(half, tissue).astype(np.uint8, copy=False)))), seen)
+    quarter, hidden = halved(half), halved(255 * mask)
+    seen = cv2.threshold(hidden, 0, 255, cv2.THRESH_BINARY_INV)[1].astype(np.uint8, copy=False)
+    tissue = cv2.copyTo(quarter, seen).astype(np.uint8, copy=False)
+    return filled(halved(halved(tissue)), halved(halved(seen)))
 
 
 def filled(means: Pixels, seen: Pixels) -> npt.NDArray[np.float32]:
@@ -83,7 +86,10 @@ def flat_field(half: Pixels, mask: Pixels | None = None) -> Flat:
     gain = cv2.resize(np.float32(CONTRAST) / background(half, mask), (width, height), interpolation=cv2.INTER_LINEAR)
     levels = cv2.multiply(half, gain, dtype=cv2.CV_16U)
     flat = cv2.subtract(levels, _DARKEST, dtype=cv2.CV_8U).astype(np.uint8, copy=False)
-    return flat if mask is None else cv2.copyTo(np.full_like(flat, PLAIN_SKIN), mask, flat).astype(np.uint8, copy=False)
+    if mask is not None and mask.any():
+        cv2.subtract(flat, _ALL, dst=flat, mask=mask)
+        cv2.add(flat, _PLAIN, dst=flat, mask=mask)
+    return flat
 
 
 def darkness(levels: npt.ArrayLike) -> npt.NDArray[np.float64]:

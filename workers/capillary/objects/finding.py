@@ -41,12 +41,20 @@ class Objects:
 
 def find_objects(half: Pixels) -> Objects:
     """Find what is no tissue in a half-resolution picture, (height, width, 3) uint8 BGR."""
-    height, width = half.shape[:2]
-    picture = relative(halved(half))
+    quarter = halved(half)
+    picture = relative(quarter)
     darker, brighter = grown(dark(picture)), grown(bright(picture))
-    mask = cv2.dilate(cv2.bitwise_or(darker, brighter), _MARGIN).astype(np.uint8, copy=False)
-    found = named(darker, brighter, mask, picture)
-    return Objects(cv2.resize(mask, (width, height), interpolation=cv2.INTER_NEAREST).astype(np.uint8) // 255, found)
+    marked = cv2.bitwise_or(darker, brighter)
+    if not cv2.countNonZero(marked):
+        return Objects(np.zeros(half.shape[:2], np.uint8), [])
+    mask = cv2.dilate(marked, _MARGIN).astype(np.uint8, copy=False)
+    red = cv2.extractChannel(quarter, 2).astype(np.uint8, copy=False)
+    found = named(darker, brighter, mask, picture.black, red)
+    ones = cv2.threshold(mask, 0, 1, cv2.THRESH_BINARY)[1]
+    height, width = half.shape[:2]
+    return Objects(
+        cv2.resize(ones, (width, height), interpolation=cv2.INTER_NEAREST).astype(np.uint8, copy=False), found
+    )
 
 
 def grown(marks: Marks) -> Pixels:

@@ -9,28 +9,34 @@ import numpy as np
 import numpy.typing as npt
 
 from stream.protocol.contracts import Pixels
-from workers.capillary.background import halved
 
 Outline = npt.NDArray[np.int32]
 """(n, 1, 2) int32: x then y, in pixels of a quarter of the frame's resolution."""
 
-REACH_BLOCKS: Final = 4
-"""Marks less than two times 64 full-frame px from each other are a group: as far as pieces of a thin rim are."""
-
-_DISC: Final = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * REACH_BLOCKS + 1,) * 2)
+_BLOCK_PX: Final = 16  # full-frame px, four of a mask
 
 
-def grouped(mask: Pixels) -> list[list[Outline]]:
-    """Return the outlines in a (height, width) uint8 mask, those close to each other together."""
+def outlines_in(mask: Pixels) -> list[Outline]:
+    """Return the outlines of what is separate in a (height, width) uint8 mask."""
     contours, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
-    if not contours:
-        return []
-    blocks = cv2.threshold(halved(halved(mask)), 0, 255, cv2.THRESH_BINARY)[1]
-    labels = cv2.connectedComponents(cv2.dilate(blocks, _DISC))[1]
+    return [np.asarray(contour, np.int32) for contour in contours]
+
+
+def grouped(outlines: Sequence[Outline], apart: int) -> list[list[Outline]]:
+    """Return the outlines, those together that are up to `apart` full-frame px from each other."""
+    if len(outlines) < 2:
+        return [[outline] for outline in outlines]
+    blocks = [outline // 4 for outline in outlines]
+    width, height = np.concatenate(blocks).max((0, 1)) + 1
+    reached = np.zeros((height, width), np.uint8)
+    for block in blocks:
+        reached[block[:, 0, 1], block[:, 0, 0]] = 1
+    reach = apart // (2 * _BLOCK_PX)
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1,) * 2)
+    labels = cv2.connectedComponents(cv2.dilate(reached, disc))[1]
     groups: dict[int, list[Outline]] = defaultdict(list)
-    for contour in contours:
-        x, y = contour[0, 0] // 4
-        groups[int(labels[y, x])].append(np.asarray(contour, np.int32))
+    for outline, block in zip(outlines, blocks, strict=True):
+        groups[int(labels[block[0, 0, 1], block[0, 0, 0]])].append(outline)
     return list(groups.values())
 
 

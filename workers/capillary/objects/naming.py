@@ -1,55 +1,64 @@
 """The separate objects of a mask, and a name for each, by its shape, its place and its colour."""
 
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import cv2
 import numpy as np
 
 from stream.protocol.contracts import PictureObject, Pixels
-from workers.capillary.objects.groups import Outline, bounding, grouped, hull
+from workers.capillary.objects.groups import Outline, bounding, grouped, hull, outlines_in
 from workers.capillary.objects.patterns import is_bubble, regular, rises
-from workers.capillary.objects.relative import Relative
 
 SCALE: Final = 4
 """Full-frame px for one pixel of a mask."""
-LONG: Final = 5.0
-"""A hair or a fibre is at least five times as long as wide."""
+STROKES_APART: Final = 64
+PIECES_APART: Final = 128
+"""Full-frame px up to which the strokes of a text or ruler, and the pieces of a thin rim, are apart."""
+LONG: Final = 8.0
+"""Square of half the outline's length over the area: 8 for a straight hair six times as long as wide, 3 for a disc."""
 ON_EDGE_PX: Final = 25
 """A border lies along the frame's edge for 100 full-frame px or more; a hair of 44 px crosses it within 70."""
 
 
-def named(darker: Pixels, brighter: Pixels, mask: Pixels, picture: Relative) -> list[PictureObject]:
+def named(darker: Pixels, brighter: Pixels, mask: Pixels, black: Pixels, red: Pixels) -> list[PictureObject]:
     """Outline and name what is in the masks, (height, width) uint8 at a quarter of the frame's resolution.
 
-    darker, brighter: 255 at pixels that are darker or brighter than tissue.
+    darker, brighter, black: 255 at pixels that are darker or brighter than tissue, or black.
     mask: 255 at these and at their margin. What lies between the strokes of a text or of a ruler, and inside the rim of
     a bubble, is added to it.
+    red: the red of the picture.
     """
-    found = []
-    for outlines in grouped(mask):
-        around = hull(outlines)
-        name = _pattern(around, darker, brighter, picture)
-        if name:
-            cv2.drawContours(mask, [around], -1, (255,), -1)
-            found.append(_object(name, around))
+    rows, others = _split(outlines_in(mask), STROKES_APART, lambda around: _row(around, red))
+    bubbles, others = _split(others, PIECES_APART, lambda around: "bubble" * is_bubble(around, darker, brighter))
+    for _, around in rows + bubbles:
+        cv2.drawContours(mask, [around], -1, (255,), -1)
+    singles = [(_name(outline, darker, brighter, black), outline) for outline in others]
+    return [_object(name, outline) for name, outline in rows + bubbles + singles]
+
+
+def _split(
+    outlines: Sequence[Outline], apart: int, judge: Callable[[Outline], str]
+) -> tuple[list[tuple[str, Outline]], list[Outline]]:
+    """Return the groups of outlines that have a name together, with the hull around each, and all other outlines."""
+    together, others = [], []
+    for group in grouped(outlines, apart):
+        around = hull(group)
+        if name := judge(around):
+            together.append((name, around))
         else:
-            found += [_object(_name(outline, darker, brighter, picture), outline) for outline in outlines]
-    return found
+            others += group
+    return together, others
 
 
-def _pattern(around: Outline, darker: Pixels, brighter: Pixels, picture: Relative) -> str:
-    """Return what several marks are together; empty if they are nothing together."""
-    if is_bubble(around, darker, brighter):
-        return "bubble"
-    positions = rises(around, picture.red)
-    if not positions.size:
-        return ""
-    return "ruler" if regular(positions) else "text"
+def _row(around: Outline, red: Pixels) -> str:
+    positions = rises(around, red)
+    return "" if not positions.size else "ruler" if regular(positions) else "text"
 
 
-def _name(outline: Outline, darker: Pixels, brighter: Pixels, picture: Relative) -> str:
+def _name(outline: Outline, darker: Pixels, brighter: Pixels, black: Pixels) -> str:
     box, inside = bounding(outline)
-    if _share(picture.black[box], inside) > 0.3 and _on_edge(outline, darker.shape) >= ON_EDGE_PX:
+    if _share(black[box], inside) > 0.3 and _on_edge(outline, darker.shape) >= ON_EDGE_PX:
         return "border"
     area, length = cv2.contourArea(outline) + 1, cv2.arcLength(outline, closed=True) / 2
     long = length * length > LONG * area

@@ -8,21 +8,22 @@ import numpy.typing as npt
 
 from stream.protocol.contracts import Pixels
 from workers.capillary.objects.groups import Outline, bounding
-from workers.capillary.objects.relative import PLAIN
 
-HOLLOW: Final = 0.3
-"""Marks cover at most 0.3 of what a rim encloses; a speck, a drop of dirt or a straight hair covers its own middle."""
+HOLLOW: Final = 0.6
+ROUND: Final = 3.0
+"""Inside a rim, marks cover at most 0.6, and it is at most three times as long as wide. A speck covers itself."""
 RIM: Final = 0.8
 LENS_RIM: Final = 0.5
-"""A rim lies along 0.8 of the convex outline around it; along a half if it has a bright side and a dark one, as only a
-lens has. (A bent hair and its chord: 0.61 for a half circle.)"""
-LENS_SIDE: Final = 0.1
+"""A rim lies along 0.8 of the convex outline around it; along a half if much of it is brighter than skin and some of it
+darker, as only a lens is. (A bent hair lies along 0.61 of the outline around it, if it is half a circle.)"""
+LENS: Final = (0.25, 0.9)
+"""Share of a lens's rim that is brighter than skin: from and to."""
 
 MIN_STROKES: Final = 8
 LINE: Final = 3.0
 """Text and rulers: a straight row, three times as long as high, of eight strokes or more."""
 CONTRAST: Final = 0.15
-IRREGULAR: Final = 0.3
+IRREGULAR: Final = 0.2
 """Spread of the distances between a ruler's strokes over their mean; letters are less regular."""
 
 _NEAR: Final = np.ones((13, 13), np.uint8)  # pieces of a rim reach 24 full-frame px
@@ -35,11 +36,13 @@ def is_bubble(around: Outline, darker: Pixels, brighter: Pixels) -> bool:
     marks = cv2.bitwise_or(dark, bright)
     middle = cv2.erode(inside, _NEAR, borderValue=0)
     in_the_middle, middle_px = cv2.countNonZero(cv2.bitwise_and(marks, middle)), cv2.countNonZero(middle)
-    if not middle_px or in_the_middle > HOLLOW * middle_px:
+    width, length = sorted(cv2.minAreaRect(around)[1])
+    if not middle_px or in_the_middle > HOLLOW * middle_px or length > ROUND * width:
         return False
     rim = _visible_rim(around, darker.shape)[box]
     along = cv2.countNonZero(cv2.bitwise_and(cv2.dilate(marks, _NEAR), rim)) / max(1, cv2.countNonZero(rim))
-    is_lens = LENS_SIDE < cv2.countNonZero(bright) / max(1, cv2.countNonZero(marks)) < 1 - LENS_SIDE
+    low, high = LENS
+    is_lens = low <= cv2.countNonZero(bright) / max(1, cv2.countNonZero(marks)) <= high
     return along >= (LENS_RIM if is_lens else RIM)
 
 
@@ -51,7 +54,10 @@ def _visible_rim(around: Outline, shape: tuple[int, ...]) -> Pixels:
 
 
 def rises(around: Outline, red: Pixels) -> npt.NDArray[np.int64]:
-    """Return the positions of strokes along a straight row of them, in px; none if it is no such row."""
+    """Return the positions of strokes along a straight row of them, in px; none if it is no such row.
+
+    red: (height, width) uint8, the red of the picture in which `around` is an outline.
+    """
     centre, size, angle = cv2.minAreaRect(around)
     if size[0] < size[1]:
         size, angle = (size[1], size[0]), angle + 90
@@ -61,14 +67,22 @@ def rises(around: Outline, red: Pixels) -> npt.NDArray[np.int64]:
     turn = np.asarray(cv2.getRotationMatrix2D(centre, angle, 1.0))
     turn += np.array([[0.0, 0.0, length / 2 - centre[0]], [0.0, 0.0, height / 2 - centre[1]]])
     row = cv2.warpAffine(red, turn, (length, height))
-    low, high = np.percentile(row, (10, 90))
-    if high - low < PLAIN * CONTRAST:
+    levels = np.sort(row[::3, ::3], axis=None)
+    dark, light = float(levels[len(levels) // 10]), float(levels[-1 - len(levels) // 10])
+    if light - dark < CONTRAST * light:
         return np.zeros(0, np.int64)
-    light = row > (low + high) / 2
-    rising = light[:, 1:] & ~light[:, :-1]
+    rising = _rising(row, dark + 0.3 * (light - dark), dark + 0.7 * (light - dark))
     counts = rising.sum(axis=1)
-    typical = np.argsort(counts)[3 * len(counts) // 4]
+    typical = np.argsort(counts)[len(counts) * 4 // 5]
     return np.flatnonzero(rising[typical]) if counts[typical] >= MIN_STROKES else np.zeros(0, np.int64)
+
+
+def _rising(row: cv2.typing.MatLike, low: float, high: float) -> npt.NDArray[np.bool_]:
+    """Return the pixels at which each line of a picture comes from below `low` to above `high`."""
+    columns = np.arange(row.shape[1])
+    decided = np.maximum.accumulate(np.where((row < low) | (row > high), columns, 0), axis=1)
+    light = np.take_along_axis(row > high, decided, axis=1)
+    return np.asarray(light[:, 1:] & ~light[:, :-1])
 
 
 def regular(positions: npt.NDArray[np.int64]) -> bool:
