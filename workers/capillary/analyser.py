@@ -61,7 +61,7 @@ class CapillaryAnalyser:
             for p, score, chosen in zip(proposals, probabilities, capillary, strict=True)
             if chosen
         ]
-        quality = judge(frame, half, found.green, self._settings.quality, FrameFacts())
+        quality = judge(frame, half, flat, found.green, self._settings.quality, FrameFacts())
         return Analysis(density, low, high, regions, quality)
 
 

@@ -24,10 +24,17 @@ class QualityLimits(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     brightness_usable: Annotated[float, Meta(ge=0, le=255)] = 25.0
     glare_good: Annotated[Share, Meta(description="share of the frame that is overexposed")] = 0.02
     glare_usable: Share = 0.15
-    colour_good: Annotated[
-        float, Meta(ge=0, le=255, description="variation of red - green, grey levels; a monochrome camera has none")
-    ] = 0.6
-    colour_usable: Annotated[float, Meta(ge=0, le=255)] = 0.3
+    colour_usable: Annotated[
+        float,
+        Meta(ge=0, le=100, description="redness of the reddest spots over the picture's contrast; 0 if it is grey"),
+    ] = 0.7
+    contrast_usable: Annotated[
+        Share, Meta(description="variation of the brightness within a sixtieth of the frame, over the brightness")
+    ] = 0.1
+    line_width_low: Annotated[
+        float, Meta(ge=0, le=100, description="redness of lines 45 to 64 px wide over that of lines 16 to 22 px wide")
+    ] = 0.65
+    line_width_high: Annotated[float, Meta(ge=0, le=100)] = 1.55
     coverage_good: Annotated[Share, Meta(description="share of the frame that shows evenly lit tissue")] = 0.9
     coverage_usable: Share = 0.6
     objects_good: Annotated[

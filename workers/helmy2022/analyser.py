@@ -54,7 +54,8 @@ class Helmy2022Analyser:
             for index in np.flatnonzero(capillary)
         ]
         half = halved(pixels)
-        quality = judge(frame, half, smoothed(flat_field(half), 1), QualityLimits(), FrameFacts())
+        flat = flat_field(half)
+        quality = judge(frame, half, flat, smoothed(flat, 1), QualityLimits(), FrameFacts())
         return Analysis(density, low, high, regions, quality)
 
     def _probabilities(self, seen: npt.NDArray[np.uint8]) -> npt.NDArray[np.float64]:

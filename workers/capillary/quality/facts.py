@@ -13,7 +13,6 @@ class FrameFacts:
     clear_vessels: regions that are clearly capillaries.
     doubt: share of the expected area of capillaries that hangs on regions in doubt: Σ p (1 - p) a / Σ p a, 0..1.
     unlike: how far the frame is from those that the model has learned from; 0 alike, 1 at the limit.
-    vessel_width_px: typical width of the dark, reddish patches in full-frame pixels; None if there are too few.
     """
 
     covered: Mapping[str, float] = field(default_factory=dict)
@@ -21,16 +20,13 @@ class FrameFacts:
     clear_vessels: int = 0
     doubt: float = 0.0
     unlike: float = 0.0
-    vessel_width_px: float | None = None
 
     @property
     def measures(self) -> dict[str, float]:
         """The facts as measures of a reading: a covered share has the name of its object."""
-        width = {} if self.vessel_width_px is None else {"vessel_width_px": self.vessel_width_px}
         return {
             **self.covered,
             "clear_vessels": float(self.clear_vessels),
             "doubt": self.doubt,
             "unlike": self.unlike,
-            **width,
         }

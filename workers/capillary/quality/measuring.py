@@ -7,19 +7,16 @@ from typing import Final
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
 from stream.protocol.contracts import Frame, Pixels
 from stream.protocol.thumbnail import WIDTH_PX, thumbnail
-from workers.capillary.background import CONTRAST
+from workers.capillary.background import CONTRAST, Flat
+from workers.capillary.quality.noise import beyond_noise
+from workers.capillary.quality.tissue import tissue_measures
 from workers.capillary.regions import Channel
 
 OVEREXPOSED: Final = 250
 DARKEST_LIT: Final = 20
-STRONG: Final = 0.998
-"""Quantile that stands for the sharpest edges of a frame: capillaries cover only a few percent of it."""
-NOISE: Final = 4.6
-"""Quantile 0.998 over the median of |x| for Gaussian noise: 3.09 / 0.674."""
 
 _ROWS: Final = 128
 _WINDOW: Final = cv2.createHanningWindow((WIDTH_PX, _ROWS), cv2.CV_32F)
@@ -36,13 +33,7 @@ def sharpness(green: Channel) -> float:
     """
     coarse = cv2.sepFilter2D(green, cv2.CV_32F, _WIDER, _WIDER)
     edges = np.abs(green[::4, ::3] - coarse[::4, ::3]).ravel()
-    middle, strong = (ranked(edges, int(edges.size * share)) * 1000.0 / CONTRAST for share in (0.5, STRONG))
-    return float(np.sqrt(max(0.0, strong**2 - (NOISE * middle) ** 2)))
-
-
-def ranked(values: npt.NDArray[np.float32], rank: int) -> float:
-    """Return the value of that rank, from 0. One rank per call: for two at once NumPy takes eight times as long."""
-    return float(np.partition(values, rank)[rank])
+    return beyond_noise(edges) * 1000.0 / CONTRAST
 
 
 def motion_px(previous: Pixels, own: Pixels, width: int) -> float:
@@ -61,14 +52,11 @@ def glare(sample: Pixels) -> float:
     return max(cv2.mean(over))
 
 
-def colour(sample: Pixels) -> float:
-    """Return how much a (height, width, 3) picture's tint varies: standard deviation of red - green, grey levels."""
-    difference = cv2.subtract(cv2.extractChannel(sample, 2), cv2.extractChannel(sample, 1), dtype=cv2.CV_16S)
-    return float(cv2.meanStdDev(difference)[1][0, 0])
+def measure(frame: Frame, half: Pixels, flat: Flat, green: Channel) -> Measures:
+    """Return all quality measures of a frame, by name.
 
-
-def measure(frame: Frame, half: Pixels, green: Channel) -> Measures:
-    """Return all quality measures of a frame, by name."""
+    half: its half-resolution picture. flat: the flat field of that. green: the smoothed green of the flat field.
+    """
     own = thumbnail(frame.pixels)
     height, width = half.shape[:2]
     sample = cv2.resize(half, (-(-width // 3), -(-height // 3)), interpolation=cv2.INTER_NEAREST).astype(
@@ -78,7 +66,7 @@ def measure(frame: Frame, half: Pixels, green: Channel) -> Measures:
         "sharpness": sharpness(green),
         "brightness": cv2.mean(own)[0],
         "glare": glare(sample),
-        "colour": colour(sample),
+        **tissue_measures(flat, own),
         "coverage": cv2.countNonZero(cv2.inRange(own, DARKEST_LIT + 1, OVEREXPOSED - 1)) / own.size,
     }
     if frame.previous is not None and frame.previous.shape == own.shape:

@@ -6,7 +6,9 @@ from typing import Final, NamedTuple
 
 from stream.protocol.contracts import Frame, Pixels, Quality
 from stream.protocol.types import QualityVerdict
+from workers.capillary.background import Flat
 from workers.capillary.quality.facts import FrameFacts
+from workers.capillary.quality.kinds import other_kind
 from workers.capillary.quality.measuring import measure
 from workers.capillary.regions import Channel
 from workers.capillary.settings import QualityLimits
@@ -24,12 +26,13 @@ class Check(NamedTuple):
     usable: float
 
 
-def judge(frame: Frame, half: Pixels, green: Channel, limits: QualityLimits, facts: FrameFacts) -> Quality:
+def judge(frame: Frame, half: Pixels, flat: Flat, green: Channel, limits: QualityLimits, facts: FrameFacts) -> Quality:
     """Judge a frame.
 
-    half: its half-resolution picture. green: the smoothed green of its flat field. facts: what the analysis found.
+    half: its half-resolution picture. flat: the flat field of that, objects left out. green: the smoothed green of the
+    flat field. facts: what the analysis found.
     """
-    return verdict(combined(measure(frame, half, green), facts), facts.covered, limits)
+    return verdict(combined(measure(frame, half, flat, green), facts), facts.covered, limits)
 
 
 def combined(measures: Mapping[str, float], facts: FrameFacts) -> dict[str, float]:
@@ -48,8 +51,11 @@ def combined(measures: Mapping[str, float], facts: FrameFacts) -> dict[str, floa
 def verdict(measures: Mapping[str, float], objects: Mapping[str, float], limits: QualityLimits) -> Quality:
     """Judge the measures: good, poor or unusable, with the reasons in plain words, gravest first.
 
-    objects: the share of the frame that each kind of object covers, by name.
+    objects: the share of the frame that each kind of object covers, by name. A picture of another kind has that as its
+    one reason: what else is measured of it means something only of skin.
     """
+    if kind := other_kind(measures, limits):
+        return Quality("unusable", (kind,), dict(measures))
     checks = list(checked(measures, objects, limits))
     unusable = [check.reason for check in checks if check.value > check.usable]
     poor = [check.reason for check in checks if check.good < check.value <= check.usable]
@@ -63,7 +69,6 @@ def checked(measures: Mapping[str, float], objects: Mapping[str, float], limits:
     yield Check("glare", measures["glare"], limits.glare_good, limits.glare_usable)
     yield Check("out of focus", -measures["sharpness"], -limits.sharpness_good, -limits.sharpness_usable)
     yield Check("moving", measures.get("motion_px", 0.0), limits.motion_good_px, limits.motion_usable_px)
-    yield Check("no colour", -measures["colour"], -limits.colour_good, -limits.colour_usable)
     in_the_way = [
         Check(f"{name} in the picture: {100 * share:.0f} %", share, limits.objects_good, limits.objects_usable)
         for name, share in objects.items()
