@@ -44,7 +44,8 @@ def tissue_measures(flat: Flat, thumbnail: Pixels) -> dict[str, float]:
     free = free[free != 0]
     red = beyond_noise(free) if free.size else 0.0
     fine = strongest(between(redness, *FINE_PX)[::2, ::2])
-    coarse = strongest(between(cv2.resize(redness, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA), *COARSE_PX))
+    smaller = cv2.resize(redness, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+    coarse = strongest(between(np.asarray(smaller, np.float32), *COARSE_PX))
     return {
         "contrast": variation(thumbnail.astype(np.float32)),
         "colour": red / max(variation(green) * PLAIN_SKIN / CONTRAST, LEAST),
