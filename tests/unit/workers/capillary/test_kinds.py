@@ -36,7 +36,11 @@ def skin() -> Pixels:
 
 
 def tinted(blue: float, green: float, red: float) -> Callable[[Pixels], Pixels]:
-    return lambda picture: np.asarray(np.clip(picture * np.array([blue, green, red]), 0, 255).astype(np.uint8))
+    def shaded(picture: Pixels) -> Pixels:
+        shade: Pixels = np.clip(picture * np.array([blue, green, red]), 0, 255).astype(np.uint8)
+        return shade
+
+    return shaded
 
 
 def grey(picture: Pixels) -> Pixels:
@@ -51,7 +55,8 @@ def bent(gamma: float) -> Callable[[Pixels], Pixels]:
 def chroma_noise(picture: Pixels) -> Pixels:
     blocks = np.random.default_rng(1).normal(0, 3, (HEIGHT // 8, WIDTH // 8, 3))
     noise = cv2.resize(blocks - blocks.mean(axis=2, keepdims=True), (WIDTH, HEIGHT), interpolation=cv2.INTER_NEAREST)
-    return np.clip(picture + noise, 0, 255).astype(np.uint8)
+    noisy: Pixels = np.clip(picture + noise, 0, 255).astype(np.uint8)
+    return noisy
 
 
 def compressed(picture: Pixels) -> Pixels:
