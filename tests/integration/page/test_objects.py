@@ -15,8 +15,9 @@ FOUND = {"objects": (HAIR, SPECK), "measures": {"analysed_pct": 91.06}}
 TISSUE = "document.querySelector('[data-measure=analysed_pct]')"
 HATCHED = """() => {
     const canvas = document.getElementById("picture");
-    const scale = canvas.width / 1920;
-    const row = canvas.getContext("2d").getImageData(300 * scale, 820 * scale, 400 * scale, 1).data;
+    const scale = Math.min(canvas.width / 1920, canvas.height / 1080);
+    const [left, top] = [(canvas.width - 1920 * scale) / 2, (canvas.height - 1080 * scale) / 2];
+    const row = canvas.getContext("2d").getImageData(left + 300 * scale, top + 820 * scale, 400 * scale, 1).data;
     const lit = [...row].filter((_, i) => i % 4 === 2).map((blue) => blue > 215);
     return lit.filter((white, i) => white && !lit[i - 1]).length;
 }"""
@@ -37,11 +38,12 @@ def test_what_is_not_tissue_is_hatched_in_both_themes(
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
-def test_the_evidence_names_it_and_the_switch_of_the_outlines_hides_it(page: Page, scope: Scope) -> None:
+def test_the_evidence_names_it_and_the_switch_of_the_outlines_hides_it(page: Page, scope: Scope, shoot: Shoot) -> None:
     scope.until(page, "document.getElementById('picture').dataset.objects === '2'", **FOUND)
     page.click("#picture", position={"x": 20, "y": 20})
     wait(page, f"document.body.dataset.looking === 'back' && {says('facts', 'hair, dirt')} && {says('facts', '91 %')}")
     assert page.evaluate(HATCHED) > 3
+    shoot(page, "objects-evidence")
     page.keyboard.press("o")
     wait(page, "document.getElementById('picture').dataset.objects === '0'")
     assert page.evaluate(HATCHED) == 0
