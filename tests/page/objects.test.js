@@ -18,8 +18,8 @@ test("a name stands in the middle of its object, in pixels of the canvas", () =>
   assert.deepEqual(shown(box("hair", 20, 40, 120, 60)), [{ name: "hair", x: 130, y: 112, width: 40, height: 16 }]);
 });
 
-test("a name that is longer than its object has no room", () => {
-  assert.deepEqual(shown(box("dirt", 50, 50, 60, 60)), []);
+test("a name that would hide its object has no room", () => {
+  assert.deepEqual(shown(box("dirt", 50, 50, 80, 60)), []);
   assert.equal(shown(box("hair", 50, 5, 52, 95)).length, 1, "a thin hair is long enough");
 });
 

@@ -3,8 +3,8 @@
 import { bounds } from "./regions.js";
 
 /**
- * Place the names of objects that have room, the first objects first: a name is no longer than its object, lies within
- * the picture, and covers no other name.
+ * Place the names of objects that have room, the first objects first: a name is at most half as long as its object, which
+ * stays in sight, lies within the picture, and covers no other name.
  * @param {{name: string, polygon: number[]}[]} objects polygon: [x, y, x, y, …] in pixels of the full frame
  * @param {{width: number, height: number}} frame in its own pixels
  * @param {{scale: number, left: number, top: number}} place of the frame in the canvas
@@ -16,7 +16,7 @@ export function namesWithRoom(objects, frame, { scale, left, top }, sizeOf) {
   for (const { name, polygon } of objects) {
     const { width, height } = sizeOf(name);
     const of = bounds(polygon);
-    if (Math.max(of.right - of.left, of.bottom - of.top) * scale < width) continue;
+    if (Math.max(of.right - of.left, of.bottom - of.top) * scale < 2 * width) continue;
     const [x, y] = middle(polygon);
     const box = {
       name,
