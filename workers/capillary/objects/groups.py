@@ -17,9 +17,19 @@ _BLOCK_PX: Final = 16  # full-frame px, four of a mask
 
 
 def outlines_in(mask: Pixels) -> list[Outline]:
-    """Return the outlines of what is separate in a (height, width) uint8 mask."""
-    contours, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
-    return [np.asarray(contour, np.int32) for contour in contours]
+    """Return the outlines of what is separate in a (height, width) uint8 mask; those of holes are part of them."""
+    contours, tree = cv2.findContours(mask, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
+    outlines = {index: np.asarray(contour, np.int32) for index, contour in enumerate(contours) if tree[0, index, 3] < 0}
+    for contour, (_, _, _, parent) in zip(contours, tree[0] if outlines else [], strict=True):
+        if parent >= 0:
+            outlines[parent] = _bridged(outlines[parent], np.asarray(contour, np.int32))
+    return list(outlines.values())
+
+
+def _bridged(outline: Outline, hole: Outline) -> Outline:
+    """Return one outline that goes around, over to the hole by a short bridge, around it and back."""
+    away = int(np.argmin(np.abs(outline - hole[0]).sum(axis=(1, 2))))
+    return np.concatenate([outline[: away + 1], hole, hole[:1], outline[away:]])
 
 
 def grouped(outlines: Sequence[Outline], apart: int) -> list[list[Outline]]:

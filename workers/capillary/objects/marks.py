@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 
 from stream.protocol.contracts import Pixels
+from workers.capillary.objects.lines import long_lines
 from workers.capillary.objects.relative import PLAIN, Relative
 
 GREY: Final = 0.8
@@ -29,9 +30,14 @@ class PixelLimit(NamedTuple):
 
 
 DARK: Final = PixelLimit(0.12, 0.0, 0.13)
+DARKER: Final = PixelLimit(0.20, -0.01, 0.15)
 GREYER: Final = PixelLimit(0.05, 0.02, 0.10)
 """A dark object ends more steeply than a grey shadow in a crease: those fall by 0.12 within STEP_PX at most, in the
-labelled frames, the smallest speck by 0.13. A fainter object is found if it is greyer: no pixel of a capillary is."""
+labelled frames, the smallest speck by 0.13. A darker object may be less grey, a fainter one must be
+greyer: no pixel of a capillary is either, in the labelled frames, compressed, noisy, or at a gamma of 1.25."""
+
+LINE: Final = PixelLimit(0.07, -0.05, 0.07)
+"""Not more than what many pixels of capillaries are, so that only its length tells an object."""
 
 BRIGHT: Final = PixelLimit(0.08, 0.0, 0.10)
 GLARE: Final = PixelLimit(0.15, 0.0, 0.0)
@@ -66,7 +72,9 @@ def dark(picture: Relative) -> Marks:
         greyer = cv2.bitwise_and(darker, _above(greyness, PLAIN * limit.greyness + _NO_GREYNESS))
         return _plane(cv2.bitwise_and(greyer, _above(step, PLAIN * limit.step)) if limit.step else greyer)
 
-    sure = cv2.bitwise_or(cv2.bitwise_or(more_than(DARK), more_than(GREYER)), picture.black)
+    sure = cv2.bitwise_or(picture.black, long_lines(more_than(LINE)))
+    for limit in (DARK, DARKER, GREYER):
+        sure = cv2.bitwise_or(sure, more_than(limit))
     return Marks(_plane(sure), more_than(SOFT_DARK))
 
 

@@ -15,8 +15,10 @@ SCALE: Final = 4
 STROKES_APART: Final = 64
 PIECES_APART: Final = 128
 """Full-frame px up to which the strokes of a text or ruler, and the pieces of a thin rim, are apart."""
-LONG: Final = 8.0
-"""Square of half the outline's length over the area: 8 for a straight hair six times as long as wide, 3 for a disc."""
+SMALLEST_PX: Final = 40
+"""Around a bubble of 50 full-frame px, or the shortest text, the outlines are as long."""
+LONG: Final = 6.0
+"""Square of half the outline's length over the area: 6 for a straight hair four times as long as wide, 3 for a disc."""
 ON_EDGE_PX: Final = 25
 """A border lies along the frame's edge for 100 full-frame px or more; a hair of 44 px crosses it within 70."""
 
@@ -43,8 +45,8 @@ def _split(
     """Return the groups of outlines that have a name together, with the hull around each, and all other outlines."""
     together, others = [], []
     for group in grouped(outlines, apart):
-        around = hull(group)
-        if name := judge(around):
+        is_speck = sum(map(len, group)) < SMALLEST_PX
+        if not is_speck and (name := judge(around := hull(group))):
             together.append((name, around))
         else:
             others += group

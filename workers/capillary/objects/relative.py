@@ -21,6 +21,9 @@ RIM_PX: Final = 3
 SOFT_RIM: Final = 225
 """Red this bright 3 px beside an overexposed patch is skin that is nearly overexposed, not the foot of a reflection."""
 
+_STRANGE: Final = np.float32(0.15)
+"""Blocks that differ by 0.15 from the median of 320 full-frame px do not count: at the frame's edge and in corners, a
+thick hair would outnumber the skin beside it."""
 _MEDIAN_BLOCKS: Final = 5  # 160 full-frame px: a hair of 44 px and a line of text stay well under half of it
 
 
@@ -54,7 +57,9 @@ def _glare(least: cv2.typing.MatLike, red: Pixels) -> Pixels:
         return white
     beside = cv2.erode(red, np.ones((2 * RIM_PX + 1,) * 2, np.uint8))
     for patch in cv2.findContours(white, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)[0]:
-        if np.median(beside[patch[:, 0, 1], patch[:, 0, 0]]) > SOFT_RIM:
+        # A small patch does not move the surroundings: if it stands out from them, it is found as what it is.
+        is_small = cv2.contourArea(patch) < (2 * RIM_PX + 1) ** 2
+        if is_small or np.median(beside[patch[:, 0, 1], patch[:, 0, 0]]) > SOFT_RIM:
             cv2.drawContours(white, [patch], -1, (0,), -1)
     return white
 
@@ -68,7 +73,10 @@ def _surroundings(quarter: Pixels, extreme: Pixels) -> Pixels:
         blocks = np.rint(filled(means, seen)).astype(np.uint8)
     else:
         blocks = halved(halved(halved(quarter)))
-    return _plane(cv2.blur(cv2.medianBlur(blocks, _MEDIAN_BLOCKS), (3, 3)))
+    wide = cv2.medianBlur(halved(blocks), _MEDIAN_BLOCKS)
+    wide = cv2.resize(wide, (blocks.shape[1], blocks.shape[0]), interpolation=cv2.INTER_LINEAR)
+    strange = cv2.absdiff(blocks, wide) > _STRANGE * wide
+    return _plane(cv2.blur(cv2.medianBlur(np.where(strange, wide, blocks), _MEDIAN_BLOCKS), (3, 3)))
 
 
 def _over(plane: Pixels, surroundings: Pixels, channel: int) -> Pixels:
