@@ -8,7 +8,7 @@ import numpy as np
 
 from stream.protocol.contracts import PictureObject, Pixels
 from workers.capillary.objects.groups import Outline, bounding, grouped, hull, outlines_in
-from workers.capillary.objects.patterns import is_bubble, regular, rises
+from workers.capillary.objects.patterns import enclosed, is_bubble, regular, rises
 
 SCALE: Final = 4
 """Full-frame px for one pixel of a mask."""
@@ -22,6 +22,8 @@ LONG: Final = 6.0
 ON_EDGE_PX: Final = 25
 """A border lies along the frame's edge for 100 full-frame px or more; a hair of 44 px crosses it within 70."""
 
+_Named = tuple[str, Outline]
+
 
 def named(darker: Pixels, brighter: Pixels, mask: Pixels, black: Pixels, red: Pixels) -> list[PictureObject]:
     """Outline and name what is in the masks, (height, width) uint8 at a quarter of the frame's resolution.
@@ -31,31 +33,37 @@ def named(darker: Pixels, brighter: Pixels, mask: Pixels, black: Pixels, red: Pi
     a bubble, is added to it.
     red: the red of the picture.
     """
-    rows, others = _split(outlines_in(mask), STROKES_APART, lambda around: _row(around, red))
-    bubbles, others = _split(others, PIECES_APART, lambda around: "bubble" * is_bubble(around, darker, brighter))
-    for _, around in rows + bubbles:
-        cv2.drawContours(mask, [around], -1, (255,), -1)
+
+    def row(group: Sequence[Outline]) -> _Named | None:
+        around = hull(group)
+        positions = rises(around, red)
+        return ("ruler" if regular(positions) else "text", around) if positions.size else None
+
+    def bubble(group: Sequence[Outline]) -> _Named | None:
+        around = hull(group)
+        is_rim = is_bubble(around, darker, brighter)
+        return ("bubble", enclosed(group, around, mask.shape)) if is_rim else None
+
+    rows, others = _split(outlines_in(mask), STROKES_APART, row)
+    bubbles, others = _split(others, PIECES_APART, bubble)
+    for _, outline in rows + bubbles:
+        cv2.drawContours(mask, [outline], -1, (255,), -1)
     singles = [(_name(outline, darker, brighter, black), outline) for outline in others]
     return [_object(name, outline) for name, outline in rows + bubbles + singles]
 
 
 def _split(
-    outlines: Sequence[Outline], apart: int, judge: Callable[[Outline], str]
-) -> tuple[list[tuple[str, Outline]], list[Outline]]:
-    """Return the groups of outlines that have a name together, with the hull around each, and all other outlines."""
+    outlines: Sequence[Outline], apart: int, judge: Callable[[Sequence[Outline]], _Named | None]
+) -> tuple[list[_Named], list[Outline]]:
+    """Return what groups of outlines are together, and all other outlines."""
     together, others = [], []
     for group in grouped(outlines, apart):
         is_speck = sum(map(len, group)) < SMALLEST_PX
-        if not is_speck and (name := judge(around := hull(group))):
-            together.append((name, around))
+        if not is_speck and (found := judge(group)):
+            together.append(found)
         else:
             others += group
     return together, others
-
-
-def _row(around: Outline, red: Pixels) -> str:
-    positions = rises(around, red)
-    return "" if not positions.size else "ruler" if regular(positions) else "text"
 
 
 def _name(outline: Outline, darker: Pixels, brighter: Pixels, black: Pixels) -> str:

@@ -1,5 +1,6 @@
 """What marks are together: the rim of a bubble, a line of text, the strokes of a ruler."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import cv2
@@ -18,6 +19,8 @@ LENS_RIM: Final = 0.5
 darker, as only a lens is. (A bent hair lies along 0.61 of the outline around it, if it is half a circle.)"""
 LENS: Final = (0.25, 0.9)
 """Share of a lens's rim that is brighter than skin: from and to."""
+
+DIRECTIONS: Final = 72
 
 MIN_STROKES: Final = 8
 LINE: Final = 3.0
@@ -51,6 +54,28 @@ def _visible_rim(around: Outline, shape: tuple[int, ...]) -> Pixels:
     rim = np.zeros(shape, np.uint8)
     cv2.drawContours(rim, [around], -1, (255,), 1)
     return cv2.copyMakeBorder(rim[1:-1, 1:-1], 1, 1, 1, 1, cv2.BORDER_CONSTANT).astype(np.uint8, copy=False)
+
+
+def enclosed(pieces: Sequence[Outline], around: Outline, shape: tuple[int, ...]) -> Outline:
+    """Return the outline of a bubble: the outermost piece of its rim in each direction, and a smooth way between them.
+
+    around: the convex outline around the pieces; it would enclose the skin beside a waist. shape: of the frame's mask.
+    """
+    moments = cv2.moments(around)
+    centre = np.array([moments["m10"], moments["m01"]]) / max(moments["m00"], 1.0)
+    x, y = (np.concatenate(pieces)[:, 0] - centre).T
+    directions = ((np.arctan2(y, x) / (2 * np.pi) + 0.5) * DIRECTIONS).astype(int) % DIRECTIONS
+    farthest = np.zeros(DIRECTIONS)
+    np.maximum.at(farthest, directions, np.hypot(x, y) + 1)
+    seen = np.flatnonzero(farthest)
+    every = np.arange(DIRECTIONS)
+    radii = np.interp(every, seen, farthest[seen], period=DIRECTIONS)
+    # A speck beside the bubble, or light inside it that is alone in its direction, is no part of the rim.
+    radii = np.median([np.roll(radii, turn) for turn in range(-2, 3)], axis=0)
+    angles = ((every + 0.5) / DIRECTIONS - 0.5) * 2 * np.pi
+    points = centre + radii[:, np.newaxis] * np.stack([np.cos(angles), np.sin(angles)], axis=1)
+    inside = np.clip(np.rint(points), 0, (shape[1] - 1, shape[0] - 1))
+    return np.asarray(inside.reshape(-1, 1, 2), np.int32)
 
 
 def rises(around: Outline, red: Pixels) -> npt.NDArray[np.int64]:
