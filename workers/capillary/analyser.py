@@ -11,7 +11,9 @@ from stream.protocol.contracts import Analyser, Analysis, Frame, Region
 from workers.capillary.background import flat_field, halved
 from workers.capillary.classifier import classify
 from workers.capillary.crops import CHANNELS, picture
-from workers.capillary.density import density_pct, interval_pct
+from workers.capillary.density import estimate
+from workers.capillary.likeness import unlike, usual
+from workers.capillary.objects import find_objects
 from workers.capillary.proposing import proposer
 from workers.capillary.quality.facts import FrameFacts
 from workers.capillary.quality.verdict import judge
@@ -21,6 +23,9 @@ from workers.runtimes.base import Runtime
 from workers.runtimes.card import Card, read_card
 from workers.runtimes.loading import load
 from workers.shipped import weights_path
+
+CLEAR: Final = 0.8
+"""A region this probable is clearly a capillary."""
 
 SHIPPED: Final = Path(__file__).resolve().parent.parent / "weights" / "default.tflite"
 
@@ -41,28 +46,40 @@ class CapillaryAnalyser:
         """Analyse one (height, width, 3) uint8 BGR frame of any size from 64x64 px."""
         height, width = frame.pixels.shape[:2]
         half = halved(frame.pixels)
-        flat = flat_field(half)
+        objects = find_objects(half)
+        flat = flat_field(half, objects.mask)
         found = self._propose(half, flat)
         proposals = sorted(found.proposals, key=lambda p: -p.area_px)[: self._settings.max_regions]
+        traits = measured(flat, found, proposals)
         probabilities = classify(
-            picture(flat, found),
-            proposals,
-            measured(flat, found, proposals),
-            self._runtime,
-            self._card.input,
-            self._card.calibration,
+            picture(flat, found), proposals, traits, self._runtime, self._card.input, self._card.calibration
         )
         areas = np.array([p.area_px for p in proposals])
-        capillary = probabilities >= self._threshold
-        density = density_pct(areas, capillary, height * width)
-        low, high = interval_pct(areas, probabilities, density, height * width, self._card.outline_spread)
-        regions = [
-            Region(polygon_px=p.polygon_px, score=float(score), area_px=p.area_px)
-            for p, score, chosen in zip(proposals, probabilities, capillary, strict=True)
-            if chosen
-        ]
-        quality = judge(frame, half, flat, found.green, self._settings.quality, FrameFacts())
-        return Analysis(density, low, high, regions, quality)
+        tissue = 1.0 - cv2.countNonZero(objects.mask) / objects.mask.size
+        tissue_px = tissue * height * width
+        strange = unlike(usual(traits, areas, tissue_px), self._card.likeness)
+        spread = self._card.outline_spread * max(1.0, strange)
+        density = estimate(areas, probabilities, self._threshold, tissue_px, spread)
+        facts = FrameFacts(
+            covered={thing.name: objects.share(thing.name) for thing in objects.found},
+            analysed=tissue,
+            clear_vessels=int((probabilities >= CLEAR).sum()),
+            doubt=density.doubt,
+            unlike=strange,
+        )
+        return Analysis(
+            density.density_pct,
+            density.low_pct,
+            density.high_pct,
+            [
+                Region(polygon_px=p.polygon_px, score=float(score), area_px=p.area_px)
+                for p, score in zip(proposals, probabilities, strict=True)
+                if score >= self._threshold
+            ],
+            judge(frame, half, flat, found.green, self._settings.quality, facts),
+            measures={"analysed_pct": 100.0 * tissue},
+            objects=objects.found,
+        )
 
 
 def make_analyser(settings: AnalyserSettings) -> Analyser:

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from stream.protocol.contracts import Pixels
-from workers.capillary.crops import cut, placement, square
+from workers.capillary.crops import cut, placement, pose
 from workers.capillary.regions import Proposal
 from workers.capillary.traits import products
 from workers.runtimes.base import Runtime
@@ -29,7 +29,7 @@ def calibrated(probabilities: Probabilities, traits: Probabilities, calibration:
 
 def crops_of(source: Pixels, proposals: Sequence[Proposal], view: Input) -> npt.NDArray[np.uint8]:
     """Cut what the network sees of each proposal: (n, size, size, channels) uint8."""
-    maps = [placement(square(p, view.context, view.min_side_px), view.size_px) for p in proposals]
+    maps = [placement(pose(p, view.context, view.min_side_px), view.size_px) for p in proposals]
     return cut(source, maps, view.size_px)
 
 

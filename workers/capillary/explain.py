@@ -4,7 +4,7 @@ Arrays in, arrays out: knows no file, no model, and no library that runs network
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 import cv2
@@ -13,7 +13,7 @@ import numpy.typing as npt
 from PIL import Image, ImageDraw, ImageFont
 
 from stream.protocol.contracts import PictureObject, Pixels, Region
-from workers.capillary.crops import cut, placement, square
+from workers.capillary.crops import cut, placement, pose
 from workers.capillary.regions import proposal
 from workers.runtimes.card import Input
 
@@ -169,12 +169,12 @@ def enlarged(pixels: Pixels, region: Region, view: Input) -> tuple[Pixels, npt.N
 
     Contrast is raised around the part's mean colour, by the same factor for every part: a faint one stays faint.
     """
-    x, y, side = square(proposal(region.polygon_px // 2), view.context, view.min_side_px)
-    to_frame = placement((2 * x, 2 * y, 2 * side), _CUT_PX)
+    at = pose(proposal(region.polygon_px // 2), view.context, view.min_side_px)
+    to_frame = placement(replace(at, x=2 * at.x, y=2 * at.y, side=2 * at.side), _CUT_PX)
     seen = cut(pixels, [to_frame], _CUT_PX)[0, :, :, ::-1].astype(np.float32)
     tint = seen.mean(axis=(0, 1))
     raised = np.clip(tint + _CONTRAST * (seen - tint), 0, 255).astype(np.uint8)
-    outline = (region.polygon_px - to_frame[:, 2]) / to_frame[0, 0]
+    outline = (region.polygon_px - to_frame[:, 2]) @ np.linalg.inv(to_frame[:, :2]).T
     return np.ascontiguousarray(raised), np.rint(outline).astype(np.int32)
 
 

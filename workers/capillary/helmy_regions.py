@@ -28,8 +28,9 @@ def helmy_propose(half: Pixels, flat: Flat) -> Candidates:
     surroundings = cv2.resize(background(half), (width, height), interpolation=cv2.INTER_LINEAR)
     mask = unlike(half, np.rint(surroundings).astype(np.uint8))
     green = smoothed(flat, 1)
-    found = [patch for patch in outlines(mask) if MIN_AREA_PX <= patch.area_px <= MAX_AREA_PX]
-    return Candidates(mask, green, depth_of(green, mask), found)
+    every = outlines(mask)
+    found = [patch for patch in every if MIN_AREA_PX <= patch.area_px <= MAX_AREA_PX]
+    return Candidates(mask, green, depth_of(green, every), found)
 
 
 def unlike(picture: Pixels, surroundings: Pixels, window_px: int = WINDOW_PX) -> Pixels:

@@ -16,8 +16,8 @@ from workers.capillary.regions import Candidates, Channel, Proposal
 
 Numbers = npt.NDArray[np.float64]
 
-MEASURED: Final = ("peak", "relative_peak", "area", "width", "solidity", "red", "blue", "sharpness", "evenness")
-"""Columns of `measured`. Darkness is 1 less the flat field's green; all but solidity, red and blue are logarithms."""
+MEASURED: Final = ("peak", "relative_peak", "area", "width", "red", "blue", "sharpness")
+"""Columns of `measured`. Darkness is 1 less the flat field's green; all but red and blue are logarithms."""
 
 COMPARED: Final = ("peak", "area", "width", "red")
 """Of these `compared` gives the difference from the frame's likely capillaries."""
@@ -32,27 +32,25 @@ _NONE: Final = np.zeros((0, len(MEASURED)))
 
 
 def measured(flat: Flat, found: Candidates, proposals: Sequence[Proposal]) -> Numbers:
-    """Measure proposals: (n, 9) float64, the columns MEASURED.
+    """Measure proposals: (n, 7) float64, the columns MEASURED.
 
     Each is about 0 for a usual capillary, and about 1 away from it for an unusual one.
     """
     if not proposals:
         return _NONE
     rows = np.array([_row(flat, found.green, p) for p in proposals])
-    area, hull, border = rows[:, :3].T
-    blue, green, red, peak = darkness(rows[:, 3:7].T)
-    steepness = np.maximum(rows[:, 7], 1.0) / CONTRAST
+    area, border = rows[:, :2].T
+    blue, green, red, peak = darkness(rows[:, 2:6].T)
+    steepness = np.maximum(rows[:, 6], 1.0) / CONTRAST
     dark, peak = np.maximum(green, 1e-3), np.maximum(peak, 0.02)
     columns = (
         np.log(peak / 0.1),
         np.log(peak / found.depth),
         np.log(area / 1000.0),
         np.log(area / border / 10.0),
-        10.0 * (np.minimum(area / hull, 1.0) - 0.9) / 2.0,
         2.0 * (red / dark - 0.5),
         2.0 * (blue / dark - 0.8),
         np.log(steepness / peak) - 0.5,
-        4.0 * (np.log(dark / peak) + 0.45),
     )
     return np.stack(columns, axis=1)
 
@@ -66,7 +64,7 @@ def compared(traits: Numbers, probabilities: Numbers) -> Numbers:
 
 
 def design(traits: Numbers, probabilities: Numbers) -> Numbers:
-    """Return (n, 14) float64, the columns NAMES: half the network's log-odds, the traits, and how they compare."""
+    """Return (n, 12) float64, the columns NAMES: half the network's log-odds, the traits, and how they compare."""
     if not len(traits):
         return np.zeros((0, len(NAMES)))
     inside = np.clip(probabilities, SUREST, 1 - SUREST)
@@ -94,7 +92,7 @@ def _factors(term: str) -> tuple[int, int]:
 
 
 def _row(flat: Flat, smooth: Channel, found: Proposal) -> tuple[float, ...]:
-    """Return area and hull in full-frame px, border points, mean colours, darkest green, steepest change in 2 px."""
+    """Return area in full-frame px, border points, mean colours, darkest green, steepest change in 2 px."""
     left, top, width, height = found.box
     inside = np.zeros((height, width), np.uint8)
     cv2.drawContours(inside, [found.outline], -1, (1,), -1, offset=(-left, -top))
@@ -106,5 +104,4 @@ def _row(flat: Flat, smooth: Channel, found: Proposal) -> tuple[float, ...]:
         cv2.norm(shade[:, 2:], shade[:, :-2], cv2.NORM_INF) if width > 2 else 0.0,
         cv2.norm(shade[2:], shade[:-2], cv2.NORM_INF) if height > 2 else 0.0,
     )
-    hull = 4.0 * cv2.contourArea(cv2.convexHull(found.outline)) + len(found.outline) + 1.0
-    return found.area_px, hull, len(found.outline), blue, green, red, darkest, steep
+    return found.area_px, len(found.outline), blue, green, red, darkest, steep

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from stream.errors import ModelError
 from stream.protocol.contracts import Analyser, Analysis, Frame, Region
 from workers.capillary.background import flat_field, halved
-from workers.capillary.density import density_pct, interval_pct
+from workers.capillary.density import estimate
 from workers.capillary.quality.facts import FrameFacts
 from workers.capillary.quality.verdict import judge
 from workers.capillary.regions import smoothed
@@ -47,8 +47,7 @@ class Helmy2022Analyser:
         areas = np.array([area_px(outline) for outline in outlines])
         capillary = without_overlaps(outlines, probabilities)
         frame_px = pixels.shape[0] * pixels.shape[1]
-        density = density_pct(areas, capillary, frame_px)
-        low, high = interval_pct(areas[capillary], probabilities[capillary], density, frame_px, 0.0)
+        density = estimate(areas[capillary], np.ones(int(capillary.sum())), CAPILLARY, frame_px, 0.0)
         regions = [
             Region(outlines[index], float(probabilities[index]), float(areas[index]))
             for index in np.flatnonzero(capillary)
@@ -56,7 +55,7 @@ class Helmy2022Analyser:
         half = halved(pixels)
         flat = flat_field(half)
         quality = judge(frame, half, flat, smoothed(flat, 1), QualityLimits(), FrameFacts())
-        return Analysis(density, low, high, regions, quality)
+        return Analysis(density.density_pct, density.low_pct, density.high_pct, regions, quality)
 
     def _probabilities(self, seen: npt.NDArray[np.uint8]) -> npt.NDArray[np.float64]:
         if not len(seen):

@@ -10,7 +10,7 @@ from msgspec import Meta, Struct
 from stream.errors import ModelError
 from workers.runtimes.figures import ModelFigures
 
-RECIPE: Final = "flat-field-3"
+RECIPE: Final = "flat-field-4"
 """Names how regions are proposed and crops are cut. It changes when weights must be trained anew."""
 
 MAX_WEIGHTS_BYTES: Final = 64 * 2**20
@@ -65,6 +65,14 @@ class Calibration(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
     ] = {}
 
 
+class Likeness(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What is usual of the frames of the training, see `workers.capillary.likeness`."""
+
+    centre: Annotated[list[float], Meta(description="mean over frames of what is usual of their patches")]
+    precision: Annotated[list[list[float]], Meta(description="inverse of the covariance over frames")]
+    limit: Annotated[float, Meta(gt=0, description="distance of the farthest of these frames to the others")]
+
+
 class Training(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What the weights were made from."""
 
@@ -99,6 +107,7 @@ class Card(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     outline_spread: Annotated[
         float, Meta(ge=0, le=2, description="relative standard deviation of density that outlines and readers add")
     ]
+    likeness: Annotated[Likeness | None, Meta(description="absent: whether a frame is unlike them is not said")] = None
     training: Training
     figures: ModelFigures | None
     licence: str

@@ -21,7 +21,6 @@ def patch(width: int, height: int, darkness: float) -> Numbers:
 
 def test_traits_say_what_was_measured() -> None:
     traits = dict(zip(MEASURED, patch(20, 10, 0.1), strict=True))
-    assert traits["peak"] == pytest.approx(0.0, abs=0.03)
     assert traits["relative_peak"] == pytest.approx(np.log(0.5), abs=0.03)
     assert traits["red"] == pytest.approx(0.0, abs=0.03)
     assert traits["blue"] == pytest.approx(0.4, abs=0.03)
@@ -30,7 +29,7 @@ def test_traits_say_what_was_measured() -> None:
 
 def test_longer_wider_and_darker_patches_measure_so() -> None:
     small, wide, dark = patch(20, 10, 0.1), patch(60, 30, 0.1), patch(20, 10, 0.2)
-    area, width, peak = (MEASURED.index(name) for name in ("area", "width", "peak"))
+    area, width, peak = (MEASURED.index(name) for name in ("area", "width", "relative_peak"))
     assert wide[area] - small[area] == pytest.approx(np.log(9), abs=0.2)
     assert wide[width] > small[width]
     assert dark[peak] - small[peak] == pytest.approx(np.log(2), abs=0.03)
@@ -46,16 +45,16 @@ def test_patches_are_compared_with_likely_capillaries() -> None:
 def test_terms_are_columns_and_their_products() -> None:
     traits, probabilities = patch(20, 10, 0.2)[np.newaxis], np.array([0.8])
     columns = dict(zip(NAMES, design(traits, probabilities)[0], strict=True))
-    made = products(traits, probabilities, ["peak", "network*area", "red*red"])[0]
-    assert made == pytest.approx([columns["peak"], columns["network"] * columns["area"], columns["red"] ** 2])
+    made = products(traits, probabilities, ["width", "network*area", "red*red"])[0]
+    assert made == pytest.approx([columns["width"], columns["network"] * columns["area"], columns["red"] ** 2])
 
 
 def test_what_is_not_measured_is_named() -> None:
-    assert unknown(["peak", "peak*area", "hue", "peak*hue", "a*b*c"]) == ["hue", "peak*hue", "a*b*c"]
+    assert unknown(["width", "width*area", "hue", "width*hue", "a*b*c"]) == ["hue", "width*hue", "a*b*c"]
 
 
 def test_a_frame_without_patches_has_no_traits() -> None:
     plane = np.zeros((10, 10), np.uint8)
     traits = measured(np.zeros((10, 10, 3), np.uint8), Candidates(plane, plane, 0.1, []), [])
     assert traits.shape == (0, len(MEASURED))
-    assert products(traits, np.zeros(0), ["peak"]).shape == (0, 1)
+    assert products(traits, np.zeros(0), ["width"]).shape == (0, 1)
