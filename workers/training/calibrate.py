@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from workers.capillary.classifier import calibrated
-from workers.capillary.density import Z_90
+from workers.capillary.density import Z_90, counted
 from workers.runtimes.card import Calibration
 from workers.training.data.labels import COVER, readers_density
 from workers.training.data.samples import Samples
@@ -76,8 +76,13 @@ def best_threshold(judged: Sequence[Judged]) -> float:
 
 def bias(judged: Sequence[Judged], truth: Float64Array, threshold: float) -> float:
     """Return the logarithm of measured over true area in the median frame. truth: (frames,), full-frame px."""
-    area = np.array([j.frame.areas_px[j.probabilities >= threshold].sum() for j in judged])
+    area = np.array([counted_area(j, threshold) for j in judged])
     return float(np.median(np.log(np.maximum(area, 1.0) / np.maximum(truth, 1.0))))
+
+
+def counted_area(judged: Judged, threshold: float) -> float:
+    """Return how many full-frame px count as capillary, as in the density."""
+    return float(counted(judged.probabilities, threshold) @ judged.frame.areas_px)
 
 
 def readers_area(judged: Judged) -> float:
@@ -86,7 +91,7 @@ def readers_area(judged: Judged) -> float:
     return readers_density(label) * label.width_px * label.height_px
 
 
-def outline_spread(judged: Sequence[Judged]) -> float:
+def outline_spread(judged: Sequence[Judged], threshold: float) -> float:
     """Return the smallest relative spread with which nine of ten new frames' intervals would hold the readers' mean.
 
     For each frame the spread that it would have needed; of these the 0.9 * (n + 1)-th smallest, interpolated: a new
@@ -96,8 +101,8 @@ def outline_spread(judged: Sequence[Judged]) -> float:
     needed = []
     for j in judged:
         p, area = j.probabilities, j.frame.areas_px
-        expected = float(p @ area)
-        left = ((readers_area(j) - expected) / Z_90) ** 2 - float((p * (1 - p)) @ area**2)
-        needed.append(np.sqrt(max(0.0, left)) / max(1.0, expected))
+        own = counted_area(j, threshold)
+        left = ((readers_area(j) - own) / Z_90) ** 2 - float((p * (1 - p)) @ area**2)
+        needed.append(np.sqrt(max(0.0, left)) / max(1.0, own))
     ranks = np.arange(1, len(needed) + 1)
     return round(min(MAX_SPREAD, float(np.interp(0.9 * (len(needed) + 1), ranks, np.sort(needed)))), 4)

@@ -11,10 +11,10 @@ from tqdm import tqdm
 
 from stream.config.plugins import find
 from workers.capillary.classifier import crops_of
-from workers.capillary.crops import cut, square
+from workers.capillary.crops import cut, placement, pose
 from workers.runtimes.card import Input
 from workers.training.architectures.architecture import Architecture
-from workers.training.data.augment import seeded, varied, varied_placement
+from workers.training.data.augment import seeded, varied, varied_pose
 from workers.training.data.samples import Samples
 from workers.training.plan import TrainingPlan
 
@@ -62,7 +62,7 @@ def varied_crops(frames: Sequence[Samples], plan: TrainingPlan, random: np.rando
         cut(
             frame.picture,
             [
-                varied_placement(square(p, view.context, view.min_side_px), view.size_px, random, strength)
+                placement(varied_pose(pose(p, view.context, view.min_side_px), random, strength), view.size_px)
                 for p in frame.proposals
             ],
             view.size_px,

@@ -21,7 +21,7 @@ class TrainingPlan(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     ] = "compact"
     view: Input = Input(size_px=32, channels=CHANNELS, context=1.7, min_side_px=28)
     proposals: ProposalsName = "contrast"
-    epochs: Annotated[int, Meta(ge=1, description="at most so many")] = 30
+    epochs: Annotated[int, Meta(ge=1, description="at most so many")] = 12
     patience: Annotated[
         int,
         Meta(
@@ -29,8 +29,8 @@ class TrainingPlan(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
             description="stop early after so many epochs without gain on frames set apart for that; 0: never",
         ),
     ] = 0
-    batch: Annotated[int, Meta(ge=1)] = 32
-    learning_rate: Annotated[float, Meta(gt=0)] = 1e-3
+    batch: Annotated[int, Meta(ge=1)] = 64
+    learning_rate: Annotated[float, Meta(gt=0)] = 1.5e-3
     warm_up: Annotated[float, Meta(ge=0, lt=1, description="share of the steps in which the rate rises from 0")] = 0.0
     dropout: Annotated[float, Meta(ge=0, lt=1)] = 0.3
     label_smoothing: Annotated[float, Meta(ge=0, lt=1)] = 0.02
@@ -39,12 +39,15 @@ class TrainingPlan(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     ] = 0.0
     uncertain_weight: Annotated[float, Meta(ge=0, le=1, description="weight of regions that readers disagree on")] = 0.5
     painted: Annotated[int, Meta(ge=0, description="times that vessels are painted into each frame")] = 2
+    disturbed: Annotated[
+        int, Meta(ge=0, description="copies of each frame in other light and focus, with drawn objects")
+    ] = 4
     measured: Annotated[
         bool,
         Meta(description="weigh what is measured of a region beside the network's opinion; else Platt scaling alone"),
     ] = True
     vessel_weight: Annotated[float, Meta(ge=0, description="weight of vessels that are no capillaries")] = 1.0
-    augmentation: Strength = Strength()
+    augmentation: Strength = Strength(contrast=0.35, blur=0.6, tint=0.15, compressed=0.1)
 
 
 def plan_hash(plan: TrainingPlan) -> str:

@@ -28,6 +28,7 @@ from workers.training.evaluation.model_card import figures_table
 from workers.training.evaluation.plots import plots
 from workers.training.fit import Epoch, architecture_of
 from workers.training.folds import Fold, Weights, calibrated_by_others, opinions, others, train_folds, train_splits
+from workers.training.likeness import likeness_of
 from workers.training.plan import TrainingPlan, plan_hash
 from workers.training.weighing import cross_fitted, fitting
 
@@ -159,7 +160,7 @@ def validate(job: Job, work: Path | None) -> Validation:
     work: folder of finished folds.
     """
     info = read_dataset_info(job.labelled)
-    samples = painted_samples(job.labelled, job.plan.proposals, job.plan.painted)
+    samples = painted_samples(job.labelled, job.plan.proposals, job.plan.painted, job.plan.disturbed)
     parts = train_folds(samples, job.plan, job.seed, job.folds, info.same_scene, work, job.jobs)
     cards = [fold_card(job, info, parts, number) for number in range(job.folds)]
     results = [
@@ -195,6 +196,7 @@ def card_of(job: Job, weights: Weights, info: DatasetInfo, judged: Sequence[Judg
     Calibration, threshold and spread are fitted on them.
     """
     honest = cross_fitted(judged, info.same_scene, fitting(job.plan))
+    threshold = best_threshold(honest)
     return Card(
         name=job.name,
         recipe=RECIPE,
@@ -203,9 +205,10 @@ def card_of(job: Job, weights: Weights, info: DatasetInfo, judged: Sequence[Judg
         keras=weights_file(Path("weights.keras"), weights.float32),
         input=job.plan.view,
         proposals=job.plan.proposals,
-        threshold=best_threshold(honest),
+        threshold=threshold,
         calibration=fitting(job.plan)(judged),
-        outline_spread=outline_spread(honest),
+        outline_spread=outline_spread(honest, threshold),
+        likeness=likeness_of([j.frame for j in judged], info.same_scene),
         training=Training(
             data=info.data,
             readers=info.readers,

@@ -71,7 +71,7 @@ def transfer(
     kept = "The same command continues after the last finished network." if output else "Nothing was kept: give -o."
     with resumable(kept), written(output):
         info = read_dataset_info(labelled)
-        samples = painted_samples(labelled, job.plan.proposals, job.plan.painted)
+        samples = painted_samples(labelled, job.plan.proposals, job.plan.painted, job.plan.disturbed)
         rounds = _scenes_left_out(job, info, samples, extent.whole_groups)
         kinds = hard_splits(labelled, {n: frame.label for n, frame in samples.items()}, info) if extent.hard else []
         hard = [(kind, _round_of(kind, number, job, info)) for number, kind in enumerate(kinds, start=1)]

@@ -50,7 +50,7 @@ def compare_variants(
     Raises SourceError, UsageError.
     """
     plan = plan or TrainingPlan()
-    info, samples = read_dataset_info(labelled), painted_samples(labelled, plan.proposals, plan.painted)
+    info, samples = read_dataset_info(labelled), painted_samples(labelled, plan.proposals, plan.painted, plan.disturbed)
     work = None if output is None else output / "folds"
     parts = train_folds(samples, plan, seed, 5, info.same_scene, work)
     variants: dict[str, Variant] = {}

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from msgspec import Meta, Struct
 
 from workers.capillary.background import PLAIN_SKIN
-from workers.capillary.crops import Square
+from workers.capillary.crops import Pose
 
 Crops = npt.NDArray[np.uint8]
 Colour = npt.NDArray[np.float32]
@@ -40,21 +40,17 @@ class Strength(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     compressed: Annotated[float, CHANCE, Meta(description="share of crops that pass through JPEG at 4:2:0")] = 0.0
 
 
-def varied_placement(
-    where: Square, size: int, random: np.random.Generator, strength: Strength
-) -> npt.NDArray[np.float64]:
-    """Return an affine map, (2, 3) float64, like `workers.capillary.crops.placement`, but varied at random.
-
-    It is turned, mirrored, zoomed and shifted. size: of the crop, px.
-    """
-    x, y, side = where
-    angle = random.uniform(-strength.turn, strength.turn)
-    scale = side / size * np.exp(random.uniform(-strength.zoom, strength.zoom))
-    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]) * scale
-    turn[:, 0] *= -1.0 if random.random() < strength.mirrored else 1.0
-    centre = np.array([x, y]) + random.uniform(-strength.shift, strength.shift, 2) * side
-    corner = centre - turn @ np.full(2, (size - 1) / 2)
-    return np.column_stack([turn, corner])
+def varied_pose(pose: Pose, random: np.random.Generator, strength: Strength) -> Pose:
+    """Return the pose of a crop, see `workers.capillary.crops.pose`, turned, mirrored, zoomed and shifted at random."""
+    shift_x, shift_y = random.uniform(-strength.shift, strength.shift, 2) * pose.side
+    return Pose(
+        pose.x + shift_x,
+        pose.y + shift_y,
+        pose.side * float(np.exp(random.uniform(-strength.zoom, strength.zoom))),
+        pose.angle + random.uniform(-strength.turn, strength.turn),
+        pose.mirror_x * (-1.0 if random.random() < strength.mirrored else 1.0),
+        pose.mirror_y * (-1.0 if random.random() < strength.mirrored else 1.0),
+    )
 
 
 def varied(crops: Crops, random: np.random.Generator, strength: Strength) -> Crops:

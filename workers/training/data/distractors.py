@@ -17,6 +17,7 @@ from tqdm import tqdm
 from stream.protocol.contracts import Pixels
 from workers.runtimes.card import ProposalsName
 from workers.training.data.augment import seeded
+from workers.training.data.disturbances.mix import disturbed
 from workers.training.data.labels import Label, Mask, read_frame, shares
 from workers.training.data.samples import Samples, read_samples, samples_of
 
@@ -38,19 +39,31 @@ Paint = npt.NDArray[np.float32]
 """(height, width) float32: share of the light that is lost in green, 0..1."""
 
 
-def painted_samples(folder: Path, proposals_by: ProposalsName, times: int) -> dict[str, Samples]:
-    """Read every labelled frame under `folder`, and paint vessels into it `times` over; returns samples by frame.
+def painted_samples(folder: Path, proposals_by: ProposalsName, times: int, copies: int = 0) -> dict[str, Samples]:
+    """Read every labelled frame under `folder`, and make its painted copies; returns samples by frame.
 
-    Raises SourceError.
+    times: copies with vessels painted in. copies: disturbed copies of the whole frame. Raises SourceError.
     """
     samples = read_samples(folder, proposals_by)
+
+    def painted(name: str, frame: Samples) -> tuple[Samples, ...]:
+        pixels = read_frame(folder, name)
+        vessels = (with_vessels(pixels, frame.label, n, proposals_by) for n in range(times))
+        return (*vessels, *(with_disturbance(pixels, frame.label, n, proposals_by) for n in range(copies)))
+
     return {
-        name: replace(
-            frame,
-            painted=tuple(with_vessels(read_frame(folder, name), frame.label, n, proposals_by) for n in range(times)),
-        )
-        for name, frame in tqdm(samples.items(), desc="painting vessels", disable=None, leave=False)
+        name: replace(frame, painted=painted(name, frame))
+        for name, frame in tqdm(samples.items(), desc="painting frames", disable=None, leave=False)
     }
+
+
+def with_disturbance(pixels: Pixels, label: Label, seed: int, proposals_by: ProposalsName = "contrast") -> Samples:
+    """Disturb a frame in light, focus and by drawn objects; returns all its regions as samples, those on objects as 0.
+
+    pixels: (height, width, 3) uint8 BGR frame of `label`. The same disturbance for the same seed and frame.
+    """
+    disturbed_pixels, drawn = disturbed(pixels, seed, label.frame)
+    return samples_of(disturbed_pixels, label, proposals_by, drawn)
 
 
 def with_vessels(pixels: Pixels, label: Label, seed: int, proposals_by: ProposalsName = "contrast") -> Samples:

@@ -6,6 +6,7 @@ Regions are proposed and cut with the code that runs at the bedside.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import cv2
 import numpy as np
@@ -15,11 +16,15 @@ from tqdm import tqdm
 from stream.protocol.contracts import Pixels
 from workers.capillary.background import flat_field, halved
 from workers.capillary.crops import picture
+from workers.capillary.objects import find_objects
 from workers.capillary.proposing import proposer
 from workers.capillary.regions import Proposal
 from workers.capillary.traits import measured
 from workers.runtimes.card import ProposalsName
-from workers.training.data.labels import COVER, GROWTH_PX, Label, filled, read_frame, read_labels, shares
+from workers.training.data.labels import COVER, GROWTH_PX, Label, Mask, filled, read_frame, read_labels, shares
+
+HIDDEN: Final = 0.3
+"""A patch of which an object covers this much shows the object, not what lies below."""
 
 
 @dataclass(frozen=True)
@@ -51,10 +56,16 @@ class Samples:
         return np.array([proposal.area_px for proposal in self.proposals])
 
 
-def samples_of(pixels: Pixels, label: Label, proposals_by: ProposalsName = "contrast") -> Samples:
-    """Propose regions in a frame, (height, width, 3) uint8 BGR, and judge them by its labels."""
+def samples_of(
+    pixels: Pixels, label: Label, proposals_by: ProposalsName = "contrast", drawn: Mask | None = None
+) -> Samples:
+    """Propose regions in a frame, (height, width, 3) uint8 BGR, and judge them by its labels.
+
+    drawn: (height, width) uint8, 1 where an object was drawn over the tissue: what lies on it is no capillary.
+    """
     half = halved(pixels)
-    flat = flat_field(half)
+    objects = find_objects(half)
+    flat = flat_field(half, objects.mask)
     found = proposer(proposals_by)(half, flat)
     proposals = found.proposals
     shape = (label.height_px, label.width_px)
@@ -62,12 +73,14 @@ def samples_of(pixels: Pixels, label: Label, proposals_by: ProposalsName = "cont
         filled(label.polygons("capillary") + label.boxes(), shape, GROWTH_PX),
         filled(label.polygons("uncertain", "vessel"), shape, GROWTH_PX),
         filled(label.polygons("uncertain"), shape, GROWTH_PX),
+        np.zeros(shape, np.uint8) if drawn is None else drawn,
     ]
-    covered = np.array([shares(p.polygon_px, masks) for p in proposals]).reshape(-1, 3)
-    right = covered[:, 0] >= COVER
-    uncertain = ~right & (covered[:, 2] >= COVER)
+    covered = np.array([shares(p.polygon_px, masks) for p in proposals]).reshape(-1, 4)
+    hidden = covered[:, 3] >= HIDDEN
+    right = ~hidden & (covered[:, 0] >= COVER)
+    uncertain = ~hidden & ~right & (covered[:, 2] >= COVER)
     target = np.where(right, 1.0, np.where(uncertain, 0.5, 0.0)).astype(np.float32)
-    ignored = ~right & (covered[:, 1] >= COVER)
+    ignored = ~right & ((covered[:, 1] >= COVER) | hidden)
     return Samples(
         label,
         picture(flat, found),

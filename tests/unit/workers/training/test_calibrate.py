@@ -8,7 +8,7 @@ import pytest
 
 from workers.capillary.regions import outlines
 from workers.capillary.traits import MEASURED
-from workers.training.calibrate import Judged, best_threshold, outline_spread, platt, recalibrated
+from workers.training.calibrate import Judged, best_threshold, counted_area, outline_spread, platt, recalibrated
 from workers.training.data.labels import Label, LabelledRegion
 from workers.training.data.samples import Samples
 from workers.training.evaluation.classification import accuracy, auc_roc, calibration_error, roc
@@ -87,14 +87,14 @@ def test_the_threshold_balances_recall_and_precision() -> None:
 
 def test_the_spread_is_what_most_frames_need() -> None:
     frame = judged(distortion=1.0)
-    area = float(frame.probabilities @ frame.frame.areas_px)
-    spread = outline_spread([frame])
+    area = counted_area(frame, 0.4)
+    spread = outline_spread([frame], 0.4)
     truth = 601 * 301
     sampling = float((frame.probabilities * (1 - frame.probabilities)) @ frame.frame.areas_px**2)
     needed = np.sqrt(((truth - area) / 1.6449) ** 2 - sampling) / area
     assert spread == pytest.approx(needed, rel=1e-3)
     certain = replace(frame, probabilities=frame.frame.target.astype(float))
-    assert outline_spread([certain, certain]) >= 0
+    assert outline_spread([certain, certain], 0.4) >= 0
 
 
 def test_the_area_under_the_curve_is_the_chance_of_the_right_order() -> None:

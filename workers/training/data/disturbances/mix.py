@@ -11,6 +11,7 @@ from workers.training.data.augment import seeded
 from workers.training.data.disturbances import light
 from workers.training.data.disturbances.bubbles import Bubble
 from workers.training.data.disturbances.markings import Aperture, Bars, Ruler, Stamp
+from workers.training.data.disturbances.mottle import Mottle
 from workers.training.data.disturbances.skin import Furrow, Stain
 from workers.training.data.disturbances.spots import Glare, Specks
 from workers.training.data.disturbances.strokes import BGR, Canvas, Range, logarithmic
@@ -21,6 +22,7 @@ from workers.training.data.labels import Mask
 FURROWS: Final = (0, 5)
 STAINS: Final = (0, 3)
 STAINED: Final = 0.5
+MOTTLED: Final = 0.4
 HAIRS: Final = (0, 3)
 FIBRES: Final = (1, 3)
 WITH_FIBRES: Final = 0.2
@@ -82,6 +84,8 @@ def disturbed(pixels: Pixels, seed: int, name: str) -> tuple[Pixels, Mask]:
 def objects_at_random(random: np.random.Generator) -> Iterator[Drawable]:
     """Yield what is drawn into one frame, what lies lowest first."""
     yield from (Furrow.at_random(random) for _ in range(random.integers(*FURROWS)))
+    if random.random() < MOTTLED:
+        yield Mottle.at_random(random)
     if random.random() < STAINED:
         yield from (Stain.at_random(random) for _ in range(random.integers(*STAINS)))
     if random.random() < WITH_SPECKS:

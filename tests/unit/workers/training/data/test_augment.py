@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 from workers.capillary.background import PLAIN_SKIN
-from workers.capillary.crops import placement
-from workers.training.data.augment import Strength, seeded, varied, varied_placement
+from workers.capillary.crops import Pose
+from workers.training.data.augment import Strength, seeded, varied, varied_pose
 
 NONE = Strength(**dict.fromkeys(Strength.__struct_fields__, 0.0))
 
@@ -22,7 +22,7 @@ def crops() -> np.ndarray:
 
 def test_no_strength_changes_nothing(crops: np.ndarray) -> None:
     assert np.array_equal(varied(crops, seeded(1, []), NONE), crops)
-    assert np.allclose(varied_placement((50, 40, 60), 32, seeded(1, []), NONE), placement((50, 40, 60), 32))
+    assert varied_pose(Pose(50, 40, 60, 0.3, -1), seeded(1, []), NONE) == Pose(50, 40, 60, 0.3, -1)
 
 
 @pytest.mark.parametrize("name", ["contrast", "tint", "cast", "brightness", "grain", "blur", "compressed"])
