@@ -8,6 +8,7 @@ import numpy as np
 
 from stream.errors import ModelError
 from stream.protocol.contracts import Analyser, Analysis, Frame, Region
+from stream.protocol.measures import ANALYSED
 from workers.capillary.background import flat_field, halved
 from workers.capillary.classifier import classify
 from workers.capillary.crops import CHANNELS, picture
@@ -67,18 +68,15 @@ class CapillaryAnalyser:
             doubt=density.doubt,
             unlike=strange,
         )
+        regions = [
+            Region(polygon_px=p.polygon_px, score=float(score), area_px=p.area_px)
+            for p, score in zip(proposals, probabilities, strict=True)
+            if score >= self._threshold
+        ]
+        quality = judge(frame, half, flat, found.green, self._settings.quality, facts)
+        measures = {ANALYSED.keys[0]: 100.0 * tissue}
         return Analysis(
-            density.density_pct,
-            density.low_pct,
-            density.high_pct,
-            [
-                Region(polygon_px=p.polygon_px, score=float(score), area_px=p.area_px)
-                for p, score in zip(proposals, probabilities, strict=True)
-                if score >= self._threshold
-            ],
-            judge(frame, half, flat, found.green, self._settings.quality, facts),
-            measures={"analysed_pct": 100.0 * tissue},
-            objects=objects.found,
+            density.density_pct, density.low_pct, density.high_pct, regions, quality, measures, objects.found
         )
 
 

@@ -12,6 +12,7 @@ from stream.errors import ModelError, OutputError
 from stream.protocol.contracts import Frame, PictureObject
 from tests.doubles.tiny_model import microscope_frame
 from workers.capillary.analyser import make_analyser
+from workers.capillary.density import counted
 from workers.capillary.examine import Examined, examine
 from workers.capillary.settings import AnalyserSettings
 from workers.models import explanation
@@ -30,7 +31,10 @@ def test_an_explanation_is_of_what_the_analysis_says(tiny_model: Path, tmp_path:
     assert sorted(region.score for region in accepted) == pytest.approx(
         sorted(region.score for region in analysis.regions), abs=1e-4
     )
-    assert 100 * sum(region.area_px for region in accepted) / (1920 * 1080) == pytest.approx(told.density_pct)
+    weights = counted(np.array([region.score for region in told.regions]), told.threshold)
+    tissue_px = told.analysed_pct / 100 * 1920 * 1080
+    area = sum(weight * region.area_px for weight, region in zip(weights, told.regions, strict=True))
+    assert 100 * area / tissue_px == pytest.approx(told.density_pct, rel=1e-3)
     assert {region.verdict for region in told.regions} == {"accepted", "borderline", "rejected"}
     assert [region.number for region in told.regions] == list(range(1, len(told.regions) + 1))
 
