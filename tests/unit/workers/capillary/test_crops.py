@@ -61,7 +61,8 @@ def test_the_crop_of_a_patch_is_the_same_if_the_picture_is_turned_or_mirrored(
 
     def crop(mask: np.ndarray, source: np.ndarray) -> np.ndarray:
         (found,) = outlines(np.ascontiguousarray(mask))
-        return cut(np.ascontiguousarray(source), [placement(pose(found, 1.7, 28), 32)], 32)[0].astype(int)
+        seen: np.ndarray = cut(np.ascontiguousarray(source), [placement(pose(found, 1.7, 28), 32)], 32)[0].astype(int)
+        return seen
 
     def moved(picture: np.ndarray) -> np.ndarray:
         return np.rot90(picture[:, ::-1] if mirrored else picture, turns)

@@ -32,6 +32,7 @@ def test_an_explanation_is_of_what_the_analysis_says(tiny_model: Path, tmp_path:
         sorted(region.score for region in analysis.regions), abs=1e-4
     )
     weights = counted(np.array([region.score for region in told.regions]), told.threshold)
+    assert told.analysed_pct is not None
     tissue_px = told.analysed_pct / 100 * 1920 * 1080
     area = sum(weight * region.area_px for weight, region in zip(weights, told.regions, strict=True))
     assert 100 * area / tissue_px == pytest.approx(told.density_pct, rel=1e-3)
