@@ -15,7 +15,7 @@ from skimage.metrics import structural_similarity
 
 from stream.protocol.contracts import Pixels
 from workers.capillary.background import Flat, background
-from workers.capillary.regions import Candidates, depth_of, outlines, smoothed
+from workers.capillary.regions import Candidates, depth_of, least, outlines, smoothed
 
 WINDOW_PX: Final = 7
 MIN_AREA_PX: Final = 100.0
@@ -30,7 +30,8 @@ def helmy_propose(half: Pixels, flat: Flat) -> Candidates:
     green = smoothed(flat, 1)
     every = outlines(mask)
     found = [patch for patch in every if MIN_AREA_PX <= patch.area_px <= MAX_AREA_PX]
-    return Candidates(mask, green, depth_of(green, every), found)
+    peaks = np.array([least(patch, green) for patch in every])
+    return Candidates(mask, green, depth_of(every, peaks), found)
 
 
 def unlike(picture: Pixels, surroundings: Pixels, window_px: int = WINDOW_PX) -> Pixels:

@@ -32,7 +32,9 @@ MIN_DEPTH: Final = 0.06
 """Patches whose darkest point is fainter than 0.45 of the frame's depth, or 2.5 %, are left out: on the labelled frames
 they are a sixth of all patches, and hold 0.7 % of the capillaries' area. Depth is 6 % at least: noise stays noise."""
 
-_FAINTEST: Final = np.uint8(PLAIN_SKIN - CONTRAST * MIN_DARKNESS)
+_FAINTEST: Final = float(int(PLAIN_SKIN - CONTRAST * MIN_DARKNESS))
+_WINDOW: Final = np.ones((PEAK_WINDOW_PX // 2 | 1,) * 2, np.uint8)
+_EVENED: Final = (PEAK_WINDOW_PX // 4 | 1,) * 2
 _DISC: Final = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (3, 3))
 
 Channel = Pixels
@@ -80,14 +82,10 @@ def propose(flat: Flat) -> Candidates:
     mask = dark_and_reddish(green, red)
     patches = cv2.max(green, 255 * (1 - mask)).astype(np.uint8, copy=False)
     every = outlines(mask)
-    depth = depth_of(patches, every)
+    peaks = np.array([least(found, patches) for found in every])
+    depth = depth_of(every, peaks)
     darkest = PLAIN_SKIN - CONTRAST * max(MIN_PEAK, PEAK_OF_DEPTH * depth)
-    return Candidates(
-        mask,
-        green,
-        depth,
-        [found for found in every if least(found, patches) <= darkest],
-    )
+    return Candidates(mask, green, depth, [found for found, peak in zip(every, peaks, strict=True) if peak <= darkest])
 
 
 def smoothed(flat: Flat, channel: int) -> Channel:
@@ -96,14 +94,15 @@ def smoothed(flat: Flat, channel: int) -> Channel:
     return plane.astype(np.uint8, copy=False)
 
 
-def depth_of(green: Channel, patches: Sequence[Proposal]) -> float:
+def depth_of(patches: Sequence[Proposal], peaks: npt.NDArray[np.int_]) -> float:
     """Return how much darker than skin the frame's vessels usually are at their darkest, at least MIN_DEPTH.
 
     The upper quartile over patches of their darkest points: each patch counts once, however large or dark it is, and
     those of over MAX_VESSEL_PIXELS not at all, so that a hair or a shadow moves it by no more than its own rank.
+    peaks: (patches,) levels of the flat field at the darkest points.
     """
-    peaks = [least(found, green) for found in patches if found.area_px <= 4 * MAX_VESSEL_PIXELS]
-    return max(MIN_DEPTH, float(darkness(np.percentile(peaks, 25)))) if peaks else MIN_DEPTH
+    vessels = peaks[[found.area_px <= 4 * MAX_VESSEL_PIXELS for found in patches]] if patches else peaks
+    return max(MIN_DEPTH, float(darkness(np.percentile(vessels, 25)))) if vessels.size else MIN_DEPTH
 
 
 def dark_and_reddish(green: Channel, red: Channel) -> Pixels:
@@ -111,18 +110,21 @@ def dark_and_reddish(green: Channel, red: Channel) -> Pixels:
 
     Dark: 1 - green is more than a share of its maximum nearby; reddish: less dark in red than in green, as blood is.
     """
-    window = np.ones((PEAK_WINDOW_PX, PEAK_WINDOW_PX), np.uint8)
-    darkest = cv2.blur(cv2.erode(green, window), (PEAK_WINDOW_PX // 2 | 1,) * 2)
+    height, width = green.shape
+    # The limit is smooth: half the resolution is enough for it.
+    small = cv2.erode(cv2.resize(green, (-(-width // 2), -(-height // 2)), interpolation=cv2.INTER_AREA), _WINDOW)
+    darkest = cv2.resize(cv2.blur(small, _EVENED), (width, height), interpolation=cv2.INTER_LINEAR)
     limit = cv2.addWeighted(darkest, PEAK_SHARE, darkest, 0.0, PLAIN_SKIN * (1.0 - PEAK_SHARE))
-    limit = np.minimum(limit, _FAINTEST)
-    mask = ((green < limit) & (red > green)).astype(np.uint8)
-    return cv2.morphologyEx(mask, cv2.MORPH_OPEN, _DISC).astype(np.uint8, copy=False)
+    dark = cv2.compare(green, cv2.min(limit, _FAINTEST), cv2.CMP_LT)
+    both = cv2.bitwise_and(dark, cv2.compare(red, green, cv2.CMP_GT))
+    opened = cv2.morphologyEx(both, cv2.MORPH_OPEN, _DISC)
+    return cv2.threshold(opened, 0, 1, cv2.THRESH_BINARY)[1].astype(np.uint8, copy=False)
 
 
 def least(found: Proposal, plane: Channel) -> int:
     """Return the smallest value in a proposal's box."""
     left, top, width, height = found.box
-    return int(plane[top : top + height, left : left + width].min())
+    return int(cv2.minMaxLoc(plane[top : top + height, left : left + width])[0])
 
 
 def outlines(mask: Pixels) -> list[Proposal]:
