@@ -2,8 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import cv2
 import numpy as np
@@ -18,8 +17,7 @@ USUAL_DEPTH: Final = 0.15
 """Depth that a frame's contrast is evened out to, see `workers.capillary.regions.depth_of`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Pose:
+class Pose(NamedTuple):
     """How a crop lies in the picture.
 
     x, y: centre, in half-resolution pixels. side: in half-resolution pixels.

@@ -4,7 +4,7 @@ Arrays in, arrays out: knows no file, no model, and no library that runs network
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final, Literal
 
 import cv2
@@ -170,7 +170,7 @@ def enlarged(pixels: Pixels, region: Region, view: Input) -> tuple[Pixels, npt.N
     Contrast is raised around the part's mean colour, by the same factor for every part: a faint one stays faint.
     """
     at = pose(proposal(region.polygon_px // 2), view.context, view.min_side_px)
-    to_frame = placement(replace(at, x=2 * at.x, y=2 * at.y, side=2 * at.side), _CUT_PX)
+    to_frame = placement(at._replace(x=2 * at.x, y=2 * at.y, side=2 * at.side), _CUT_PX)
     seen = cut(pixels, [to_frame], _CUT_PX)[0, :, :, ::-1].astype(np.float32)
     tint = seen.mean(axis=(0, 1))
     raised = np.clip(tint + _CONTRAST * (seen - tint), 0, 255).astype(np.uint8)

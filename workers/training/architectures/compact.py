@@ -19,7 +19,7 @@ def capillary_net(view: Input, dropout: float) -> "keras.Model":
 
     network = keras.Sequential([keras.Input((view.size_px, view.size_px, view.channels))])
     network.add(layers.Rescaling(1 / 64, offset=-2.5))
-    for filters in (16, 32, 64):
+    for filters in (8, 16, 32):
         network.add(layers.Conv2D(filters, 3, padding="same", use_bias=False))
         network.add(layers.BatchNormalization())
         network.add(layers.ReLU())
@@ -33,4 +33,4 @@ def capillary_net(view: Input, dropout: float) -> "keras.Model":
     return network
 
 
-COMPACT: Final = Architecture("conv 16-32-64 3x3 with max pooling, dense 128-64-2, softmax", capillary_net)
+COMPACT: Final = Architecture("conv 8-16-32 3x3 with max pooling, dense 128-64-2, softmax", capillary_net)
