@@ -19,7 +19,7 @@ class TrainingPlan(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     architecture: Annotated[
         str, Meta(min_length=1, max_length=300, description='a known name, or "package.module:attribute"')
     ] = "compact"
-    view: Input = Input(size_px=32, channels=CHANNELS, context=1.7, min_side_px=28)
+    view: Input = Input(size_px=24, channels=CHANNELS, context=1.7, min_side_px=28)
     proposals: ProposalsName = "contrast"
     epochs: Annotated[int, Meta(ge=1, description="at most so many")] = 12
     patience: Annotated[
