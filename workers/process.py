@@ -31,6 +31,7 @@ class FrameReader(Protocol):
     """Makes readings of frames: in this process, or on another machine."""
 
     model_id: str
+    transfer: str
 
     def read(self, header: FrameHeader, pixels: Pixels) -> DensityReading:
         """Return the reading of a frame."""
@@ -49,7 +50,7 @@ class WorkerLoop:
 
     def run(self) -> None:
         """Work until the supervisor says stop."""
-        self._child.hello(self._reader.model_id)
+        self._child.hello(self._reader.model_id, self._reader.transfer)
         while not self._stopping:
             header = self._next()
             self._listen(_IDLE_MS if header is None else 0)

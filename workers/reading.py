@@ -18,6 +18,7 @@ from stream.protocol.frames import FrameHeader
 from stream.protocol.outlines import object_outlines, outline_of
 from stream.protocol.readings import DensityReading
 from stream.protocol.thumbnail import HEIGHT_PX, WIDTH_PX
+from stream.protocol.types import MAX_TRANSFER
 from stream.protocol.wire import checked, encode
 
 log = logging.getLogger("capillary.worker")
@@ -42,7 +43,17 @@ def make_analyser(plan: AnalysisPlan) -> Analyser:
         raise ModelError(f'the analyser "{plan.analyser.name}" needs a model_id of 1 to {_MODEL_ID_MAX} characters')
     if not callable(getattr(analyser, "analyse", None)):
         raise ModelError(f'the analyser "{plan.analyser.name}" needs a method analyse(frame)')
+    transfer = transfer_of(analyser)
+    if not isinstance(transfer, str) or len(transfer) > MAX_TRANSFER:
+        raise ModelError(
+            f'the transfer of the analyser "{plan.analyser.name}" is no text of at most {MAX_TRANSFER} characters'
+        )
     return analyser
+
+
+def transfer_of(analyser: Analyser) -> Any:
+    """Return what an analyser says of its transfer; empty if it does not say."""
+    return getattr(analyser, "transfer", "")
 
 
 class Reader:
@@ -50,7 +61,7 @@ class Reader:
 
     def __init__(self, analyser: Analyser, plan: AnalysisPlan, session: str, worker: int) -> None:
         self._analyser, self._plan, self._session, self._worker = analyser, plan, session, worker
-        self.model_id = analyser.model_id
+        self.model_id, self.transfer = analyser.model_id, transfer_of(analyser)
         self._complained: set[str] = set()
 
     def read(self, header: FrameHeader, pixels: Pixels) -> DensityReading:

@@ -189,6 +189,9 @@ class Analyser(Protocol):
     Frames go to whichever worker is free: an analyser sees some of them, in no order that it could rely on. Of the
     frame before it is given a thumbnail; a measure that needs several whole frames (velocity) has no place here yet.
 
+    An analyser may also have `transfer`: how good it is on scenes it had not seen, in one sentence of up to 200
+    characters. The page and the report show it beside "research use".
+
     >>> class DarkHalf:
     ...     model_id = "dark-half-1"
     ...

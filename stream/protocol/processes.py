@@ -9,7 +9,7 @@ from typing import Annotated, Literal, Protocol
 
 from msgspec import Meta
 
-from stream.protocol.types import MAX_SENTENCE, Incarnation, Index, Message, Role
+from stream.protocol.types import MAX_SENTENCE, Incarnation, Index, Message, Role, Transfer
 
 
 class Hello(Message, frozen=True, kw_only=True, tag="hello"):
@@ -21,6 +21,7 @@ class Hello(Message, frozen=True, kw_only=True, tag="hello"):
     endpoint: Annotated[str, Meta(max_length=300, description="ZeroMQ endpoint of its inbox")]
     pid: Annotated[int, Meta(ge=0, description="process id")]
     detail: Annotated[str, Meta(max_length=300, description="model id of a worker, address of the page")] = ""
+    transfer: Transfer = ""
 
 
 class Alive(Message, frozen=True, kw_only=True, tag="alive"):

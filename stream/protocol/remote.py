@@ -4,7 +4,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from stream.protocol.types import Message, Session
+from stream.protocol.types import Message, Session, Transfer
 
 
 class Engage(Message, frozen=True, kw_only=True, tag="engage"):
@@ -22,4 +22,5 @@ class Engaged(Message, frozen=True, kw_only=True, tag="engaged"):
     """A worker on another machine to the run: what analyses there, or why it will not."""
 
     model_id: Annotated[str, Meta(max_length=100, description="name and hash of the model")]
+    transfer: Transfer = ""
     refusal: Annotated[str, Meta(max_length=500, description="why it will not; empty if it will")] = ""

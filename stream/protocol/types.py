@@ -14,6 +14,8 @@ MAX_SLOTS: Final = 500
 """Frames that a ring holds."""
 MAX_OBJECTS: Final = 200
 """Objects in a reading: more have no room on a screen, and the largest hide the most."""
+MAX_TRANSFER: Final = 200
+"""Characters of the sentence about a model's transfer: it has to fit on the foot of the page."""
 Role = Literal["capture", "worker", "sink", "view"]
 Mode = Literal["live", "demo", "replay"]
 LogFormat = Literal["text", "json"]
@@ -22,6 +24,13 @@ Priority = Literal["high", "medium", "low"]
 QualityVerdict = Literal["good", "poor", "unusable"]
 """Of the quality of a frame: whether it may be acted on."""
 Session = Annotated[str, Meta(max_length=100, description="identifier of the run")]
+Transfer = Annotated[
+    str,
+    Meta(
+        max_length=MAX_TRANSFER,
+        description="how good the model is on scenes it had not seen, in one sentence; empty if that is not said",
+    ),
+]
 SourceName = Annotated[str, Meta(max_length=100, description="short name of the source")]
 Seq = Annotated[int, Meta(ge=0, le=2**53, description="position in the run, from 0, without gaps")]
 UtcNs = Annotated[int, Meta(ge=0, le=2**63 - 1, description="nanoseconds since 1970-01-01 UTC")]

@@ -74,7 +74,7 @@ class Child:
     def _outbox(self, address: str) -> Outbox:
         return Outbox(self._context, address, self._assignment.keys)
 
-    def hello(self, detail: str = "") -> None:
+    def hello(self, detail: str = "", transfer: str = "") -> None:
         """Tell the supervisor that this child is ready to work."""
         self.report(
             Hello(
@@ -84,6 +84,7 @@ class Child:
                 endpoint=self.inbox.endpoint,
                 pid=os.getpid(),
                 detail=detail,
+                transfer=transfer,
             )
         )
 

@@ -46,6 +46,7 @@ class Facts(Struct, frozen=True):
     height: Annotated[int, Meta(ge=1, le=16384)] | None = None
     workers: Annotated[int, Meta(ge=0, le=1000)] | None = None
     model_id: str | None = None
+    transfer: str | None = None
     asked_source: str | None = None
     source_sha256: str | None = None
 

@@ -121,7 +121,7 @@ class Sink:
             case PeerUp(peer=peer) if peer.role == "capture":
                 self._acknowledgements.meet_capture()
             case PeerUp(peer=peer) if peer.role == "worker":
-                self._meet_model(peer.detail)
+                self._meet_model(peer.detail, peer.transfer)
             case PeerUp(peer=peer) if peer.role == "view":
                 self._tell_whole_state()
             case KeepMarker() | RemoveMarker() | AcknowledgeAlarm() | PauseAlarms() | SetLimits():
@@ -174,13 +174,13 @@ class Sink:
             if seq not in have:
                 self._drop(Drop(seq=seq, cause="not stored"))
 
-    def _meet_model(self, model_id: str) -> None:
+    def _meet_model(self, model_id: str, transfer: str) -> None:
         known = self._store.facts().get("model_id")
         if known not in (None, model_id) and self._store.next_seq() > 0:
             raise OutputError(
                 f"this session was begun with the model {known}, and the model is {model_id} now; begin anew"
             )
-        self._store.set_facts(model_id=model_id)
+        self._store.set_facts(model_id=model_id, transfer=transfer)
 
     def _note_trouble(self, trouble: SourceTrouble) -> None:
         if trouble.lost != self._tracker.lost:

@@ -41,14 +41,18 @@ class Harness:
 
         self._thread = threading.Thread(target=live, daemon=True)
         self._thread.start()
-        self._outbox = Outbox(self._context, self.hear("supervisor", Hello).endpoint)
+        self.said = self.hear("supervisor", Hello)
+        self._outbox = Outbox(self._context, self.said.endpoint)
 
-    def introduce(self, role: Role, incarnation: int = 0, detail: str = "", *, inbox: Role | None = None) -> None:
+    def introduce(
+        self, role: Role, incarnation: int = 0, detail: str = "", transfer: str = "", *, inbox: Role | None = None
+    ) -> None:
         """Say that a peer is there. Its messages come to the inbox of its own role, or to the one given."""
         endpoint = self._inboxes[inbox or role].endpoint
-        self.tell(
-            PeerUp(peer=Hello(role=role, index=0, incarnation=incarnation, endpoint=endpoint, pid=1, detail=detail))
+        hello = Hello(
+            role=role, index=0, incarnation=incarnation, endpoint=endpoint, pid=1, detail=detail, transfer=transfer
         )
+        self.tell(PeerUp(peer=hello))
 
     def tell(self, *messages: Message) -> None:
         """Send messages to the process."""

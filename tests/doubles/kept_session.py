@@ -9,6 +9,7 @@ from stream.bedside.requests import Bedside, Requested
 from stream.config.sections import AlarmsConfig
 from stream.machine.clock import Clock, steady_utc
 from stream.protocol.bedside import Answer
+from stream.protocol.processes import Hello, PeerUp
 from stream.protocol.readings import DensityReading, RunStatus
 from stream.protocol.types import RunState
 from stream.session.archive import Archive
@@ -41,6 +42,20 @@ class KeptSession:
         )
         self._do(self._show)
         self.archive = Archive(self.path)
+
+    def meet(self, model_id: str, transfer: str) -> None:
+        """Keep and show what a worker says of its model when it is there."""
+
+        def take() -> None:
+            self._store.set_facts(model_id=model_id, transfer=transfer)
+            self._store.commit()
+            hello = Hello(
+                role="worker", index=0, incarnation=0, endpoint="inproc://worker", pid=1, detail=model_id,
+                transfer=transfer,
+            )  # fmt: skip
+            self.feed.receive(PeerUp(peer=hello))
+
+        self._do(take)
 
     def see(self, reading: DensityReading) -> None:
         """Keep, judge and show a reading."""

@@ -22,6 +22,7 @@ from workers.capillary.settings import AnalyserSettings
 from workers.capillary.traits import measured, unknown
 from workers.runtimes.base import Runtime
 from workers.runtimes.card import Card, read_card
+from workers.runtimes.figures import transfer_sentence
 from workers.runtimes.loading import load
 from workers.shipped import weights_path
 
@@ -39,6 +40,8 @@ class CapillaryAnalyser:
         cv2.setNumThreads(1)
         # Other runtimes round otherwise: their numbers are not the shipped weights' to the bit, and say so.
         self.model_id = card.model_id + ("" if settings.runtime == "litert" else f"-{settings.runtime}")
+        as_measured = settings == AnalyserSettings(weights=settings.weights, runtime=settings.runtime)
+        self.transfer = transfer_sentence(card.figures if as_measured else None)
         self._card, self._runtime, self._settings = card, runtime, settings
         self._propose = proposer(settings.proposals or card.proposals)
         self._threshold = card.threshold if settings.threshold is None else settings.threshold

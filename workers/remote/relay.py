@@ -52,7 +52,7 @@ def run(child: Child, plan: RunPlan, remote: RemoteWorker) -> None:
             if answer is not None:
                 if answer.refusal:
                     raise ModelError(f"the worker at {address} {answer.refusal}")
-                WorkerLoop(child, RemoteReader(client, engage, answer.model_id)).run()
+                WorkerLoop(child, RemoteReader(client, engage, answer)).run()
                 return
         except RemoteWorkerLostError:
             log.warning("the worker at %s is gone; its frame goes to another one", address)
@@ -77,8 +77,9 @@ def _engaged(client: RemoteWorkerClient, engage: Engage) -> Engaged | None:
 class RemoteReader:
     """Reads frames by asking the other machine: for a `WorkerLoop` the same as a reader of its own."""
 
-    def __init__(self, client: RemoteWorkerClient, engage: Engage, model_id: str) -> None:
-        self._client, self._engage, self.model_id = client, engage, model_id
+    def __init__(self, client: RemoteWorkerClient, engage: Engage, engaged: Engaged) -> None:
+        self._client, self._engage = client, engage
+        self.model_id, self.transfer = engaged.model_id, engaged.transfer
 
     def read(self, header: FrameHeader, pixels: Pixels) -> DensityReading:
         """Return the reading from there, with its latency by this machine's clock.

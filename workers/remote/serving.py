@@ -22,7 +22,7 @@ from stream.protocol.wire import decode, encode
 from stream.security.events import SecurityEvents
 from stream.transport.remote import RemoteWorkerServer
 from stream.version import VERSION
-from workers.reading import Reader
+from workers.reading import Reader, transfer_of
 
 log = logging.getLogger("capillary.worker")
 
@@ -46,7 +46,8 @@ class Serving:
             raise WireError("a request begins with who asks")
         refusal = self._refusal(engage)
         if refusal or len(parts) == 1:
-            return encode(Engaged(model_id=self._analyser.model_id, refusal=refusal))
+            analyser = self._analyser
+            return encode(Engaged(model_id=analyser.model_id, transfer=transfer_of(analyser), refusal=refusal))
         header = decode(parts[1])
         if not isinstance(header, FrameHeader) or len(parts) != 3:
             raise WireError("a request goes on with a frame's header and its pixels")

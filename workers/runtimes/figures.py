@@ -135,3 +135,19 @@ class ModelFigures(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     stress: Annotated[
         list[StressFigures], Meta(description="what the density does if a picture changes and its tissue does not")
     ] = []
+
+
+def transfer_sentence(figures: ModelFigures | None) -> str:
+    """Say for people who read its densities how good a model is on scenes it had not seen.
+
+    The errors are those of the frames called good: the page shows the density of no other.
+    """
+    if figures is None or figures.transfer is None:
+        return "Not measured on scenes new to the model."
+    good, frames = figures.transfer.good, figures.transfer.every.frames
+    if good is None:
+        return f"On scenes new to the model: no picture was good ({frames} frames)."
+    return (
+        f"On scenes new to the model: half of the densities within {100 * good.density_error_median:.0f} %, "
+        f"the worst {100 * good.density_error_max:.0f} % off ({good.frames} good frames of {frames})."
+    )

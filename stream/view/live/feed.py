@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from stream.machine.clock import Clock, steady_utc
 from stream.protocol.bedside import AlarmsNow, Marker, MarkersNow
 from stream.protocol.frames import SourceInfo
+from stream.protocol.processes import PeerUp
 from stream.protocol.readings import DensityReading, RunStatus
 from stream.protocol.types import Message
 from stream.readings.freshness import age_on_arrival_ms
@@ -88,7 +89,7 @@ class Feed:
         self._sites = SitesCache(self.trend, site_s)
 
     def receive(self, message: Message) -> None:
-        """Take what the sink or capture sends. Messages about anything else change nothing."""
+        """Take what the sink, capture or the supervisor sends. Messages about anything else change nothing."""
         match message:
             case DensityReading():
                 self._take_reading(message)
@@ -96,6 +97,8 @@ class Feed:
                 self._take_run_status(message)
             case SourceInfo():
                 self._take_source(message)
+            case PeerUp(peer=peer) if peer.role == "worker":
+                self._take_transfer(peer.transfer)
             case AlarmsNow():
                 self._take_alarms(message)
             case MarkersNow(markers=markers):
@@ -105,11 +108,11 @@ class Feed:
             case _:
                 pass
 
-    def set_finished(self, run_status: RunStatus, model_id: str) -> None:
-        """Take the counts and the model of a finished session."""
+    def set_finished(self, run_status: RunStatus, model_id: str, transfer: str) -> None:
+        """Take the counts and the model of a finished session, and what that model's analyser said of its transfer."""
         with self._lock:
             self._reported = replace(self._reported, run_status=run_status)
-            self._received = replace(self._received, model_id=model_id)
+            self._received = replace(self._received, model_id=model_id, transfer=transfer)
 
     def end(self, timeout_s: float) -> None:
         """Tell every open page that the run is over, and wait until all have left, `timeout_s` at most."""
@@ -185,6 +188,11 @@ class Feed:
             if reading.picture is not None:
                 self._picture = picture_of(reading, point)
                 self.pictures.add(self._picture)
+        self.viewers.wake_all()
+
+    def _take_transfer(self, transfer: str) -> None:
+        with self._lock:
+            self._received = replace(self._received, transfer=transfer)
         self.viewers.wake_all()
 
     def _take_alarms(self, alarms: AlarmsNow) -> None:

@@ -20,13 +20,17 @@ _NOTHING_REPORTED: Final = RunStatus(session="", source="", mode="live", state="
 
 
 class Received(Struct, frozen=True, kw_only=True):
-    """What the readings that have arrived so far say: how many, the newest of each kind, and its age on arrival."""
+    """What the readings that have arrived so far say: how many, the newest of each kind, and its age on arrival.
+
+    transfer: what the workers say of their model, as `stream.protocol.types.Transfer`.
+    """
 
     since_ns: int = 0
     """When the view began to wait for readings, on its steady clock."""
     readings: int = 0
     failed: int = 0
     model_id: str = ""
+    transfer: str = ""
     newest: Point | None = None
     analysed: Point | None = None
     good: Point | None = None
@@ -71,6 +75,7 @@ class Status(Struct, frozen=True, kw_only=True):
     density_*: the newest good reading, None unless it is current (younger than `stale_after_s`).
     measures: further measures of the same reading by key; unset, and not sent, if there are none.
     last_good_*: the same reading however old, for words like "last good 12 s ago"; never to be shown as current.
+    transfer: how good the model is on scenes it had not seen, in one sentence; empty if that is not said.
     """
 
     state: PageState
@@ -101,6 +106,7 @@ class Status(Struct, frozen=True, kw_only=True):
     notices: tuple[str, ...]
     viewers: int
     model_id: str
+    transfer: str
     workers: int
     version: str
     measures: dict[str, float] | UnsetType = UNSET
@@ -143,6 +149,7 @@ def status_of(
         notices=run_status.notices,
         viewers=viewers,
         model_id=received.model_id,
+        transfer=received.transfer,
         workers=info.workers,
         version=info.version,
         measures=current.measures if current else UNSET,

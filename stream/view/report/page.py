@@ -57,7 +57,7 @@ def report_html(data: ReportData) -> str:
     limits = [data.limits[name] for name in ("low_pct", "high_pct") if data.limits.get(name)]
     parts = [
         f"<h1>Capillary density <small>{escape(mode)} · {escape(info.session)}</small></h1>",
-        f'<p class="notice">{NOTICE}</p>',
+        f'<p class="notice">{NOTICE} {escape(data.facts.get("transfer") or "")}</p>',
         f"<p>{escape(_period(data))}</p>",
         chart_svg(data.trend, marks, limits, media_time=info.media_time),
         '<div class="columns">',

@@ -78,7 +78,8 @@ def review_feed(archive: Archive, version: str, *, site_s: float) -> Feed:
     feed.receive(MarkersNow(markers=tuple(_ended(marker, feed) for marker in markers)))
     _, limits = past_of(archive.events(feed.info.session, feed.info.source))
     feed.receive(AlarmsNow(limits=asdict(limits or AlarmsConfig())))
-    feed.set_finished(_counted(archive, feed.info, recorded), str(facts.get("model_id") or ""))
+    model_id, transfer = (str(facts.get(key) or "") for key in ("model_id", "transfer"))
+    feed.set_finished(_counted(archive, feed.info, recorded), model_id, transfer)
     return feed
 
 

@@ -174,8 +174,22 @@ def test_a_picture_and_outlines_come_only_when_asked_for(worker: Worker) -> None
     assert worker.reading().picture is None
 
 
+@pytest.mark.parametrize(("analyser", "transfer"), [("good", ""), ("measured", "On new scenes: within 9 %.")])
+def test_its_hello_says_which_model_it_runs_and_how_good_that_is_if_the_analyser_knows(
+    worker: Worker, analyser: str, transfer: str
+) -> None:
+    worker.start(analyser)
+    assert (worker.harness.said.detail, worker.harness.said.transfer) == ("fixed", transfer)
+
+
 @pytest.mark.parametrize(
-    ("analyser", "says"), [("nameless", "model_id"), ("long_named", "model_id"), ("not_made", "weights are missing")]
+    ("analyser", "says"),
+    [
+        ("nameless", "model_id"),
+        ("long_named", "model_id"),
+        ("boasting", "at most 200 characters"),
+        ("not_made", "weights are missing"),
+    ],
 )
 def test_an_analyser_that_cannot_work_ends_the_run_in_a_sentence(
     analyser: str, says: str, caplog: pytest.LogCaptureFixture

@@ -17,5 +17,6 @@ export function showCorner(status, decided) {
   put("failed", count(status.failed));
   put("workers", String(status.workers));
   put("model", status.model_id || NO_VALUE);
+  put("transfer", status.transfer);
   put("version", status.version);
 }

@@ -13,6 +13,7 @@ from stream.protocol.frames import Committed, Drop, EndOfStream, SourceInfo
 from stream.protocol.processes import Finished, PeerDown
 from stream.protocol.readings import DensityReading, RunStatus
 from stream.protocol.types import Mode
+from stream.session.archive import Archive
 from stream.session.store import FILE_NAME, Store
 from stream.sink.process import run
 from tests.doubles.harness import Harness
@@ -199,3 +200,13 @@ def test_the_standing_follows_who_is_there(harness: Harness) -> None:
     harness.hear("supervisor", RunStatus, where=lambda progress: progress.state == "no analysis")
     harness.tell(PeerDown(role="capture", index=0, incarnation=0))
     harness.hear("supervisor", RunStatus, where=lambda progress: progress.state == "no camera")
+
+
+def test_a_session_keeps_its_model_and_what_is_known_of_it(harness: Harness) -> None:
+    start(harness, "live", reorder_wait_ms=1)
+    harness.introduce("worker", detail="model-1", transfer="On new scenes: within 9 %.", inbox="view")
+    harness.tell(SOURCE, reading(0))
+    assert shown(harness, 1) == [0]
+    harness.stop()
+    facts = Archive(harness.folder / FILE_NAME).facts()
+    assert (facts["model_id"], facts["transfer"]) == ("model-1", "On new scenes: within 9 %.")

@@ -10,6 +10,9 @@ from stream.protocol.contracts import Frame, Pixels
 from stream.protocol.thumbnail import thumbnail
 from workers.capillary.analyser import make_analyser
 from workers.capillary.settings import AnalyserSettings
+from workers.reading import transfer_of
+from workers.runtimes.figures import transfer_sentence
+from workers.shipped import card_of
 
 
 def tissue(seed: int = 0, height: int = 1080, width: int = 1920) -> Pixels:
@@ -97,3 +100,9 @@ def test_labelled_frames_are_read_as_the_readers_read_them(labelled_frames: Path
         frame_result(make_analyser(AnalyserSettings()), labelled_frames, labels[n]) for n in ("f01", "f11", "f19")
     ]
     assert totals([result.score for result in chosen]).f1 > 0.9
+
+
+def test_the_figures_of_the_card_hold_for_the_settings_that_they_were_measured_with() -> None:
+    model = card_of("default")
+    assert transfer_of(make_analyser(AnalyserSettings())) == transfer_sentence(model.figures)
+    assert transfer_of(make_analyser(AnalyserSettings(threshold=0.9))) == transfer_sentence(None)

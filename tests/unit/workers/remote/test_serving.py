@@ -39,6 +39,8 @@ def test_a_frame_is_answered_with_its_reading(serving: Serving) -> None:
 
 def test_a_greeting_is_answered_with_the_model_or_a_refusal(serving: Serving) -> None:
     assert decode(serving.answer([encode(ENGAGE)])) == Engaged(model_id="fixed")
+    known = Serving(strange_analysers.measured({}), PLAN).answer([encode(ENGAGE)])
+    assert decode(known) == Engaged(model_id="fixed", transfer="On new scenes: within 9 %.")
     for change in ({"version": "0.2"}, {"analyser": "b" * 64}):
         other = encode(msgspec.structs.replace(ENGAGE, **change))
         for parts in ([other], [other, encode(HEADER), PIXELS.tobytes()]):

@@ -35,9 +35,11 @@ BOX = np.array([[10, 10], [30, 10], [30, 20], [10, 20]], np.int32)
 def finished(tmp_path: Path, feed: Callable[..., Feed], reading: MakeReading, clock: Any) -> Callable[..., Path]:
     """Make a session of 50 frames with a marker and an alarm; return its folder."""
 
-    def make(mode: Mode = "live", **fields: Any) -> Path:
+    def make(mode: Mode = "live", transfer: str | None = None, **fields: Any) -> Path:
         view = feed(mode)
         session = KeptSession(tmp_path, view, AlarmsConfig(low_pct=4, delay_s=0, over_s=1), clock)
+        if transfer is not None:
+            session.meet("cnn@abc", transfer)
         for seq in range(50):
             clock.pass_s(0.1)
             density = 3.0 if 20 <= seq < 30 else 6.0
@@ -68,6 +70,15 @@ def test_the_trend_is_that_of_the_run(
     for column in ("seq", "x", "t_ns", "grade", "density", "low", "high"):
         found, expected = view.trend.rows()[column], again.trend.rows()[column]
         assert np.allclose(found.astype(float), expected.astype(float), rtol=0, atol=1e-3, equal_nan=True), column
+
+
+@pytest.mark.parametrize(
+    ("kept", "shown"), [("On new scenes: within 9 %.", "On new scenes: within 9 %."), ("", ""), (None, "")]
+)
+def test_it_says_what_was_known_of_the_model_then_if_the_session_has_it(
+    finished: Callable[..., Path], kept: str | None, shown: str
+) -> None:
+    assert opened(finished(transfer=kept))[0].status().transfer == shown
 
 
 def test_a_page_process_that_died_goes_on_with_the_whole_trend(

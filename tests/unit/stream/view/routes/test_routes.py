@@ -309,6 +309,15 @@ def test_the_report_and_the_tables(bed: Bed) -> None:
     assert "raised" in bed.ask("GET", "/export/alarms.csv").text
 
 
+def test_status_and_report_say_how_good_the_model_is_on_new_scenes_beside_research_use(bed: Bed) -> None:
+    bed.see()
+    assert bed.get("/api/status")["transfer"] == ""
+    bed.session.meet("cnn@abc", "On new scenes: half within <9 %.")
+    assert bed.get("/api/status")["transfer"] == "On new scenes: half within <9 %."
+    report = bed.ask("GET", "/report").text
+    assert re.search(r"Research use\.[^<]* On new scenes: half within &lt;9 %\.</p>", report)
+
+
 @pytest.mark.parametrize(
     ("name", "header"),
     [

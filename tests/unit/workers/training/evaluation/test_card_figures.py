@@ -12,7 +12,7 @@ from stream.protocol.contracts import Quality
 from workers.capillary.analyser import SHIPPED
 from workers.models.stress.stress_table import ChangeTotal, StressGroup, StressRow, StressTable
 from workers.runtimes.card import RECIPE, Card, read_card
-from workers.runtimes.figures import TransferFigures
+from workers.runtimes.figures import TransferFigures, transfer_sentence
 from workers.training.data.labels import Label, LabelledRegion
 from workers.training.evaluation.card_figures import read_transfer, renew
 from workers.training.evaluation.evaluate import FrameResult
@@ -97,6 +97,24 @@ def measured(weights: Path) -> Path:
     (folder / f"fails-{card.training.frames[0]}.jpg").write_bytes(b"picture")
     (folder / "stress.json").write_bytes(stress_of(card))
     return folder
+
+
+def test_people_read_the_errors_of_the_good_frames_in_one_sentence() -> None:
+    transfer = figures_of(["f1", "f2", "f3", "f4"])
+    card = msgspec.json.decode(SHIPPED.with_suffix(".json").read_bytes(), type=Card)
+    figures = card.figures
+    assert figures is not None
+
+    def said(known: TransferFigures | None) -> str:
+        return transfer_sentence(msgspec.structs.replace(figures, transfer=known))
+
+    assert said(transfer) == (
+        "On scenes new to the model: half of the densities within 5 %, the worst 8 % off (3 good frames of 4)."
+    )
+    assert said(msgspec.structs.replace(transfer, good=None)) == (
+        "On scenes new to the model: no picture was good (4 frames)."
+    )
+    assert transfer_sentence(None) == said(None) == "Not measured on scenes new to the model."
 
 
 def test_groups_are_summed_over_all_frames_and_over_the_good_ones(measured: Path) -> None:
