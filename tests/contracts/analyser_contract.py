@@ -95,6 +95,11 @@ class AnalyserContract:
         assert 1 <= len(analyser.model_id) <= 100
         assert analyser.model_id == self.make().model_id
 
+    def test_what_it_says_of_new_scenes_is_a_sentence_that_fits_the_page(self, analyser: Analyser) -> None:
+        transfer = getattr(analyser, "transfer", "")
+        assert isinstance(transfer, str)
+        assert len(transfer) <= 200
+
     @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
     def test_an_analysis_is_sound_at_any_size(self, analyser: Analyser, size: tuple[int, int]) -> None:
         check(analyser.analyse(frame(resized(self.picture(), *size))), *size)
