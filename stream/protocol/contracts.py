@@ -136,7 +136,7 @@ class Region:
 class PictureObject:
     """Something in the picture that is not tissue: a hair, a bubble, a ruler.
 
-    name: what it is, as people are told: "hair"; "object" if that cannot be told.
+    name: what it is, in the words that people read: "hair"; "object" if that is not certain.
     polygon_px: (n, 2) int32 outline, x then y, in full-frame pixels.
     area_px: pixels that it covers.
     """
