@@ -42,9 +42,9 @@ HELMY: Final = DatasetInfo(
     with_objects=["f02", "f10", "f23", "f25"],
     chosen_on=(
         "How regions are proposed, what is measured of them and how a network is trained were chosen by results on f01 "
-        "to f22, later on f23 and f25 too. Limits of what is an object and of what is no skin were set by looking at all "
-        "24. Mottled skin is drawn into the copies because f25 showed it. So no figure on these frames is free of choice; "
-        "weights, calibration, threshold and intervals are fitted without the scored scene."
+        "to f22, later on f23 and f25 too. Limits of what is an object and of what is no skin were set by looking at "
+        "all 24. Mottled skin is drawn into the copies because f25 showed it. So no figure on these frames is free of "
+        "choice; weights, calibration, threshold and intervals are fitted without the scored scene."
     ),
 )
 """The labelled frames that the project's figures come from: their folder has a licence file but no dataset.json."""
