@@ -87,8 +87,10 @@ def flat_field(half: Pixels, mask: Pixels | None = None) -> Flat:
     levels = cv2.multiply(half, gain, dtype=cv2.CV_16U)
     flat = cv2.subtract(levels, _DARKEST, dtype=cv2.CV_8U).astype(np.uint8, copy=False)
     if mask is not None and mask.any():
-        cv2.subtract(flat, _ALL, dst=flat, mask=mask)
-        cv2.add(flat, _PLAIN, dst=flat, mask=mask)
+        left, top, width, height = cv2.boundingRect(mask)
+        around, inside = (plane[top : top + height, left : left + width] for plane in (flat, mask))
+        cv2.subtract(around, _ALL, dst=around, mask=inside)
+        cv2.add(around, _PLAIN, dst=around, mask=inside)
     return flat
 
 

@@ -10,6 +10,8 @@ STRONG: Final = 0.998
 NOISE: Final = 4.6
 """Quantile 0.998 over the median of |x| for Gaussian noise: 3.09 / 0.674."""
 
+BINS: Final = 4096
+
 Values = npt.NDArray[np.float32]
 
 
@@ -20,6 +22,14 @@ def beyond_noise(values: Values) -> float:
 
 
 def ranked(values: Values, share: float) -> float:
-    """Return a quantile, 0..1, of (n,) values. One per call: for two at once NumPy takes eight times as long."""
-    rank = int(values.size * share)
-    return float(np.partition(values, rank)[rank])
+    """Return a quantile, 0..1, of (n,) values, exact to 1/4096 of their range.
+
+    By counting in bins: to sort or to partition them takes NumPy four times as long.
+    """
+    low, high = float(values.min()), float(values.max())
+    width = (high - low) / BINS
+    if width <= 0:
+        return low
+    bins = ((values - np.float32(low)) * np.float32(1 / width)).astype(np.uint16)
+    counts = np.cumsum(np.bincount(bins))
+    return low + (float(np.searchsorted(counts, int(values.size * share), side="right")) + 0.5) * width
