@@ -4,14 +4,14 @@ Colour and width of lines are measured on the flat field at 1/8 of the frame: th
 whole picture are gone, found objects are plain skin, and noise and chroma blocks are averaged over 64 pixels.
 """
 
-from typing import Final
+from typing import Any, Final
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
 from stream.protocol.contracts import Pixels
-from workers.capillary.background import CONTRAST, PLAIN_SKIN, Flat, halved
+from workers.capillary.background import PLAIN_SKIN, Flat, halved
 from workers.capillary.quality.noise import STRONG, beyond_noise, ranked
 
 Plane = npt.NDArray[np.float32]
@@ -23,8 +23,8 @@ COARSE_PX: Final = (1.41, 2.0)
 """Sigmas of two differences of Gaussians, half an octave each: the fine one in pixels of 1/8 frame, the coarse one of
 1/16, so 8 to 11 px and 23 to 32 px of the frame. They answer most to lines 16 to 22 px and 45 to 64 px wide; the
 capillaries of the labelled frames lie between."""
-LEAST: Final = 1e-3
-"""0.1 % of the brightness, a third of a level of a flat field: what varies less does not vary."""
+LEAST: Final = 0.4
+"""Levels of a flat field, 0.1 % of the brightness: what varies less does not vary."""
 
 
 def tissue_measures(flat: Flat, thumbnail: Pixels) -> dict[str, float]:
@@ -37,34 +37,33 @@ def tissue_measures(flat: Flat, thumbnail: Pixels) -> dict[str, float]:
     line_width: redness of coarse lines over that of fine ones; it grows with the width of vessels in pixels.
     """
     small = halved(halved(flat))
-    green = cv2.extractChannel(small, 1).astype(np.float32)
-    redness = (cv2.extractChannel(small, 2).astype(np.float32) - green) / np.float32(CONTRAST)
-    # Objects are exactly plain skin; they say nothing of the noise beside them.
-    free = redness[::2, ::2]
-    free = free[free != 0]
-    red = beyond_noise(free) if free.size else 0.0
-    fine = strongest(between(redness, *FINE_PX)[::2, ::2])
+    green = cv2.extractChannel(small, 1)
+    redness = cv2.subtract(cv2.extractChannel(small, 2), green, dtype=cv2.CV_32F)
+    near, wide = (blurred(redness, sigma) for sigma in FINE_PX)
     smaller = cv2.resize(redness, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
-    coarse = strongest(between(np.asarray(smaller, np.float32), *COARSE_PX))
+    coarse_near, coarse_wide = (blurred(smaller, sigma) for sigma in COARSE_PX)
+    # Objects are exactly plain skin; they say nothing of the noise beside them.
+    free = redness[::2, ::2] != 0
+    # Small spots stand out as they are; faint ones stand out of noise only if both are blurred.
+    red = max(beyond_noise(plane[::2, ::2][free]) for plane in (redness, near)) if free.any() else 0.0
     return {
-        "contrast": variation(thumbnail.astype(np.float32)),
-        "colour": red / max(variation(green) * PLAIN_SKIN / CONTRAST, LEAST),
-        "line_width": coarse / max(fine, LEAST),
+        "contrast": variation(thumbnail),
+        "colour": red / max(variation(green) * PLAIN_SKIN, LEAST),
+        "line_width": strongest(coarse_near - coarse_wide) / max(strongest((near - wide)[::2, ::2]), LEAST),
     }
 
 
-def variation(plane: Plane) -> float:
+def variation(plane: npt.NDArray[Any]) -> float:
     """Return the standard deviation over the mean within a tile of a (height, width) plane, in the median tile."""
-    some = np.ascontiguousarray(plane[::2, ::2])
+    some = plane[::2, ::2].astype(np.float32)
     means, squares = (cv2.resize(part, TILES, interpolation=cv2.INTER_AREA) for part in (some, some * some))
     deviations = np.sqrt(np.maximum(squares - means * means, 0))
     return float(np.median(deviations / np.maximum(means, 1)))
 
 
-def between(plane: Plane, finer: float, coarser: float) -> Plane:
-    """Return the difference of Gaussians of two sigmas in pixels."""
-    near, wide = (cv2.GaussianBlur(plane, (0, 0), sigma) for sigma in (finer, coarser))
-    return np.asarray(near - wide, np.float32)
+def blurred(plane: npt.NDArray[Any], sigma_px: float) -> Plane:
+    """Return a (height, width) float32 plane, blurred by a Gaussian."""
+    return np.asarray(cv2.GaussianBlur(plane, (0, 0), sigma_px), np.float32)
 
 
 def strongest(plane: Plane) -> float:
