@@ -12,11 +12,10 @@ from stream.protocol.contracts import Frame, Pixels
 from stream.protocol.thumbnail import WIDTH_PX, thumbnail
 from workers.capillary.background import CONTRAST, Flat
 from workers.capillary.quality.noise import beyond_noise
-from workers.capillary.quality.tissue import tissue_measures
+from workers.capillary.quality.tissue import DARKEST_LIT, tissue_measures
 from workers.capillary.regions import Channel
 
 OVEREXPOSED: Final = 250
-DARKEST_LIT: Final = 20
 
 _ROWS: Final = 128
 _WINDOW: Final = cv2.createHanningWindow((WIDTH_PX, _ROWS), cv2.CV_32F)

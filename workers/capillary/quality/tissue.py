@@ -26,6 +26,10 @@ capillaries of the labelled frames lie between."""
 LEAST: Final = 0.4
 """Levels of a flat field, 0.1 % of the brightness: what varies less does not vary."""
 
+DARKEST_LIT: Final = 20
+"""Grey levels. What is darker is a border, and what is next to it may be its soft edge."""
+_AROUND: Final = np.ones((3, 3), np.uint8)
+
 
 def tissue_measures(flat: Flat, thumbnail: Pixels) -> dict[str, float]:
     """Return what tells skin in colour from other pictures; `thumbnail` is the frame's, (135, 240) uint8.
@@ -54,11 +58,20 @@ def tissue_measures(flat: Flat, thumbnail: Pixels) -> dict[str, float]:
 
 
 def variation(plane: npt.NDArray[Any]) -> float:
-    """Return the standard deviation over the mean within a tile of a (height, width) plane, in the median tile."""
+    """Return the standard deviation over the mean within a tile of a (height, width) uint8 plane, in the median tile.
+
+    Of lit pixels alone, in tiles that are lit for the most part: the edge of a round aperture is no contrast of skin.
+    """
     some = plane[::2, ::2].astype(np.float32)
-    means, squares = (cv2.resize(part, TILES, interpolation=cv2.INTER_AREA) for part in (some, some * some))
-    deviations = np.sqrt(np.maximum(squares - means * means, 0))
-    return float(np.median(deviations / np.maximum(means, 1)))
+    lit = cv2.erode((some > DARKEST_LIT).astype(np.float32), _AROUND)
+    parts = (lit, some * lit, some * some * lit)
+    shares, sums, squares = (cv2.resize(part, TILES, interpolation=cv2.INTER_AREA) for part in parts)
+    seen = shares > 0.5
+    if not seen.any():
+        return 0.0
+    means = sums[seen] / shares[seen]
+    deviations = np.sqrt(np.maximum(squares[seen] / shares[seen] - means * means, 0))
+    return float(np.median(deviations / means))
 
 
 def blurred(plane: npt.NDArray[Any], sigma_px: float) -> Plane:
