@@ -36,10 +36,10 @@ def picture(flat: Flat, found: Candidates) -> Pixels:
     """Make the picture that crops are cut from, (height, width, 4) uint8 at half resolution.
 
     Channels: the flat field's blue, green and red with the frame's contrast evened out, and 255 in proposed patches.
-    Frames differ threefold in how dark their capillaries are, by thickness of skin, oil, focus and camera. The network
-    sees none of that: only that a patch is fainter or darker than its neighbours.
+    Frames differ threefold in how dark their capillaries are. Half of that, on a logarithmic scale, is evened out: a
+    patch that is faint beside its neighbours still looks faint, and so does one in a frame of faint patches.
     """
-    contrast = USUAL_DEPTH / found.depth
+    contrast = math.sqrt(USUAL_DEPTH / found.depth)
     raised = cv2.addWeighted(flat, contrast, flat, 0.0, PLAIN_SKIN * (1.0 - contrast))
     with_mask = cv2.cvtColor(raised, cv2.COLOR_BGR2BGRA)
     return cv2.insertChannel(found.mask * np.uint8(255), with_mask, 3).astype(np.uint8, copy=False)

@@ -37,10 +37,14 @@ def counted(probabilities: Numbers, threshold: float) -> Numbers:
     A second picture of the same tissue gives each region another log-odds; the weight is the share of such pictures in
     which it would pass the threshold. So the density does not jump when one region passes it.
     """
-    inside = np.clip(probabilities, 1e-9, 1.0 - 1e-9)
-    beyond = np.log(inside) - np.log1p(-inside) - math.log(threshold / (1.0 - threshold))
+    beyond = _log_odds(probabilities) - _log_odds(np.array(threshold))
     weights: Numbers = 1.0 / (1.0 + np.exp(-np.clip(beyond / SOFTNESS, -50.0, 50.0)))
     return weights
+
+
+def _log_odds(probabilities: Numbers) -> Numbers:
+    inside = np.clip(probabilities, 1e-9, 1.0 - 1e-9)
+    return np.asarray(np.log(inside) - np.log1p(-inside), np.float64)
 
 
 def estimate(

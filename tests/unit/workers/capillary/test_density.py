@@ -63,3 +63,7 @@ def test_a_small_change_of_a_probability_is_a_small_change_of_the_density() -> N
     areas = np.full(40, 1000.0)
     at, beside = (estimate(areas, np.full(40, p), 0.4, 2_000_000, 0.1).density_pct for p in (0.3999, 0.4001))
     assert beside / at == pytest.approx(1.0, abs=0.01)
+
+
+def test_without_a_threshold_every_region_counts() -> None:
+    assert counted(np.array([0.001, 0.5]), 0.0) == pytest.approx([1.0, 1.0])
