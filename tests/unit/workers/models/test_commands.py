@@ -27,6 +27,7 @@ def test_explain_counts_the_verdicts(tiny_model: Path, picture: Path, tmp_path: 
         "accepted",
         "borderline",
         "rejected",
+        "tissue analysed",
         "density",
     ]
     assert sorted(path.name for path in (tmp_path / "why").iterdir()) == [
