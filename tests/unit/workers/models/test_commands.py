@@ -23,13 +23,9 @@ def picture(tmp_path: Path) -> Path:
 
 def test_explain_counts_the_verdicts(tiny_model: Path, picture: Path, tmp_path: Path) -> None:
     done = models("explain", picture, "--output", tmp_path / "why", "--weights", tiny_model)
-    assert [line.split("\t")[0] for line in done.stdout.splitlines()] == [
-        "accepted",
-        "borderline",
-        "rejected",
-        "tissue analysed",
-        "density",
-    ]
+    said = [line.split("\t")[0] for line in done.stdout.splitlines()]
+    assert said[:3] == ["accepted", "borderline", "rejected"]
+    assert said[-2:] == ["tissue analysed", "density"]  # between them: what is not tissue
     assert sorted(path.name for path in (tmp_path / "why").iterdir()) == [
         "annotated.png",
         "explain.json",
