@@ -208,7 +208,8 @@ def card_of(job: Job, weights: Weights, info: DatasetInfo, judged: Sequence[Judg
         threshold=threshold,
         calibration=fitting(job.plan)(judged),
         outline_spread=outline_spread(honest, threshold),
-        likeness=likeness_of([j.frame for j in judged], info.same_scene),
+        # As with the traits: what is usual of drawn frames is not what is usual of skin.
+        likeness=likeness_of([j.frame for j in judged], info.same_scene) if job.plan.measured else None,
         training=Training(
             data=info.data,
             readers=info.readers,
