@@ -61,7 +61,7 @@ class CapillaryAnalyser:
         areas = np.array([p.area_px for p in proposals])
         tissue = 1.0 - cv2.countNonZero(objects.mask) / objects.mask.size
         tissue_px = tissue * height * width
-        strange = unlike(usual(traits, areas, tissue_px), self._card.likeness)
+        strange = unlike(usual(traits), self._card.likeness)
         spread = self._card.outline_spread * max(1.0, strange)
         density = estimate(areas, probabilities, self._threshold, tissue_px, spread)
         facts = FrameFacts(

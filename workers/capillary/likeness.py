@@ -12,15 +12,13 @@ FEWEST: Final = 5
 """Of fewer patches nothing is usual."""
 
 
-def usual(traits: Numbers, areas_px: Numbers, analysed_px: float) -> Numbers | None:
-    """Return what is usual of a frame's patches, (columns,): medians of their traits, and their share of the frame.
+def usual(traits: Numbers) -> Numbers | None:
+    """Return what is usual of a frame's patches, (columns,): the medians of their traits. None of fewer than FEWEST.
 
-    traits: (n, columns), see `workers.capillary.traits.measured`; areas_px: (n,). None of fewer than FEWEST patches.
-    Medians: no single patch, and no object that was taken for some, moves them.
+    traits: (n, columns), see `workers.capillary.traits.measured`. Medians: no single patch, and no object that was
+    taken for some, moves them. How many patches there are does not count: a fall of the density is not unlike.
     """
-    if len(traits) < FEWEST:
-        return None
-    return np.append(np.median(traits, axis=0), math.log(float(areas_px.sum()) / max(analysed_px, 1.0)))
+    return np.median(traits, axis=0) if len(traits) >= FEWEST else None
 
 
 def unlike(frame: Numbers | None, likeness: Likeness | None) -> float:

@@ -43,8 +43,13 @@ class QualityLimits(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     objects_usable: Share = 0.3
     doubt_good: Annotated[Share, Meta(description="share of the capillaries' expected area that is in doubt")] = 0.5
     unlike_good: Annotated[
-        float, Meta(ge=0, le=100, description="how unlike the frames that the model has learned from; 1 at its limit")
-    ] = 1.0
+        float,
+        Meta(
+            ge=0,
+            le=100,
+            description="how unlike the frames of the training; 1: as the farthest of these, 2: as bare skin",
+        ),
+    ] = 2.0
 
 
 class AnalyserSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

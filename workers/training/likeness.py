@@ -22,7 +22,7 @@ def likeness_of(frames: Sequence[Samples], same_scene: Sequence[Sequence[str]] =
     The limit is the largest distance of a frame to the others without its scene. So a new frame of the same kind
     passes it once in as many frames as there were scenes.
     """
-    facts = {f.label.frame: usual(f.traits, f.areas_px, f.label.width_px * f.label.height_px) for f in frames}
+    facts = {f.label.frame: usual(f.traits) for f in frames}
     known = {name: fact for name, fact in facts.items() if fact is not None}
     scenes = scenes_of(list(known), same_scene)
     if len(scenes) < FEWEST_SCENES:

@@ -12,7 +12,7 @@ class FrameFacts:
     analysed: share of the frame that is analysed as tissue, 0..1.
     clear_vessels: regions that are clearly capillaries.
     doubt: share of the expected area of capillaries that hangs on regions in doubt: Σ p (1 - p) a / Σ p a, 0..1.
-    unlike: how far the frame is from those that the model has learned from; 0 alike, 1 at the limit.
+    unlike: how far the frame is from those that the model has learned from; 0 alike, 1 as the farthest of them.
     """
 
     covered: Mapping[str, float] = field(default_factory=dict)

@@ -9,8 +9,6 @@ from workers.training.data.labels import Label
 from workers.training.data.samples import Samples
 from workers.training.likeness import likeness_of
 
-AREA = 100_000.0
-
 
 def frame(seed: int, shift: float = 0.0) -> np.ndarray:
     """Traits of 40 patches; shift: of all of them, in standard deviations between patches."""
@@ -19,17 +17,17 @@ def frame(seed: int, shift: float = 0.0) -> np.ndarray:
 
 
 def test_single_patches_do_not_move_what_is_usual() -> None:
-    traits, areas = frame(1), np.full(40, 100.0)
+    traits = frame(1)
     odd = traits.copy()
     odd[:3] = 50.0
-    before, after = usual(traits, areas, AREA), usual(odd, areas, AREA)
+    before, after = usual(traits), usual(odd)
     assert before is not None
     assert after is not None
     assert np.abs(after - before).max() < 0.5
 
 
 def test_of_few_patches_nothing_is_usual() -> None:
-    assert usual(frame(1)[: FEWEST - 1], np.full(FEWEST - 1, 100.0), AREA) is None
+    assert usual(frame(1)[: FEWEST - 1]) is None
     assert unlike(None, None) == 0.0
 
 
@@ -48,7 +46,7 @@ def test_a_frame_like_those_of_the_training_is_within_the_limit_and_another_beyo
     assert likeness is not None
 
     def measured(traits: np.ndarray) -> float:
-        return unlike(usual(traits, np.full(len(traits), 100.0), AREA), likeness)
+        return unlike(usual(traits), likeness)
 
     assert max(measured(frame(seed)) for seed in range(20)) <= 1.0
     assert np.median([measured(frame(seed)) for seed in range(100, 120)]) < 1.0
