@@ -44,7 +44,8 @@ def tissue_measures(flat: Flat, thumbnail: Pixels) -> dict[str, float]:
     green = cv2.extractChannel(small, 1)
     redness = cv2.subtract(cv2.extractChannel(small, 2), green, dtype=cv2.CV_32F)
     near, wide = (blurred(redness, sigma) for sigma in FINE_PX)
-    smaller = cv2.resize(redness, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+    height, width = redness.shape
+    smaller = cv2.resize(redness, (-(-width // 2), -(-height // 2)), interpolation=cv2.INTER_AREA)
     coarse_near, coarse_wide = (blurred(smaller, sigma) for sigma in COARSE_PX)
     # Objects are exactly plain skin; they say nothing of the noise beside them.
     free = redness[::2, ::2] != 0

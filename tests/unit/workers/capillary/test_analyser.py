@@ -106,3 +106,12 @@ def test_the_figures_of_the_card_hold_for_the_settings_that_they_were_measured_w
     model = card_of("default")
     assert transfer_of(make_analyser(AnalyserSettings())) == transfer_sentence(model.figures)
     assert transfer_of(make_analyser(AnalyserSettings(threshold=0.9))) == transfer_sentence(None)
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (2, 2), (3, 5), (7, 64), (65, 129), (15, 1000)])
+@pytest.mark.parametrize("level", [0, 128, 255])
+def test_a_frame_of_any_size_has_a_result(shape: tuple[int, int], level: int) -> None:
+    noise = np.random.default_rng(1).integers(0, 9, (*shape, 3))
+    result = make_analyser(AnalyserSettings()).analyse(Frame(np.clip(level + noise, 0, 255).astype(np.uint8)))
+    assert 0 <= result.density_pct <= 100
+    assert result.quality.verdict != "good"
