@@ -76,7 +76,7 @@ def test_a_camera_that_is_not_there() -> None:
 
 
 def test_weights_whose_hash_does_not_match(tmp_path: Path) -> None:
-    weights = Path(__file__).parents[2] / "workers" / "weights"
+    weights = Path(__file__).parents[3] / "workers" / "weights"
     for name in ("default.tflite", "default.json"):
         shutil.copy(weights / name, tmp_path / name)
     with (tmp_path / "default.tflite").open("ab") as file:
