@@ -11,7 +11,7 @@ from typing import Final
 import msgspec
 import numpy as np
 
-from stream.errors import OutputError, UsageError
+from stream.errors import OutputError, StreamError, UsageError
 from workers.capillary.analyser import CapillaryAnalyser
 from workers.capillary.settings import AnalyserSettings
 from workers.runtimes.card import RECIPE, Card, Training, weights_file
@@ -295,5 +295,7 @@ def written(folder: Path | None) -> Iterator[None]:
         if folder is not None:
             folder.mkdir(parents=True, exist_ok=True)
         yield
+    except StreamError:  # some of these are an OSError too, and have their own sentence
+        raise
     except OSError as error:
         raise OutputError(f"Cannot write {error.filename}: {error.strerror}.") from error

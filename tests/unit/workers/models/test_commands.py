@@ -90,3 +90,15 @@ def test_training_needs_more_frames_than_folds(tmp_path: Path) -> None:
     done = models("train", tmp_path, "--output", tmp_path / "mine.tflite")
     assert isinstance(done.exception, UsageError)
     assert "cannot be split into 5 folds" in str(done.exception)
+
+
+@pytest.mark.parametrize(
+    "command", [["train", "-o", "x.tflite"], ["evaluate", "--transfer"], ["evaluate", "--cross-validate"]]
+)
+def test_a_folder_without_labels_is_refused_in_its_own_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: list[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = models(*command, tmp_path)
+    assert isinstance(done.exception, SourceError)
+    assert "No labels" in str(done.exception)
