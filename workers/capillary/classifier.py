@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 from stream.protocol.contracts import Pixels
 from workers.capillary.crops import cut, placement, pose
+from workers.capillary.odds import log_odds
 from workers.capillary.regions import Proposal
 from workers.capillary.traits import products
 from workers.runtimes.base import Runtime
@@ -17,13 +18,12 @@ Probabilities = npt.NDArray[np.float64]
 
 def calibrated(probabilities: Probabilities, traits: Probabilities, calibration: Calibration) -> Probabilities:
     """Weigh a network's probabilities with what was measured, see `workers.capillary.traits`; (n,) float64."""
-    inside = np.clip(probabilities, 1e-9, 1 - 1e-9)
-    log_odds = calibration.slope * (np.log(inside) - np.log1p(-inside)) + calibration.offset
+    weighed = calibration.slope * log_odds(probabilities) + calibration.offset
     if calibration.terms:
         weights = np.array(list(calibration.terms.values()))
         # A sum, not a dot product: a linear-algebra library may add in another order on another machine.
-        log_odds = log_odds + (products(traits, probabilities, list(calibration.terms)) * weights).sum(axis=1)
-    odds: Probabilities = 1.0 / (1.0 + np.exp(-np.clip(log_odds, -50.0, 50.0)))
+        weighed = weighed + (products(traits, probabilities, list(calibration.terms)) * weights).sum(axis=1)
+    odds: Probabilities = 1.0 / (1.0 + np.exp(-np.clip(weighed, -50.0, 50.0)))
     return odds
 
 

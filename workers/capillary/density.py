@@ -7,6 +7,8 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from workers.capillary.odds import log_odds
+
 Z_90: Final = 1.6448536269514722
 """Two-sided 90 % quantile of the normal distribution."""
 
@@ -37,14 +39,9 @@ def counted(probabilities: Numbers, threshold: float) -> Numbers:
     A second picture of the same tissue gives each region another log-odds; the weight is the share of such pictures in
     which it would pass the threshold. So the density does not jump when one region passes it.
     """
-    beyond = _log_odds(probabilities) - _log_odds(np.array(threshold))
+    beyond = log_odds(probabilities) - log_odds(np.array(threshold))
     weights: Numbers = 1.0 / (1.0 + np.exp(-np.clip(beyond / SOFTNESS, -50.0, 50.0)))
     return weights
-
-
-def _log_odds(probabilities: Numbers) -> Numbers:
-    inside = np.clip(probabilities, 1e-9, 1.0 - 1e-9)
-    return np.asarray(np.log(inside) - np.log1p(-inside), np.float64)
 
 
 def estimate(

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from workers.capillary.background import CONTRAST, Flat, darkness
+from workers.capillary.odds import log_odds
 from workers.capillary.regions import Candidates, Channel, Proposal
 
 Numbers = npt.NDArray[np.float64]
@@ -67,9 +68,7 @@ def design(traits: Numbers, probabilities: Numbers) -> Numbers:
     """Return (n, 12) float64, the columns NAMES: half the network's log-odds, the traits, and how they compare."""
     if not len(traits):
         return np.zeros((0, len(NAMES)))
-    inside = np.clip(probabilities, SUREST, 1 - SUREST)
-    log_odds = np.log(inside) - np.log1p(-inside)
-    return np.column_stack([log_odds / 2.0, traits, compared(traits, probabilities)])
+    return np.column_stack([log_odds(probabilities, SUREST) / 2.0, traits, compared(traits, probabilities)])
 
 
 def products(traits: Numbers, probabilities: Numbers, terms: Sequence[str]) -> Numbers:

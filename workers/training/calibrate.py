@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from workers.capillary.classifier import calibrated
 from workers.capillary.density import Z_90, counted
+from workers.capillary.odds import log_odds
 from workers.runtimes.card import Calibration
 from workers.training.data.labels import COVER, readers_density
 from workers.training.data.samples import Samples
@@ -36,9 +37,9 @@ class Judged:
 
 def platt(judged: Sequence[Judged]) -> Calibration:
     """Fit slope and offset of the log-odds by maximum likelihood (Platt 1999), with the readers' shares as targets."""
-    p = np.clip(np.concatenate([j.probabilities for j in judged]), 1e-9, 1 - 1e-9)
+    said = log_odds(np.concatenate([j.probabilities for j in judged]))
     target = np.concatenate([j.frame.target for j in judged]).astype(np.float64)
-    design = np.stack([np.log(p) - np.log1p(-p), np.ones_like(p)], axis=1)
+    design = np.stack([said, np.ones_like(said)], axis=1)
     weights = np.zeros(2)
     for _ in range(50):  # Newton's method
         fitted = 1.0 / (1.0 + np.exp(-np.clip(design @ weights, -30, 30)))
