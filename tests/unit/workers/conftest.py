@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import matplotlib.font_manager  # noqa: F401 - lists the system's fonts (`fc-list`), once in a new home directory
 import pytest
 
 from tests.doubles.tiny_model import microscope_crops, tiny_network, write_model
