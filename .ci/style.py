@@ -19,7 +19,7 @@ from functools import cached_property
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-PRODUCT = ("stream", "capture", "workers", "run_stream.py")
+PRODUCT = ("stream", "capture", "workers", "capillary_stream.py", "run_stream.py")
 MEASURED = (*PRODUCT, ".ci")
 FOLDERS = (*PRODUCT, ".ci", "tests")
 

@@ -22,6 +22,8 @@ Severity = Literal["ok", "note", "FAIL"]
 _MEMORY_NEEDED: Final = 700 * 2**20
 _DISK_NEEDED: Final = 2**30
 _PYTHON_NEEDED: Final = (3, 11)
+_COMMANDS: Final = ("run_stream.py", "capillary-stream")
+"""What stands in the command line of a run of this program."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,9 +153,31 @@ def _port(what: str, host: str, port: int, key: str) -> CheckResult:
         try:
             probe.bind((host, port))
         except OSError as error:
+            if (run := _run_that_listens(port)) is not None:
+                return CheckResult(
+                    "note", f"port for the {what}", f"{port}: a run of this program uses it, process {run}"
+                )
             fix = f"end what uses it, or set {key} to another one"
             return CheckResult("FAIL", f"port for the {what}", f"{port}: {error.strerror}", fix)
     return CheckResult("ok", f"port for the {what}", f"{port} is free")
+
+
+def _run_that_listens(port: int) -> int | None:
+    """Return the process number of a run of this program that listens on a port; None if it cannot be seen."""
+    import psutil
+
+    try:
+        listening = [
+            one.pid for one in psutil.net_connections("tcp") if one.status == "LISTEN" and one.laddr.port == port
+        ]
+        for pid in filter(None, listening):
+            process = psutil.Process(pid)
+            for one in (process, *process.parents()):
+                if any(Path(part).name in _COMMANDS for part in one.cmdline()[:3]):
+                    return int(one.pid)
+    except psutil.Error:
+        return None
+    return None
 
 
 def _mb(nbytes: int) -> str:

@@ -30,6 +30,12 @@ _OPTIONS: Final = (
         "--port", type=click.IntRange(0, 65535), help="Port of the live page; 0: any free one. Default: as configured."
     ),
     click.option("--no-view", is_flag=True, help="Do not serve the live page."),
+    click.option(
+        "--publish",
+        metavar="ENDPOINT",
+        help="Publish readings there, such as tcp://127.0.0.1:5561. Default: as configured.",
+    ),
+    click.option("--no-publish", is_flag=True, help="Publish no readings."),
 )
 
 
@@ -42,9 +48,17 @@ def _monitoring(command: Callable[..., None]) -> Callable[..., None]:
 
 def _load(parts: Parts, default: str, options: dict[str, Any]) -> "Config":
     """Return the configuration, with the options of `_monitoring` laid over it."""
-    overrides = {"workers.count": "workers", "capture.max_fps": "max_fps", "view.port": "port"}
-    given = {key: options[name] for key, name in overrides.items()}
-    return parts.load(default, given | {"view.enabled": False if options["no_view"] else None})
+    if options["publish"] and options["no_publish"]:
+        raise UsageError("--publish and --no-publish exclude each other: give one of them")
+    overrides = {
+        "workers.count": options["workers"],
+        "capture.max_fps": options["max_fps"],
+        "view.port": options["port"],
+        "view.enabled": False if options["no_view"] else None,
+        "publish.endpoint": options["publish"],
+        "publish.enabled": False if options["no_publish"] else True if options["publish"] else None,
+    }
+    return parts.load(default, overrides)
 
 
 @click.command()

@@ -31,7 +31,6 @@ _AHEAD: Final = 2  # frames that an actor may have waiting
 _DEATHS: Final = 5  # of one actor, and of one frame, before the run is given up
 _REACHABLE_S: Final = 5.0
 _STORE_BYTES: Final = 512 * 2**20
-_ROOT: Final = Path(__file__).resolve().parent.parent.parent
 _ENVIRONMENT: Final = {
     "RAY_USAGE_STATS_ENABLED": "0",
     "RAY_ENABLE_UV_RUN_RUNTIME_ENV": "0",  # else a program started by `uv run` is packed up and installed again
@@ -40,7 +39,13 @@ _ENVIRONMENT: Final = {
 }
 """Read by Ray when it is imported."""
 
-_NOT_SENT: Final = [".venv", ".git", "tests", "docs", "out", "artefacts", "**/__pycache__", ".*_cache"]
+_SENT: Final = {
+    "working_dir": str(Path(__file__).resolve().parents[2]),
+    "excludes": [".venv", ".git", "tests", "docs", "out", "artefacts", "**/__pycache__", ".*_cache"],
+}
+"""The checkout, as it is sent to a cluster."""
+_IN_CHECKOUT: Final = __name__.startswith("stream.")
+"""An installed package is not sent: it is installed on every machine of the cluster."""
 
 
 class Analyst:
@@ -149,7 +154,7 @@ def _begin(ray: Any, session: str, choice: EngineChoice, stack: contextlib.ExitS
     stack.callback(ray.shutdown)
     try:
         if address is not None:
-            ray.init(address=address, runtime_env={"working_dir": str(_ROOT), "excludes": _NOT_SENT}, **quiet)
+            ray.init(address=address, runtime_env=_SENT if _IN_CHECKOUT else {}, **quiet)
             return
         ray.init(
             address="local",

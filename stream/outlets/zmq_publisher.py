@@ -130,7 +130,7 @@ class _BoundSocket:
             self.close()
             raise OutputError(
                 f"cannot publish on {endpoint}: {error.strerror}. Is another one running? "
-                "Choose another publish.endpoint, or switch publish.enabled off."
+                "Choose another endpoint (--publish tcp://127.0.0.1:5561, or publish.endpoint), or none (--no-publish)."
             ) from error
         self.endpoint = self._socket.getsockopt_string(zmq.LAST_ENDPOINT)
 

@@ -27,8 +27,8 @@ def test_the_protocol_document_is_what_the_code_says() -> None:
 
 
 def test_the_example_analyser_replaces_the_whole_analysis(tmp_path: Path) -> None:
-    document = ROOT / "docs" / "extending" / "models.md"
-    (_network, code), (*_, config) = blocks(document, "python"), blocks(document, "toml")
+    document = ROOT / "docs" / "extending" / "analysers.md"
+    (code,), (config, _package) = blocks(document, "python"), blocks(document, "toml")
     (tmp_path / "my_analysis.py").write_text(code)
     (tmp_path / "mine.toml").write_text(config + "\n[publish]\nenabled = false\n")
     arguments = ("-c", tmp_path / "mine.toml", "replay", "synthetic:?frames=3", "--output", tmp_path / "out")

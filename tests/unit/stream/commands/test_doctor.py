@@ -3,6 +3,7 @@
 import errno
 import os
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -87,3 +88,16 @@ def test_an_audit_log_that_is_not_there_is_an_error(typed: Type) -> None:
     done = typed("doctor", "--verify", "nothing")
     assert done.code == 1
     assert "nothing cannot be read" in done.text
+
+
+def test_a_port_that_a_run_of_this_program_uses_is_no_failure(typed: Type, monkeypatch: pytest.MonkeyPatch) -> None:
+    def taken(*_: object) -> None:
+        raise OSError(errno.EADDRINUSE, os.strerror(errno.EADDRINUSE))
+
+    listening = SimpleNamespace(pid=os.getpid(), status="LISTEN", laddr=SimpleNamespace(port=8765))
+    monkeypatch.setattr("socket.socket.bind", taken)
+    monkeypatch.setattr("psutil.net_connections", lambda _: [listening])
+    monkeypatch.setattr("psutil.Process.cmdline", lambda _: ["python", "/opt/run_stream.py", "live"])
+    monkeypatch.setenv("CAPILLARY_STREAM_VIEW_PORT", "8765")
+    done = typed("doctor")
+    assert f"note  port for the live page: 8765: a run of this program uses it, process {os.getpid()}" in done.text

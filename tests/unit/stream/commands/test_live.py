@@ -79,3 +79,11 @@ def test_readings_do_not_leave_the_machine_without_keys(typed: Type, monkeypatch
     done = typed("live", "camera:0", "--no-view")
     assert done.code == 2
     assert "CURVE" in done.text
+
+
+def test_readings_are_published_where_the_command_says_or_nowhere(typed: Type, plans: list[RunPlan]) -> None:
+    typed("demo", "--publish", "tcp://127.0.0.1:5561")
+    typed("demo", "--no-publish")
+    assert [plan.config.publish.enabled for plan in plans] == [True, False]
+    assert plans[0].config.publish.endpoint == "tcp://127.0.0.1:5561"
+    assert typed("demo", "--no-publish", "--publish", "tcp://127.0.0.1:5561").code == 2
