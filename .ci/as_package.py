@@ -1,4 +1,4 @@
-"""Builds the wheel: all of the program as one package, `capillary_stream`, whose names collide with nobody's.
+"""Builds the wheel: all of the program as one package, `capillary_stream`, whose names collide with no other package.
 
 In the checkout `stream`, `workers` and `capture` lie at the top; installed, they lie below `capillary_stream`. What
 changes is how modules are named: in import statements, and in strings such as "capture.process:run".
