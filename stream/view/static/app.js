@@ -14,6 +14,7 @@ import { FiveSites } from "./parts/five-sites.js";
 import { fillFixedWords } from "./parts/fixed-words.js";
 import { makeFurtherMeasures } from "./parts/further-measures.js";
 import { listenToKeys } from "./parts/keyboard.js";
+import { Magnifier } from "./parts/magnifier.js";
 import { Markers } from "./parts/markers.js";
 import { Navigation } from "./parts/navigation.js";
 import { Picture } from "./parts/picture.js";
@@ -47,6 +48,7 @@ const picture = new Picture(get("picture"), {
   onPoint: (region) => evidence.showRegion(region),
   onOutlines: sayWhatToSend,
 });
+const magnifier = new Magnifier(picture);
 const evidence = new Evidence(picture, frameChanged);
 const navigation = new Navigation(trend, evidence, session, redraw);
 const alarms = new AlarmBar();
@@ -79,9 +81,10 @@ listenToKeys({
   p: () => alarms.togglePause(),
   m: () => alarms.toggleSound(),
   n: () => get("note").focus(),
-  "+": () => navigation.zoomIn(),
-  "=": () => navigation.zoomIn(),
-  "-": () => navigation.zoomOut(),
+  f: () => magnifier.toggle(),
+  "+": zoomIn,
+  "=": zoomIn,
+  "-": zoomOut,
   ...Object.fromEntries([1, 2, 3, 4, 5, 6, 7, 8, 9].map((number) => [number, () => markers.markPreset(number)])),
   ArrowLeft: () => navigation.step(-1),
   ArrowRight: () => navigation.step(1),
@@ -89,7 +92,7 @@ listenToKeys({
   PageDown: () => navigation.jump(1),
   Home: () => navigation.toFirst(),
   End: () => navigation.toLast(),
-  Escape: () => markers.close() || sites.close() || (!session.reviewing && evidence.close()),
+  Escape: () => markers.close() || sites.close() || magnifier.close() || (!session.reviewing && evidence.close()),
 });
 document.addEventListener("visibilitychange", sayWhatToSend);
 
@@ -173,6 +176,16 @@ function redraw() {
   navigation.offerNow();
   showReview(session.reviewing, trend.extent(), evidence.frame?.x ?? null);
   sinceDrawn = stopwatch();
+}
+
+function zoomIn() {
+  if (magnifier.large) magnifier.zoomIn();
+  else navigation.zoomIn();
+}
+
+function zoomOut() {
+  if (magnifier.large) magnifier.zoomOut();
+  else navigation.zoomOut();
 }
 
 /** Draw new columns from the server. A review opens at its first frame. */

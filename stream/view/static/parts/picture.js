@@ -3,7 +3,8 @@
 
 import { get, setFlag } from "../browser/dom.js";
 import { stopwatch } from "../browser/stopwatch.js";
-import { fit, regionAt } from "../state/regions.js";
+import { regionAt } from "../state/regions.js";
+import { placed, WHOLE } from "../state/zoom.js";
 import { drawObjects, drawOutlines } from "./outlines.js";
 
 const OLD_MS = 2000;
@@ -19,6 +20,8 @@ export class Picture {
   outlines = true;
   /** The index of the region under the pointer, or null. */
   pointed = null;
+  /** Which part of the picture is shown (see state/zoom.js). */
+  zoom = WHOLE;
 
   #canvas;
   #onPoint;
@@ -27,6 +30,7 @@ export class Picture {
   #waiting = null; // the newest [header, jpeg] that came while another one was decoded
   #decoding = false;
   #pointer = null; // its place in the frame, [x, y]
+  #contrast = 1;
   #lent = false; // whether the live picture is kept elsewhere too
 
   /**
@@ -113,6 +117,25 @@ export class Picture {
     this.#onPoint(index);
   }
 
+  /** Show a part of the picture (see state/zoom.js). */
+  setZoom(zoom) {
+    this.zoom = zoom;
+    this.#draw();
+  }
+
+  /** Show the picture, not its outlines, with this contrast: 1 as it is. */
+  setContrast(contrast) {
+    this.#contrast = contrast;
+    this.#draw();
+  }
+
+  /** Return the point of the frame under a point of the canvas, as shares of its width and height. */
+  shareAt(offsetX, offsetY) {
+    const { width, height } = this.#shown?.header ?? EMPTY_FRAME;
+    const [x, y] = this.#pointAt(offsetX, offsetY);
+    return [x / width, y / height];
+  }
+
   get #shown() {
     return this.held ?? this.live;
   }
@@ -129,8 +152,7 @@ export class Picture {
 
   #follow(event) {
     if (!this.#shown) return;
-    const { scale, left, top, ratio } = this.#place();
-    this.#pointer = [(event.offsetX * ratio - left) / scale, (event.offsetY * ratio - top) / scale];
+    this.#pointer = this.#pointAt(event.offsetX, event.offsetY);
     const region = regionAt(this.#shown.header.regions, ...this.#pointer);
     // On a held picture the region pointed to last stays, so that its crop can be looked at.
     if (region !== null || !this.held) this.point(region);
@@ -141,13 +163,18 @@ export class Picture {
     if (!this.held) this.point(null);
   }
 
+  #pointAt(offsetX, offsetY) {
+    const { scale, left, top, ratio } = this.#place();
+    return [(offsetX * ratio - left) / scale, (offsetY * ratio - top) / scale];
+  }
+
   // Where the frame lies in the canvas, in the canvas's own pixels.
   #place() {
     const ratio = window.devicePixelRatio || 1;
     const [width, height] = [this.#canvas.clientWidth, this.#canvas.clientHeight].map((side) =>
       Math.round(side * ratio),
     );
-    return { ratio, width, height, ...fit(this.#shown?.header ?? EMPTY_FRAME, width, height) };
+    return { ratio, width, height, ...placed(this.zoom, this.#shown?.header ?? EMPTY_FRAME, width, height) };
   }
 
   #draw() {
@@ -163,7 +190,9 @@ export class Picture {
     canvas.dataset.seq = shown?.header.seq ?? "";
     canvas.dataset.pointed = this.pointed ?? "";
     if (!shown?.bitmap || !width) return;
+    ctx.filter = `contrast(${this.#contrast})`;
     ctx.drawImage(shown.bitmap, left, top, shown.header.width * scale, shown.header.height * scale);
+    ctx.filter = "none";
     if (!this.outlines) return;
     const style = getComputedStyle(canvas);
     drawObjects(ctx, shown.header, place, style);

@@ -12,6 +12,7 @@ export const list = [
   ["← →", "Frame before, next frame"],
   ["Page ↑ ↓", "A tenth of the trend back or on"],
   ["Home, End", "First, last moment"],
-  ["+ −", "Shorter, longer trend"],
+  ["+ −", "Shorter, longer trend; with an enlarged picture, a smaller or larger part of it"],
+  ["F", "Enlarge the picture, or give the page back"],
   ["Esc", "Close, or back to live"],
 ];
