@@ -18,6 +18,7 @@ import { Magnifier } from "./parts/magnifier.js";
 import { Markers } from "./parts/markers.js";
 import { Navigation } from "./parts/navigation.js";
 import { Picture } from "./parts/picture.js";
+import { Player } from "./parts/player.js";
 import { showQuality, showQualityOf } from "./parts/quality.js";
 import { showReview, watchReview } from "./parts/review.js";
 import { showRunState } from "./parts/run-state.js";
@@ -50,6 +51,7 @@ const picture = new Picture(get("picture"), {
 });
 const magnifier = new Magnifier(picture);
 const evidence = new Evidence(picture, frameChanged);
+const player = new Player(evidence, () => evidence.lookAt(trend.extent()[0]));
 const navigation = new Navigation(trend, evidence, session, redraw);
 const alarms = new AlarmBar();
 const limits = new AlarmLimits((inForce) => {
@@ -82,6 +84,7 @@ listenToKeys({
   m: () => alarms.toggleSound(),
   n: () => get("note").focus(),
   f: () => magnifier.toggle(),
+  " ": () => !(document.activeElement instanceof HTMLButtonElement) && player.toggle(),
   "+": zoomIn,
   "=": zoomIn,
   "-": zoomOut,
@@ -134,6 +137,7 @@ function begin() {
   evidence.close();
   evidence.ages = !session.reviewing;
   trend.growing = !session.reviewing;
+  player.offer(session.reviewing);
   sites.measurable = !session.reviewing;
   navigation.begin();
 }

@@ -13,6 +13,7 @@ export const list = [
   ["Page ↑ ↓", "A tenth of the trend back or on"],
   ["Home, End", "First, last moment"],
   ["+ −", "Shorter, longer trend; with an enlarged picture, a smaller or larger part of it"],
+  ["Space", "In a review: play, or stop"],
   ["F", "Enlarge the picture, or give the page back"],
   ["Esc", "Close, or back to live"],
 ];

@@ -146,3 +146,16 @@ def test_a_review_that_is_closed_says_so_and_nothing_of_alarms(session: Path, wa
         wait(page, shows(state_word="REVIEW"))
         process.send_signal(signal.SIGINT)
         wait(page, shows(state_word="ENDED", alarm_says="A finished session: alarms do not sound"))
+
+
+def test_it_plays_in_its_own_time_until_somebody_does_something_else(page: Page) -> None:
+    page.keyboard.press("Space")
+    wait(page, f"Number({SEQ}) >= 5 && {shows(play_word='Stop')}")
+    page.keyboard.press("ArrowRight")
+    wait(page, shows(play_word="Play"))
+    page.keyboard.press("End")
+    wait(page, f"{SEQ} === '59'")
+    page.click("#play")
+    wait(page, f"Number({SEQ}) < 10 && {shows(play_word='Stop')}")
+    page.click("#play")
+    wait(page, shows(play_word="Play"))

@@ -1,0 +1,4 @@
+// Playing a finished session.
+
+export const play = "Play";
+export const stop = "Stop";
