@@ -70,7 +70,7 @@ def test_everything_is_reached_by_keyboard(page: Page, scope: Scope) -> None:
         if reached[-1] == "window":
             page.keyboard.press("ArrowRight")
     assert page.is_checked("input[value='300']")
-    tools = ["sites-open", "report", "keys-open", "theme", "pause", "sound", "limits-open", "log-open"]
+    tools = ["sites-open", "limits-open", "log-open", "report", "keys-open", "theme", "pause", "sound"]
     kinds = ["bolus", "fluid", "position", *(f"site-{n}" for n in range(1, 6)), "pressure-released"]
     assert reached == [*tools, "outlines", "window", "trend", "markers-open", *kinds, "note"]
 
