@@ -77,4 +77,4 @@ def load_earlier_trend(feed: Feed, archive: Archive, before_seq: int) -> None:
     except OutputError as error:
         log.warning("the page begins without a past: %s", error)
     else:
-        feed.trend.load(rows[rows["seq"] < before_seq])
+        feed.load(rows[rows["seq"] < before_seq])

@@ -50,12 +50,20 @@ OUTLINES: Final = (_box(800, 400, 300, 0.93), _box(200, 200, 100, 0.71))
 class Scope:
     """A microscope whose readings a page shows. Every change that the page asks for is kept in a session."""
 
-    def __init__(self, folder: Path, mode: Mode = "live", limits: AlarmsConfig | None = None) -> None:
-        info = SessionInfo(session="s1", mode=mode, source="scope", workers=2, version="0.1.0")
+    def __init__(
+        self,
+        folder: Path,
+        mode: Mode = "live",
+        limits: AlarmsConfig | None = None,
+        *,
+        session: str = "s1",
+        port: int = 0,
+    ) -> None:
+        info = SessionInfo(session=session, mode=mode, source="scope", workers=2, version="0.1.0")
         self.feed = Feed(info, pictures_kept=600, site_s=1.0)
         self.kept = KeptSession(folder, self.feed, limits)
         self.seq = 0
-        self.server = self.serve(0)
+        self.server = self.serve(port)
 
     def serve(self, port: int) -> ViewServer:
         self.server = ViewServer(make_app(self.feed, broker=self.kept, archive=self.kept.archive), port=port)

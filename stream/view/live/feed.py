@@ -6,7 +6,7 @@ Thread-safe: one thread brings readings and messages, the server's threads read.
 import threading
 import time
 from collections.abc import Iterable
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from msgspec import Struct
@@ -20,7 +20,7 @@ from stream.protocol.readings import DensityReading, RunStatus
 from stream.protocol.types import Message
 from stream.readings.freshness import age_on_arrival_ms
 from stream.readings.trend import Columns, Trend, thinned
-from stream.view.live.five_sites import Sites, SitesCache, sites_of
+from stream.view.live.five_sites import Sites, SitesCache
 from stream.view.live.history import History
 from stream.view.live.markers import ShownMarker, ShownMarkers
 from stream.view.live.pictures import Pictures, ShownPicture, picture_of
@@ -35,10 +35,18 @@ FINE_ON_PAGE_S: Final = 300.0
 
 
 class Cursor(Struct, frozen=True, kw_only=True):
-    """How much one page has had: the number of points, and of changes of markers."""
+    """How much one page has had: the number of points, and the version of the shared state."""
 
     points: int = 0
-    markers: int = 0
+    version: int = 0
+
+
+class Shared(Struct, frozen=True, kw_only=True):
+    """What all pages must agree on, at one moment. `version` rises with every change of it, markers included."""
+
+    version: int
+    alarms: AlarmsNow
+    sites: Sites
 
 
 class Update(Struct, frozen=True, kw_only=True):
@@ -51,9 +59,8 @@ class Update(Struct, frozen=True, kw_only=True):
     points: list[Point]
     rows: Columns
     picture: ShownPicture | None
-    alarms: AlarmsNow
+    shared: Shared
     markers: list[ShownMarker]
-    sites: Sites
     cursor: Cursor
 
 
@@ -83,10 +90,9 @@ class Feed:
         self._received = Received(since_ns=self._clock())
         self._reported = Reported()
         self._picture: ShownPicture | None = None
-        self._alarms = AlarmsNow()
         self._markers = ShownMarkers(self.trend, media_time=info.media_time)
-        self._site_s = site_s
         self._sites = SitesCache(self.trend, site_s)
+        self._shared = Shared(version=0, alarms=AlarmsNow(), sites=self._sites.sites(self._markers))
 
     def receive(self, message: Message) -> None:
         """Take what the sink, capture or the supervisor sends. Messages about anything else change nothing."""
@@ -107,6 +113,13 @@ class Feed:
                 self._take_markers([message])
             case _:
                 pass
+
+    def load(self, rows: Columns) -> None:
+        """Take readings from before those that are here, as `stream.readings.trend.DTYPE`."""
+        with self._lock:
+            self.trend.load(rows)
+            self._sites.forget()
+        self.viewers.wake_all()
 
     def set_finished(self, run_status: RunStatus, model_id: str, transfer: str) -> None:
         """Take the counts and the model of a finished session, and what that model's analyser said of its transfer."""
@@ -151,14 +164,10 @@ class Feed:
         with self._lock:
             return self._markers.all()
 
-    def alarms(self) -> AlarmsNow:
-        """Return all alarms and their limits as they are now."""
+    def shared(self) -> Shared:
+        """Return what all pages must agree on, as it is now."""
         with self._lock:
-            return self._alarms
-
-    def sites(self) -> Sites:
-        """Return the measurement of five sites so far."""
-        return sites_of(self.markers(), self.trend, self._site_s)
+            return self._shared_now()
 
     def newest_picture(self) -> ShownPicture | None:
         """Return the picture of now; None if there is none."""
@@ -197,17 +206,19 @@ class Feed:
 
     def _take_alarms(self, alarms: AlarmsNow) -> None:
         with self._lock:
-            self._alarms = alarms
+            self._share(alarms=alarms)
         self.viewers.wake_all()
 
     def _take_markers(self, markers: Iterable[Marker]) -> None:
         with self._lock:
-            self._markers.take(markers)
+            self._markers.take(markers, self._shared.version + 1)
+            self._shared = replace(self._shared, version=max(self._shared.version, self._markers.changed))
         self.viewers.wake_all()
 
     def _take_source(self, source: SourceInfo) -> None:
         with self._lock:
             self.info = replace(self.info, source=source.source, width=source.width, height=source.height)
+            self._shared = replace(self._shared, version=self._shared.version + 1)
         self.viewers.wake_all()
 
     def _take_run_status(self, run_status: RunStatus) -> None:
@@ -217,16 +228,27 @@ class Feed:
 
     def _update(self, points: list[Point], cursor: Cursor) -> Update:
         """Return the update with these points. The caller holds the lock, as for all below."""
+        shared = self._shared_now()
         return Update(
             status=self._status(),
             points=points,
             rows=self.trend.rows()[:0],
             picture=self._current_picture(),
-            alarms=self._alarms,
-            markers=self._markers.since(cursor.markers),
-            sites=self._sites.sites(self._markers),
-            cursor=Cursor(points=self._history.total, markers=self._markers.changes),
+            shared=shared,
+            markers=self._markers.since(cursor.version),
+            cursor=Cursor(points=self._history.total, version=shared.version),
         )
+
+    def _shared_now(self) -> Shared:
+        """Return the shared state, with the sites brought up to date: they follow the readings."""
+        self._share(sites=self._sites.sites(self._markers))
+        return self._shared
+
+    def _share(self, **changes: Any) -> None:
+        """Take these fields of the shared state; if they differ from those that are known, in a new version."""
+        changed = replace(self._shared, **changes)
+        if changed != self._shared:
+            self._shared = replace(changed, version=self._shared.version + 1)
 
     def _status(self) -> Status:
         now_ns = self._clock()

@@ -80,14 +80,18 @@ class SitesCache:
 
     def sites(self, markers: ShownMarkers) -> Sites:
         """Return the newest round; computed anew if a marker changed, and every ten readings while one is measured."""
-        changes, tens = markers.changes, len(self._trend) // 10
+        changed, tens = markers.changed, len(self._trend) // 10
         if self._known is not None:
-            known_changes, known_tens, sites = self._known
-            if changes == known_changes and (tens == known_tens or not sites.measuring):
+            known_change, known_tens, sites = self._known
+            if changed == known_change and (tens == known_tens or not sites.measuring):
                 return sites
         sites = sites_of(markers.all(), self._trend, self._wanted_s)
-        self._known = changes, tens, sites
+        self._known = changed, tens, sites
         return sites
+
+    def forget(self) -> None:
+        """Compute the round anew when it is asked for next: readings from before were loaded."""
+        self._known = None
 
 
 def sites_of(markers: Iterable[ShownMarker], trend: Trend, wanted_s: float) -> Sites:

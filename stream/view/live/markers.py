@@ -9,9 +9,13 @@ from stream.readings.trend import Trend
 
 
 class ShownMarker(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A marker with its position `x` on the trend's axis, s. `removed` is true in the last message about it."""
+    """A marker with its position `x` on the trend's axis, s. `removed` is true in the last message about it.
+
+    version: that of the shared state with which the marker changed last.
+    """
 
     id: int
+    version: int
     kind: MarkerKind
     text: str
     seq: int | None
@@ -25,40 +29,45 @@ class ShownMarker(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class ShownMarkers:
-    """All markers of a session. Their changes are numbered, so that a page gets those that it has not had.
+    """All markers of a session, each with the version of its last change, so that a page gets those that it lacks.
 
     media_time: the trend's axis is the time within the recording; else it is UTC.
     """
 
     def __init__(self, trend: Trend, *, media_time: bool) -> None:
         self._trend, self._media_time = trend, media_time
-        self._markers: dict[int, tuple[int, Marker]] = {}  # by id, with the number of its last change
-        self.changes = 0
+        self._markers: dict[int, tuple[int, Marker]] = {}  # by id, with the version of its last change
+        self.changed = 0
 
-    def take(self, markers: Iterable[Marker]) -> None:
-        """Take markers that were set, edited or removed. A marker that is known as it is counts as no change."""
+    def take(self, markers: Iterable[Marker], version: int) -> None:
+        """Take markers that were set, edited or removed, as changes of this version.
+
+        A marker that is known as it is counts as no change. `changed` is the version of the last change of all.
+        """
         for marker in markers:
             known = self._markers.get(marker.id)
             if known is None or known[1] != marker:
-                self.changes += 1
-                self._markers[marker.id] = self.changes, marker
+                self.changed = version
+                self._markers[marker.id] = version, marker
 
     def all(self) -> list[ShownMarker]:
         """Return the markers that are there, in order of time."""
-        return self._shown(marker for _, marker in self._markers.values() if marker.change != "removed")
+        return self._shown(known for known in self._markers.values() if known[1].change != "removed")
 
-    def since(self, changes: int) -> list[ShownMarker]:
-        """Return what changed after the first `changes` changes, removed markers too; after none, `all()`."""
-        if changes == 0:
+    def since(self, version: int) -> list[ShownMarker]:
+        """Return what changed after this version, removed markers too; after version 0, `all()`."""
+        if version == 0:
             return self.all()
-        return self._shown(marker for number, marker in self._markers.values() if number > changes)
+        return self._shown(known for known in self._markers.values() if known[0] > version)
 
-    def _shown(self, markers: Iterable[Marker]) -> list[ShownMarker]:
-        return [self._show(marker) for marker in sorted(markers, key=lambda marker: (marker.t_ns, marker.id))]
+    def _shown(self, known: Iterable[tuple[int, Marker]]) -> list[ShownMarker]:
+        by_time = sorted(known, key=lambda one: (one[1].t_ns, one[1].id))
+        return [self._show(version, marker) for version, marker in by_time]
 
-    def _show(self, marker: Marker) -> ShownMarker:
+    def _show(self, version: int, marker: Marker) -> ShownMarker:
         return ShownMarker(
             id=marker.id,
+            version=version,
             kind=marker.kind,
             text=marker.text,
             seq=marker.seq,

@@ -21,7 +21,7 @@ from stream.view.live.points import GRADES, Point
 from stream.view.live.session_info import SessionInfo
 from stream.view.live.viewers import Wishes
 
-PAGE_VERSION: Final = 2
+PAGE_VERSION: Final = 3
 _WISHES: Final = msgspec.json.Decoder(Wishes)
 
 
@@ -101,17 +101,18 @@ def rows_as_columns(rows: Columns) -> dict[str, list[Any]]:
 
 
 def alarms_body(alarms: AlarmsNow) -> dict[str, Any]:
-    """Return the alarms as pages get them; limits have an interface of their own."""
-    return {"active": alarms.active, "paused_until_ns": alarms.paused_until_ns}
+    """Return the alarms as pages get them. Limits are null until the sink has said them, which is not "none set"."""
+    return {"active": alarms.active, "paused_until_ns": alarms.paused_until_ns, "limits": alarms.limits or None}
 
 
 def _body(update: Update) -> dict[str, Any]:
     return {
+        "version": update.shared.version,
         "status": update.status,
         "points": points_as_columns(update.points) if update.points else rows_as_columns(update.rows),
-        "alarms": alarms_body(update.alarms),
+        "alarms": alarms_body(update.shared.alarms),
         "markers": update.markers,
-        "sites": update.sites,
+        "sites": update.shared.sites,
     }
 
 

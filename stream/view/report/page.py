@@ -73,8 +73,8 @@ def report_html(data: ReportData) -> str:
     title = f"Capillary density, {escape(info.session)}"
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-        f'<title>{title}</title><link rel="icon" href="/static/icon.svg">'
-        '<link rel="stylesheet" href="/report.css"></head>'
+        f'<title>{title}</title><link rel="icon" href="static/icon.svg">'
+        '<link rel="stylesheet" href="report.css"></head>'
         f"<body><main>{''.join(parts)}</main></body></html>\n"
     )
 
@@ -182,7 +182,7 @@ def _alarms(data: ReportData) -> list[tuple[str, str]]:
 def _at_most(lines: list[tuple[str, str]], what: str) -> list[tuple[str, str]]:
     """Return as many lines as one page holds, and where the others are."""
     more = len(lines) - LINES
-    return lines if more <= 0 else [*lines[:LINES], (f"and {more} more", f"/export/{what}.csv")]
+    return lines if more <= 0 else [*lines[:LINES], (f"and {more} more", f"export/{what}.csv")]
 
 
 def _limits(limits: dict[str, Any]) -> list[tuple[str, str]]:

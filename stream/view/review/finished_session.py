@@ -73,7 +73,7 @@ def review_feed(archive: Archive, version: str, *, site_s: float) -> Feed:
         ),
         site_s=site_s,
     )
-    feed.trend.load(archive.columns(recorded == "replay"))
+    feed.load(archive.columns(recorded == "replay"))
     markers = archive.markers(feed.info.session, feed.info.source)
     feed.receive(MarkersNow(markers=tuple(_ended(marker, feed) for marker in markers)))
     _, limits = past_of(archive.events(feed.info.session, feed.info.source))

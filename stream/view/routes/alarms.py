@@ -14,7 +14,7 @@ from stream.errors import ConfigError, WireError
 from stream.protocol.bedside import AcknowledgeAlarm, AlarmEvent, PauseAlarms, SetLimits
 from stream.view.live.messages import alarms_body
 from stream.view.routes.error_answers import NotThereError
-from stream.view.routes.request_helpers import body_as, json, path_number
+from stream.view.routes.request_helpers import body_as, json, path_number, shared_json
 from stream.view.routes.services import PageServices
 
 
@@ -29,8 +29,8 @@ def routes(page: PageServices) -> list[Route]:
     feed = page.feed
 
     def now() -> Response:
-        alarms = feed.alarms()
-        return json(alarms_body(alarms) | {"limits": alarms.limits})
+        shared = feed.shared()
+        return shared_json(alarms_body(shared.alarms), shared.version)
 
     async def listed(_: Request) -> Response:
         return now()
@@ -41,7 +41,7 @@ def routes(page: PageServices) -> list[Route]:
 
     async def acknowledge(request: Request) -> Response:
         wanted = path_number(request, "id")
-        if all(alarm.id != wanted for alarm in feed.alarms().active):
+        if all(alarm.id != wanted for alarm in feed.shared().alarms.active):
             raise NotThereError("This alarm is not active any more.")
         await page.ask(AcknowledgeAlarm(request=0, id=wanted))
         return now()
@@ -54,8 +54,12 @@ def routes(page: PageServices) -> list[Route]:
         await page.ask(PauseAlarms(request=0, seconds=0))
         return now()
 
+    def limits_now() -> Response:
+        shared = feed.shared()
+        return shared_json(shared.alarms.limits, shared.version)
+
     async def limits(_: Request) -> Response:
-        return json(feed.alarms().limits)
+        return limits_now()
 
     async def set_limits(request: Request) -> Response:
         changes = await body_as(request, dict[str, Any])
@@ -64,7 +68,7 @@ def routes(page: PageServices) -> list[Route]:
         except ConfigError as error:
             raise WireError(f"{error}.") from error
         await page.ask(SetLimits(request=0, limits={name: wanted[name] for name in changes}))
-        return json(feed.alarms().limits)
+        return limits_now()
 
     return [
         Route("/api/alarms", listed),

@@ -26,7 +26,7 @@ def routes(page: PageServices) -> list[Route]:
         return json(feed.readings(parse_since(request.query_params.get("since_s", "60"))))
 
     async def metrics(_: Request) -> Response:
-        return PlainTextResponse(metrics_text(feed.status(), feed.alarms().active), media_type=CONTENT_TYPE)
+        return PlainTextResponse(metrics_text(feed.status(), feed.shared().alarms.active), media_type=CONTENT_TYPE)
 
     return [Route("/api/status", status), Route("/api/readings", readings), Route("/metrics", metrics)]
 

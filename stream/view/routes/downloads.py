@@ -38,7 +38,7 @@ def routes(page: PageServices) -> list[Route]:
     feed = page.feed
 
     def report(_: Request) -> Response:
-        archive, info = page.session, feed.info
+        archive, info, shared = page.session, feed.info, feed.shared()
         data = ReportData(
             info=info,
             facts=archive.facts(),
@@ -47,8 +47,8 @@ def routes(page: PageServices) -> list[Route]:
             dropped=archive.drops(),
             markers=feed.markers(),
             events=archive.events(info.session, info.source),
-            limits=feed.alarms().limits,
-            sites=feed.sites(),
+            limits=shared.alarms.limits,
+            sites=shared.sites,
             changes=_changes(feed),
         )
         return HTMLResponse(report_html(data))

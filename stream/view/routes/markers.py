@@ -12,7 +12,7 @@ from stream.protocol.bedside import KeepMarker, MarkerKind, MarkerText, RemoveMa
 from stream.view.live.five_sites import Action, marker_changes
 from stream.view.live.markers import ShownMarker
 from stream.view.routes.error_answers import NotThereError
-from stream.view.routes.request_helpers import ID_LIMIT, body_as, json, path_number
+from stream.view.routes.request_helpers import ID_LIMIT, body_as, path_number, shared_json
 from stream.view.routes.services import PageServices
 
 AskedSeq = Annotated[int, Meta(ge=0, le=ID_LIMIT)]
@@ -49,27 +49,33 @@ def routes(page: PageServices) -> list[Route]:
     feed = page.feed
 
     async def listed(_: Request) -> Response:
-        return json(feed.markers())
+        return shared_json(feed.markers(), feed.shared().version)
 
     async def add(request: Request) -> Response:
         new = await body_as(request, NewMarker)
         seq, t_ns = frame_and_time(page, new.seq, new.t_ns)
         answer = await page.ask(KeepMarker(request=0, kind=new.kind, text=new.text, seq=seq, t_ns=t_ns))
-        return json(_known(page, answer.id), status_code=201)
+        marker = _known(page, answer.id)
+        return shared_json(marker, marker.version, status_code=201)
 
     async def edit(request: Request) -> Response:
         change = await body_as(request, MarkerEdit)
         marker = _known(page, path_number(request, "id"))
         await page.ask(_edited(page, marker, change))
-        return json(_known(page, marker.id))
+        marker = _known(page, marker.id)
+        return shared_json(marker, marker.version)
 
     async def remove(request: Request) -> Response:
         marker = _known(page, path_number(request, "id"))
         await page.ask(RemoveMarker(request=0, id=marker.id))
-        return json({"id": marker.id, "removed": True})
+        return shared_json({"id": marker.id, "removed": True}, feed.shared().version)
+
+    def sites_now() -> Response:
+        shared = feed.shared()
+        return shared_json(shared.sites, shared.version)
 
     async def sites(_: Request) -> Response:
-        return json(feed.sites())
+        return sites_now()
 
     async def step(request: Request) -> Response:
         wanted = await body_as(request, SiteStep)
@@ -78,7 +84,7 @@ def routes(page: PageServices) -> list[Route]:
         rows = feed.trend.rows()
         for change in marker_changes(wanted.action, wanted.site, feed.markers(), rows[-1] if len(rows) else None):
             await page.ask(change)
-        return json(feed.sites())
+        return sites_now()
 
     return [
         Route("/api/markers", listed, methods=["GET"]),

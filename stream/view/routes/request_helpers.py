@@ -14,6 +14,7 @@ BODY_LIMIT: Final = 4096
 DIGITS_LIMIT: Final = 100
 AXIS_LIMIT_S: Final = 1e11
 """Positions on the trend's axis, s, lie within this limit on both sides of 0."""
+VERSION_HEADER: Final = "state-version"
 ID_LIMIT: Final = 2**53
 """The largest whole number that JavaScript holds exactly: frames and markers are numbered up to here."""
 Body = TypeVar("Body")
@@ -22,6 +23,13 @@ Body = TypeVar("Body")
 def json(value: Any, status_code: int = 200) -> Response:
     """Return an answer with anything that msgspec encodes."""
     return Response(msgspec.json.encode(value), status_code=status_code, media_type="application/json")
+
+
+def shared_json(value: Any, version: int, status_code: int = 200) -> Response:
+    """Return an answer with a part of the state that all pages share. version: that of the state in the answer."""
+    answer = json(value, status_code)
+    answer.headers[VERSION_HEADER] = str(version)
+    return answer
 
 
 async def body_as(request: Request, kind: type[Body]) -> Body:

@@ -6,7 +6,7 @@ import { stopwatch } from "./browser/stopwatch.js";
 import { loadSymbols } from "./browser/symbols.js";
 import { AlarmBar } from "./parts/alarm-bar.js";
 import { AlarmLimits } from "./parts/alarm-limits.js";
-import { watchLog } from "./parts/alarm-log.js";
+import { closeLog, watchLog } from "./parts/alarm-log.js";
 import { showCorner } from "./parts/corner.js";
 import { showDensity, showDensityOf } from "./parts/density.js";
 import { Evidence } from "./parts/evidence.js";
@@ -30,6 +30,7 @@ import { Trend } from "./plot/trend.js";
 import { isPressed, WATCHED_S } from "./state/pressure.js";
 import { decide } from "./state/run-state.js";
 import { Session } from "./state/session.js";
+import { SharedState } from "./state/shared-state.js";
 
 const REFRESH_MS = 100;
 const REDRAW_CALM_MS = 1000;
@@ -42,6 +43,13 @@ restoreTheme();
 // Each part is made once. A callback that names a part made further down is called later than that.
 let sinceDrawn = stopwatch();
 const session = new Session();
+const shared = new SharedState({
+  alarms: (now) => alarms.receive(now),
+  limits: showLimits,
+  sites: (now) => sites.receive(now),
+  markers: (all) => markers.receive(all),
+});
+const take = (message) => shared.take(message);
 const series = new Series();
 const stored = new StoredTrend(columnsArrived);
 const trend = new Trend(get("trend"), series, stored);
@@ -53,18 +61,17 @@ const magnifier = new Magnifier(picture);
 const evidence = new Evidence(picture, frameChanged);
 const player = new Player(evidence, () => evidence.lookAt(trend.extent()[0]));
 const navigation = new Navigation(trend, evidence, session, redraw);
-const alarms = new AlarmBar();
-const limits = new AlarmLimits((inForce) => {
-  trend.limits = inForce;
-});
+const alarms = new AlarmBar(take);
+const limits = new AlarmLimits(take);
 const markers = new Markers({
   inView: () => evidence.frame?.seq ?? picture.live?.header.seq ?? null,
   look: evidence.look,
+  take,
   changed: showMarkers,
   compared: showCompared,
 });
-const sites = new FiveSites(makeRoomForSites);
-const connection = new Connection(`${location.origin.replace(/^http/, "ws")}/ws`, {
+const sites = new FiveSites(take, makeRoomForSites);
+const connection = new Connection(new URL("ws", document.baseURI.replace(/^http/, "ws")), {
   onText: receive,
   onPicture: (header, jpeg) => picture.show(header, jpeg),
 });
@@ -104,17 +111,15 @@ setInterval(refresh, REFRESH_MS);
 
 /** Take a message of the server (see docs/page-api.md). */
 function receive(message) {
-  const isHello = message.type === "hello";
-  if (isHello) {
+  if (message.type === "hello") {
     openRun(message.info);
     makeFurtherMeasures(message.measures);
+    shared.begin(message);
+  } else {
+    shared.take(message);
   }
   session.receive(message.status);
   series.append(message.points);
-  alarms.receive(message.alarms);
-  if (isHello) markers.receiveAll(message.markers);
-  else markers.receive(message.markers);
-  sites.receive(message.sites);
   refresh();
 }
 
@@ -127,14 +132,16 @@ function openRun(info) {
   series.clear();
   stored.forget();
   sayWhatToSend();
-  limits.refresh();
   if (another) begin();
 }
 
-/** Begin with another session. */
+/** Begin with another session: nothing that belongs to the one before stays on the screen. */
 function begin() {
   picture.clear();
   evidence.close();
+  markers.begin();
+  limits.close();
+  closeLog();
   evidence.ages = !session.reviewing;
   trend.growing = !session.reviewing;
   player.offer(session.reviewing);
@@ -202,6 +209,12 @@ function columnsArrived() {
 function frameChanged() {
   trend.point(evidence.frame?.x ?? null);
   refresh();
+  redraw();
+}
+
+function showLimits(inForce) {
+  limits.receive(inForce);
+  trend.limits = inForce;
   redraw();
 }
 

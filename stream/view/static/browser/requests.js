@@ -9,11 +9,24 @@ import * as words from "../text/common.js";
  * @param {object} [body] sent as JSON
  */
 export async function send(method, path, body) {
+  return (await request(method, path, body)).json();
+}
+
+/**
+ * Ask for a change of what all pages share, as `send` does; return the answer and the version of the state in it.
+ * @returns {Promise<{version: number, answer: object}>}
+ */
+export async function change(method, path, body) {
+  const answer = await request(method, path, body);
+  return { version: Number(answer.headers.get("State-Version")), answer: await answer.json() };
+}
+
+async function request(method, path, body) {
   const content = body && { headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
   const answer = await fetch(path, { method, ...content }).catch(() => {
     throw new Error(words.unreachable);
   });
-  if (answer.ok) return answer.json();
+  if (answer.ok) return answer;
   const refusal = await answer.json().catch(() => ({}));
   throw new Error(refusal.error ?? words.refused(answer.status));
 }

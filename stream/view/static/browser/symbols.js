@@ -5,7 +5,7 @@
  * a lost connection must not depend on the connection.
  */
 export async function loadSymbols() {
-  const answer = await fetch("/static/symbols.svg");
+  const answer = await fetch("static/symbols.svg");
   const parsed = new DOMParser().parseFromString(await answer.text(), "image/svg+xml");
   document.body.prepend(document.importNode(parsed.documentElement, true));
 }

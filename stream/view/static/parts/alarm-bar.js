@@ -1,7 +1,7 @@
 // The alarm bar: what is wrong, in words; acknowledge, pause, sound. Knows the interface for alarms, not their rules.
 
 import { get, make, put, putSymbol, setFlag } from "../browser/dom.js";
-import { send } from "../browser/requests.js";
+import { change } from "../browser/requests.js";
 import { Sound } from "../browser/sound.js";
 import { isUnseen, NO_ALARMS, shownAlarms, withLost } from "../state/alarm-state.js";
 import * as words from "../text/alarms.js";
@@ -10,14 +10,19 @@ import { showMessage } from "./message.js";
 const PAUSE_S = 120;
 
 export class AlarmBar {
+  #take;
   #alarms = NO_ALARMS;
   #sound = new Sound();
   #seenLost = false;
   #listed = "";
   #announced = "";
 
-  /** Let the buttons of the bar work. */
-  constructor() {
+  /**
+   * Let the buttons of the bar work.
+   * @param {(message: object) => void} take takes what an answer has of the shared state
+   */
+  constructor(take) {
+    this.#take = take;
     get("acknowledge").addEventListener("click", () => this.acknowledgeAll());
     get("pause").addEventListener("click", () => this.togglePause());
     get("sound").addEventListener("click", () => this.toggleSound());
@@ -56,14 +61,14 @@ export class AlarmBar {
   async acknowledgeAll() {
     this.#seenLost = true;
     for (const { id } of this.#alarms.active.filter(isUnseen))
-      await this.#order("POST", `/api/alarms/${id}/acknowledge`);
+      await this.#order("POST", `api/alarms/${id}/acknowledge`);
   }
 
   /** Pause the sound for two minutes, or end the pause. */
   togglePause() {
     if (get("pause").hidden) return;
-    if (get("pause").dataset.paused === "true") this.#order("DELETE", "/api/alarms/pause");
-    else this.#order("POST", "/api/alarms/pause", { seconds: PAUSE_S });
+    if (get("pause").dataset.paused === "true") this.#order("DELETE", "api/alarms/pause");
+    else this.#order("POST", "api/alarms/pause", { seconds: PAUSE_S });
   }
 
   /** Switch the sound on or off. */
@@ -100,7 +105,8 @@ export class AlarmBar {
 
   async #order(method, path, body) {
     try {
-      this.#alarms = await send(method, path, body);
+      const { version, answer } = await change(method, path, body);
+      this.#take({ version, alarms: answer });
     } catch (error) {
       showMessage(error.message);
     }

@@ -1,42 +1,52 @@
 // The alarm limits: a dialog to read and change them. Knows their names, not what they do.
 
 import { button, get, head, make, put, tableHead } from "../browser/dom.js";
-import { read, send } from "../browser/requests.js";
+import { change } from "../browser/requests.js";
 import * as words from "../text/alarms.js";
 import * as common from "../text/common.js";
 
-const PATH = "/api/alarms/limits";
+const PATH = "api/alarms/limits";
 const ZERO_IS_OFF = new Set(["signal_after_s", "technical_after_s", "disk_free_mb"]); // of the others, null
 const AS_PERCENT = "hysteresis"; // a share on the wire, a percentage on the screen
 
 export class AlarmLimits {
-  #changed;
+  #take;
   #dialog = get("limits");
+  #limits = null; // those in force; null: not known
+  #shown = null; // those in force when the dialog was opened
 
-  /** @param {(limits: object|null) => void} changed takes the limits in force when they are read or saved */
-  constructor(changed) {
-    this.#changed = changed;
+  /** @param {(message: object) => void} take takes what an answer has of the shared state */
+  constructor(take) {
+    this.#take = take;
     get("limits-open").addEventListener("click", () => this.#open());
   }
 
-  /** Read the limits in force. */
-  async refresh() {
-    this.#take(await read(PATH).catch(() => null));
-  }
-
-  #take(limits) {
+  /** Show the limits in force (null: not known). In an open dialog, what a person has typed stays. */
+  receive(limits) {
+    this.#limits = limits;
     put("alarm-limits", limits === null ? "" : words.limitsInForce(limits));
-    this.#changed(limits);
+    if (this.#dialog.open && this.#shown !== null && limits !== null) this.#follow(limits);
   }
 
-  async #open() {
-    const body = await read(PATH).then(
-      (limits) => this.#form(limits),
-      (error) => make("p", { className: "body error" }, error.message),
-    );
+  /** Close the dialog: another session has begun. */
+  close() {
+    this.#dialog.close();
+  }
+
+  #open() {
+    const limits = this.#limits;
+    const body = limits === null ? make("p", { className: "body" }, words.limitsUnknown) : this.#form(limits);
     const close = button(common.close, () => this.#dialog.close());
     this.#dialog.replaceChildren(head(words.limitsTitle, close, { id: "limits-title" }), body);
+    this.#shown = limits;
     this.#dialog.showModal();
+  }
+
+  // The limits were changed elsewhere while the dialog is open: say so, and bring up to date what nobody has typed.
+  #follow(limits) {
+    for (const input of fields(this.#dialog).filter((one) => !isTyped(one))) fill(input, limits);
+    const changed = words.limitsChanged(this.#shown, limits);
+    put("limits-changed", changed && words.changedElsewhere(changed));
   }
 
   #form(limits) {
@@ -44,18 +54,20 @@ export class AlarmLimits {
     const more = Object.entries(words.moreLimits).map(([name, [before, unit]]) =>
       make("label", {}, before, " ", field(name, limits), ` ${unit}`),
     );
-    const latching = make("input", { type: "checkbox", name: "latching", checked: limits.latching });
+    const latching = fill(make("input", { type: "checkbox", name: "latching" }), limits);
+    const elsewhere = make("p", { className: "warning", id: "limits-changed", role: "status" });
     const refusal = make("p", { className: "error", role: "alert" });
     const cancel = button(common.cancel, () => this.#dialog.close());
     const save = make("button", { className: "strong" }, common.save);
     return make(
       "form",
-      { onsubmit: (event) => this.#save(event, refusal) },
+      { onsubmit: (event) => this.#save(event, refusal), oninput: markTyped },
       make("p", { className: "warning" }, words.limitsWarning),
       make("table", {}, tableHead(words.limitsHead), make("tbody", {}, ...rows)),
       make("div", { className: "more" }, ...more),
       make("label", {}, latching, " ", words.latching),
       make("p", { className: "quiet" }, words.emptyIsOff),
+      elsewhere,
       refusal,
       make("div", { className: "actions end" }, cancel, save),
     );
@@ -63,10 +75,15 @@ export class AlarmLimits {
 
   async #save(event, refusal) {
     event.preventDefault();
-    const named = [...event.target.elements].filter((input) => input.name);
+    const typed = fields(this.#dialog).filter(isTyped);
     try {
-      this.#take(await send("PUT", PATH, Object.fromEntries(named.map((input) => [input.name, valueIn(input)]))));
+      const { version, answer } = await change(
+        "PUT",
+        PATH,
+        Object.fromEntries(typed.map((input) => [input.name, valueIn(input)])),
+      );
       this.#dialog.close();
+      this.#take({ version, limits: answer });
     } catch (error) {
       put(refusal, error.message);
     }
@@ -80,19 +97,36 @@ function alarmRow(kind, [name, ...parts], limits) {
     const [limit, unit] = part;
     return [field(limit, limits, `${name} ${parts[i - 1]}, ${unit}`), ` ${unit} `];
   });
-  const priority = make("select", { name: `priority_${kind}`, aria: { label: `${name}: ${words.limitsHead[2]}` } });
-  for (const [value, word] of Object.entries(words.priorities)) {
-    priority.append(make("option", { value, selected: limits[`priority_${kind}`] === value }, word));
-  }
+  const offered = Object.entries(words.priorities).map(([value, word]) => make("option", { value }, word));
+  const named = { name: `priority_${kind}`, aria: { label: `${name}: ${words.limitsHead[2]}` } };
+  const priority = fill(make("select", named, ...offered), limits);
   return make("tr", {}, make("th", { scope: "row" }, name), make("td", {}, ...condition), make("td", {}, priority));
 }
 
 function field(name, limits, label = null) {
-  const value = name === AS_PERCENT ? Number((limits[name] * 100).toFixed(3)) : limits[name];
-  const off = value === null || value === undefined || (value === 0 && ZERO_IS_OFF.has(name));
-  const input = make("input", { type: "number", step: "any", min: "0", name, value: off ? "" : value });
+  const input = make("input", { type: "number", step: "any", min: "0", name });
   if (label !== null) input.ariaLabel = label;
+  return fill(input, limits);
+}
+
+const fields = (dialog) => [...dialog.querySelectorAll("[name]")];
+const isTyped = (input) => input.dataset.typed === "true";
+const markTyped = ({ target }) => {
+  target.dataset.typed = true;
+};
+
+/** Let a field show its limit, and return it. */
+function fill(input, limits) {
+  const { name, type } = input;
+  const limit = limits[name];
+  if (type === "checkbox") input.checked = limit;
+  else input.value = type === "number" ? figureOf(name, limit) : limit;
   return input;
+}
+
+function figureOf(name, limit) {
+  if (limit === null || limit === undefined || (limit === 0 && ZERO_IS_OFF.has(name))) return "";
+  return name === AS_PERCENT ? Number((limit * 100).toFixed(3)) : limit;
 }
 
 /** Return the value of a field as the server wants it. */

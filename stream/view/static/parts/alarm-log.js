@@ -13,13 +13,16 @@ export function watchLog(look) {
   get("log-open").addEventListener("click", () => open(look));
 }
 
+/** Close the log: another session has begun. */
+export const closeLog = () => dialog.close();
+
 async function open(look) {
   const body = make("div", { className: "body" });
   const close = button(common.close, () => dialog.close());
   dialog.replaceChildren(head(words.logTitle, close, { id: "log-title" }), body);
   dialog.showModal();
   try {
-    const events = await read("/api/alarms/events");
+    const events = await read("api/alarms/events");
     body.append(events.length ? table(events, look) : make("p", {}, words.logEmpty));
   } catch (error) {
     put(body, error.message);

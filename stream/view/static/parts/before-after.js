@@ -25,7 +25,7 @@ export class BeforeAfter {
   async #fill(result, id) {
     const seconds = this.#seconds;
     try {
-      const change = await read(`/api/change?marker=${id}&before_s=${seconds}&after_s=${seconds}`);
+      const change = await read(`api/change?marker=${id}&before_s=${seconds}&after_s=${seconds}`);
       result.replaceChildren(...figures(change));
       this.#shade([change.before, change.after].map(({ from_s, to_s }) => [from_s, to_s]));
     } catch (error) {

@@ -44,15 +44,15 @@ export class Evidence {
   }
 
   /** Bring the frame of this number into view. */
-  look = (seq) => this.#fetch(`/api/frames/${seq}`);
+  look = (seq) => this.#fetch(`api/frames/${seq}`);
 
   /** Bring the frame nearest to a moment of the axis into view. */
-  lookAt = (x) => this.#fetch(`/api/frames?at_s=${x}`);
+  lookAt = (x) => this.#fetch(`api/frames?at_s=${x}`);
 
   /** Bring the live picture into view, as it is on the screen: the server may not keep it. */
   freeze() {
     const own = this.#picture.lend();
-    if (own) this.#fetch(`/api/frames/${own.header.seq}`, own);
+    if (own) this.#fetch(`api/frames/${own.header.seq}`, own);
   }
 
   /** Go to the frame before (-1) or after (1). */
@@ -159,7 +159,7 @@ export class Evidence {
 }
 
 async function bitmapOf(seq) {
-  const answer = await fetch(`/api/frames/${seq}.jpg`).catch(() => null);
+  const answer = await fetch(`api/frames/${seq}.jpg`).catch(() => null);
   return answer?.ok ? createImageBitmap(await answer.blob()).catch(() => null) : null;
 }
 

@@ -1,7 +1,7 @@
 // The five-site protocol: what to do now, a card per site, and the mean over all. Knows its interface, not its rules.
 
 import { button, fact, get, make, put, setFlag } from "../browser/dom.js";
-import { send } from "../browser/requests.js";
+import { change } from "../browser/requests.js";
 import * as common from "../text/common.js";
 import * as words from "../text/five-sites.js";
 import { NO_VALUE, percent, seconds, share } from "../text/format.js";
@@ -13,11 +13,16 @@ export class FiveSites {
   /** Whether sites can be measured; a finished session has its sites, and no more. */
   measurable = true;
 
+  #take;
   #toggled;
   #sites = null; // as the server sends them (see docs/page-api.md)
 
-  /** @param {(open: boolean) => void} toggled the guide was opened or closed: it takes the trend's place */
-  constructor(toggled) {
+  /**
+   * @param {(message: object) => void} take takes what an answer has of the shared state
+   * @param {(open: boolean) => void} toggled the guide was opened or closed: it takes the trend's place
+   */
+  constructor(take, toggled) {
+    this.#take = take;
     this.#toggled = toggled;
     get("sites-open").addEventListener("click", () => this.#setOpen(get("sites").hidden));
     const actions = [
@@ -43,10 +48,9 @@ export class FiveSites {
     return this.#setOpen(false);
   }
 
-  /** Take the state of the measurement, and show it if the guide is open. */
+  /** Show the state of the measurement, also while the guide is closed: it is never out of date when it opens. */
   receive(sites) {
     this.#sites = sites;
-    if (get("sites").hidden || !sites) return;
     for (const n of NUMBERS) drawCard(sites, n);
     drawSummary(sites);
     this.#showActions();
@@ -71,7 +75,8 @@ export class FiveSites {
 
   async #order(action) {
     try {
-      this.receive(await send("POST", "/api/sites", action));
+      const { version, answer } = await change("POST", "api/sites", action);
+      this.#take({ version, sites: answer });
     } catch (error) {
       showMessage(error.message);
     }

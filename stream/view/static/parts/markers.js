@@ -1,14 +1,14 @@
 // Markers: preset buttons and notes for the frame in view, and the sheet that edits them. Knows their interface.
 
 import { button, get, head, make, put, setFlag } from "../browser/dom.js";
-import { send } from "../browser/requests.js";
+import { change } from "../browser/requests.js";
 import * as common from "../text/common.js";
 import { preciseClock } from "../text/format.js";
 import * as words from "../text/markers.js";
 import { BeforeAfter } from "./before-after.js";
 import { showMessage } from "./message.js";
 
-const PATH = "/api/markers";
+const PATH = "api/markers";
 const PRESETS = Object.keys(words.kinds).filter((kind) => kind !== "note");
 const LONGEST_TEXT = 200;
 
@@ -23,6 +23,7 @@ export class Markers {
    * @param {object} page
    * @param {() => ?number} page.inView returns the number of the frame in view
    * @param {(seq: number) => void} page.look shows a frame
+   * @param {(message: object) => void} page.take takes what an answer has of the shared state
    * @param {(markers: object[]) => void} page.changed takes all markers, by time
    * @param {(windows: number[][]|null) => void} page.compared takes the two windows of a before/after
    */
@@ -35,15 +36,21 @@ export class Markers {
     this.#label();
   }
 
-  /** Take new, changed and removed markers. */
-  receive(markers) {
-    if (markers.length) this.#take(markers);
+  /** Begin with another session: nothing that was chosen or written for the one before is left. */
+  begin() {
+    this.#chosen = null;
+    this.close();
+    get("note").value = "";
   }
 
-  /** Take all markers there are. */
-  receiveAll(markers) {
-    this.#known.clear();
-    this.#take(markers);
+  /** Show the markers: all that there are, by time. */
+  receive(markers) {
+    this.#known = new Map(markers.map((marker) => [marker.id, marker]));
+    if (!this.#known.has(this.#chosen)) this.#chosen = null;
+    this.#label();
+    this.#page.changed(markers);
+    // A sheet that is being used is left as it is.
+    if (!get("markers").hidden && !get("markers").contains(document.activeElement)) this.#draw();
   }
 
   /** Mark the frame in view with the preset of this number. */
@@ -70,22 +77,6 @@ export class Markers {
     return true;
   }
 
-  #take(markers) {
-    for (const marker of markers) {
-      if (marker.removed) this.#known.delete(marker.id);
-      else this.#known.set(marker.id, marker);
-    }
-    if (!this.#known.has(this.#chosen)) this.#chosen = null;
-    this.#label();
-    this.#page.changed(this.#byTime());
-    // A sheet that is being used is left as it is.
-    if (!get("markers").hidden && !get("markers").contains(document.activeElement)) this.#draw();
-  }
-
-  #byTime() {
-    return [...this.#known.values()].sort((a, b) => a.x - b.x);
-  }
-
   #label() {
     put("markers-open", words.openWord(this.#known.size));
   }
@@ -102,7 +93,7 @@ export class Markers {
   // Mark the frame in view. Returns whether that was done.
   async #mark(kind, text = "") {
     const seq = this.#page.inView();
-    const marker = await this.#change(send("POST", PATH, { kind, text, ...(seq === null ? {} : { seq }) }));
+    const marker = await this.#change(change("POST", PATH, { kind, text, ...(seq === null ? {} : { seq }) }));
     if (marker) showMessage(words.marked(marker));
     return marker !== null;
   }
@@ -121,21 +112,21 @@ export class Markers {
     event.preventDefault();
     const { kind, text } = event.target.elements;
     const changes = { kind: kind.value, text: text.value.trim() };
-    if (await this.#change(send("PATCH", `${PATH}/${marker.id}`, changes))) this.#reopen();
+    if (await this.#change(change("PATCH", `${PATH}/${marker.id}`, changes))) this.#reopen();
   }
 
   async #remove(marker) {
-    if (!(await this.#change(send("DELETE", `${PATH}/${marker.id}`)))) return;
+    if (!(await this.#change(change("DELETE", `${PATH}/${marker.id}`)))) return;
     this.#reopen();
     showMessage(words.removed(marker));
   }
 
   // Take the marker that an answer has, and return it; say why it was refused, and return null.
-  async #change(answer) {
+  async #change(asked) {
     try {
-      const marker = await answer;
-      this.#take([marker]);
-      return marker;
+      const { version, answer } = await asked;
+      this.#page.take({ version, markers: [answer] });
+      return answer;
     } catch (error) {
       showMessage(error.message);
       return null;
@@ -149,7 +140,11 @@ export class Markers {
 
   #draw() {
     const close = button(common.close, () => this.close(), { id: "markers-close" });
-    const list = make("ul", { className: "marker-list" }, ...this.#byTime().map((marker) => this.#entry(marker)));
+    const list = make(
+      "ul",
+      { className: "marker-list" },
+      ...[...this.#known.values()].map((marker) => this.#entry(marker)),
+    );
     if (!this.#known.size) list.append(make("li", { className: "quiet" }, words.noMarkers));
     const body = make("div", { className: "sheet-body markers-body" }, list, this.#details());
     get("markers").replaceChildren(head(words.title, close), body);

@@ -44,7 +44,7 @@ export class StoredTrend {
 
   async #load(from, to, pixels) {
     const generation = this.#generation;
-    const trend = await read(`/api/trend?from_s=${from}&to_s=${to}&pixels=${pixels}`).catch(() => null);
+    const trend = await read(`api/trend?from_s=${from}&to_s=${to}&pixels=${pixels}`).catch(() => null);
     if (trend === null || generation !== this.#generation) return;
     this.#kept = { ...trend, from, to, age: stopwatch() };
     this.extent = trend.extent;

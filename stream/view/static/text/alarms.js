@@ -94,3 +94,6 @@ export const moreLimits = {
 };
 export const latching = "An alarm that is over stays until it is acknowledged";
 export const emptyIsOff = "An empty field switches its alarm off.";
+export const limitsUnknown = "The limits are not known yet: the program is starting.";
+export const changedElsewhere = (changed) =>
+  `Changed on another page: ${changed}. What you have typed here stays, and is set when you save.`;

@@ -130,7 +130,7 @@ def test_exports_and_the_report(page: Page, watched: OpenPage, address: str, tmp
     picture.value.save_as(tmp_path / "trend.png")
     assert (tmp_path / "trend.png").read_bytes().startswith(PNG)
     assert page.get_attribute("html", "data-theme") == "dark", "paper is light, the screen stays as it was"
-    assert page.get_attribute("#report", "href") == "/report"
+    assert page.get_attribute("#report", "href") == "report"
     report = watched(f"{address}/report")
     assert "Capillary density" in report.inner_text("body")
 

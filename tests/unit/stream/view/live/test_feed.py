@@ -5,16 +5,25 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from stream.machine.clock import steady_utc
+from stream.protocol.bedside import AlarmsNow, Marker
 from stream.protocol.frames import SourceInfo
 from stream.protocol.readings import DensityReading, RegionOutline, RunStatus
-from stream.protocol.types import RunState
+from stream.protocol.types import Message, RunState
 from stream.view.live.feed import Feed
 
 MakeReading = Callable[..., DensityReading]
 MakeFeed = Callable[..., Feed]
 SQUARE = RegionOutline(polygon=bytes(16), score=0.9)
+
+SOURCE = SourceInfo(source="cam-0", width=640, height=480, fps=30, frames_expected=None, live=True, started_ns=0)
+
+
+def marked(number: int, **fields: Any) -> Marker:
+    values: dict[str, Any] = {"kind": "note", "text": "a note", "seq": None, "t_ns": number} | fields
+    return Marker(session="s1", source="scope", change="set", t_changed_ns=1, id=number, **values)
 
 
 def progress(state: RunState, **fields: Any) -> RunStatus:
@@ -200,6 +209,48 @@ def test_a_page_gets_only_what_is_new(feed: MakeFeed, reading: MakeReading) -> N
     assert [p.seq for p in view.since(opening.cursor).points] == [1]
 
 
+def test_every_change_of_what_pages_share_has_a_higher_version(feed: MakeFeed, reading: MakeReading) -> None:
+    view = feed()
+    view.receive(reading(0))
+    low = AlarmsNow(limits={"low_pct": 4.0})
+    changes: list[Message] = [low, replace(low, paused_until_ns=5), marked(1), marked(1, text="more"), SOURCE]
+    seen = [view.shared().version]
+    for change in changes:
+        view.receive(change)
+        seen.append(view.shared().version)
+    assert seen == sorted(set(seen))
+    view.receive(replace(low, paused_until_ns=5))
+    view.receive(marked(1, text="more"))
+    view.receive(reading(1))
+    assert view.shared().version == seen[-1], "what was known already is no change"
+
+
+def test_a_page_gets_each_change_of_a_marker_once(feed: MakeFeed) -> None:
+    view = feed()
+    view.receive(marked(1))
+    opening = view.opening()
+    assert [marker.id for marker in opening.markers] == [1]
+    view.receive(marked(2))
+    view.receive(AlarmsNow(limits={"low_pct": 4.0}))
+    later = view.since(opening.cursor)
+    assert [marker.id for marker in later.markers] == [2]
+    assert view.since(later.cursor).markers == []
+
+
+def test_the_sites_of_a_page_process_that_began_anew_are_there_once_earlier_readings_are(
+    feed: MakeFeed, reading: MakeReading
+) -> None:
+    before, again = feed(), feed()
+    for seq in range(30):
+        before.receive(reading(seq))
+    site = marked(1, kind="site-1", seq=2, until_seq=20, until_ns=1)
+    for view in (before, again):
+        view.receive(site)
+    assert again.shared().sites.sites == ()
+    again.load(before.trend.rows())
+    assert again.shared().sites.sites == before.shared().sites.sites != ()
+
+
 def test_a_picture_that_nobody_renewed_is_not_shown(feed: MakeFeed, reading: MakeReading, clock: Any) -> None:
     view = feed()
     view.receive(reading(0, picture=b"jpeg", regions=(SQUARE,)))
@@ -230,9 +281,7 @@ def test_viewers_are_counted_and_woken(feed: MakeFeed, reading: MakeReading) -> 
 
 def test_the_source_names_itself_and_its_size(feed: MakeFeed) -> None:
     view = feed()
-    view.receive(
-        SourceInfo(source="cam-0", width=640, height=480, fps=30, frames_expected=None, live=True, started_ns=0)
-    )
+    view.receive(SOURCE)
     assert (view.info.source, view.info.width, view.info.height) == ("cam-0", 640, 480)
     assert view.status().source == "cam-0"
 

@@ -41,12 +41,15 @@ class Round:
         fields: dict[str, Any] = {"session": "s", "source": "scope", "t_changed_ns": 1}
         if isinstance(change, RemoveMarker):
             known = self._kept.pop(change.id)
-            self.shown.take([Marker(**fields, **_fields(known), change="removed")])
+            self.shown.take([Marker(**fields, **_fields(known), change="removed")], self._version())
             return
         number = change.id or self._next
         self._next = max(self._next, number + 1)
         self._kept[number] = Marker(**fields, **_fields(change) | {"id": number}, change="set")
-        self.shown.take([self._kept[number]])
+        self.shown.take([self._kept[number]], self._version())
+
+    def _version(self) -> int:
+        return self.shown.changed + 1
 
 
 def _fields(one: Any) -> dict[str, Any]:

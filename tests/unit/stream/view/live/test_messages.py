@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stream.errors import WireError
+from stream.protocol.bedside import AlarmsNow
 from stream.protocol.readings import DensityReading, ObjectOutline, RegionOutline
 from stream.view.live.feed import Cursor, Feed
 from stream.view.live.messages import hello, picture_message, tick
@@ -57,7 +58,7 @@ def test_hello_carries_the_run_and_the_trend_and_a_density_only_where_good(
     view.receive(reading(1, quality="poor"))
     view.receive(reading(2, status="failed", density_pct=None, quality=None))
     message = json.loads(hello(view.info, view.opening()))
-    assert (message["type"], message["v"]) == ("hello", 2)
+    assert (message["type"], message["v"]) == ("hello", 3)
     assert message["info"]["stale_after_s"] == 1.0
     points = message["points"]
     assert points["grade"] == [0, 1, 3]
@@ -79,3 +80,8 @@ def test_a_tick_carries_the_status_of_the_interface(
     assert message["type"] == "tick"
     assert message["status"]["density_pct"] == 6.25
     assert message["points"]["x"]
+    assert message["alarms"]["limits"] is None, "they are not known yet"
+    view.receive(AlarmsNow(limits={"low_pct": 4.0}))
+    later = json.loads(tick(view.since(Cursor())))
+    assert later["alarms"]["limits"] == {"low_pct": 4.0}
+    assert later["version"] > message["version"]

@@ -103,8 +103,8 @@ def test_what_the_page_is_told_of_it(finished: Callable[..., Path]) -> None:
     assert (status.state, status.mode, view.info.recorded) == ("review", "review", "live")
     assert (status.readings, status.dropped, status.density_pct) == (50, 0, None)
     assert [(marker.kind, marker.text, marker.seq) for marker in view.markers()] == [("bolus", "250 ml", 10)]
-    assert view.alarms().limits["low_pct"] == 4
-    assert view.alarms().active == ()
+    assert view.shared().alarms.limits["low_pct"] == 4
+    assert view.shared().alarms.active == ()
 
 
 def test_markers_are_still_set_and_kept_and_alarms_are_history(finished: Callable[..., Path]) -> None:
@@ -140,7 +140,7 @@ def test_a_measurement_that_a_crash_cut_off_lasted_to_the_last_frame(finished: C
     row = view.trend.at_seq(5)
     assert row is not None
     broker.ask(KeepMarker(request=0, kind="site-1", seq=5, t_ns=int(row["t_ns"]), measuring=True))
-    sites = opened(folder)[0].sites()
+    sites = opened(folder)[0].shared().sites
     assert sites.measuring is None
     assert (sites.sites[0].from_seq, sites.sites[0].to_seq) == (6, 49)
 

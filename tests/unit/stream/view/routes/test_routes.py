@@ -84,6 +84,20 @@ def test_a_marker_is_set_at_the_frame_in_view_edited_and_removed(bed: Bed) -> No
     assert bed.get("/api/markers") == []
 
 
+def test_an_answer_says_of_which_version_it_is(bed: Bed) -> None:
+    bed.see(10)
+    asked = [
+        ("POST", "/api/markers", {"kind": "bolus"}),
+        ("PUT", "/api/alarms/limits", {"low_pct": 5}),
+        ("POST", "/api/sites", {"action": "start"}),
+        ("POST", "/api/alarms/pause", {"seconds": 5}),
+        ("DELETE", "/api/markers/1", None),
+    ]
+    versions = [int(bed.ask(method, path, json=body).headers["State-Version"]) for method, path, body in asked]
+    assert versions == sorted(set(versions))
+    assert bed.session.feed.shared().version == versions[-1]
+
+
 def test_a_marker_without_a_place_is_at_the_newest_frame_and_one_at_a_moment_at_the_next_one(bed: Bed) -> None:
     bed.see(10)
     assert bed.post("/api/markers", {"kind": "fluid"})["seq"] == 9
