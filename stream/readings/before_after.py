@@ -10,13 +10,12 @@ model's own error) is not in it.
 
 import math
 from statistics import NormalDist
-from typing import Final
+from typing import Final, Literal
 
 import numpy as np
 import numpy.typing as npt
 from msgspec import Struct
 
-from stream.console.text import counted
 from stream.readings.trend import GOOD, Columns, Trend
 
 CONFIDENCE: Final = 0.9
@@ -26,6 +25,7 @@ METHOD: Final = (
 )
 _NEEDED: Final = 10
 _NEEDED_EFFECTIVE: Final = 3.0
+_EXPLAINED: Final = 0.5
 
 
 class MarkerSide(Struct, frozen=True, kw_only=True):
@@ -54,12 +54,17 @@ class Change(Struct, frozen=True, kw_only=True):
     confidence: float
     method: str
     why_not: str
+    available_s: float | None
+    """If there is no change: the seconds of the session that lie on the side which does not say enough."""
 
 
 def change_at(trend: Trend, marker: int, x: float, before_s: float, after_s: float) -> Change:
     """Return the change at a moment of the trend's axis, in s, from the readings of so many seconds on each side."""
     before, after = side(trend, x - before_s, x), side(trend, x, x + after_s)
-    why_not = _missing_reason("before", before) or _missing_reason("after", after)
+    first_s, last_s = trend.extent() or (x, x)
+    why_not, available_s = _missing_reason("before", trend, before), x - first_s
+    if not why_not:
+        why_not, available_s = _missing_reason("after", trend, after), last_s - x
     change = low = high = None
     if not why_not and before.mean_pct is not None and after.mean_pct is not None:
         change = after.mean_pct - before.mean_pct
@@ -77,13 +82,14 @@ def change_at(trend: Trend, marker: int, x: float, before_s: float, after_s: flo
         confidence=CONFIDENCE,
         method=METHOD,
         why_not=why_not,
+        available_s=round(max(available_s, 0.0), 1) if why_not else None,
     )
 
 
 def side(trend: Trend, from_s: float, to_s: float) -> MarkerSide:
     """Summarise the readings with from_s <= x < to_s."""
     rows: Columns = trend.between(from_s, to_s)
-    good = rows["density"][rows["grade"] == GOOD].astype(np.float64)
+    _, good = _good_readings(rows)
     return MarkerSide(
         from_s=round(from_s, 3),
         to_s=round(to_s, 3),
@@ -139,11 +145,30 @@ def quantile_t(probability: float, freedom: float) -> float:
     return x + sum(term / freedom**power for power, term in enumerate(terms, start=1))
 
 
-def _missing_reason(name: str, one: MarkerSide) -> str:
+def course(times: npt.NDArray[np.float64], values: npt.NDArray[np.float64]) -> str:
+    """Return where a series goes: "rising" or "falling" if time explains at least half of its variance."""
+    if len(values) < 3 or not times.std() or not values.std():
+        return "changing"
+    correlation = float(np.corrcoef(times, values)[0, 1])
+    if correlation**2 < _EXPLAINED:
+        return "changing"
+    return "rising" if correlation > 0 else "falling"
+
+
+def _good_readings(rows: Columns) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Return times (s) and densities (%) of the good readings."""
+    good = rows[rows["grade"] == GOOD]
+    return good["x"], good["density"].astype(np.float64)
+
+
+def _missing_reason(name: Literal["before", "after"], trend: Trend, one: MarkerSide) -> str:
+    """Say why a side does not say enough; nothing if it does."""
     if one.good < _NEEDED:
-        return f"{name.capitalize()} it: {counted(one.good, 'good frame')}; {_NEEDED} are needed."
+        return f"Cannot tell: too few good frames {name} it, {one.good} of the {_NEEDED} that are needed."
     if one.effective_n is not None and one.effective_n < _NEEDED_EFFECTIVE:
-        return f"The frames {name} it follow one slow course, which hides a change: look at a longer time."
+        moving = course(*_good_readings(trend.between(one.from_s, one.to_s)))
+        when = f"already {moving}" if name == "before" else f"still {moving} afterwards"
+        return f"Cannot tell: density was {when}."
     return ""
 
 

@@ -156,10 +156,12 @@ def _markers(data: ReportData) -> list[tuple[str, str]]:
 
 
 def _change(data: ReportData, marker: ShownMarker) -> str:
-    """Describe the density before and after a marker; empty if it is not known."""
+    """Describe the density before and after a marker, or say why nothing can be said; empty if it has an end."""
     change = data.changes.get(marker.id)
-    if change is None or change.change_pct is None or change.change_low_pct is None or change.change_high_pct is None:
+    if change is None:
         return ""
+    if change.change_pct is None or change.change_low_pct is None or change.change_high_pct is None:
+        return f"; {change.why_not}"
     interval = f"{change.change_low_pct:+.2f} to {change.change_high_pct:+.2f}"
     sides = f"{DENSITY.text(change.before.mean_pct or 0)} before, {DENSITY.text(change.after.mean_pct or 0)} after"
     return f"; {sides}: {change.change_pct:+.2f} ({interval})"

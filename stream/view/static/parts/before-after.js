@@ -1,9 +1,12 @@
 // Before and after a marker: the change of density with its interval. Knows the interface for it, not the statistics.
 
-import { fact, make, put } from "../browser/dom.js";
+import { button, fact, make, put } from "../browser/dom.js";
 import { read } from "../browser/requests.js";
+import { longerTime } from "../state/longer-time.js";
 import { NO_VALUE, percent } from "../text/format.js";
 import * as words from "../text/markers.js";
+
+const OFFERED = Object.keys(words.compareWindows).map(Number);
 
 export class BeforeAfter {
   #seconds = "60"; // the length that was chosen last, for every marker
@@ -17,41 +20,45 @@ export class BeforeAfter {
   /** Make the panel of a marker, and fill it as soon as the server answers. */
   panel(marker) {
     const result = make("div", { className: "change-result", ariaLive: "polite" });
-    const show = () => this.#fill(result, marker.id);
-    show();
-    return make("section", { className: "change", ariaLabel: words.changeTitle }, this.#head(show), result);
+    const radios = Object.keys(words.compareWindows).map(radio);
+    const compare = (seconds) => {
+      this.#seconds = seconds;
+      for (const one of radios) one.checked = one.value === seconds;
+      this.#fill(result, marker.id, compare);
+    };
+    for (const one of radios) one.addEventListener("change", () => compare(one.value));
+    compare(this.#seconds);
+    return make("section", { className: "change", ariaLabel: words.changeTitle }, heading(radios), result);
   }
 
-  async #fill(result, id) {
+  async #fill(result, id, compare) {
     const seconds = this.#seconds;
-    try {
-      const change = await read(`api/change?marker=${id}&before_s=${seconds}&after_s=${seconds}`);
-      result.replaceChildren(...figures(change));
-      this.#shade([change.before, change.after].map(({ from_s, to_s }) => [from_s, to_s]));
-    } catch (error) {
-      put(result, error.message);
+    const change = await read(`api/change?marker=${id}&before_s=${seconds}&after_s=${seconds}`).catch((error) => error);
+    if (!result.checkVisibility() || seconds !== this.#seconds) return; // something else was chosen in the meantime
+    if (change instanceof Error) {
+      put(result, change.message);
       this.#shade(null);
+      return;
     }
-  }
-
-  #head(changed) {
-    const choice = make("fieldset", {}, make("legend", { className: "unseen" }, words.compareOver));
-    for (const [value, word] of Object.entries(words.compareWindows)) {
-      const checked = value === this.#seconds;
-      const radio = make("input", { type: "radio", name: "change-window", value, checked });
-      radio.addEventListener("change", () => {
-        this.#seconds = value;
-        changed();
-      });
-      choice.append(make("label", {}, radio, word));
-    }
-    return make("div", { className: "change-head" }, make("h3", {}, words.changeTitle), choice);
+    const longer = longerTime(OFFERED, Number(seconds), change.available_s);
+    result.replaceChildren(...figures(change), ...(longer ? [tryLonger(String(longer), compare)] : []));
+    this.#shade([change.before, change.after].map(({ from_s, to_s }) => [from_s, to_s]));
   }
 }
 
+const radio = (value) => make("input", { type: "radio", name: "change-window", value });
+
+function heading(radios) {
+  const labels = radios.map((one) => make("label", {}, one, words.compareWindows[one.value]));
+  const choice = make("fieldset", {}, make("legend", { className: "unseen" }, words.compareOver), ...labels);
+  return make("div", { className: "change-head" }, make("h3", {}, words.changeTitle), choice);
+}
+
+const tryLonger = (seconds, compare) => button(words.compareLonger(seconds), () => compare(seconds));
+
 function figures(change) {
   const sides = make("dl", {}, side(words.before, change.before), side(words.after, change.after));
-  if (change.change_pct === null) return [make("p", {}, change.why_not ?? ""), sides];
+  if (change.change_pct === null) return [make("p", {}, make("strong", {}, change.why_not)), sides];
   const { change_low_pct: low, change_high_pct: high, change_relative: relative, confidence } = change;
   const inWords = relative === null ? "" : words.relativeChange(relative);
   return [

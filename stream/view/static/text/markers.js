@@ -30,6 +30,7 @@ export const removed = (marker) => `Removed: ${markerName(marker)}`;
 export const changeTitle = "Before and after";
 export const compareOver = "Compare";
 export const compareWindows = { 30: "30 s", 60: "1 min", 120: "2 min", 300: "5 min" };
+export const compareLonger = (seconds) => `Compare ${compareWindows[seconds]}`;
 export const before = "Before";
 export const after = "After";
 export const goodOf = ({ good, frames }) => `${count(good)} of ${count(frames)} good`;

@@ -71,14 +71,37 @@ def test_too_little_on_a_side_is_said_instead_of_a_number() -> None:
     trend = trend_of(rng.normal(10, 1, 100))
     change = change_at(trend, 1, 0.5, 60, 60)
     assert change.change_pct is None
-    assert change.why_not == "Before it: 5 good frames; 10 are needed."
+    assert change.why_not == "Cannot tell: too few good frames before it, 5 of the 10 that are needed."
+    assert change.available_s == 0.5
     assert change_at(trend, 1, 1e6, 60, 60).before.mean_pct is None
 
 
-def test_a_drift_is_no_mean() -> None:
-    change = change_at(trend_of(np.linspace(5, 9, 1200)), 1, 60.0, 60, 60)
+@pytest.mark.parametrize(
+    ("ends", "said"),
+    [
+        ((5, 9, 9), "Cannot tell: density was already rising."),
+        ((9, 5, 5), "Cannot tell: density was already falling."),
+        ((5, 5, 9), "Cannot tell: density was still rising afterwards."),
+        ((5, 5, 1), "Cannot tell: density was still falling afterwards."),
+    ],
+)
+def test_a_drift_is_no_mean_and_its_side_and_direction_are_said(ends: tuple[int, int, int], said: str) -> None:
+    noise = np.random.default_rng(5).normal(0, 0.1, 1200)
+    density = np.concatenate([np.linspace(*ends[:2], 600), np.linspace(*ends[1:], 600)]) + noise
+    change = change_at(trend_of(density), 1, 60.0, 60, 60)
     assert change.change_pct is None
-    assert "one slow course" in change.why_not
+    assert change.why_not == said
+
+
+def test_a_slow_course_that_turns_round_is_neither_rising_nor_falling() -> None:
+    density = np.concatenate([6 + np.sin(np.linspace(0, np.pi, 600)), np.full(600, 6.0)])
+    assert change_at(trend_of(density), 1, 60.0, 60, 60).why_not == "Cannot tell: density was already changing."
+
+
+def test_how_much_more_of_the_session_there_is_on_that_side_is_told() -> None:
+    density = np.concatenate([np.linspace(5, 9, 3000), np.full(600, 9.0)])
+    assert change_at(trend_of(density), 1, 300.0, 60, 60).available_s == 300
+    assert change_at(trend_of(np.full(1200, 9.0)), 1, 60.0, 60, 60).available_s is None
 
 
 def test_values_that_never_change_have_no_width() -> None:
