@@ -94,10 +94,11 @@ class Program:
 
     def write_overlay(self, plan: "RunPlan", stopped: Callable[[], bool]) -> Path | None:
         from capture.writers.overlay import Drawn, write_overlay
-        from stream.session.result_files import drawings
+        from stream.session.result_files import drawings, session_scale
 
         drawn = [Drawn(*row) for row in drawings(plan.folder)]
-        return write_overlay(plan.source, _limits(plan.config), drawn, plan.folder, stopped)
+        scale = session_scale(plan.folder)
+        return write_overlay(plan.source, _limits(plan.config), drawn, plan.folder, stopped, scale)
 
     def analyser(self) -> "Analyser":
         from stream.config.plugins import find

@@ -6,7 +6,7 @@ the time comes in, and messages go out through a function.
 
 import logging
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from capture.grabber import Grabbed
 from capture.headers import failed_reading, header_of, why_failed
@@ -25,6 +25,7 @@ class Dispatcher:
     """The frames of one incarnation of capture, from a slot in the ring to the sink's word that they are on disk.
 
     frame_deadline_s: how long a worker may be at one frame. session, incarnation: of this capture process.
+    scale_of: gives the width of a pixel, µm, in frames of a width, px; None if it is not known.
     """
 
     def __init__(
@@ -36,8 +37,10 @@ class Dispatcher:
         session: str,
         incarnation: int,
         frame_deadline_s: float,
+        scale_of: Callable[[int], float | None],
     ) -> None:
         self._ledger, self._pictures, self._tell = ledger, pictures, tell
+        self._scale_of = scale_of
         self._session, self._incarnation, self._deadline_s = session, incarnation, frame_deadline_s
         # Until the sink's socket has taken them: it publishes in order of seq, and would wait for a lost one for ever.
         self._for_sink: deque[Drop | DensityReading] = deque()
@@ -134,6 +137,7 @@ class Dispatcher:
                         attempt=attempt,
                         incarnation=self._incarnation,
                         picture=self._pictures.take(now_s),
+                        um_per_px=self._scale_of(grabbed.grab.width),
                     )
                     # Not checked: a worker that takes nothing is dead or hung, and its death brings the frame back.
                     self._tell("worker", header, worker.index)

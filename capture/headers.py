@@ -12,13 +12,24 @@ from stream.protocol.types import MAX_SENTENCE
 from stream.protocol.wire import checked
 
 
-def header_of(grabbed: Grabbed, *, source: str, seq: int, attempt: int, incarnation: int, picture: bool) -> FrameHeader:
+def header_of(
+    grabbed: Grabbed,
+    *,
+    source: str,
+    seq: int,
+    attempt: int,
+    incarnation: int,
+    picture: bool,
+    um_per_px: float | None = None,
+) -> FrameHeader:
     """Make the header that a worker gets. incarnation: of capture; picture: also encode one for the page.
+
+    um_per_px: width of a pixel of this frame, µm; None if it is not known.
 
     Raises WireError if the source gave the frame a name or a time that no message holds.
     """
     header = FrameHeader(
-        **_facts(grabbed, source, seq, attempt),
+        **_facts(grabbed, source, seq, attempt, um_per_px),
         width=grabbed.grab.width,
         height=grabbed.grab.height,
         ring=grabbed.ring,
@@ -43,7 +54,7 @@ def failed_reading(grabbed: Grabbed, *, session: str, source: str, seq: int, dea
     Raises WireError if the source gave the frame a name or a time that no message holds.
     """
     failed = DensityReading(
-        **_facts(grabbed, source, seq, attempt=max(1, deaths)),
+        **_facts(grabbed, source, seq, attempt=max(1, deaths), um_per_px=None),
         session=session,
         status="failed",
         error=why_failed(grabbed, deaths)[:500],
@@ -54,8 +65,10 @@ def failed_reading(grabbed: Grabbed, *, session: str, source: str, seq: int, dea
     return checked(failed)  # one that cannot be read has had no header
 
 
-def source_info(source: FrameSource, started_ns: int, settled: int) -> SourceInfo:
+def source_info(source: FrameSource, started_ns: int, settled: int, um_per_px: float | None) -> SourceInfo:
     """Make what the sink must know of the source. settled: every seq below is on disk, for a sink that begins.
+
+    um_per_px: width of a pixel of its frames, µm; None if it is not known.
 
     Raises WireError if the source has a name, a size or a rate that no message holds.
     """
@@ -68,6 +81,7 @@ def source_info(source: FrameSource, started_ns: int, settled: int) -> SourceInf
         live=source.live,
         started_ns=started_ns,
         settled=settled,
+        um_per_px=um_per_px,
     )
     return checked(info)
 
@@ -77,7 +91,7 @@ def end_of_stream(source: FrameSource, frames_read: int, reason: str) -> EndOfSt
     return EndOfStream(frames_read=frames_read, frames_expected=source.frame_count, reason=reason[:MAX_SENTENCE])
 
 
-def _facts(grabbed: Grabbed, source: str, seq: int, attempt: int) -> dict[str, Any]:
+def _facts(grabbed: Grabbed, source: str, seq: int, attempt: int, um_per_px: float | None) -> dict[str, Any]:
     time = grabbed.time
     stamp = stamp_of(
         grabbed.grab,
@@ -86,5 +100,6 @@ def _facts(grabbed: Grabbed, source: str, seq: int, attempt: int) -> dict[str, A
         utc_ns=time.utc_ns,
         monotonic_ns=time.monotonic_ns,
         attempt=attempt,
+        um_per_px=um_per_px,
     )
     return stamp.facts()

@@ -78,6 +78,7 @@ class Capture:
         # In replay a second frame waits at each worker, so that none idles while its credit travels. Live, a frame that
         # waits grows old, and the newest is worth more.
         credit = 2 if plan.replaying else 1
+        self._scale_of = plan.config.capture.scale_of
         self._slots = plan.config.capture.slots or slots_for(plan.worker_count, credit)
         self._intake = Intake(
             source,
@@ -100,6 +101,7 @@ class Capture:
             session=plan.session,
             incarnation=child.incarnation,
             frame_deadline_s=plan.config.workers.frame_deadline_s,
+            scale_of=plan.config.capture.scale_of,
         )
         self._ring: Ring | None = None  # None until this incarnation began
         self._ring_path = ""  # empty while the supervisor makes one
@@ -279,7 +281,8 @@ class Capture:
 
     def _tell_source(self) -> None:
         settled = self._first_seq if self._ring is None else self._dispatcher.settled(self._captured)
-        self._child.tell("sink", source_info(self._intake.source, self._started_ns, settled))
+        source = self._intake.source
+        self._child.tell("sink", source_info(source, self._started_ns, settled, self._scale_of(source.width)))
 
     def _tell_trouble(self, trouble: SourceTrouble) -> None:
         if trouble != self._trouble:

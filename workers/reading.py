@@ -15,6 +15,7 @@ from stream.errors import ModelError, StreamError
 from stream.machine.shared_memory import keep_freed_memory
 from stream.protocol.contracts import Analyser, Analysis, Frame, Pixels
 from stream.protocol.frames import FrameHeader
+from stream.protocol.measures import ANALYSED, frame_mm2, per_mm2
 from stream.protocol.outlines import object_outlines, outline_of
 from stream.protocol.readings import DensityReading
 from stream.protocol.thumbnail import HEIGHT_PX, WIDTH_PX
@@ -114,7 +115,9 @@ class Reader:
             "quality": "unusable" if header.frozen else analysis.quality.verdict,
             "quality_reasons": (*((_FROZEN,) if header.frozen else ()), *analysis.quality.reasons),
             "measures": {
-                name: float(value) for name, value in (*analysis.quality.measures.items(), *analysis.measures.items())
+                name: float(value)
+                for found in (analysis.quality.measures, analysis.measures, _per_area(analysis, header))
+                for name, value in found.items()
             },
             "regions": tuple(map(outline_of, analysis.regions)) if outlined else None,
             "objects": object_outlines(analysis.objects) if outlined else None,
@@ -132,6 +135,14 @@ def make_step(plan: AnalysisPlan, session: str, worker: int) -> Callable[[FrameH
     """Make what an engine runs in each of its workers: header and pixels to an encoded reading. Raises ModelError."""
     set_up_process()
     return Reader(make_analyser(plan), plan, session, worker).encoded
+
+
+def _per_area(analysis: Analysis, header: FrameHeader) -> Mapping[str, float]:
+    """Return the count per mm² by its key; none without a scale. An analyser that does not say so analyses it all."""
+    if header.um_per_px is None:
+        return {}
+    area_mm2 = frame_mm2(header.width, header.height, header.um_per_px)
+    return per_mm2(len(analysis.regions), analysis.measures.get(ANALYSED.keys[0], 100.0), area_mm2)
 
 
 def _failed(error: Exception) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from capture.sources.opencv import hush
 from capture.sources.opening import SourceLimits, open_source
 from stream.errors import FrameError, OutputError, SourceError
 from stream.protocol.contracts import FrameSource, Pixels
+from stream.protocol.scale_bar import scale_bar
 
 FILE_NAME: Final = "overlay.mkv"
 _CODEC: Final = "mp4v"  # MPEG-4 part 2: the OpenCV wheel has no H.264 encoder, and Motion JPEG is ten times as large
@@ -27,6 +28,7 @@ _WHITE: Final = (255, 255, 255)
 _HATCH_PX: Final = 12
 """From one line of a hatching to the next, across: finer, and compression would smear the lines."""
 _FONT: Final = cv2.FONT_HERSHEY_SIMPLEX
+_LONGEST_BAR: Final = 0.2  # as a share of the picture's width
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +51,11 @@ def write_overlay(
     drawings: Sequence[Drawn],
     folder: Path,
     stopped: Callable[[], bool] = lambda: False,
+    um_per_px: float | None = None,
 ) -> Path | None:
     """Write overlay.mkv into `folder`, one frame for each of `drawings`; None and no file if it was stopped.
 
+    um_per_px: width of a pixel, µm, for a scale bar; None if it is not known.
     A frame that cannot be read is black. Raises SourceError, also if the source has fewer frames, and OutputError if
     the video cannot be written whole.
     """
@@ -59,7 +63,7 @@ def write_overlay(
     partial = folder / f"partial-{FILE_NAME}"
     try:
         with closing(open_source(source, limits)) as frames:
-            _write(partial, frames, drawings, stopped)
+            _write(partial, frames, drawings, stopped, um_per_px)
         if stopped():
             return None
         if _frame_count(partial) != len(drawings):  # the writer itself never says that the disk is full
@@ -107,7 +111,25 @@ def _hatch(pixels: Pixels, objects: Sequence[tuple[str, npt.NDArray[np.int32]]])
             )
 
 
-def _write(path: Path, frames: FrameSource, drawings: Sequence[Drawn], stopped: Callable[[], bool]) -> None:
+def draw_scale_bar(pixels: Pixels, um_per_px: float) -> None:
+    """Draw a scale bar into the lower left corner of `pixels`, (height, width, 3) uint8 BGR: white with a dark rim."""
+    height, width = pixels.shape[:2]
+    bar = scale_bar(um_per_px, width * _LONGEST_BAR)
+    unit = max(1, round(height / 270))
+    left, base = 5 * unit, height - 5 * unit
+    cv2.rectangle(pixels, (left - 1, base - unit - 1), (left + round(bar.px), base), _DARK, -1)
+    cv2.rectangle(pixels, (left, base - unit), (left + round(bar.px) - 1, base - 1), _WHITE, -1)
+    for ink, thickness in ((_DARK, 4), (_WHITE, 2)):
+        cv2.putText(pixels, bar.text, (left, base - 4 * unit), _FONT, height / 1500, ink, thickness, cv2.LINE_AA)
+
+
+def _write(
+    path: Path,
+    frames: FrameSource,
+    drawings: Sequence[Drawn],
+    stopped: Callable[[], bool],
+    um_per_px: float | None,
+) -> None:
     size = (frames.width, frames.height)
     if min(size) < _SMALLEST_PX:
         raise OutputError(
@@ -122,7 +144,10 @@ def _write(path: Path, frames: FrameSource, drawings: Sequence[Drawn], stopped: 
             if stopped():
                 return
             _read(frames, pixels)
-            writer.write(draw(pixels, drawn))
+            draw(pixels, drawn)
+            if um_per_px is not None:
+                draw_scale_bar(pixels, um_per_px)
+            writer.write(pixels)
     finally:
         writer.release()
 

@@ -4,7 +4,9 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+import click
 
 from stream.console.text import plain
 from stream.errors import StreamError
@@ -15,6 +17,12 @@ if TYPE_CHECKING:
     from stream.config.sections import Config
     from stream.protocol.types import Mode
     from stream.run.outcome import Outcome
+
+um_per_px_option: Final = click.option(
+    "--um-per-px",
+    type=click.FloatRange(0.01, 100),
+    help="Width of a pixel, µm, as `scale` measures it. Default: as configured, or not known.",
+)
 
 
 def new_plan(parts: "Parts", mode: "Mode", source: str, folder: Path, config: "Config") -> "RunPlan":

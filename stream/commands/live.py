@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import click
 
-from stream.commands.context import new_plan, report
+from stream.commands.context import new_plan, report, um_per_px_option
 from stream.config.parts import Parts
 from stream.errors import UsageError
 
@@ -53,6 +53,7 @@ def _load(parts: Parts, default: str, options: dict[str, Any]) -> "Config":
     overrides = {
         "workers.count": options["workers"],
         "capture.max_fps": options["max_fps"],
+        "capture.um_per_px": options.get("um_per_px"),
         "view.port": options["port"],
         "view.enabled": False if options["no_view"] else None,
         "publish.endpoint": options["publish"],
@@ -85,6 +86,7 @@ def demo(parts: Parts, /, seconds: float | None, keep: bool, **options: Any) -> 
 @click.command()
 @click.argument("source", required=False)
 @click.option("--seconds", type=click.FloatRange(min=1), help="End this many seconds after the start.")
+@um_per_px_option
 @_monitoring
 @click.pass_obj
 def live(parts: Parts, /, source: str | None, seconds: float | None, **options: Any) -> None:

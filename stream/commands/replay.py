@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from stream.commands.context import new_plan, reported
+from stream.commands.context import new_plan, reported, um_per_px_option
 from stream.config.parts import Parts
 from stream.errors import UsageError
 
@@ -34,6 +34,7 @@ class _ReplayOptions:
     frames: int | None
     engine: str
     address: str | None
+    um_per_px: float | None
 
 
 @click.command()
@@ -56,6 +57,7 @@ class _ReplayOptions:
     show_default=True,
     help="How frames are distributed to workers: stream, serial, router, ray.",
 )
+@um_per_px_option
 @click.option("--address", help="With --engine ray: a running cluster, as host:port. Default: this machine only.")
 @click.pass_obj
 def replay(parts: Parts, /, sources: tuple[str, ...], output: Path, **given: Any) -> None:
@@ -70,7 +72,7 @@ def replay(parts: Parts, /, sources: tuple[str, ...], output: Path, **given: Any
     options = _ReplayOptions(**given)
     if options.resume and options.overwrite:
         raise UsageError("--resume continues a run, --overwrite begins it anew; choose one")
-    config = parts.load("replay.toml", {"workers.count": options.workers})
+    config = parts.load("replay.toml", {"workers.count": options.workers, "capture.um_per_px": options.um_per_px})
     speed = _speed(options.speed)
     whole = not options.resume and speed == 0
     choice = engine_choice(options.engine, config.workers.count or cores(), options.address, whole=whole)

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final
 import msgspec
 from msgspec import Meta
 
-from stream.protocol.types import MAX_SLOTS, Priority
+from stream.protocol.types import MAX_SLOTS, Priority, UmPerPx
 
 LOOPBACK: Final = ("127.0.0.1", "localhost", "[::1]")
 ENDPOINT: Final = re.compile(r"tcp://([\w.-]+|\*|\[[0-9a-fA-F:.]+\]):([1-9]\d{0,4}|\*)")
@@ -31,6 +31,21 @@ class CaptureConfig(Section, frozen=True, kw_only=True):
             ge=0, le=MAX_SLOTS, description="frames that the shared-memory ring holds; 0: as many as the workers need"
         ),
     ] = 0
+    um_per_px: Annotated[
+        UmPerPx | None,
+        Meta(description="width of a pixel, µm; not known until you set it: `scale` measures it", examples=[1.27]),
+    ] = None
+    scale_width_px: Annotated[
+        Annotated[int, Meta(ge=16, le=16384)] | None,
+        Meta(
+            description="width of the frames in which that was measured; frames of another width have no scale then",
+            examples=[1920],
+        ),
+    ] = None
+
+    def scale_of(self, width_px: int) -> float | None:
+        """Return the width of a pixel in frames of this width, µm; None if it is not known for such frames."""
+        return self.um_per_px if self.scale_width_px in (None, width_px) else None
 
 
 class RemoteWorker(Section, frozen=True, kw_only=True):

@@ -2,24 +2,38 @@
 
 import time
 from collections.abc import Iterator
+from typing import Final
 
 import numpy as np
 
+from stream.config.sections import CaptureConfig
 from stream.protocol.contracts import FrameSource, Pixels
 from stream.protocol.frames import FrameHeader
 from stream.protocol.stamp import stamp_of
 from stream.protocol.thumbnail import thumbnail
 
+NO_SCALE: Final = CaptureConfig()
 
-def frames_of(source: FrameSource) -> Iterator[tuple[FrameHeader, Pixels]]:
-    """Yield header and (height, width, 3) uint8 BGR pixels of every frame. Raises SourceError if the source breaks."""
+
+def frames_of(source: FrameSource, capture: CaptureConfig = NO_SCALE) -> Iterator[tuple[FrameHeader, Pixels]]:
+    """Yield header and (height, width, 3) uint8 BGR pixels of every frame. Raises SourceError if the source breaks.
+
+    capture: gives frames their scale.
+    """
     previous: bytes | None = None
     seq = 0
     while (grab := source.grab()) is not None:
         utc_ns, monotonic_ns = time.time_ns(), time.monotonic_ns()
         pixels: Pixels = np.empty((grab.height, grab.width, 3), np.uint8)
         source.retrieve(pixels)
-        stamp = stamp_of(grab, source=source.name, seq=seq, utc_ns=utc_ns, monotonic_ns=monotonic_ns)
+        stamp = stamp_of(
+            grab,
+            source=source.name,
+            seq=seq,
+            utc_ns=utc_ns,
+            monotonic_ns=monotonic_ns,
+            um_per_px=capture.scale_of(grab.width),
+        )
         header = FrameHeader(
             **stamp.facts(),
             width=grab.width,

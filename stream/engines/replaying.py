@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from stream.config.engine_choice import EngineChoice
 from stream.config.plugins import find
 from stream.config.run_plan import RunPlan
+from stream.config.sections import CaptureConfig
 from stream.engines.frames import frames_of
 from stream.engines.step import Engine, StepMaker, Tally
 from stream.errors import OutputError, SourceError
@@ -37,15 +38,15 @@ _PROGRESS_S: Final = 0.25
 class CountedFrames:
     """The frames of a source, and how many were read, since when, and why they ended."""
 
-    def __init__(self, source: FrameSource) -> None:
-        self.source = source
+    def __init__(self, source: FrameSource, capture: CaptureConfig) -> None:
+        self.source, self._capture = source, capture
         self.read, self.begun_ns, self.reason = 0, 0, ""
 
     def __iter__(self) -> Iterator[tuple[FrameHeader, Pixels]]:
         """Yield header and pixels of every frame; a source that breaks ends, with a reason."""
         self.begun_ns = time.time_ns()
         try:
-            for frame in frames_of(self.source):
+            for frame in frames_of(self.source, self._capture):
                 if self.reason:
                     return
                 self.read += 1
@@ -82,16 +83,18 @@ class EngineReplay:
 
     def __init__(self, plan: RunPlan, choice: EngineChoice, source: FrameSource) -> None:
         self._plan, self._choice = plan, choice
-        self._frames, self._tally = CountedFrames(source), Tally()
+        self._frames, self._tally = CountedFrames(source, plan.config.capture), Tally()
         self._tracker = RunStatusTracker(plan.session, plan.mode, plan.config.sink.stale_after_s)
         self._tracker.source, self._tracker.frames_expected = source.name, source.frame_count
         self._tracker.workers = choice.workers
+        self._tracker.take_scale(plan.config.capture, source.width)
         self._cpu_s = 0.0
 
     def run(self, store: Store, on_status: Callable[[RunStatus], None]) -> Outcome:
         """Analyse every frame, then write the files."""
         source = self._frames.source
         store.set_facts(source=source.name, width=source.width, height=source.height, fps=source.fps, begun_at=0)
+        store.set_facts(um_per_px=self._tracker.um_per_px)
         source_hash = SourceHash(self._plan.source)
         maker = StepMaker(self._plan.analysis, self._plan.session)
         engine: Engine = find("engines", self._choice.engine)

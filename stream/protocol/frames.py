@@ -21,6 +21,7 @@ from stream.protocol.types import (
     Px,
     Seq,
     SourceName,
+    UmPerPx,
 )
 
 
@@ -60,6 +61,7 @@ class SourceInfo(Message, frozen=True, kw_only=True, tag="source"):
     frames_expected: Annotated[NonNegative | None, Meta(description="frames the container promises; null: unknown")]
     live: Annotated[bool, Meta(description="frames come at their own pace")]
     started_ns: Annotated[int, Meta(ge=0, description="when the first frame could be grabbed, ns since 1970 UTC")]
+    um_per_px: Annotated[UmPerPx | None, Meta(description="width of a pixel, µm; null: not known")] = None
     settled: Annotated[int, Meta(ge=0, description="what came of earlier seqs was acknowledged by a sink")] = 0
 
 

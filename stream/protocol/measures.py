@@ -23,6 +23,7 @@ class Measure:
     digits: after the decimal point in files. text_digits: in words for people.
     has_interval: it comes with the ends of its 90 % interval.
     metric: its name in /metrics, unit spelt out as Prometheus asks; empty if it is not there.
+    needs_scale: it is known only if the width of a pixel is.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Measure:
     text_digits: int = 0
     has_interval: bool = False
     metric: str = ""
+    needs_scale: bool = False
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -66,7 +68,32 @@ ANALYSED: Final = Measure(
 )
 """Share of the frame that is tissue in view: no object covers it. Density is of this area."""
 
-MEASURES: tuple[Measure, ...] = (DENSITY, CAPILLARY_COUNT, ANALYSED)
+CAPILLARIES_PER_AREA: Final = Measure(
+    name="capillaries",
+    label="capillaries per area",
+    unit="per mm²",
+    key_unit="per_mm2",
+    digits=3,
+    text_digits=1,
+    metric="capillaries_per_square_millimeter",
+    needs_scale=True,
+)
+"""Count over the area of the tissue analysed: known only in frames whose scale is known."""
+
+MEASURES: tuple[Measure, ...] = (DENSITY, CAPILLARY_COUNT, ANALYSED, CAPILLARIES_PER_AREA)
+
+
+def per_mm2(count: int, analysed_pct: float, frame_mm2: float) -> dict[str, float]:
+    """Return the value of `CAPILLARIES_PER_AREA` by its key; none if no tissue was analysed.
+
+    analysed_pct: share of the frame that is tissue in view, %. frame_mm2: area of the whole frame, mm².
+    """
+    return {CAPILLARIES_PER_AREA.keys[0]: count / (frame_mm2 * analysed_pct / 100)} if analysed_pct > 0 else {}
+
+
+def frame_mm2(width_px: int, height_px: int, um_per_px: float) -> float:
+    """Return the area of a frame, mm²."""
+    return width_px * height_px * (um_per_px / 1000) ** 2
 
 
 def further() -> tuple[Measure, ...]:
@@ -94,9 +121,13 @@ def value_of(measured: Measured, key: str) -> float | None:
     return value
 
 
-def described() -> list[dict[str, object]]:
-    """Return the further measures as the page is sent them: keys, label, unit and digits of its texts."""
+def described(*, scaled: bool) -> list[dict[str, object]]:
+    """Return the further measures as the page is sent them: keys, label, unit and digits of its texts.
+
+    scaled: the width of a pixel is known; else measures that need it are left out.
+    """
     return [
         {"keys": measure.keys, "label": measure.label, "unit": measure.unit, "digits": measure.text_digits}
         for measure in further()
+        if scaled or not measure.needs_scale
     ]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from msgspec import Meta
 
-from stream.protocol.types import FrameName, Message, Seq, SourceName, UtcNs
+from stream.protocol.types import FrameName, Message, Seq, SourceName, UmPerPx, UtcNs
 
 if TYPE_CHECKING:  # a process that handles no pixels need not load numpy
     from stream.protocol.contracts import Grab
@@ -29,14 +29,27 @@ class FrameStamp(Message, frozen=True, kw_only=True):
     ] = 0
     attempt: Annotated[int, Meta(ge=1, description="which dispatch of the frame, from 1")]
     truth_density_pct: Annotated[float | None, Meta(description="true density if the source knows it, %")] = None
+    um_per_px: Annotated[UmPerPx | None, Meta(description="width of a pixel, µm; null: not known")] = None
 
     def facts(self) -> dict[str, Any]:
         """Return the stamp's fields by name, for another message about the same frame."""
         return {name: getattr(self, name) for name in FrameStamp.__struct_fields__}
 
 
-def stamp_of(grab: "Grab", *, source: str, seq: int, utc_ns: int, monotonic_ns: int, attempt: int = 1) -> FrameStamp:
-    """Make the stamp of a frame that was grabbed at a moment, by UTC and by this machine's monotonic clock."""
+def stamp_of(
+    grab: "Grab",
+    *,
+    source: str,
+    seq: int,
+    utc_ns: int,
+    monotonic_ns: int,
+    attempt: int = 1,
+    um_per_px: float | None = None,
+) -> FrameStamp:
+    """Make the stamp of a frame that was grabbed at a moment, by UTC and by this machine's monotonic clock.
+
+    um_per_px: width of a pixel of this frame, µm; None if it is not known.
+    """
     return FrameStamp(
         source=source,
         seq=seq,
@@ -46,4 +59,5 @@ def stamp_of(grab: "Grab", *, source: str, seq: int, utc_ns: int, monotonic_ns: 
         t_grab_monotonic_ns=monotonic_ns,
         attempt=attempt,
         truth_density_pct=grab.truth_density_pct,
+        um_per_px=um_per_px,
     )

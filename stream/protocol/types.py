@@ -42,6 +42,7 @@ Index = Annotated[int, Meta(ge=0, description="0, or the worker's number")]
 Incarnation = Annotated[int, Meta(ge=0, description="counts the restarts of this role and index")]
 NonNegative = Annotated[int, Meta(ge=0)]
 Pct = Annotated[float, Meta(ge=0, le=100)]
+UmPerPx = Annotated[float, Meta(ge=0.01, le=100)]
 Reasons = Annotated[tuple[str, ...], Meta(max_length=100)]
 
 

@@ -4,6 +4,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import Final
 
+from stream.config.sections import CaptureConfig
 from stream.console.text import counted
 from stream.protocol.readings import DensityReading, RunStatus
 from stream.protocol.types import Mode, RunState
@@ -18,6 +19,7 @@ class RunStatusTracker:
 
     stale_after_s: how long a reading is current. trouble: of the source, in words. lost: the source gives no frames.
     workers: how many can analyse. ended: the run is over. not_stored: readings that a full disk did not take.
+    um_per_px: width of a pixel, µm; None if it is not known.
     """
 
     session: str
@@ -37,6 +39,8 @@ class RunStatusTracker:
     not_stored: int = 0
     disk_full: bool = False
     clock_step_s: float = 0.0
+    um_per_px: float | None = None
+    _unscaled: str = ""  # why a scale that was given is not used
     _last: DensityReading | None = None
     _freshness: Freshness | None = None  # of `_last`
     _arrivals: deque[float] = field(default_factory=deque)
@@ -50,6 +54,17 @@ class RunStatusTracker:
         now_ns, recorded = _ns(now_s), self.mode == "replay"
         self._last, self._freshness = reading, Freshness(age_on_arrival_ms(reading, now_ns), now_ns, recorded)
         self._arrivals.append(now_s)
+
+    def take_scale(self, capture: CaptureConfig, width_px: int) -> None:
+        """Take the scale of the source's frames, which are `width_px` wide."""
+        self.um_per_px = capture.scale_of(width_px)
+        measured = capture.um_per_px is not None and self.um_per_px is None
+        self._unscaled = (
+            f"The scale was measured in frames {capture.scale_width_px} px wide, and these are {width_px} px wide: "
+            "nothing is given per mm². Measure the scale in frames of this size."
+            if measured
+            else ""
+        )
 
     def state(self, now_s: float) -> RunState:
         """Return the state in one word. Nothing is called good that is older than `stale_after_s`."""
@@ -101,6 +116,8 @@ class RunStatusTracker:
             found.append(f"{counted(self.not_stored, 'reading')} could not be kept: the disk was full.")
         if self.trouble:
             found.append(f"{self.trouble[:1].upper()}{self.trouble[1:]}".rstrip(".") + ".")
+        if self._unscaled:
+            found.append(self._unscaled)
         if self.clock_step_s:
             found.append(
                 f"The computer's clock jumped by {self.clock_step_s:+.1f} s; the trend goes on by its own time."

@@ -20,6 +20,7 @@ from stream.console.text import plain
 from stream.errors import OutputError, StreamError
 from stream.protocol.bedside import AlarmEvent, Marker
 from stream.protocol.readings import ObjectOutline, RegionOutline
+from stream.protocol.types import UmPerPx
 from stream.readings.trend import DTYPE, Columns
 from stream.session.journal import events_of, markers_of
 from stream.session.store import COLUMNS, LATER_COLUMNS, column
@@ -44,6 +45,7 @@ class Facts(Struct, frozen=True):
     mode: str | None = None
     width: Annotated[int, Meta(ge=1, le=16384)] | None = None
     height: Annotated[int, Meta(ge=1, le=16384)] | None = None
+    um_per_px: UmPerPx | None = None
     workers: Annotated[int, Meta(ge=0, le=1000)] | None = None
     model_id: str | None = None
     transfer: str | None = None

@@ -180,6 +180,13 @@ def drawings(folder: Path) -> "Iterator[tuple[list[_Polygon], list[tuple[str, _P
     store.close()
 
 
+def session_scale(folder: Path) -> float | None:
+    """Return the width of a pixel in a session's frames, µm; None if it is not known."""
+    with contextlib.closing(Store(folder / FILE_NAME)) as store:
+        um_per_px = store.facts().get("um_per_px")
+    return None if um_per_px is None else float(um_per_px)
+
+
 def _good_series(store: Store) -> "np.ndarray[Any, np.dtype[np.float64]]":
     """Return time, density, low, high as (4, n) float64; NaN if a frame is not good, so that the line has a gap."""
     import numpy as np

@@ -12,6 +12,7 @@ class StoredRun(Struct, frozen=True, kw_only=True):
 
     asked_source: as it was named, without credentials; asked_content: its fingerprint, None if it has none.
     analysis: hash of the analyser's settings. asked_frames: the first so many; None: all.
+    asked_um_per_px, asked_scale_width_px: the configured scale.
     frames: how many it has; without_outlines: of these, how many have no outlines though they were analysed.
     """
 
@@ -20,24 +21,28 @@ class StoredRun(Struct, frozen=True, kw_only=True):
     analysis: str
     asked_content: str | None = None
     asked_frames: int | None = None
+    asked_um_per_px: float | None = None
+    asked_scale_width_px: int | None = None
     model_id: str | None = None
     frames: int
     without_outlines: int
 
 
-def facts_of(plan: RunPlan) -> dict[str, str | int | None]:
+def facts_of(plan: RunPlan) -> dict[str, str | int | float | None]:
     """Return what a session keeps of its plan; whether outlines are kept is seen in its readings."""
     return {
         "asked_source": without_credentials(plan.source),
         "asked_content": plan.fingerprint,
         "asked_frames": plan.frames,
+        "asked_um_per_px": plan.config.capture.um_per_px,
+        "asked_scale_width_px": plan.config.capture.scale_width_px,
         "analysis": plan.analysis.sha256,
     }
 
 
 def reason_not_to_resume(stored: StoredRun, plan: RunPlan) -> str:
     """Return why the session in the plan's folder cannot continue as planned; empty if it can."""
-    source, folder = without_credentials(plan.source), plan.folder
+    source, folder, scale = without_credentials(plan.source), plan.folder, plan.config.capture
     anew = "or begin anew with --overwrite"
     if stored.asked_source != source:
         return f"the session in {folder} is of {stored.asked_source}, not of {source}; choose another folder"
@@ -45,6 +50,9 @@ def reason_not_to_resume(stored: StoredRun, plan: RunPlan) -> str:
         return f"{source} has changed since the session in {folder} was begun; restore the original recording, {anew}"
     if stored.analysis != plan.analysis.sha256:
         return f"the session in {folder} was begun with other analyser settings; use those, {anew}"
+    if (stored.asked_um_per_px, stored.asked_scale_width_px) != (scale.um_per_px, scale.scale_width_px):
+        begun = "without a scale" if stored.asked_um_per_px is None else f"with {stored.asked_um_per_px:g} µm per pixel"
+        return f"the session in {folder} was begun {begun}; resume it with the same scale, {anew}"
     if plan.frames is not None and plan.frames < stored.frames:
         return (
             f"the session in {folder} has {counted(stored.frames, 'frame')} already, more than --frames "

@@ -69,6 +69,7 @@ def summary_of(
         "engine": "stream",
         "source": without_credentials(plan.source),
         "source_sha256": source_sha256,
+        "um_per_px": tracker.um_per_px,
         "model_id": model_id,
         "config_sha256": plan.config_sha256,
         "version": VERSION,

@@ -159,7 +159,9 @@ class Sink:
             self._drop_what_died_with_an_earlier_sink(source.settled)
         self._bedside.name_source(source.source)
         self._tracker.source, self._tracker.frames_expected = source.source, source.frames_expected
+        self._tracker.take_scale(self._plan.config.capture, source.width)
         self._store.set_facts(source=source.source, width=source.width, height=source.height, fps=source.fps)
+        self._store.set_facts(um_per_px=source.um_per_px)
         if self._store.facts().get("begun_ns") is None:
             self._store.set_facts(begun_ns=source.started_ns)
         self._tell(source)

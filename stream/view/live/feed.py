@@ -217,7 +217,13 @@ class Feed:
 
     def _take_source(self, source: SourceInfo) -> None:
         with self._lock:
-            self.info = replace(self.info, source=source.source, width=source.width, height=source.height)
+            self.info = replace(
+                self.info,
+                source=source.source,
+                width=source.width,
+                height=source.height,
+                um_per_px=source.um_per_px,
+            )
             self._shared = replace(self._shared, version=self._shared.version + 1)
         self.viewers.wake_all()
 

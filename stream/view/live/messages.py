@@ -27,7 +27,8 @@ _WISHES: Final = msgspec.json.Decoder(Wishes)
 
 def hello(info: SessionInfo, update: Update) -> str:
     """Return the first message: everything that a page needs when it opens."""
-    return _json({"type": "hello", "v": PAGE_VERSION, "info": info, "measures": measures.described(), **_body(update)})
+    described = measures.described(scaled=info.um_per_px is not None)
+    return _json({"type": "hello", "v": PAGE_VERSION, "info": info, "measures": described, **_body(update)})
 
 
 def tick(update: Update) -> str:

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from stream.config.run_plan import RunPlan
-from stream.protocol.types import Mode
+from stream.protocol.types import Mode, UmPerPx
 from stream.version import VERSION
 
 
@@ -18,6 +18,7 @@ class SessionInfo(Struct, frozen=True, kw_only=True):
     media_time: the trend's axis is media time, not the time of day.
     source, width, height: name of the source and size of the full frame, px; outlines are in these pixels. The source
         itself corrects them once it is open.
+    um_per_px: width of a pixel of the full frame, µm; None if it is not known.
     stale_after_s: a reading older than this is not current.
     """
 
@@ -28,6 +29,7 @@ class SessionInfo(Struct, frozen=True, kw_only=True):
     media_time: bool = False
     width: Annotated[int, Meta(ge=1)] = 1920
     height: Annotated[int, Meta(ge=1)] = 1080
+    um_per_px: UmPerPx | None = None
     workers: Annotated[int, Meta(ge=0)] = 0
     version: str = ""
     stale_after_s: Annotated[float, Meta(gt=0)] = 1.0
@@ -38,6 +40,7 @@ def session_info(plan: RunPlan) -> SessionInfo:
     return SessionInfo(
         session=plan.session,
         mode=plan.mode,
+        um_per_px=plan.config.capture.um_per_px,
         workers=plan.worker_count,
         version=VERSION,
         stale_after_s=plan.config.sink.stale_after_s,

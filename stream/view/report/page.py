@@ -27,7 +27,13 @@ LINES = 18
 _SETTINGS = (
     *(("source", "Source"), ("source_sha256", "SHA-256 of the source"), ("model_id", "Model"), ("version", "Program")),
     *(("config_sha256", "SHA-256 of the configuration"), ("workers", "Workers"), ("width", "Width, px")),
-    *(("height", "Height, px"), ("fps", "Frames a second, nominal"), ("status", "Session"), ("reason", "Because")),
+    *(
+        ("height", "Height, px"),
+        ("um_per_px", "Scale, µm per pixel"),
+        ("fps", "Frames a second, nominal"),
+        ("status", "Session"),
+        ("reason", "Because"),
+    ),
 )
 
 

@@ -68,6 +68,7 @@ def review_feed(archive: Archive, version: str, *, site_s: float) -> Feed:
             source=str(facts.get("source") or ""),
             width=int(facts.get("width") or 1920),
             height=int(facts.get("height") or 1080),
+            um_per_px=facts.get("um_per_px"),
             workers=int(facts.get("workers") or 0),
             version=version,
         ),

@@ -52,6 +52,7 @@ class Run:
             session="s",
             incarnation=0,
             frame_deadline_s=10.0,
+            scale_of=lambda width_px: 1.27 if width_px == 64 else None,
         )
         for index in range(workers):
             self.worker_up(index)

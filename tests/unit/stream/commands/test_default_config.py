@@ -18,8 +18,9 @@ def test_the_file_is_what_the_code_says() -> None:
 
 def test_it_states_every_key_with_its_default() -> None:
     stated, coded = tomllib.loads(default_toml()), msgspec.to_builtins(Config())
-    off = {key: None for key, value in coded["alarms"].items() if value is None}
-    stated["alarms"] = off | stated["alarms"]
+    for table in ("alarms", "capture"):
+        off = {key: None for key, value in coded[table].items() if value is None}
+        stated[table] = off | stated[table]
     assert msgspec.json.decode(msgspec.json.encode(coded)) == stated, "what is off is stated as a comment"
 
 
@@ -29,6 +30,7 @@ def test_what_is_commented_out_can_be_switched_on(tmp_path: Path) -> None:
     (tmp_path / "mine.toml").write_text(examples, encoding="utf-8")
     config = load(tmp_path / "mine.toml", {}, {})
     assert config.alarms.low_pct == 4.0
+    assert config.capture.scale_of(1920) == 1.27
     assert config.analyser.settings == {"weights": "synthetic"}
     assert config.outlets == {"my_outlet:JsonLines": {"path": "readings.jsonl"}}
 
