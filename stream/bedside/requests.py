@@ -4,7 +4,7 @@ Alarms are judged in the sink's process and not in the page's, so that they exis
 messages wait here until what they say is on disk, then the sink takes them.
 """
 
-from typing import Any
+from typing import Any, Final
 
 from msgspec.structs import asdict
 
@@ -19,6 +19,7 @@ from stream.protocol.bedside import (
     AlarmEvent,
     AlarmsNow,
     Answer,
+    DismissPrevious,
     KeepMarker,
     MarkersNow,
     PauseAlarms,
@@ -29,7 +30,9 @@ from stream.protocol.readings import DensityReading, RunStatus
 from stream.protocol.types import Message
 from stream.session.journal import Journal
 
-Requested = KeepMarker | RemoveMarker | AcknowledgeAlarm | PauseAlarms | SetLimits
+PREVIOUS_DISMISSED: Final = "previous_dismissed"
+"""Fact of a session: a person has answered the notice of the session before it."""
+Requested = KeepMarker | RemoveMarker | AcknowledgeAlarm | PauseAlarms | SetLimits | DismissPrevious
 
 
 class Bedside:
@@ -113,6 +116,8 @@ class Bedside:
                 self._keep(self._alarms.resume(now_ns))
             case SetLimits():
                 self._keep(self._alarms.set_limits(with_limits(self._alarms.limits, request.limits), now_ns))
+            case DismissPrevious():
+                self._journal.set_fact(PREVIOUS_DISMISSED, True)
         return 0
 
     def _keep(self, news: list[News]) -> None:

@@ -142,6 +142,12 @@ class SetLimits(Message, frozen=True, kw_only=True, tag="set-limits"):
     limits: Annotated[AlarmLimits, Meta(description="new values by name")]
 
 
+class DismissPrevious(Message, frozen=True, kw_only=True, tag="dismiss-previous"):
+    """View to sink: the notice of the session before this one was answered, and is not wanted any more."""
+
+    request: Request
+
+
 class Answer(Message, frozen=True, kw_only=True, tag="answer"):
     """Sink to view: the request was carried out, or why not. What it changed was sent before."""
 

@@ -5,6 +5,7 @@ from stream.protocol.bedside import (
     AlarmEvent,
     AlarmsNow,
     Answer,
+    DismissPrevious,
     KeepMarker,
     Marker,
     MarkersNow,
@@ -59,6 +60,7 @@ AnyMessage = (
     | AcknowledgeAlarm
     | PauseAlarms
     | SetLimits
+    | DismissPrevious
     | Answer
     | Finished
     | Fatal

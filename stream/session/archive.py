@@ -34,6 +34,7 @@ _GRADE: Final = """CASE WHEN status != 'ok' OR density_pct IS NULL THEN 3
 _DAMAGE: Final = (sqlite3.Error, msgspec.MsgspecError, ValueError, TypeError, OverflowError, RecursionError)
 _TABLES: Final = frozenset({"session", "readings", "drops"})
 _COLUMNS_OF: Final = "SELECT name, hidden FROM pragma_table_xinfo(?)"
+_ROWS_AT_ONCE: Final = 5000
 _LONGEST_VALUE: Final = 64 * 2**20
 
 
@@ -112,12 +113,14 @@ class Archive:
             return self._columns(media_time)
 
     def _columns(self, media_time: bool) -> Columns:
-        rows = self.read(
+        found = self._connection().execute(
             f"""SELECT seq, time_s, t_capture_ns - (SELECT t_capture_ns FROM readings ORDER BY seq LIMIT 1),
                 density_pct, density_low_pct, density_high_pct, {_GRADE}
                 FROM readings WHERE NOT late ORDER BY seq"""
         )
-        table = np.array(rows, np.float64).reshape(-1, 7)
+        # In blocks: as Python's objects, the rows of a long session would need ten times the memory of its columns.
+        blocks = [np.array(rows, np.float64) for rows in iter(lambda: found.fetchmany(_ROWS_AT_ONCE), [])]
+        table = np.concatenate([np.zeros((0, 7)), *blocks])
         if not np.isfinite(table[:, [0, 1, 2, 6]]).all() or np.isinf(table).any():
             raise ValueError("a number is not finite")
         columns = np.zeros(len(table), DTYPE)

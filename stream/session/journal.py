@@ -43,7 +43,7 @@ class Tables(Readable, Protocol):
 
 
 class Journal:
-    """The tables `markers` and `alarm_events`."""
+    """The tables `markers` and `alarm_events`, and facts that people have set."""
 
     def __init__(self, tables: Tables, session: str, source: str = "") -> None:
         """Make the tables if an older session has none. source: name that markers and events carry."""
@@ -66,6 +66,10 @@ class Journal:
     def events(self) -> list[AlarmEvent]:
         """Return all that happened to alarms, oldest first."""
         return events_of(self._tables, self._session, self.source)
+
+    def set_fact(self, key: str, value: bool) -> None:
+        """Set a fact about the session."""
+        self._tables.write("INSERT OR REPLACE INTO session VALUES (?, ?)", (key, json.dumps(value)))
 
     def _insert(self, table: str, columns: tuple[str, ...], fields: dict[str, object], verb: str = "") -> None:
         names = ", ".join(f'"{name}"' for name in columns)

@@ -52,6 +52,15 @@ def without_credentials(source: str) -> str:
     return re.sub(r"(?<=://)[^/?#]*@", "", source)
 
 
+def device_of(source: str) -> str:
+    """Return a source's name without credentials and options: what tells one device from another.
+
+    The query of a network address is no option: it may name the camera.
+    """
+    plain = without_credentials(source)
+    return plain.partition("#")[0] if "://" in plain else re.sub(r"\?[^?]*=[^?]*$", "", plain)
+
+
 def _of_file(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

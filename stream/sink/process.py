@@ -16,7 +16,7 @@ from stream.errors import OutputError
 from stream.machine.clock import steady_utc
 from stream.outlets.outlet import Outlet
 from stream.outlets.selection import open_outlets
-from stream.protocol.bedside import AcknowledgeAlarm, KeepMarker, PauseAlarms, RemoveMarker, SetLimits
+from stream.protocol.bedside import AcknowledgeAlarm, DismissPrevious, KeepMarker, PauseAlarms, RemoveMarker, SetLimits
 from stream.protocol.frames import Drop, EndOfStream, SourceInfo, SourceTrouble
 from stream.protocol.processes import PeerDown, PeerUp, SecurityEvent, Stop
 from stream.protocol.readings import DensityReading
@@ -124,7 +124,7 @@ class Sink:
                 self._meet_model(peer.detail, peer.transfer)
             case PeerUp(peer=peer) if peer.role == "view":
                 self._tell_whole_state()
-            case KeepMarker() | RemoveMarker() | AcknowledgeAlarm() | PauseAlarms() | SetLimits():
+            case KeepMarker() | RemoveMarker() | AcknowledgeAlarm() | PauseAlarms() | SetLimits() | DismissPrevious():
                 self._bedside.handle(message)
             case PeerDown(role="worker", index=index, incarnation=incarnation):
                 self._acknowledgements.lose_worker(index, incarnation)

@@ -3,9 +3,12 @@
 Requests of pages go to the sink. Capture learns how many pages want pictures.
 """
 
+import contextlib
 import logging
+import threading
 from typing import Final
 
+from stream.bedside.requests import PREVIOUS_DISMISSED
 from stream.config.run_plan import RunPlan
 from stream.errors import OutputError
 from stream.protocol.bedside import Answer
@@ -18,10 +21,12 @@ from stream.session.store import FILE_NAME
 from stream.view.live.feed import Feed
 from stream.view.live.request_broker import SinkBroker
 from stream.view.live.session_info import session_info
+from stream.view.review.previous import previous_session
 from stream.view.server.access_rules import access_rules, certificate_files
 from stream.view.server.address import page_address
 from stream.view.server.app import make_app
 from stream.view.server.http_server import ViewServer
+from stream.view.server.previous_review import PreviousReview
 
 log = logging.getLogger("capillary.view")
 
@@ -39,10 +44,12 @@ def run(child: Child, plan: RunPlan) -> None:
     page = plan.config.view
     feed = Feed(session_info(plan), pictures_kept=page.pictures_kept, site_s=page.site_s)
     broker, archive = SinkBroker(waker.wake), Archive(plan.folder / FILE_NAME)
-    app = make_app(feed, broker=broker, archive=archive, rules=access_rules(page), events=child.events)
+    review = PreviousReview(page.site_s, child.events)
+    app = make_app(feed, broker=broker, archive=archive, rules=access_rules(page), events=child.events, previous=review)
     server = ViewServer(app, page.host, page.port, certificate_files(page), child.events)
     server.start()
     child.hello(page_address(page, server.port))
+    threading.Thread(target=name_previous, args=(plan, archive, feed, review), name="previous", daemon=True).start()
     looking = 0
     stopping = False
     while not stopping:
@@ -61,8 +68,21 @@ def run(child: Child, plan: RunPlan) -> None:
             looking = feed.viewers.wanting_pictures
             child.tell("capture", Looking(viewers=looking))
     feed.end(CLOSING_S)
+    review.end(CLOSING_S)
     server.stop()
+    review.close()
     waker.close()
+
+
+def name_previous(plan: RunPlan, archive: Archive, feed: Feed, review: PreviousReview) -> None:
+    """Look for the session before this one; let every page name and open it, unless a person has dismissed it."""
+    found = previous_session(plan)
+    if found is None:
+        return
+    review.offer(found.path)
+    with contextlib.suppress(OutputError):  # a session that cannot be read has other troubles, and says so
+        if not archive.facts().get(PREVIOUS_DISMISSED):
+            feed.name_previous(found.notice)
 
 
 def load_earlier_trend(feed: Feed, archive: Archive, before_seq: int) -> None:

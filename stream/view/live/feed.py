@@ -25,7 +25,7 @@ from stream.view.live.history import History
 from stream.view.live.markers import ShownMarker, ShownMarkers
 from stream.view.live.pictures import Pictures, ShownPicture, picture_of
 from stream.view.live.points import GRADES, Point, point_of, trend_values
-from stream.view.live.session_info import SessionInfo
+from stream.view.live.session_info import PreviousSession, SessionInfo
 from stream.view.live.status import Received, Reported, Status, status_of
 from stream.view.live.time_axis import ArrivalRate, TimeAxis
 from stream.view.live.viewers import Viewers
@@ -47,6 +47,7 @@ class Shared(Struct, frozen=True, kw_only=True):
     version: int
     alarms: AlarmsNow
     sites: Sites
+    previous: PreviousSession | None = None
 
 
 class Update(Struct, frozen=True, kw_only=True):
@@ -126,6 +127,12 @@ class Feed:
         with self._lock:
             self._reported = replace(self._reported, run_status=run_status)
             self._received = replace(self._received, model_id=model_id, transfer=transfer)
+
+    def name_previous(self, previous: PreviousSession | None) -> None:
+        """Let every page name the session before this one, or, if a page has dismissed that, none."""
+        with self._lock:
+            self._share(previous=previous)
+        self.viewers.wake_all()
 
     def end(self, timeout_s: float) -> None:
         """Tell every open page that the run is over, and wait until all have left, `timeout_s` at most."""

@@ -114,6 +114,7 @@ def _body(update: Update) -> dict[str, Any]:
         "alarms": alarms_body(update.shared.alarms),
         "markers": update.markers,
         "sites": update.shared.sites,
+        "previous": update.shared.previous,
     }
 
 

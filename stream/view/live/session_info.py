@@ -1,6 +1,6 @@
 """What does not change during a run, sent to the page once. Knows no feed and no socket."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
@@ -33,6 +33,18 @@ class SessionInfo(Struct, frozen=True, kw_only=True):
     workers: Annotated[int, Meta(ge=0)] = 0
     version: str = ""
     stale_after_s: Annotated[float, Meta(gt=0)] = 1.0
+
+
+class PreviousSession(Struct, frozen=True, kw_only=True):
+    """The session before this one, of the same device, as long as no page has dismissed the notice of it.
+
+    ended_ns: when it ended or broke off, ns since 1970 UTC. limits: those that it had other than the configured ones,
+        by name.
+    """
+
+    session: str
+    ended_ns: int
+    limits: dict[str, Any]
 
 
 def session_info(plan: RunPlan) -> SessionInfo:

@@ -1,32 +1,21 @@
-"""The page as a web application: routes, middleware and static files. Knows the feed, nothing of the pipeline."""
-
-from pathlib import Path
-from typing import Final
+"""The page as a web application: its routes behind its middleware. Knows the feed, nothing of the pipeline."""
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.requests import Request
-from starlette.responses import FileResponse, Response
-from starlette.routing import Mount, Route, WebSocketRoute
-from starlette.staticfiles import StaticFiles
-from starlette.websockets import WebSocket
+from starlette.routing import Mount
+from starlette.types import ASGIApp
 
 from stream.security.events import SecurityEvents
 from stream.session.archive import Archive
 from stream.view.live.feed import Feed
 from stream.view.live.request_broker import NoBroker, RequestBroker
-from stream.view.live.websocket import serve_page
-from stream.view.review.evidence import Evidence
 from stream.view.review.reanalysis import SessionRecording
-from stream.view.routes import alarms, basics, downloads, frames, markers, trend
 from stream.view.routes.error_answers import error_handlers
-from stream.view.routes.services import PageServices
 from stream.view.server.access import HostCheck, OriginCheck, TokenCheck
 from stream.view.server.access_rules import AccessRules
+from stream.view.server.page_routes import page_routes
 from stream.view.server.request_audit import RequestAudit
 from stream.view.server.security_headers import SecurityHeaders
-
-STATIC: Final = Path(__file__).parent.parent / "static"
 
 
 def make_app(
@@ -37,30 +26,20 @@ def make_app(
     recording: SessionRecording | None = None,
     rules: AccessRules | None = None,
     events: SecurityEvents | None = None,
+    previous: ASGIApp | None = None,
 ) -> Starlette:
     """Return the application that serves the page, its interfaces and its WebSocket, all fed by `feed`.
 
     broker: carries out requests that change the session. archive: the session's file. recording: what the session was
     made from, if it is still there. rules: who may open the page; by default this machine alone. events: takes what was
-    changed and who was refused.
+    changed and who was refused. previous: the page of the session before this one, shown below `/previous/`.
     """
     recorded = events or SecurityEvents()
-    page = PageServices(feed, broker or NoBroker(), archive, Evidence(feed, archive, recording))
-
-    async def document(_: Request) -> Response:
-        return FileResponse(STATIC / "index.html")
-
-    async def live(socket: WebSocket) -> None:
-        await serve_page(socket, feed, recorded)
-
-    parts = (basics, markers, alarms, trend, frames, downloads)
+    routes = page_routes(feed, recorded, broker or NoBroker(), archive, recording)
+    if previous is not None:
+        routes.append(Mount("/previous", previous))
     return Starlette(
-        routes=[
-            Route("/", document),
-            *(route for part in parts for route in part.routes(page)),
-            WebSocketRoute("/ws", live),
-            Mount("/static", StaticFiles(directory=STATIC)),
-        ],
+        routes=routes,
         middleware=_middleware(rules or AccessRules(), recorded),
         exception_handlers=error_handlers(),
     )

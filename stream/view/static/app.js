@@ -19,6 +19,7 @@ import { Markers } from "./parts/markers.js";
 import { Navigation } from "./parts/navigation.js";
 import { Picture } from "./parts/picture.js";
 import { Player } from "./parts/player.js";
+import { Previous } from "./parts/previous.js";
 import { showQuality, showQualityOf } from "./parts/quality.js";
 import { showReview, watchReview } from "./parts/review.js";
 import { showRunState } from "./parts/run-state.js";
@@ -47,6 +48,7 @@ const shared = new SharedState({
   alarms: (now) => alarms.receive(now),
   limits: showLimits,
   sites: (now) => sites.receive(now),
+  previous: (now) => previous.receive(now),
   markers: (all) => markers.receive(all),
 });
 const take = (message) => shared.take(message);
@@ -63,6 +65,7 @@ const player = new Player(evidence, () => evidence.lookAt(trend.extent()[0]));
 const navigation = new Navigation(trend, evidence, session, redraw);
 const alarms = new AlarmBar(take);
 const limits = new AlarmLimits(take);
+const previous = new Previous(take);
 const markers = new Markers({
   inView: () => evidence.frame?.seq ?? picture.live?.header.seq ?? null,
   look: evidence.look,
@@ -175,6 +178,7 @@ function refresh() {
   }
   showCorner(status, decided);
   alarms.show(session.serverNs(), decided.state, reviewing);
+  previous.show(session.serverNs(), decided.state === "ended");
   evidence.showAge(session.axisNowS());
   if (session.info !== null && sinceDrawn() >= (lessMotion ? REDRAW_CALM_MS : trend.pixelMs())) redraw();
 }

@@ -1,7 +1,7 @@
-// What every page must agree on: alarms, limits, markers and sites. It comes with versions, over the WebSocket and in the
+// What every page must agree on: alarms, limits, markers, sites, and the session before. It comes with versions, over the WebSocket and in the
 // answers to this page's own requests; what is older than what is known is left out. Pure.
 
-const PIECES = ["alarms", "limits", "sites"];
+const PIECES = ["alarms", "limits", "sites", "previous"];
 
 export class SharedState {
   #tell;
@@ -9,8 +9,8 @@ export class SharedState {
   #markers = new Map(); // by id, those that were removed too: an older message must not bring one back
 
   /**
-   * @param {object} tell takes what is new, by name: alarms, limits (null: not known yet), sites, and markers: all that
-   *   there are, by time
+   * @param {object} tell takes what is new, by name: alarms, limits (null: not known yet), sites, previous (the session
+   *   before this one, or null), and markers: all that there are, by time
    */
   constructor(tell) {
     this.#tell = tell;
@@ -26,8 +26,8 @@ export class SharedState {
 
   /**
    * Take what a message or an answer has of the state.
-   * @param {object} message version: that of the state in it; alarms, with their limits; limits; sites; markers: those
-   *   that changed. What is missing did not change.
+   * @param {object} message version: that of the state in it; alarms, with their limits; limits; sites; previous; markers:
+   *   those that changed. What is missing did not change.
    */
   take({ version, markers = [], ...pieces }) {
     const given = { limits: pieces.alarms?.limits, ...pieces };

@@ -62,9 +62,14 @@ const FIGURES = { low_pct: hundredths, high_pct: hundredths, hysteresis: (share)
 
 /** Say what changed from one set of limits to the next. */
 export function limitsChanged(before, after) {
-  const changed = Object.keys(after).filter((name) => after[name] !== before[name]);
-  return changed.map((name) => limitInWords(name, after[name])).join(", ");
+  return limitsInWords(Object.fromEntries(Object.entries(after).filter(([name, value]) => value !== before[name])));
 }
+
+/** Say what these limits are, one after the other. */
+export const limitsInWords = (limits) =>
+  Object.entries(limits)
+    .map(([name, value]) => limitInWords(name, value))
+    .join(", ");
 
 function limitInWords(name, value) {
   const [label, condition] = labels.limits[name] ?? [name, "{}"];

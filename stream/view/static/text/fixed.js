@@ -43,6 +43,7 @@ export const labels = {
   report: "Report",
   keys: "Keys",
   alarms: "Alarms",
+  previous: "The session before",
   activeAlarms: "Active alarms",
   limits: "Limits",
   log: "Log",

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from stream.session.provenance import source_sha256, without_credentials
+from stream.session.provenance import device_of, source_sha256, without_credentials
 
 
 def test_a_recording_has_the_hash_that_other_tools_give_it(tmp_path: Path) -> None:
@@ -70,3 +70,17 @@ def test_what_is_no_file_has_no_hash(source: str) -> None:
 )
 def test_user_and_password_stay_out_of_the_record(source: str, shown: str) -> None:
     assert without_credentials(source) == shown
+
+
+@pytest.mark.parametrize(
+    ("source", "device"),
+    [
+        ("camera:0?fps=60", "camera:0"),
+        ("camera:/dev/video2", "camera:/dev/video2"),
+        ("synthetic:?seed=1&seconds=60", "synthetic:"),
+        ("rtsp://user:pass@scope/live?channel=2#fps=10", "rtsp://scope/live?channel=2"),
+        ("clip.mp4", "clip.mp4"),
+    ],
+)
+def test_a_device_is_known_by_its_name_without_options(source: str, device: str) -> None:
+    assert device_of(source) == device

@@ -14,9 +14,11 @@ import numpy as np
 import pytest
 from starlette.applications import Starlette
 
+from stream.bedside.requests import PREVIOUS_DISMISSED
 from stream.config.sections import AlarmsConfig
 from stream.protocol.readings import DensityReading, ObjectOutline, RegionOutline
 from stream.view.live.feed import Feed
+from stream.view.live.session_info import PreviousSession
 from stream.view.routes.downloads import content_disposition
 from stream.view.server.app import make_app
 from tests.doubles.kept_session import KeptSession
@@ -96,6 +98,25 @@ def test_an_answer_says_of_which_version_it_is(bed: Bed) -> None:
     versions = [int(bed.ask(method, path, json=body).headers["State-Version"]) for method, path, body in asked]
     assert versions == sorted(set(versions))
     assert bed.session.feed.shared().version == versions[-1]
+
+
+def test_the_limits_of_the_session_before_are_set_again_only_if_a_person_says_so(bed: Bed) -> None:
+    feed = bed.session.feed
+    assert bed.ask("POST", "/api/previous/limits").status_code == 404
+    feed.name_previous(PreviousSession(session="s0", ended_ns=1, limits={"low_pct": 9.0, "delay_s": 3.0}))
+    assert bed.get("/api/alarms")["limits"]["low_pct"] == 4.0
+    assert bed.post("/api/previous/limits") is None
+    limits = bed.get("/api/alarms")["limits"]
+    assert (limits["low_pct"], limits["delay_s"]) == (9.0, 3.0)
+    assert feed.shared().previous is None
+    assert bed.session.archive.facts()[PREVIOUS_DISMISSED] is True, "the page's process may begin anew"
+
+
+def test_the_notice_of_the_session_before_is_dismissed_once(bed: Bed) -> None:
+    bed.session.feed.name_previous(PreviousSession(session="s0", ended_ns=1, limits={"low_pct": 9.0}))
+    assert bed.ask("DELETE", "/api/previous").status_code == 200
+    assert bed.ask("DELETE", "/api/previous").status_code == 404
+    assert bed.get("/api/alarms")["limits"]["low_pct"] == 4.0
 
 
 def test_a_marker_without_a_place_is_at_the_newest_frame_and_one_at_a_moment_at_the_next_one(bed: Bed) -> None:
