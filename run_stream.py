@@ -37,6 +37,7 @@ COMMANDS: Final = {
     "models": "workers.models.commands:models",
     "models synthesize": "capture.writers.synthesize:synthesize",
     "replay": "stream.commands.replay:replay",
+    "scale": "workers.scale.command:scale",
     "subscribe": "stream.commands.subscribe:subscribe",
     "view": "stream.commands.view:view",
     "worker": "workers.remote.command:worker",

@@ -15,12 +15,13 @@ from stream.errors import ModelError, StreamError
 from stream.machine.shared_memory import keep_freed_memory
 from stream.protocol.contracts import Analyser, Analysis, Frame, Pixels
 from stream.protocol.frames import FrameHeader
-from stream.protocol.measures import ANALYSED, frame_mm2, per_mm2
+from stream.protocol.measures import ANALYSED
 from stream.protocol.outlines import object_outlines, outline_of
 from stream.protocol.readings import DensityReading
 from stream.protocol.thumbnail import HEIGHT_PX, WIDTH_PX
 from stream.protocol.types import MAX_TRANSFER
 from stream.protocol.wire import checked, encode
+from stream.readings.scale import frame_mm2, per_mm2
 
 log = logging.getLogger("capillary.worker")
 

@@ -16,7 +16,7 @@ from capture.sources.opencv import hush
 from capture.sources.opening import SourceLimits, open_source
 from stream.errors import FrameError, OutputError, SourceError
 from stream.protocol.contracts import FrameSource, Pixels
-from stream.protocol.scale_bar import scale_bar
+from stream.readings.scale import scale_bar
 
 FILE_NAME: Final = "overlay.mkv"
 _CODEC: Final = "mp4v"  # MPEG-4 part 2: the OpenCV wheel has no H.264 encoder, and Motion JPEG is ten times as large

@@ -83,19 +83,6 @@ CAPILLARIES_PER_AREA: Final = Measure(
 MEASURES: tuple[Measure, ...] = (DENSITY, CAPILLARY_COUNT, ANALYSED, CAPILLARIES_PER_AREA)
 
 
-def per_mm2(count: int, analysed_pct: float, frame_mm2: float) -> dict[str, float]:
-    """Return the value of `CAPILLARIES_PER_AREA` by its key; none if no tissue was analysed.
-
-    analysed_pct: share of the frame that is tissue in view, %. frame_mm2: area of the whole frame, mm².
-    """
-    return {CAPILLARIES_PER_AREA.keys[0]: count / (frame_mm2 * analysed_pct / 100)} if analysed_pct > 0 else {}
-
-
-def frame_mm2(width_px: int, height_px: int, um_per_px: float) -> float:
-    """Return the area of a frame, mm²."""
-    return width_px * height_px * (um_per_px / 1000) ** 2
-
-
 def further() -> tuple[Measure, ...]:
     """Return the measures that have no field of their own in a reading: they travel in its `measures`."""
     return tuple(measure for measure in MEASURES if measure.keys[0] not in DensityReading.__struct_fields__)

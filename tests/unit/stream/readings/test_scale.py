@@ -12,9 +12,9 @@ from stream.config.loading import load
 from stream.config.run_plan import AnalysisPlan
 from stream.config.sections import AnalyserConfig, CaptureConfig
 from stream.errors import ConfigError
-from stream.protocol.measures import CAPILLARIES_PER_AREA, described, frame_mm2, per_mm2
-from stream.protocol.scale_bar import scale_bar
+from stream.protocol.measures import CAPILLARIES_PER_AREA, described
 from stream.readings.run_status import RunStatusTracker
+from stream.readings.scale import frame_mm2, per_mm2, scale_bar
 from tests.doubles.readings import header
 from workers.reading import Reader, make_analyser
 
