@@ -49,9 +49,10 @@ class Pictures:
         """Return the picture of a frame; None if it is not kept."""
         return self._new.get(seq) or self._old.get(seq)
 
-    def nearest(self, seq: int) -> int | None:
-        """Return the frame nearest to `seq` whose picture is kept; None if there is no picture."""
-        return min([*self._old, *self._new], key=lambda kept: abs(kept - seq), default=None)
+    def nearest(self, x_s: float) -> ShownPicture | None:
+        """Return the picture nearest to a time of the trend's axis; None if there is no picture."""
+        kept = [*self._old.values(), *self._new.values()]
+        return min(kept, key=lambda picture: abs(picture.x_s - x_s), default=None)
 
     def _age(self, picture: ShownPicture) -> None:
         """Move a picture to the older ones, unless its second has one already; forget the oldest beyond the limit."""

@@ -69,26 +69,44 @@ class Evidence:
         self._reanalysed: OrderedDict[int, _Outlines | None] = OrderedDict()
         self._lock = threading.Lock()  # a recording is read by one thread at a time
 
-    def describe(self, seq: int) -> dict[str, Any]:
+    def describe_at(self, x_s: float, within_s: float = 0.0) -> dict[str, Any]:
+        """Return everything about the frame next to a time of the trend's axis, as `describe` does.
+
+        If that frame has no picture and another one has, at most `within_s` seconds away, it is of that one. Raises
+        NotKeptError if there is no frame at all.
+        """
+        row = self._feed.trend.nearest(x_s)
+        if row is None:
+            raise NotKeptError("There is no frame there.")
+        seq, own_s = int(row["seq"]), float(row["x"])
+        kept = self._feed.pictures.nearest(own_s) if self._missing_picture_reason(seq) else None
+        if kept is None or abs(kept.x_s - own_s) > within_s:
+            return self.describe(seq)
+        return self.describe(kept.seq, snapped_s=kept.x_s - own_s)
+
+    def describe(self, seq: int, *, snapped_s: float = 0.0) -> dict[str, Any]:
         """Return everything about a frame, with the keys of docs/page-api.md.
 
-        Raises NotKeptError if the session has no reading of it.
+        snapped_s: how much later than the frame that was asked for it is. Raises NotKeptError if the session has no
+        reading of it.
         """
         stored = self._stored(seq)
         outlines = self._outlines(stored)
         before, after = self._feed.trend.neighbours(seq)
         row = self._feed.trend.at_seq(seq)
         no_picture = self._missing_picture_reason(seq)
+        x_s = None if row is None else round(float(row["x"]), 3)
         info = self._feed.info
         fields = {name: value for name, value in msgspec.structs.asdict(stored).items() if name not in _OUTLINED}
         return fields | {
-            "x": None if row is None else round(float(row["x"]), 3),
+            "x": x_s,
             "published_after_ms": round(max(stored.t_published_ns - stored.t_capture_ns, 0) / 1e6, 1),
             "previous_seq": before,
             "next_seq": after,
             "picture": {
                 "available": not no_picture,
-                "nearest_seq": seq if not no_picture else self._feed.pictures.nearest(seq),
+                **self._nearest_picture(seq, x_s, missing=bool(no_picture)),
+                "snapped_s": round(snapped_s, 3),
                 "why_not": no_picture,
             },
             "width": info.width,
@@ -100,6 +118,13 @@ class Evidence:
             if outlines is None or outlines.objects is None
             else list(map(_shown_object, outlines.objects)),
         }
+
+    def _nearest_picture(self, seq: int, x_s: float | None, *, missing: bool) -> dict[str, Any]:
+        """Return number and time of the frame itself or, if its picture is missing, of the nearest that has one."""
+        if not missing:
+            return {"nearest_seq": seq, "nearest_x": x_s}
+        kept = None if x_s is None else self._feed.pictures.nearest(x_s)
+        return {"nearest_seq": kept and kept.seq, "nearest_x": kept and round(kept.x_s, 3)}
 
     def jpeg(self, seq: int) -> bytes:
         """Return the frame's picture as JPEG. Raises NotKeptError if there is none."""

@@ -9,7 +9,7 @@ from starlette.routing import Route
 from stream.errors import WireError
 from stream.view.review.evidence import NotKeptError
 from stream.view.routes.error_answers import NotThereError
-from stream.view.routes.request_helpers import AXIS_LIMIT_S, ID_LIMIT, json, optional_number, path_number
+from stream.view.routes.request_helpers import AXIS_LIMIT_S, ID_LIMIT, json, number, optional_number, path_number
 from stream.view.routes.services import PageServices
 
 
@@ -27,10 +27,10 @@ def routes(page: PageServices) -> list[Route]:
             raise WireError("Say which frame: at_s=…, marker=ID, or /api/frames/{seq}.")
         marker = next((marker for marker in feed.markers() if marker.id == marker_id), None)
         position_s = at_s if marker is None else marker.x
-        row = None if position_s is None else feed.trend.nearest(position_s)
-        if row is None:
+        if position_s is None:
             raise NotThereError("There is no frame there.")
-        return _or_404(lambda: json(evidence.describe(int(row["seq"]))))
+        within_s = number(request, "within_s", 0, 0, AXIS_LIMIT_S)
+        return _or_404(lambda: json(evidence.describe_at(position_s, within_s)))
 
     def picture(request: Request) -> Response:
         return _or_404(lambda: Response(evidence.jpeg(_seq(request)), media_type="image/jpeg"))

@@ -105,7 +105,7 @@ listenToKeys({
   PageDown: () => navigation.jump(1),
   Home: () => navigation.toFirst(),
   End: () => navigation.toLast(),
-  Escape: () => markers.close() || sites.close() || magnifier.close() || (!session.reviewing && evidence.close()),
+  Escape: () => markers.close() || sites.close() || magnifier.close() || navigation.toNow(),
 });
 document.addEventListener("visibilitychange", sayWhatToSend);
 
@@ -167,7 +167,11 @@ function refresh() {
     session.staleAfterMs,
     connection.ended,
   );
-  const view = { pictured: picture.isCurrent(), looking: evidence.frame !== null, missing: evidence.missing() };
+  const view = {
+    pictured: picture.isCurrent(),
+    looking: evidence.frame !== null || evidence.loading,
+    missing: evidence.missing(),
+  };
   showRunState(status, decided, view);
   if (reviewing) {
     showDensityOf(evidence.frame);
@@ -188,8 +192,8 @@ function redraw() {
   const newest = series.newest() ?? stored.extent?.[1] ?? null;
   const now = session.axisNowS();
   trend.draw(now === null ? newest : Math.max(newest ?? 0, now));
-  navigation.offerNow();
-  showReview(session.reviewing, trend.extent(), evidence.frame?.x ?? null);
+  navigation.showPlace();
+  showReview(session.reviewing, trend.extent(), evidence.moment);
   sinceDrawn = stopwatch();
 }
 
@@ -206,12 +210,12 @@ function zoomOut() {
 /** Draw new columns from the server. A review opens at its first frame. */
 function columnsArrived() {
   redraw();
-  if (session.reviewing && evidence.frame === null && stored.extent) evidence.lookAt(stored.extent[0]);
+  if (session.reviewing && evidence.moment === null && stored.extent) evidence.lookAt(stored.extent[0]);
 }
 
-/** Show that another frame is in view, or none. */
+/** Show that another frame is in view or asked for, or none. */
 function frameChanged() {
-  trend.point(evidence.frame?.x ?? null);
+  trend.point(evidence.moment);
   refresh();
   redraw();
 }
@@ -230,7 +234,7 @@ function showMarkers(byTime) {
 /** Show which windows are compared, [[from, to], [from, to]], or none (null). */
 function showCompared(windows) {
   trend.windows = windows;
-  if (windows && !trend.growing) trend.fix([windows[0][0], windows[1][1]]);
+  if (windows) trend.reveal([windows[0][0], windows[1][1]]);
   redraw();
 }
 

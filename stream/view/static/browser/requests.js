@@ -9,7 +9,7 @@ import * as words from "../text/common.js";
  * @param {object} [body] sent as JSON
  */
 export async function send(method, path, body) {
-  return (await request(method, path, body)).json();
+  return (await request(method, path, { body })).json();
 }
 
 /**
@@ -17,13 +17,13 @@ export async function send(method, path, body) {
  * @returns {Promise<{version: number, answer: object}>}
  */
 export async function change(method, path, body) {
-  const answer = await request(method, path, body);
+  const answer = await request(method, path, { body });
   return { version: Number(answer.headers.get("State-Version")), answer: await answer.json() };
 }
 
-async function request(method, path, body) {
+async function request(method, path, { body, signal } = {}) {
   const content = body && { headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
-  const answer = await fetch(path, { method, ...content }).catch(() => {
+  const answer = await fetch(path, { method, signal, ...content }).catch(() => {
     throw new Error(words.unreachable);
   });
   if (answer.ok) return answer;
@@ -31,8 +31,16 @@ async function request(method, path, body) {
   throw new Error(refusal.error ?? words.refused(answer.status));
 }
 
-/** Read what lies at a path. Throws as `send` does. */
-export const read = (path) => send("GET", path);
+/** Read what lies at a path, unless `signal` (an AbortSignal) ends that. Throws as `send` does. */
+export const read = async (path, signal) => (await request("GET", path, { signal })).json();
+
+/** Read the picture that lies at a path; otherwise as `read`. */
+export async function readPicture(path, signal) {
+  const answer = await request("GET", path, { signal });
+  return createImageBitmap(await answer.blob()).catch(() => {
+    throw new Error(words.noPicture);
+  });
+}
 
 /**
  * Wrap an asynchronous function so that it runs one call at a time, and of the calls that come meanwhile only the

@@ -1,6 +1,7 @@
 // The density in figures: of now or, in a review, of the frame in view.
 
 import { put } from "../browser/dom.js";
+import { isGood } from "../state/frame.js";
 import * as words from "../text/density.js";
 import { count, interval, NO_VALUE } from "../text/format.js";
 import { showFurtherMeasures } from "./further-measures.js";
@@ -21,7 +22,7 @@ function lastGood(status, decided) {
 
 /** Show the density of a frame (see docs/page-api.md), or none (null). */
 export function showDensityOf(frame) {
-  const good = frame?.status === "ok" && frame.quality === "good" && frame.density_pct !== null;
+  const good = frame !== null && isGood(frame);
   put("density-title", frame === null ? words.now : words.at(frame.x));
   showFigures(good ? frame : null);
   put("age", NO_VALUE);

@@ -1,19 +1,24 @@
 // One frame of the past: its picture, its outlines, and everything that is known of its value.
 // Knows the interface for frames, and the picture that shows them.
 
-import { button, fact, get, put } from "../browser/dom.js";
-import { newestOnly, read } from "../browser/requests.js";
+import { fact, get, put } from "../browser/dom.js";
+import { read, readPicture } from "../browser/requests.js";
+import { stopwatch } from "../browser/stopwatch.js";
+import { isGood, toNearestS } from "../state/frame.js";
 import { bounds } from "../state/regions.js";
+import { notGoodThen } from "../text/density.js";
 import * as words from "../text/evidence.js";
 import { count, milliseconds, NO_VALUE, percent } from "../text/format.js";
 import { verdicts } from "../text/quality.js";
 import { furtherFacts } from "./further-measures.js";
+import { showMessage } from "./message.js";
 import { qualityOf } from "./quality.js";
 
 const CROP_PX = 136;
 const CROP_MARGIN = 1.5; // the side of the crop over the side of the region
 const SMALLEST_REGION_PX = 8;
-const REFUSAL_MS = 4000;
+const SNAP_S = 1; // a picture so near stands for the frame that was asked for
+const LOADING_MS = 150; // less is not seen
 
 export class Evidence {
   /** The frame in view (see docs/page-api.md), or null. */
@@ -23,36 +28,46 @@ export class Evidence {
 
   #picture;
   #changed;
-  #wanted = null; // the path of the frame that was asked for last
-  #fetch = newestOnly((path, own) => this.#load(path, own));
+  #asked = null; // what was asked for and is not here yet: {path, x, ending, sinceMs, shown}
+  #notLoaded = ""; // why the picture of the frame in view could not be loaded
 
   /**
    * Let the buttons and the picture work.
    * @param {import("./picture.js").Picture} picture
-   * @param {() => void} changed another frame is in view, or none
+   * @param {() => void} changed another frame is in view or asked for, or none
    */
   constructor(picture, changed) {
     this.#picture = picture;
     this.#changed = changed;
     get("picture").addEventListener("click", () => this.frame === null && this.freeze());
-    get("to-live").addEventListener("click", () => this.close());
     get("step-back").addEventListener("click", () => this.step(-1));
     get("step-on").addEventListener("click", () => this.step(1));
     get("region-back").addEventListener("click", () => this.#stepRegion(-1));
     get("region-on").addEventListener("click", () => this.#stepRegion(1));
+    get("nearest-picture").addEventListener("click", () => this.#toNearest());
     this.showRegion(null);
   }
 
-  /** Bring the frame of this number into view. */
-  look = (seq) => this.#fetch(`api/frames/${seq}`);
+  /** The moment of the axis that was asked for last, else that of the frame in view; null if there is none. */
+  get moment() {
+    return this.#asked?.x ?? this.frame?.x ?? null;
+  }
 
-  /** Bring the frame nearest to a moment of the axis into view. */
-  lookAt = (x) => this.#fetch(`api/frames?at_s=${x}`);
+  /** Whether a frame is on its way for long enough to be said. */
+  get loading() {
+    return this.#asked !== null && this.#asked.sinceMs() > LOADING_MS;
+  }
+
+  /** Bring the frame of this number into view; x is its moment on the axis, if that is known. */
+  look = (seq, x = null) => this.#ask(`api/frames/${seq}`, x);
+
+  /** Bring the frame nearest to a moment of the axis into view: one with a picture, if one is that near. */
+  lookAt = (x) => this.#ask(`api/frames?at_s=${x}&within_s=${SNAP_S}`, x);
 
   /** Bring the live picture into view, as it is on the screen: the server may not keep it. */
   freeze() {
     const own = this.#picture.lend();
-    if (own) this.#fetch(`api/frames/${own.header.seq}`, own);
+    if (own) this.#ask(`api/frames/${own.header.seq}`, own.header.x, own);
   }
 
   /** Go to the frame before (-1) or after (1). */
@@ -61,10 +76,11 @@ export class Evidence {
     if (seq !== null && seq !== undefined) this.look(seq);
   }
 
-  /** Go back to the live picture. Returns whether a frame was in view. */
+  /** Go back to the live picture. Returns whether a frame was in view or on its way. */
   close() {
-    this.#wanted = null;
-    if (this.frame === null) return false;
+    if (this.moment === null && this.#asked === null) return false;
+    this.#asked?.ending.abort();
+    this.#asked = null;
     this.frame = null;
     this.#picture.release();
     document.body.dataset.looking = "now";
@@ -74,9 +90,11 @@ export class Evidence {
     return true;
   }
 
-  /** Return what is written over the picture while a frame has none: {word, say}, or null. */
+  /** Return what is written over the picture while it is on its way or missing: {word, say}, or null. */
   missing() {
+    if (this.loading) return { word: words.loading, say: words.loadingAt(this.#asked.x) };
     if (this.frame === null || this.#picture.held?.bitmap) return null;
+    if (this.#notLoaded) return { word: words.notLoaded, say: this.#notLoaded };
     return { word: words.notKept, say: this.frame.picture.why_not };
   }
 
@@ -102,30 +120,31 @@ export class Evidence {
     crop.ariaLabel = index === null ? "" : words.regionCrop(index);
   }
 
-  // own: the picture that the page has itself, or nothing.
-  async #load(path, own) {
-    this.#wanted = path;
-    const frame = await read(path).catch((error) => ({ refused: error.message }));
-    if (this.#wanted !== path) return; // it was closed in the meantime
-    if (frame.refused) {
-      this.#refuse(frame.refused);
-      return;
-    }
-    const bitmap = own?.bitmap ?? (frame.picture.available ? await bitmapOf(frame.seq) : null);
-    if (this.#wanted !== path) return;
-    this.frame = frame;
-    this.#picture.hold(headerOf(frame, own?.header), bitmap);
-    this.#draw();
+  // Ask for a frame; what was asked for before and is not here yet, is not waited for any more. A key that is held asks
+  // for the same frame again and again. own: the picture that the page has itself, or nothing.
+  #ask(path, x, own) {
+    if (this.#asked?.path === path) return this.#asked.shown;
+    this.#asked?.ending.abort();
+    const asked = { path, x, ending: new AbortController(), sinceMs: stopwatch() };
+    this.#asked = asked;
+    asked.shown = this.#load(asked, own);
     this.#changed();
+    return asked.shown;
   }
 
-  #refuse(sentence) {
-    get("evidence-head").hidden = false;
-    put("evidence-title", sentence);
-    if (this.frame !== null) return;
-    setTimeout(() => {
-      if (this.frame === null) get("evidence-head").hidden = true;
-    }, REFUSAL_MS);
+  async #load(asked, own) {
+    const loaded = await loadFrame(asked.path, own, asked.ending.signal).catch((error) => error);
+    if (this.#asked !== asked) return;
+    this.#asked = null;
+    if (loaded instanceof Error) {
+      showMessage(words.frameNotLoaded(asked.x, loaded.message));
+    } else {
+      this.frame = loaded.frame;
+      this.#notLoaded = loaded.notLoaded;
+      this.#picture.hold(headerOf(loaded.frame, own?.header), loaded.bitmap);
+      this.#draw();
+    }
+    this.#changed();
   }
 
   #draw() {
@@ -136,18 +155,21 @@ export class Evidence {
     put("evidence-title", this.ages ? words.pastTitle(frame.x) : words.reviewTitle(frame.x));
     get("step-back").disabled = frame.previous_seq === null;
     get("step-on").disabled = frame.next_seq === null;
-    const valued = frame.density_pct !== null;
-    put("evidence-density", valued ? percent(frame.density_pct) : NO_VALUE);
-    put("evidence-interval", valued ? words.finding(frame) : verdicts.failed);
-    get("facts").replaceChildren(...factsOf(frame).map(([term, value]) => fact(term, value)), ...this.#toNearest());
+    const good = isGood(frame);
+    put("evidence-density", good ? percent(frame.density_pct) : NO_VALUE);
+    put("evidence-interval", good ? words.finding(frame) : notGoodThen);
+    put("evidence-snapped", words.snapped(frame.picture.snapped_s));
+    const nearestS = this.#picture.held.bitmap ? null : toNearestS(frame);
+    get("nearest-picture").hidden = nearestS === null;
+    if (nearestS !== null) put("nearest-picture", words.nearestKept(nearestS));
+    get("region").hidden = !this.#picture.held.bitmap && !frame.regions?.length;
+    get("facts").replaceChildren(...factsOf(frame).map(([term, value]) => fact(term, value)));
     this.showRegion(null);
   }
 
-  // A button to the nearest frame that has a picture, if this one has none.
   #toNearest() {
-    const { available, nearest_seq } = this.frame.picture;
-    if (this.#picture.held.bitmap || available || nearest_seq === null || nearest_seq === undefined) return [];
-    return [button(words.nearestKept, () => this.look(nearest_seq))];
+    const { nearest_seq: seq, nearest_x: x } = this.frame.picture;
+    this.look(seq, x);
   }
 
   #stepRegion(by) {
@@ -158,9 +180,15 @@ export class Evidence {
   }
 }
 
-async function bitmapOf(seq) {
-  const answer = await fetch(`api/frames/${seq}.jpg`).catch(() => null);
-  return answer?.ok ? createImageBitmap(await answer.blob()).catch(() => null) : null;
+/** Load a frame and its picture: {frame, bitmap, notLoaded}; without a picture bitmap is null, and notLoaded may say why. */
+async function loadFrame(path, own, signal) {
+  const frame = await read(path, signal);
+  if (own || !frame.picture.available) return { frame, bitmap: own?.bitmap ?? null, notLoaded: "" };
+  try {
+    return { frame, bitmap: await readPicture(`api/frames/${frame.seq}.jpg`, signal), notLoaded: "" };
+  } catch (error) {
+    return { frame, bitmap: null, notLoaded: error.message };
+  }
 }
 
 /** Make the header of a frame, as a live picture has one. The page's own may have outlines that the server lacks. */
@@ -180,6 +208,7 @@ function factsOf(frame) {
   const truth = frame.truth_density_pct;
   return [
     [facts.quality, verdicts[qualityOf(frame)]],
+    ...(frame.density_pct === null || isGood(frame) ? [] : [[facts.notCounted, percent(frame.density_pct)]]),
     ...(reasons ? [[facts.reasons, reasons]] : []),
     ...furtherFacts(frame.measures),
     ...(frame.objects?.length ? [[facts.objects, words.objectsFound(frame.objects)]] : []),

@@ -22,7 +22,7 @@ export class Markers {
    * Let the buttons work.
    * @param {object} page
    * @param {() => ?number} page.inView returns the number of the frame in view
-   * @param {(seq: number) => void} page.look shows a frame
+   * @param {(seq: number, x: number) => void} page.look shows a frame, which lies at x on the axis
    * @param {(message: object) => void} page.take takes what an answer has of the shared state
    * @param {(markers: object[]) => void} page.changed takes all markers, by time
    * @param {(windows: number[][]|null) => void} page.compared takes the two windows of a before/after
@@ -177,7 +177,7 @@ export class Markers {
       button(words.remove, () => this.#remove(marker)),
       make("button", { className: "strong" }, common.save),
     ];
-    if (marker.seq !== null) actions.unshift(button(common.showFrame, () => this.#look(marker.seq)));
+    if (marker.seq !== null) actions.unshift(button(common.showFrame, () => this.#look(marker)));
     return make(
       "form",
       { onsubmit: (event) => this.#edit(event, marker) },
@@ -187,8 +187,8 @@ export class Markers {
     );
   }
 
-  #look(seq) {
+  #look({ seq, x }) {
     this.close();
-    this.#page.look(seq);
+    this.#page.look(seq, x);
   }
 }

@@ -1,7 +1,8 @@
 // The way through time: the length of the trend, its zoom, and steps from frame to frame.
 
-import { get } from "../browser/dom.js";
+import { get, put } from "../browser/dom.js";
 import { recall, remember } from "../browser/storage.js";
+import * as words from "../text/trend.js";
 
 const STORED = "capillary-window";
 const ZOOM = 1.5;
@@ -27,7 +28,7 @@ export class Navigation {
     this.#session = session;
     this.#moved = moved;
     get("windows").addEventListener("change", (event) => this.#choose(event.target.value));
-    get("to-now").addEventListener("click", () => this.#choose(lengths().find(({ checked }) => checked).value));
+    for (const id of ["to-now", "to-live"]) get(id).addEventListener("click", () => this.toNow());
   }
 
   /** Show the length that was chosen last; of a finished session the whole. */
@@ -35,8 +36,19 @@ export class Navigation {
     this.#choose(this.#session.reviewing ? WHOLE : recall(STORED));
   }
 
-  /** Offer the way back to now while the trend does not follow the newest reading. */
-  offerNow() {
+  /** Go back to now, with the picture and with the trend. Returns whether one of them was in the past. */
+  toNow() {
+    if (this.#session.reviewing) return false;
+    const [pictured, followed] = [this.#evidence.close(), this.#trend.fixedEdges === null];
+    if (!followed) this.#choose(lengths().find(({ checked }) => checked).value);
+    return pictured || !followed;
+  }
+
+  /** Say whether the trend ends in the past, and offer the way back while it does not follow the newest reading. */
+  showPlace() {
+    const end = this.#trend.pastEnd();
+    get("trend-past").hidden = end === null;
+    put("trend-past", end === null ? "" : words.past(end));
     get("to-now").hidden = this.#session.reviewing || this.#trend.fixedEdges === null;
   }
 
@@ -52,8 +64,9 @@ export class Navigation {
   /** Go a tenth of the window back (-1) or on (1). */
   jump(by) {
     const [from, to] = this.#trend.edges();
-    const x = this.#evidence.frame?.x ?? to;
-    this.#evidence.lookAt(x + (by * (to - from)) / JUMPS_PER_WINDOW);
+    const [first, last] = this.#trend.extent();
+    const x = (this.#evidence.moment ?? to) + (by * (to - from)) / JUMPS_PER_WINDOW;
+    this.#evidence.lookAt(Math.min(Math.max(x, first), last));
   }
 
   /** Go to the first moment of the session. */

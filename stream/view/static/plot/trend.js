@@ -8,7 +8,7 @@ import * as marks from "./marks.js";
 import { plotOptions } from "./options.js";
 import { snapshot } from "./snapshot.js";
 import { plotStyle } from "./style.js";
-import { around, clamped, panned, revealing, zoomed } from "./viewport.js";
+import { around, clamped, endsInPast, isHidden, panned, zoomed } from "./viewport.js";
 
 const FINEST_WINDOW_S = 60; // up to this length every reading is drawn
 const FINEST_STEP_S = 0.01;
@@ -124,6 +124,19 @@ export class Trend {
     this.draw();
   }
 
+  /** Show this stretch whole, with what of it is still to come. */
+  reveal(edges) {
+    const [first, last] = this.extent();
+    this.fixedEdges = clamped(edges, [first, this.growing ? Math.max(last, edges[1]) : last]);
+    this.draw();
+  }
+
+  /** Return the time at which the trend ends if that is in the past, else null: it follows the newest reading. */
+  pastEnd() {
+    const edges = this.edges();
+    return this.growing && this.fixedEdges && endsInPast(edges, this.extent()) ? edges[1] : null;
+  }
+
   /** Move by a share of the length. */
   pan(share) {
     const [from, to] = this.edges();
@@ -136,10 +149,12 @@ export class Trend {
     this.fix(zoomed([from, to], factor, about ?? this.#moment ?? (from + to) / 2));
   }
 
-  /** Mark the moment in view, or none (null); it stays in sight unless the trend follows the newest reading. */
+  /** Mark the moment in view, or none (null), and move to it if it is out of sight. */
   point(x) {
+    const edges = this.edges();
     this.#moment = x;
-    if (x !== null && this.fixedEdges) this.fixedEdges = clamped(revealing(this.fixedEdges, x), this.extent());
+    if (x !== null && isHidden(edges, x, this.fixedEdges === null))
+      this.fixedEdges = clamped(around(x, edges[1] - edges[0]), this.extent());
     this.draw();
     this.#describe(x);
   }

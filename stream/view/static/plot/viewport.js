@@ -1,6 +1,7 @@
 // The stretch of the time axis that the trend shows: [from, to] in s. Pure.
 
 const SHORTEST_S = 2;
+const MOMENT_S = 1;
 
 /** Move a stretch by some seconds. */
 export const panned = ([from, to], seconds) => [from + seconds, to + seconds];
@@ -19,10 +20,11 @@ export function clamped([from, to], [first, last]) {
   return [start, start + span];
 }
 
-/** Return the same stretch if it shows the moment x, else one of its length with the moment in its middle. */
-export function revealing([from, to], x) {
-  return x >= from && x <= to ? [from, to] : around(x, to - from);
-}
+/** Return whether the moment x lies outside a stretch; one that follows the newest reading will reach what comes after it. */
+export const isHidden = ([from, to], x, follows) => x < from || (!follows && x > to);
+
+/** Return whether a stretch ends in the past of what there is, by more than a moment. */
+export const endsInPast = ([, to], [, last]) => last - to > MOMENT_S;
 
 /** Return a stretch with the moment x in its middle. */
 export const around = (x, spanS) => [x - spanS / 2, x + spanS / 2];

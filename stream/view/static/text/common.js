@@ -5,4 +5,5 @@ export const save = "Save";
 export const cancel = "Cancel";
 export const showFrame = "Show its frame";
 export const unreachable = "The program does not answer.";
+export const noPicture = "What came is not a picture.";
 export const refused = (status) => `The program refused this (${status}).`;

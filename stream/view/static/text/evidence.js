@@ -2,6 +2,8 @@
 
 import { clock, count, interval, span } from "./format.js";
 
+const SAME_S = 0.05;
+
 export const pastTitle = (x) => `PAST ${clock(x, true)}`;
 export const reviewTitle = (x) => clock(x, true);
 export const age = (seconds) => `${span(seconds)} ago, not live`;
@@ -19,6 +21,7 @@ export const facts = {
   frame: "Frame",
   worker: "Worker",
   truth: "Truth",
+  notCounted: "Not counted",
   outlines: "Outlines",
   objects: "Not tissue",
 };
@@ -32,7 +35,18 @@ export const outlinesFrom = { picture: "as shown live", session: "as recorded", 
 export const workerName = (worker, attempt) => (attempt > 1 ? `${worker}, attempt ${attempt}` : String(worker));
 
 export const notKept = "PICTURE NOT KEPT";
-export const nearestKept = "Nearest picture";
+export const notLoaded = "PICTURE NOT LOADED";
+export const loading = "LOADING …";
+export const loadingAt = (x) => (x === null ? "" : clock(x, true));
+export const frameNotLoaded = (x, why) =>
+  `${x === null ? "The frame" : `The frame at ${clock(x, true)}`} is not shown: ${why}`;
+/** Say how far a picture is from the frame that was asked for, in s; nothing if it is that one. */
+export const snapped = (byS) => (Math.abs(byS) < SAME_S ? "" : `Picture ${apart(byS)}`);
+export const nearestKept = (byS) => `Nearest picture, ${apart(byS)}`;
+export function apart(byS) {
+  const length = Math.abs(byS);
+  return `${length < 10 ? `${length.toFixed(1)} s` : span(length)} ${byS < 0 ? "earlier" : "later"}`;
+}
 export const regionHint = "Point at an outline, or step through them.";
 export const noRegions = "No outlines are kept for this frame.";
 export const regionScore = (score, i, n) => `Score ${score.toFixed(2)}. ${i + 1} of ${n}`;

@@ -280,11 +280,16 @@ def test_a_picture_that_was_shown_can_be_looked_at_again_with_its_regions(
     bed.see(picture=jpeg(), regions=(RegionOutline(polygon=BOX, score=0.93),), objects=(hair,))
     bed.see()
     frame = bed.get("/api/frames/0")
-    assert frame["picture"] == {"available": True, "nearest_seq": 0, "why_not": ""}
+    own = {"nearest_seq": 0, "nearest_x": frame["x"], "snapped_s": 0}
+    assert frame["picture"] == {"available": True, "why_not": "", **own}
     assert frame["regions"] == [{"polygon": [100, 100, 300, 100, 300, 200, 100, 200], "score": 0.93}]
     assert frame["objects"] == [{"name": "hair", "polygon": [100, 100, 300, 100, 300, 200, 100, 200]}]
     assert frame["regions_from"] == "picture"
-    assert bed.get("/api/frames/1")["picture"]["nearest_seq"] == 0
+    later = bed.get("/api/frames/1")
+    assert (later["picture"]["nearest_seq"], later["picture"]["nearest_x"]) == (0, frame["x"])
+    snapped = bed.get(f"/api/frames?at_s={later['x']}&within_s=1")
+    assert (snapped["seq"], snapped["picture"]["snapped_s"]) == (0, pytest.approx(-0.1, abs=0.01))
+    assert bed.get(f"/api/frames?at_s={later['x']}&within_s=0.05")["seq"] == 1
     assert bed.ask("GET", "/api/frames/0.jpg").content == jpeg()
     crop = bed.ask("GET", "/api/frames/0/regions/0.png")
     pixels = cv2.imdecode(np.frombuffer(crop.content, np.uint8), cv2.IMREAD_COLOR)
