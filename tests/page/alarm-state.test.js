@@ -24,14 +24,21 @@ const cases = [
 ];
 for (const [what, active, pausedUntilNs, level, sounding] of cases) {
   test(what, () => {
-    const shown = shownAlarms({ active, paused_until_ns: pausedUntilNs }, NOW_NS);
+    const shown = shownAlarms({ active, paused_until_ns: pausedUntilNs }, NOW_NS, true);
     assert.equal(shown.level, level);
     assert.equal(shown.sounding, sounding);
   });
 }
 
 test("a lost connection is an alarm of the page's own", () => {
-  const shown = shownAlarms(withLost(NO_ALARMS), NOW_NS);
+  const shown = shownAlarms(withLost(NO_ALARMS), NOW_NS, true);
   assert.deepEqual([shown.active[0].cause, shown.sounding], ["lost", "medium"]);
   assert.deepEqual(NO_ALARMS.active, []);
+});
+
+test("without sound an unseen alarm is silent, a seen one is quiet anyway, and no pause counts down", () => {
+  const shown = (active) => shownAlarms({ active, paused_until_ns: 5e9 }, NOW_NS, false);
+  assert.deepEqual([shown([high]).silent, shown([high]).sounding, shown([high]).pausedS], [true, null, null]);
+  assert.equal(shown([seen]).silent, false);
+  assert.equal(shown([]).level, "none");
 });

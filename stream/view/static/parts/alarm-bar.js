@@ -45,13 +45,14 @@ export class AlarmBar {
     const lost = state === "lost";
     const ended = state === "ended";
     if (!lost) this.#seenLost = false;
-    const shown = shownAlarms(lost && !this.#seenLost ? withLost(this.#alarms) : this.#alarms, nowNs);
+    const shown = shownAlarms(lost && !this.#seenLost ? withLost(this.#alarms) : this.#alarms, nowNs, this.#sound.on);
     const bar = get("alarms");
     bar.dataset.level = shown.level;
     bar.dataset.sounding = shown.unseen && !ended;
     putSymbol("alarm-icon", ended ? "icon-ended" : `alarm-${shown.level}`);
     put("alarm-says", sentence(shown, reviewing, ended));
     this.#list(shown.active);
+    get("alarm-silent").hidden = ended || !shown.silent;
     this.#showButtons(shown, reviewing, ended);
     this.#sound.sound(reviewing || ended ? null : shown.sounding);
     get("sound").dataset.bursts = this.#sound.bursts;
@@ -82,7 +83,8 @@ export class AlarmBar {
     get("acknowledge").hidden = ended || !shown.unseen;
     put("pause", shown.pausedS ? words.resume : words.pause);
     get("pause").dataset.paused = shown.pausedS !== null;
-    for (const id of ["pause", "sound"]) get(id).hidden = reviewing || ended;
+    get("sound").hidden = reviewing || ended;
+    get("pause").hidden = reviewing || ended || !this.#sound.on;
   }
 
   // The list is made anew only if its alarms change; the value in it is written anew.

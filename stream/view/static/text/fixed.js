@@ -47,6 +47,7 @@ export const labels = {
   activeAlarms: "Active alarms",
   limits: "Limits",
   log: "Log",
+  silentAlarm: "makes no sound",
   notIec: "Not an IEC 60601-1-8 alarm system.",
   acknowledge: "Acknowledge",
   markNow: "Mark the frame in view",

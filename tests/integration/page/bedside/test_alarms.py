@@ -52,6 +52,7 @@ def test_poor_signal_is_never_low_density(page: Page, scope: Scope) -> None:
 
 def test_a_pause_counts_down_and_can_be_ended(page: Page, scope: Scope) -> None:
     scope.until(page, shows(alarm_says="No alarm"))
+    page.click("#sound")
     page.click("#pause")
     scope.until(page, says("alarm-says", "paused 1:5"))
     before = page.inner_text("#alarm-says")
@@ -60,13 +61,17 @@ def test_a_pause_counts_down_and_can_be_ended(page: Page, scope: Scope) -> None:
     scope.until(page, shows(alarm_says="No alarm"))
 
 
-def test_sound_is_off_until_a_click_and_silent_while_paused(page: Page, scope: Scope) -> None:
+def test_sound_is_off_until_a_click_which_the_bar_says_and_silent_while_paused(page: Page, scope: Scope) -> None:
     bursts = "Number(document.getElementById('sound').dataset.bursts)"
     scope.until(page, f"{LOW} && {SOUNDING}", density_pct=2.0)
     assert page.inner_text("#sound") == "Sound off"
     assert page.evaluate(bursts) == 0
+    assert page.inner_text("#alarm-silent").strip() == "makes no sound"
+    assert page.is_hidden("#pause"), "a pause of silence is none"
+    page.keyboard.press("p")
     page.click("#sound")
     scope.until(page, f"{bursts} === 1", density_pct=2.0)
+    assert page.is_hidden("#alarm-silent")
     assert page.get_attribute("#sound", "aria-pressed") == "true"
     page.click("#pause")
     scope.until(page, says("alarm-says", "paused"), density_pct=2.0)
