@@ -24,10 +24,14 @@ DTYPE: Final = np.dtype(
 GOOD: Final = 0
 _SILENCE_S: Final = 1.0
 _FIRST_ROOM: Final = 4096
+_COLUMNS: Final = (
+    *("x", "density_mean_pct", "density_min_pct", "density_max_pct", "density_low_pct", "density_high_pct"),
+    *("quality_code", "good", "seq"),
+)
 
 
 class Reduced(Struct, frozen=True, kw_only=True):
-    """What is drawn: columns of one length; an entry with `mean` None is a gap. See docs/page-api.md."""
+    """What is drawn: columns of one length; an entry with `density_mean_pct` None is a gap. See docs/page-api.md."""
 
     from_s: float
     to_s: float
@@ -36,12 +40,12 @@ class Reduced(Struct, frozen=True, kw_only=True):
     readings: int
     reduced: bool
     x: list[float]
-    mean: list[float | None]
-    min: list[float | None]
-    max: list[float | None]
-    low: list[float | None]
-    high: list[float | None]
-    grade: list[int | None]
+    density_mean_pct: list[float | None]
+    density_min_pct: list[float | None]
+    density_max_pct: list[float | None]
+    density_low_pct: list[float | None]
+    density_high_pct: list[float | None]
+    quality_code: list[int | None]
     good: list[int]
     seq: list[int | None]
 
@@ -161,7 +165,7 @@ def _pixel_starts(x: npt.NDArray[np.float64], from_s: float, to_s: float, pixels
 def _entries(part: Columns, starts: npt.NDArray[np.intp]) -> dict[str, npt.NDArray[Any]]:
     """Return one value per pixel and column."""
     if len(part) == 0:
-        return {name: np.zeros(0) for name in ("x", "mean", "min", "max", "low", "high", "grade", "good", "seq")}
+        return {name: np.zeros(0) for name in _COLUMNS}
     good = part["grade"] == GOOD
     count = np.add.reduceat(good.astype(np.int64), starts)
     density = np.where(good, part["density"], np.nan)
@@ -173,12 +177,12 @@ def _entries(part: Columns, starts: npt.NDArray[np.intp]) -> dict[str, npt.NDArr
 
     return {
         "x": part["x"][starts],
-        "mean": mean("density"),
-        "min": np.fmin.reduceat(density, starts),
-        "max": np.fmax.reduceat(density, starts),
-        "low": mean("low"),
-        "high": mean("high"),
-        "grade": _most_frequent(part["grade"], starts),
+        "density_mean_pct": mean("density"),
+        "density_min_pct": np.fmin.reduceat(density, starts),
+        "density_max_pct": np.fmax.reduceat(density, starts),
+        "density_low_pct": mean("low"),
+        "density_high_pct": mean("high"),
+        "quality_code": _most_frequent(part["grade"], starts),
         "good": count,
         "seq": part["seq"][shown],
     }

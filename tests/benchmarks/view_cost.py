@@ -66,7 +66,7 @@ def measured(folder: Path, pages: int, seconds: float, fps: float) -> dict[str, 
     finally:
         program.terminate()
         program.wait(20)
-    captured = ended["readings"] - began["readings"] + ended["dropped"] - began["dropped"]
+    captured = ended["published"] - began["published"] + ended["dropped"] - began["dropped"]
     return {
         "pages": pages,
         **{f"{name}_cpu_percent": round(100 * (after[name] - before[name]) / seconds, 2) for name in after},
@@ -86,7 +86,7 @@ def status(address: str) -> dict[str, Any]:
 def wait_for_readings(address: str) -> None:
     """Until the analysis has begun."""
     deadline = time.monotonic() + 60
-    while status(address)["readings"] < 5:
+    while status(address)["published"] < 5:
         assert time.monotonic() < deadline
         time.sleep(0.1)
 

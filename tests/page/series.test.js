@@ -5,7 +5,13 @@ import { test } from "node:test";
 import { Series } from "../../stream/view/static/plot/series.js";
 
 const STEP_S = 0.01;
-const columnsOf = (x, density, grade) => ({ x, grade, density, low: density, high: density });
+const columnsOf = (x, density, grade) => ({
+  x,
+  quality_code: grade,
+  density_pct: density,
+  density_low_pct: density,
+  density_high_pct: density,
+});
 
 test("the line has gaps for what was not good, and one for silence", () => {
   const series = new Series();

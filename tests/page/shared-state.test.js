@@ -48,9 +48,9 @@ test("what did not change is not told again", () => {
 
 test("each marker has a version of its own, so that none is lost beside a newer one", () => {
   const { shared, now } = page();
-  shared.begin(hello(3, { markers: [{ id: 1, version: 2, x: 5 }] }));
-  shared.take({ version: 6, markers: [{ id: 3, version: 6, x: 1 }] });
-  shared.take({ version: 5, markers: [{ id: 2, version: 5, x: 3 }] });
+  shared.begin(hello(3, { markers: [{ id: 1, state_version: 2, x: 5 }] }));
+  shared.take({ version: 6, markers: [{ id: 3, state_version: 6, x: 1 }] });
+  shared.take({ version: 5, markers: [{ id: 2, state_version: 5, x: 3 }] });
   assert.deepEqual(
     now("markers").map(({ id }) => id),
     [3, 2, 1],
@@ -59,16 +59,16 @@ test("each marker has a version of its own, so that none is lost beside a newer 
 
 test("a marker that was removed does not come back with an older message", () => {
   const { shared, now } = page();
-  shared.begin(hello(3, { markers: [{ id: 1, version: 2, x: 5 }] }));
+  shared.begin(hello(3, { markers: [{ id: 1, state_version: 2, x: 5 }] }));
   shared.take({ version: 7, markers: [{ id: 1, removed: true }] });
-  shared.take({ version: 6, markers: [{ id: 1, version: 6, x: 5 }] });
+  shared.take({ version: 6, markers: [{ id: 1, state_version: 6, x: 5 }] });
   assert.deepEqual(now("markers"), []);
 });
 
 test("a hello replaces all that was known, also if its versions begin anew", () => {
   const { shared, now } = page();
   shared.begin(
-    hello(30, { alarms: alarms({ low_pct: 9 }), sites: { sites: [1, 2] }, markers: [{ id: 1, version: 9 }] }),
+    hello(30, { alarms: alarms({ low_pct: 9 }), sites: { sites: [1, 2] }, markers: [{ id: 1, state_version: 9 }] }),
   );
   shared.begin(hello(0, { alarms: alarms(null) }));
   assert.equal(now("limits"), null);

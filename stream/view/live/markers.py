@@ -11,11 +11,11 @@ from stream.readings.trend import Trend
 class ShownMarker(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A marker with its position `x` on the trend's axis, s. `removed` is true in the last message about it.
 
-    version: that of the shared state with which the marker changed last.
+    state_version: that of the shared state with which the marker changed last.
     """
 
     id: int
-    version: int
+    state_version: int
     kind: MarkerKind
     text: str
     seq: int | None
@@ -67,7 +67,7 @@ class ShownMarkers:
     def _show(self, version: int, marker: Marker) -> ShownMarker:
         return ShownMarker(
             id=marker.id,
-            version=version,
+            state_version=version,
             kind=marker.kind,
             text=marker.text,
             seq=marker.seq,

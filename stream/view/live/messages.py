@@ -21,7 +21,7 @@ from stream.view.live.points import GRADES, Point
 from stream.view.live.session_info import SessionInfo
 from stream.view.live.viewers import Wishes
 
-PAGE_VERSION: Final = 3
+PAGE_VERSION: Final = 4
 _WISHES: Final = msgspec.json.Decoder(Wishes)
 
 
@@ -55,7 +55,7 @@ def picture_message(picture: ShownPicture, info: SessionInfo, *, overlay: bool =
             "seq": picture.seq,
             "t_capture_ns": picture.t_capture_ns,
             "x": round(picture.x_s, 3),
-            "grade": picture.grade,
+            "quality": None if picture.grade == "failed" else picture.grade,
             "width": info.width,
             "height": info.height,
             "regions": [outline_points(region) for region in regions],
@@ -79,10 +79,10 @@ def points_as_columns(points: list[Point]) -> dict[str, list[Any]]:
     good = [p.grade == "good" for p in points]
     return {
         "x": [round(p.x_s, 3) for p in points],
-        "grade": [GRADES[p.grade] for p in points],
-        "density": [_rounded(p.density_pct) if g else None for p, g in zip(points, good, strict=True)],
-        "low": [_rounded(p.density_low_pct) if g else None for p, g in zip(points, good, strict=True)],
-        "high": [_rounded(p.density_high_pct) if g else None for p, g in zip(points, good, strict=True)],
+        "quality_code": [GRADES[p.grade] for p in points],
+        "density_pct": [_rounded(p.density_pct) if g else None for p, g in zip(points, good, strict=True)],
+        "density_low_pct": [_rounded(p.density_low_pct) if g else None for p, g in zip(points, good, strict=True)],
+        "density_high_pct": [_rounded(p.density_high_pct) if g else None for p, g in zip(points, good, strict=True)],
     }
 
 
@@ -96,8 +96,10 @@ def rows_as_columns(rows: Columns) -> dict[str, list[Any]]:
 
     return {
         "x": rows["x"].round(3).tolist(),
-        "grade": rows["grade"].tolist(),
-        **{name: shown(name) for name in ("density", "low", "high")},
+        "quality_code": rows["grade"].tolist(),
+        "density_pct": shown("density"),
+        "density_low_pct": shown("low"),
+        "density_high_pct": shown("high"),
     }
 
 
@@ -108,7 +110,7 @@ def alarms_body(alarms: AlarmsNow) -> dict[str, Any]:
 
 def _body(update: Update) -> dict[str, Any]:
     return {
-        "version": update.shared.version,
+        "state_version": update.shared.version,
         "status": update.status,
         "points": points_as_columns(update.points) if update.points else rows_as_columns(update.rows),
         "alarms": alarms_body(update.shared.alarms),

@@ -21,7 +21,7 @@ def metrics_text(status: Status, alarms: Sequence[ActiveAlarm] = ()) -> str:
     latency_s = None if status.latency_ms is None else status.latency_ms / 1e3
     build = {"version": status.version, "model_id": status.model_id}
     parts = [
-        _metric("capillary_readings_total", "counter", "Readings published.", [(source, status.readings)]),
+        _metric("capillary_readings_total", "counter", "Readings published.", [(source, status.published)]),
         _metric("capillary_failed_total", "counter", "Frames whose analysis failed.", [(source, status.failed)]),
         _metric("capillary_dropped_total", "counter", "Frames captured, not analysed.", [(source, status.dropped)]),
         _metric("capillary_late_total", "counter", "Readings after a newer one.", [(source, status.late)]),

@@ -6,6 +6,7 @@ from msgspec import UNSET, Struct, UnsetType
 
 from stream.protocol.measures import further_values
 from stream.protocol.readings import DensityReading
+from stream.protocol.types import QualityVerdict
 
 ReadingGrade = Literal["good", "poor", "unusable", "failed"]
 GRADES: Final = {"good": 0, "poor": 1, "unusable": 2, "failed": 3}
@@ -27,7 +28,8 @@ class Point(Struct, frozen=True, kw_only=True, gc=False):
     x_s: float
     arrived_ns: int
     grade: ReadingGrade
-    reasons: tuple[str, ...] = ()
+    quality_reasons: tuple[str, ...] = ()
+    error: str = ""
     density_pct: float | None = None
     density_low_pct: float | None = None
     density_high_pct: float | None = None
@@ -47,7 +49,8 @@ def point_of(reading: DensityReading, x_s: float, arrived_ns: int) -> Point:
         x_s=x_s,
         arrived_ns=arrived_ns,
         grade=_grade(reading),
-        reasons=reading.quality_reasons or ((reading.error,) if reading.error else ()),
+        quality_reasons=reading.quality_reasons,
+        error=reading.error,
         density_pct=reading.density_pct,
         density_low_pct=reading.density_low_pct,
         density_high_pct=reading.density_high_pct,
@@ -56,6 +59,11 @@ def point_of(reading: DensityReading, x_s: float, arrived_ns: int) -> Point:
         drops_total=reading.drops_total,
         measures=further_values(reading.measures) or UNSET,
     )
+
+
+def verdict_of(point: Point) -> QualityVerdict | None:
+    """Return the quality of a point as readings have it: None if the analysis failed."""
+    return None if point.grade == "failed" else point.grade
 
 
 def trend_values(point: Point) -> tuple[float, float, float] | None:

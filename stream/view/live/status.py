@@ -6,9 +6,9 @@ from msgspec import UNSET, Struct, UnsetType
 from msgspec.structs import replace
 
 from stream.protocol.readings import RunStatus
-from stream.protocol.types import RunState
+from stream.protocol.types import QualityVerdict, RunState
 from stream.readings.freshness import Freshness
-from stream.view.live.points import Point
+from stream.view.live.points import Point, verdict_of
 from stream.view.live.session_info import SessionInfo
 
 PageState = RunState | Literal["starting", "review"]
@@ -90,13 +90,14 @@ class Status(Struct, frozen=True, kw_only=True):
     density_age_ms: float | None
     last_good_pct: float | None
     last_good_age_ms: float | None
-    quality: str | None
+    quality: QualityVerdict | None
     quality_reasons: tuple[str, ...]
+    error: str
     age_ms: float | None
     seq: int | None
     frame: str | None
     latency_ms: float | None
-    readings: int
+    published: int
     failed: int
     dropped: int
     late: int
@@ -133,13 +134,14 @@ def status_of(
         density_age_ms=good_age if current else None,
         last_good_pct=good.density_pct if good else None,
         last_good_age_ms=good_age,
-        quality=newest.grade if newest else None,
-        quality_reasons=newest.reasons if newest else (),
+        quality=verdict_of(newest) if newest else None,
+        quality_reasons=newest.quality_reasons if newest else (),
+        error=newest.error if newest else "",
         age_ms=age_ms(newest, received.delay_ms, now_ns, info.mode),
         seq=newest.seq if newest else None,
         frame=newest.frame if newest else None,
         latency_ms=newest.latency_ms if newest else None,
-        readings=max(received.readings, run_status.published),
+        published=max(received.readings, run_status.published),
         failed=max(received.failed, run_status.failed),
         dropped=max(newest.drops_total if newest else 0, run_status.dropped),
         late=run_status.late,

@@ -22,7 +22,7 @@ ToPixels = Callable[[float], float]
 def chart_svg(trend: Reduced, marks: Sequence[tuple[float, str]], limits: Sequence[float], *, media_time: bool) -> str:
     """Draw density with its interval, a strip of what was not good, marks (position, s; text) and alarm limits (%)."""
     span = max(trend.to_s - trend.from_s, 1e-3)
-    shown = [value for value in (*trend.high, *limits) if value is not None]
+    shown = [value for value in (*trend.density_high_pct, *limits) if value is not None]
     ticks = round_ticks(max(shown, default=1) * 1.05)
     top = ticks[-1]
 
@@ -33,15 +33,15 @@ def chart_svg(trend: Reduced, marks: Sequence[tuple[float, str]], limits: Sequen
         return round(_TOP + (1 - value / top) * (HEIGHT - _TOP - _BOTTOM), 1)
 
     parts = [_axes(trend, ticks, media_time, x, y)]
-    for run in _runs(trend.mean):
-        low, high = [trend.low[i] or 0.0 for i in run], [trend.high[i] or 0.0 for i in run]
+    for run in _runs(trend.density_mean_pct):
+        low, high = [trend.density_low_pct[i] or 0.0 for i in run], [trend.density_high_pct[i] or 0.0 for i in run]
         upper = [f"{x(trend.x[i])},{y(value)}" for i, value in zip(run, high, strict=True)]
         lower = [f"{x(trend.x[i])},{y(value)}" for i, value in zip(run, low, strict=True)]
         parts.append(f'<polygon class="band" points="{" ".join([*upper, *reversed(lower)])}"/>')
-        line = [f"{x(trend.x[i])},{y(trend.mean[i] or 0.0)}" for i in run]
+        line = [f"{x(trend.x[i])},{y(trend.density_mean_pct[i] or 0.0)}" for i in run]
         parts.append(f'<polyline class="line" points="{" ".join(line if len(line) > 1 else line * 2)}"/>')
-    for time_s, grade in zip(trend.x, trend.grade, strict=True):
-        if grade:
+    for time_s, code in zip(trend.x, trend.quality_code, strict=True):
+        if code:
             parts.append(f'<rect class="bad" x="{x(time_s)}" y="{HEIGHT - _BOTTOM - 5}" width="1.5" height="5"/>')
     parts += [
         f'<line class="limit" x1="{_LEFT}" x2="{WIDTH - _RIGHT}" y1="{y(limit)}" y2="{y(limit)}"/>' for limit in limits

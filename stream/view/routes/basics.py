@@ -9,6 +9,7 @@ from starlette.routing import Route
 
 from stream.errors import WireError
 from stream.view.live.metrics import CONTENT_TYPE, metrics_text
+from stream.view.live.shown_readings import shown_reading
 from stream.view.routes.request_helpers import json
 from stream.view.routes.services import PageServices
 
@@ -22,8 +23,9 @@ def routes(page: PageServices) -> list[Route]:
     async def status(_: Request) -> Response:
         return json(feed.status())
 
-    async def readings(request: Request) -> Response:
-        return json(feed.readings(parse_since(request.query_params.get("since_s", "60"))))
+    def readings(request: Request) -> Response:  # an hour of them takes a while: beside the server's loop
+        points = feed.readings(parse_since(request.query_params.get("since_s", "60")))
+        return json([shown_reading(point) for point in points])
 
     async def metrics(_: Request) -> Response:
         return PlainTextResponse(metrics_text(feed.status(), feed.shared().alarms.active), media_type=CONTENT_TYPE)

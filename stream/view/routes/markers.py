@@ -56,14 +56,14 @@ def routes(page: PageServices) -> list[Route]:
         seq, t_ns = frame_and_time(page, new.seq, new.t_ns)
         answer = await page.ask(KeepMarker(request=0, kind=new.kind, text=new.text, seq=seq, t_ns=t_ns))
         marker = _known(page, answer.id)
-        return shared_json(marker, marker.version, status_code=201)
+        return shared_json(marker, marker.state_version, status_code=201)
 
     async def edit(request: Request) -> Response:
         change = await body_as(request, MarkerEdit)
         marker = _known(page, path_number(request, "id"))
         await page.ask(_edited(page, marker, change))
         marker = _known(page, marker.id)
-        return shared_json(marker, marker.version)
+        return shared_json(marker, marker.state_version)
 
     async def remove(request: Request) -> Response:
         marker = _known(page, path_number(request, "id"))

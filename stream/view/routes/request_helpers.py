@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from stream.errors import WireError
+from stream.view.routes.old_names import with_old_names
 
 BODY_LIMIT: Final = 4096
 DIGITS_LIMIT: Final = 100
@@ -21,8 +22,8 @@ Body = TypeVar("Body")
 
 
 def json(value: Any, status_code: int = 200) -> Response:
-    """Return an answer with anything that msgspec encodes."""
-    return Response(msgspec.json.encode(value), status_code=status_code, media_type="application/json")
+    """Return an answer with anything that msgspec encodes, under the present names and those of earlier."""
+    return Response(msgspec.json.encode(with_old_names(value)), status_code=status_code, media_type="application/json")
 
 
 def shared_json(value: Any, version: int, status_code: int = 200) -> Response:

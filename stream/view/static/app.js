@@ -117,14 +117,17 @@ function receive(message) {
   if (message.type === "hello") {
     openRun(message.info);
     makeFurtherMeasures(message.measures);
-    shared.begin(message);
+    shared.begin(stateOf(message));
   } else {
-    shared.take(message);
+    shared.take(stateOf(message));
   }
   session.receive(message.status);
   series.append(message.points);
   refresh();
 }
+
+/** Return a message as the shared state takes it. */
+const stateOf = ({ state_version: version, ...message }) => ({ ...message, version });
 
 // After a broken connection the server's memory fills the gap: a hello begins the trend anew. Another run may have
 // taken the place of the one before; a page of another version is loaded again.

@@ -12,7 +12,7 @@ export function showCorner(status, decided) {
   put("session", status.session);
   put("rate", current ? rate(status.frames_per_s) : NO_VALUE);
   put("latency", current && status.latency_ms !== null ? milliseconds(status.latency_ms) : NO_VALUE);
-  put("readings", count(status.readings));
+  put("readings", count(status.published));
   put("dropped", count(status.dropped));
   put("failed", count(status.failed));
   put("workers", String(status.workers));

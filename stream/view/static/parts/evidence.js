@@ -195,7 +195,7 @@ async function loadFrame(path, own, signal) {
 function headerOf(frame, own) {
   const { seq, width, height } = frame;
   const objects = frame.objects ?? own?.objects ?? [];
-  const base = { seq, width, height, objects, grade: qualityOf(frame) };
+  const base = { seq, width, height, objects, quality: qualityOf(frame) };
   if (frame.regions === null && own) return { ...base, regions: own.regions, scores: own.scores };
   const regions = frame.regions ?? [];
   return { ...base, regions: regions.map(({ polygon }) => polygon), scores: regions.map(({ score }) => score) };

@@ -13,7 +13,7 @@ const POINTED = "#fff";
  * Draw the outlines of a picture: unbroken in the colour of a good one; on any other picture they count for nothing,
  * and are broken in the colour of doubt. The one under the pointer is drawn on top, with its score beside it.
  * @param {CanvasRenderingContext2D} ctx
- * @param {{regions: number[][], scores: ?number[], grade: string}} header
+ * @param {{regions: number[][], scores: ?number[], quality: string}} header
  * @param {{scale: number, left: number, top: number, ratio: number}} place of the picture in the canvas
  * @param {?number} pointed the index of the region under the pointer
  * @param {CSSStyleDeclaration} style has the colours and the font
@@ -21,7 +21,7 @@ const POINTED = "#fff";
 export function drawOutlines(ctx, header, place, pointed, style) {
   const { ratio } = place;
   const paths = header.regions.map((outline) => pathOf(outline, place));
-  const good = header.grade === "good";
+  const good = header.quality === "good";
   const all = new Path2D();
   for (const path of paths) all.addPath(path);
   ctx.lineJoin = "round";

@@ -12,13 +12,13 @@ import * as words from "../text/quality.js";
  * @param {boolean} pressed whether the microscope seems to be pressed on the skin
  */
 export function showQuality(status, decided, pressed) {
-  if (!isCurrent(decided.state) || !status?.quality) {
+  if (!isCurrent(decided.state) || !status) {
     show("none", words.notCurrent, "", []);
     return;
   }
-  const { quality, quality_reasons: reasons } = status;
+  const quality = qualityOf(status);
   const pressedNow = quality === "good" && pressed;
-  const hints = pressedNow ? [words.pressed] : reasons;
+  const hints = pressedNow ? [words.pressed] : reasonsOf(status);
   show(quality, words.verdicts[quality], words.advice(quality, hints), quality === "good" && !pressedNow ? [] : hints);
 }
 
@@ -29,11 +29,14 @@ export function showQualityOf(frame) {
     return;
   }
   const quality = qualityOf(frame);
-  show(quality, words.verdicts[quality], "", frame.quality_reasons);
+  show(quality, words.verdicts[quality], "", reasonsOf(frame));
 }
 
-/** Return the quality of a frame; one that was not analysed has "failed". */
+/** Return the quality of a frame, or of the newest one; one that was not analysed has "failed". */
 export const qualityOf = (frame) => (frame.status === "failed" ? "failed" : (frame.quality ?? "failed"));
+
+/** Say why the quality of a frame is not good, or why it was not analysed. */
+export const reasonsOf = (frame) => [...frame.quality_reasons, frame.error].filter(Boolean);
 
 function show(quality, verdict, advice, reasons) {
   get("quality").dataset.quality = quality;

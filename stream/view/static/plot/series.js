@@ -10,7 +10,7 @@ const COMPACT_EVERY = 2000; // rows
 const JUST_AFTER_S = 0.001;
 
 export class Series {
-  /** The readings, {x, grade, density, low, high}; x never decreases. */
+  /** The readings, {x, grade, density, low, high}: grade 0 is good; x never decreases. */
   rows = [];
 
   #added = 0;
@@ -23,12 +23,17 @@ export class Series {
 
   /**
    * Add readings.
-   * @param {{x: number[], grade: number[], density: number[], low: number[], high: number[]}} points oldest first
+   * @param {object} points columns as in a message of the server (see docs/page-api.md), oldest first
    */
   append(points) {
     for (const [i, x] of points.x.entries()) {
-      const [grade, density, low, high] = [points.grade[i], points.density[i], points.low[i], points.high[i]];
-      this.rows.push({ x, grade, density, low, high });
+      this.rows.push({
+        x,
+        grade: points.quality_code[i],
+        density: points.density_pct[i],
+        low: points.density_low_pct[i],
+        high: points.density_high_pct[i],
+      });
     }
     this.#added += points.x.length;
     if (this.#added > COMPACT_EVERY) this.#compact();

@@ -7,7 +7,15 @@ import { stopwatch } from "../browser/stopwatch.js";
 const MOST_PIXELS = 4000;
 const COARSER = 1.6; // rows may be so much wider than a pixel before finer ones are asked for
 const AGAIN_MS = 2000; // how soon a stretch that still grows is asked for again
-const COLUMNS = ["x", "mean", "low", "high", "min", "max", "grade"];
+const COLUMNS = [
+  "x",
+  "density_mean_pct",
+  "density_low_pct",
+  "density_high_pct",
+  "density_min_pct",
+  "density_max_pct",
+  "quality_code",
+];
 
 export class StoredTrend {
   /** The first and last time of the session, s; null until the server said it. */

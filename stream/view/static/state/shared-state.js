@@ -49,8 +49,9 @@ export class SharedState {
   #takeMarkers(markers, version) {
     for (const marker of markers) {
       const known = this.#markers.get(marker.id);
-      const its = marker.version ?? version;
-      if (known === undefined || its >= known.version) this.#markers.set(marker.id, { ...marker, version: its });
+      const its = marker.state_version ?? version;
+      if (known === undefined || its >= known.state_version)
+        this.#markers.set(marker.id, { ...marker, state_version: its });
     }
     const there = [...this.#markers.values()].filter(({ removed }) => !removed);
     this.#tell.markers(there.sort((a, b) => a.x - b.x));

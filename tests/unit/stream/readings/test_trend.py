@@ -45,7 +45,9 @@ def test_no_extreme_is_lost_and_every_good_reading_is_counted(
     drawn = reduce(trend_of(rows), None, None, pixels)
     good = rows["density"][rows["grade"] == 0]
     assert sum(drawn.good) == len(good)
-    lows, highs = ([value for value in column if value is not None] for column in (drawn.min, drawn.max))
+    lows, highs = (
+        [value for value in column if value is not None] for column in (drawn.density_min_pct, drawn.density_max_pct)
+    )
     if len(good):
         assert min(lows) == pytest.approx(good.min(), abs=1e-3)
         assert max(highs) == pytest.approx(good.max(), abs=1e-3)
@@ -63,19 +65,19 @@ def test_columns_are_of_one_length_in_order_and_few(
     drawn = reduce(trend, begin, end, pixels)
     columns: list[list[Any]] = [
         drawn.x,
-        drawn.mean,
-        drawn.min,
-        drawn.max,
-        drawn.low,
-        drawn.high,
-        drawn.grade,
+        drawn.density_mean_pct,
+        drawn.density_min_pct,
+        drawn.density_max_pct,
+        drawn.density_low_pct,
+        drawn.density_high_pct,
+        drawn.quality_code,
         drawn.good,
         drawn.seq,
     ]
     assert len({len(column) for column in columns}) == 1
     assert drawn.x == sorted(drawn.x)
     assert len(drawn.x) <= 2 * (pixels + 3)
-    for low, mean, high in zip(drawn.min, drawn.mean, drawn.max, strict=True):
+    for low, mean, high in zip(drawn.density_min_pct, drawn.density_mean_pct, drawn.density_max_pct, strict=True):
         if mean is not None:
             assert low is not None
             assert high is not None
@@ -85,16 +87,16 @@ def test_columns_are_of_one_length_in_order_and_few(
 @given(STEPS, st.integers(10, 60))
 def test_a_silence_is_a_gap(steps: list[tuple[float, int, float]], pixels: int) -> None:
     drawn = reduce(trend_of(rows_of(steps)), None, None, pixels)
-    shown = [x for x, grade in zip(drawn.x, drawn.grade, strict=True) if grade is not None]
-    silent = [place for place, grade in enumerate(drawn.grade) if grade is None]
-    assert all(drawn.seq[place] is None and drawn.mean[place] is None for place in silent)
+    shown = [x for x, grade in zip(drawn.x, drawn.quality_code, strict=True) if grade is not None]
+    silent = [place for place, grade in enumerate(drawn.quality_code) if grade is None]
+    assert all(drawn.seq[place] is None and drawn.density_mean_pct[place] is None for place in silent)
     assert len(silent) <= max(len(shown) - 1, 0)
 
 
 def test_readings_come_one_by_one_where_there_are_pixels_enough() -> None:
     drawn = reduce(trend_of(evenly(50)), None, None, 100)
     assert not drawn.reduced
-    assert drawn.mean == drawn.min == drawn.max
+    assert drawn.density_mean_pct == drawn.density_min_pct == drawn.density_max_pct
     assert drawn.seq == list(range(0, 100, 2))
 
 
@@ -110,7 +112,7 @@ def test_a_pixel_tells_its_most_frequent_grade_and_leads_to_a_good_frame() -> No
     rows = rows_of([(0.001, grade, 5.0) for grade in (1, 1, 0)] * 200)
     drawn = reduce(trend_of(rows), None, None, 20)
     assert drawn.reduced
-    assert set(drawn.grade[1:-1]) == {1}
+    assert set(drawn.quality_code[1:-1]) == {1}
     assert all(rows["grade"][int(seq) // 2] == 0 for seq in drawn.seq[1:-1] if seq is not None)
 
 

@@ -35,7 +35,7 @@ def test_a_picture_message_is_length_header_and_jpeg(outlines: list[list[tuple[i
     header = json.loads(message[4 : 4 + length])
     assert message[4 + length :] == jpeg
     assert header["regions"] == flat
-    assert (header["seq"], header["width"], header["height"], header["grade"]) == (3, 640, 480, "good")
+    assert (header["seq"], header["width"], header["height"], header["quality"]) == (3, 640, 480, "good")
 
 
 def test_what_is_not_tissue_comes_with_its_name_if_outlines_are_wanted() -> None:
@@ -58,11 +58,11 @@ def test_hello_carries_the_run_and_the_trend_and_a_density_only_where_good(
     view.receive(reading(1, quality="poor"))
     view.receive(reading(2, status="failed", density_pct=None, quality=None))
     message = json.loads(hello(view.info, view.opening()))
-    assert (message["type"], message["v"]) == ("hello", 3)
+    assert (message["type"], message["v"]) == ("hello", 4)
     assert message["info"]["stale_after_s"] == 1.0
     points = message["points"]
-    assert points["grade"] == [0, 1, 3]
-    assert (points["density"], points["low"], points["high"]) == (
+    assert points["quality_code"] == [0, 1, 3]
+    assert (points["density_pct"], points["density_low_pct"], points["density_high_pct"]) == (
         [6.25, None, None],
         [5.5, None, None],
         [7, None, None],
@@ -84,4 +84,4 @@ def test_a_tick_carries_the_status_of_the_interface(
     view.receive(AlarmsNow(limits={"low_pct": 4.0}))
     later = json.loads(tick(view.since(Cursor())))
     assert later["alarms"]["limits"] == {"low_pct": 4.0}
-    assert later["version"] > message["version"]
+    assert later["state_version"] > message["state_version"]

@@ -101,7 +101,7 @@ def test_what_the_page_is_told_of_it(finished: Callable[..., Path]) -> None:
     view, _ = opened(finished())
     status = view.status()
     assert (status.state, status.mode, view.info.recorded) == ("review", "review", "live")
-    assert (status.readings, status.dropped, status.density_pct) == (50, 0, None)
+    assert (status.published, status.dropped, status.density_pct) == (50, 0, None)
     assert [(marker.kind, marker.text, marker.seq) for marker in view.markers()] == [("bolus", "250 ml", 10)]
     assert view.shared().alarms.limits["low_pct"] == 4
     assert view.shared().alarms.active == ()

@@ -248,7 +248,7 @@ def test_a_picture_that_is_not_tissue_alone_raises_no_alarm_and_has_no_place_in_
 ) -> None:
     bed.see(40, density_pct=1.0, density_low_pct=0.5, density_high_pct=2.0, quality="poor", quality_reasons=(reason,))
     assert bed.get("/api/alarms")["active"] == []
-    assert set(bed.get("/api/trend")["mean"]) == {None}
+    assert set(bed.get("/api/trend")["density_mean_pct"]) == {None}
     status = bed.get("/api/status")
     assert (status["density_pct"], status["quality_reasons"]) == (None, [reason])
 
@@ -258,8 +258,8 @@ def test_the_trend_and_its_frames(bed: Bed) -> None:
     bed.see(10, quality="poor", quality_reasons=("moving",), measures={"motion_px": 9.5})
     trend = bed.get("/api/trend")
     assert (trend["readings"], trend["reduced"], len(trend["x"])) == (50, False, 50)
-    assert trend["grade"][-1] == 1
-    assert trend["mean"][-1] is None
+    assert trend["quality_code"][-1] == 1
+    assert trend["density_mean_pct"][-1] is None
     frame = bed.get(f"/api/frames?at_s={trend['x'][45]}")
     assert (frame["seq"], frame["quality"], frame["quality_reasons"]) == (45, "poor", ["moving"])
     assert (frame["measures"], frame["model_id"]) == ({"motion_px": 9.5}, "cnn@abc")
@@ -380,3 +380,16 @@ def test_a_page_without_a_session_says_so(feed: Callable[..., Feed]) -> None:
             return [answer.status_code for answer in found]
 
     assert asyncio.run(answers()) == [409, 409, 409, 409]
+
+
+def test_a_reading_has_the_same_names_as_on_the_other_ways_and_those_of_the_version_before(bed: Bed) -> None:
+    bed.see(1, quality="poor", quality_reasons=("moving",))
+    bed.see(1, status="failed", error="broken", density_pct=None, quality=None)
+    poor, failed = bed.get("/api/readings")
+    assert (poor["status"], poor["quality"], poor["quality_reasons"], poor["error"]) == ("ok", "poor", ["moving"], "")
+    assert (failed["status"], failed["quality"], failed["error"]) == ("failed", None, "broken")
+    assert (poor["grade"], poor["reasons"], poor["x_s"]) == ("poor", ["moving"], poor["x"])
+    assert (failed["grade"], failed["reasons"]) == ("failed", ["broken"])
+    status, trend = bed.get("/api/status"), bed.get("/api/trend")
+    assert (status["quality"], status["error"], status["published"], status["readings"]) == (None, "broken", 2, 2)
+    assert trend["grade"] == trend["quality_code"] == [1, 3]

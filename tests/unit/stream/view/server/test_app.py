@@ -37,7 +37,7 @@ def test_status_tells_state_density_quality_age_and_counts(
     assert (status["state"], status["mode"], status["session"], status["source"]) == ("good", "live", "s1", "scope")
     assert (status["density_pct"], status["density_low_pct"], status["density_high_pct"]) == (6.25, 5.5, 7.0)
     assert (status["quality"], status["quality_reasons"], status["age_ms"]) == ("good", [], 160.0)
-    assert (status["readings"], status["dropped"], status["failed"], status["model_id"]) == (1, 2, 0, "cnn@abc")
+    assert (status["published"], status["dropped"], status["failed"], status["model_id"]) == (1, 2, 0, "cnn@abc")
     assert (status["workers"], status["version"]) == (2, "0.1.0")
 
 
