@@ -8,8 +8,8 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from stream.errors import WireError
+from stream.view.answers.shown_readings import shown_reading
 from stream.view.live.metrics import CONTENT_TYPE, metrics_text
-from stream.view.live.shown_readings import shown_reading
 from stream.view.routes.request_helpers import json
 from stream.view.routes.services import PageServices
 

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from stream.errors import WireError
-from stream.view.routes.old_names import with_old_names
+from stream.view.answers.old_names import with_old_names
 
 BODY_LIMIT: Final = 4096
 DIGITS_LIMIT: Final = 100

@@ -9,8 +9,8 @@ from typing import Any, Final
 from msgspec import Struct, to_builtins
 
 from stream.readings.trend import Reduced
+from stream.view.answers.shown_readings import ShownReading
 from stream.view.live.markers import ShownMarker
-from stream.view.live.shown_readings import ShownReading
 from stream.view.live.status import Status
 
 GONE_IN: Final = "0.3.0"
