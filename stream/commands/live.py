@@ -8,8 +8,10 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NoReturn
+from urllib.parse import urlsplit
 
 import click
+from msgspec import structs
 
 from stream.commands.context import new_plan, report, um_per_px_option
 from stream.config.parts import Parts
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
     from stream.run.outcome import Outcome
 
 _DEMO: Final = "capillary-demo-"
+_UNSEEN_S: Final = 600.0
+"""How long a session that its page has ended is still served while no page is open: to fetch paper for the report."""
 _OPTIONS: Final = (
     click.option("--workers", type=click.IntRange(1, 64), help="Worker processes; default: one per core."),
     click.option("--max-fps", type=click.FloatRange(0, 1000), help="Analyse at most this many frames per second."),
@@ -78,9 +82,13 @@ def demo(parts: Parts, /, seconds: float | None, keep: bool, **options: Any) -> 
     if keep:
         _run_and_keep(parts, "demo", source, config)
     remove_abandoned(Path(tempfile.gettempdir()), _DEMO)
-    print("A demo keeps nothing: its session is gone at its end. `demo --keep` keeps it.", file=sys.stderr)
+    print("A demo keeps nothing, unless its page or `demo --keep` says so.", file=sys.stderr)
     with tempfile.TemporaryDirectory(prefix=_DEMO) as folder:
-        sys.exit(report(_run(parts, new_plan(parts, "demo", source, Path(folder), config))))
+        plan = replace(new_plan(parts, "demo", source, Path(folder), config), kept=False)
+        outcome, address = _run(parts, plan)
+        _let_review(parts, plan, outcome, address)
+        _keep_if_asked(Path(folder), config)
+    sys.exit(outcome.exit_code)
 
 
 @click.command()
@@ -105,23 +113,65 @@ def _run_and_keep(parts: Parts, mode: "Mode", source: str, config: "Config", sec
     from stream.session.store import FILE_NAME
 
     folder = sessions_folder(config.sink.sessions_dir) / new_session_id()
-    outcome = _run(parts, replace(new_plan(parts, mode, source, folder, config), seconds=seconds))
+    plan = replace(new_plan(parts, mode, source, folder, config), seconds=seconds)
+    outcome, address = _run(parts, plan)
     if holds_frames(folder):
         print(f"Session: {folder / FILE_NAME}", file=sys.stderr)
     else:
         shutil.rmtree(folder, ignore_errors=True)
-    sys.exit(report(outcome))
+    _let_review(parts, plan, outcome, address)
+    sys.exit(outcome.exit_code)
 
 
-def _run(parts: Parts, plan: "RunPlan") -> "Outcome":
+def _keep_if_asked(folder: Path, config: "Config") -> None:
+    """Copy a demo's session to where sessions are kept, if one of its pages asked for that."""
+    from stream.session.archive import Archive
+    from stream.session.folders import sessions_folder
+    from stream.session.preparation import holds_frames
+    from stream.session.store import FILE_NAME
+
+    if not holds_frames(folder):
+        return
+    archive = Archive(folder / FILE_NAME)
+    facts = archive.facts()
+    archive.close()
+    if facts.get("kept"):
+        kept = sessions_folder(config.sink.sessions_dir) / str(facts["session"])
+        shutil.copytree(folder, kept)
+        print(f"Session: {kept / FILE_NAME}", file=sys.stderr)
+
+
+def _run(parts: Parts, plan: "RunPlan") -> tuple["Outcome", str]:
+    """Run, and report how it ended; return that, and the address of the page, empty if there was none."""
     from stream.run.pipeline import run, run_processes
 
-    return run(plan, partial(run_processes, announce=partial(_announce, plan.config)), quiet=parts.quiet)
+    addresses = [""]
+
+    def announce(hello: "Hello") -> None:
+        if hello.role == "view":
+            addresses.append(hello.detail)
+            _announce(plan.config, hello)
+
+    outcome = run(plan, partial(run_processes, announce=announce), quiet=parts.quiet)
+    report(outcome)
+    return outcome, addresses[-1]
+
+
+def _let_review(parts: Parts, plan: "RunPlan", outcome: "Outcome", address: str) -> None:
+    """Serve the finished session at the address of its page, if a page ended it: whoever did wants to see it."""
+    from stream.session.preparation import holds_frames
+    from stream.view.review.serving import serve_review
+
+    if not (outcome.by_page and address and holds_frames(plan.folder)):
+        return
+    minutes = _UNSEEN_S / 60
+    print(f"A page ended the session. It is served until no page has been open for {minutes:.0f} min.", file=sys.stderr)
+    page = structs.replace(plan.config.view, port=urlsplit(address).port or plan.config.view.port)
+    serve_review(parts, page, plan.folder, unseen_s=_UNSEEN_S)
 
 
 def _announce(config: "Config", hello: "Hello") -> None:
     """Print where the live page is, once it is there."""
     from stream.view.server.address import token_hint
 
-    if hello.role == "view":
-        print(f"Live page: {hello.detail}{token_hint(config.view)}", file=sys.stderr)
+    print(f"Live page: {hello.detail}{token_hint(config.view)}", file=sys.stderr)

@@ -32,7 +32,8 @@ class RunPlan:
     """One run: what it watches, how, and what it leaves behind. Pickled to every process of the run.
 
     session: identifier, empty until the session's folder is prepared. source: as the user named it.
-    folder: where the session lies. started_ns: when the command began, UTC.
+    folder: where the session lies. kept: it stays on disk after the end, even if no page asks for that.
+    started_ns: when the command began, UTC.
     outlines: keep every capillary's outline in the session; regions_file: also write them as regions.jsonl.
     frames: analyse only the first so many; None: all. seconds: end in order after so long; None: with the source.
     speed: pace of a recording, as a factor of its own; 0: as fast as it goes.
@@ -47,6 +48,7 @@ class RunPlan:
     folder: Path
     config: Config
     started_ns: int
+    kept: bool = True
     outlines: bool = False
     regions_file: bool = False
     frames: int | None = None

@@ -148,6 +148,18 @@ class DismissPrevious(Message, frozen=True, kw_only=True, tag="dismiss-previous"
     request: Request
 
 
+class KeepSession(Message, frozen=True, kw_only=True, tag="keep-session"):
+    """View to sink: this session is to stay on disk after its end."""
+
+    request: Request
+
+
+class EndSession(Message, frozen=True, kw_only=True, tag="end-session"):
+    """View to sink to supervisor: end the run in order, as if its time was over."""
+
+    request: Request
+
+
 class Answer(Message, frozen=True, kw_only=True, tag="answer"):
     """Sink to view: the request was carried out, or why not. What it changed was sent before."""
 

@@ -6,7 +6,9 @@ from stream.protocol.bedside import (
     AlarmsNow,
     Answer,
     DismissPrevious,
+    EndSession,
     KeepMarker,
+    KeepSession,
     Marker,
     MarkersNow,
     PauseAlarms,
@@ -61,6 +63,8 @@ AnyMessage = (
     | PauseAlarms
     | SetLimits
     | DismissPrevious
+    | KeepSession
+    | EndSession
     | Answer
     | Finished
     | Fatal

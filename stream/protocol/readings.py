@@ -90,6 +90,7 @@ class RunStatus(Message, frozen=True, kw_only=True, tag="progress"):
     notices: Annotated[tuple[str, ...], Meta(description="what else people should know, in plain words")] = ()
     not_stored: Annotated[int, Meta(ge=0, description="readings that a full disk did not take")] = 0
     t_published_ns: Annotated[int, Meta(ge=0, description="ns since 1970 UTC")] = 0
+    kept: Annotated[bool, Meta(description="the session stays on disk after its end")] = True
     refused: Annotated[
         int, Meta(ge=0, description="messages and peers turned away: hostile bytes, wrong keys, other origins")
     ] = 0

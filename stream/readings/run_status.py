@@ -18,8 +18,8 @@ class RunStatusTracker:
     """Tracker of a run: takes every reading and event, gives the `RunStatus` of a moment.
 
     stale_after_s: how long a reading is current. trouble: of the source, in words. lost: the source gives no frames.
-    workers: how many can analyse. ended: the run is over. not_stored: readings that a full disk did not take.
-    um_per_px: width of a pixel, µm; None if it is not known.
+    workers: how many can analyse. ended: the run is over. kept: the session stays on disk after its end.
+    not_stored: readings that a full disk did not take. um_per_px: width of a pixel, µm; None if it is not known.
     """
 
     session: str
@@ -34,6 +34,7 @@ class RunStatusTracker:
     refused: int = 0
     workers: int = 0
     ended: bool = False
+    kept: bool = True
     lost: bool = False
     trouble: str = ""
     not_stored: int = 0
@@ -102,6 +103,7 @@ class RunStatusTracker:
             age_ms=None if self._freshness is None else self._freshness.age_ms(_ns(now_s)),
             t_published_ns=now_ns,
             notices=self.notices(),
+            kept=self.kept,
             not_stored=self.not_stored,
         )
 

@@ -16,6 +16,7 @@ from stream.config.run_plan import RunPlan
 from stream.console.text import counted
 from stream.machine.run_folder import RunFolder, listens_on_tcp
 from stream.machine.signals import stop_signals
+from stream.protocol.bedside import EndSession
 from stream.protocol.frames import Overdue, RingNeeded, RingReady
 from stream.protocol.messages import AnyMessage
 from stream.protocol.processes import Alive, Fatal, Finished, Hello, SecurityEvent, Stop
@@ -38,7 +39,7 @@ from stream.transport.sockets import Inbox, Outbox, new_context
 log = logging.getLogger("capillary.supervisor")
 
 _TICK_MS: Final = 50
-_JOIN_S: Final = 0.4
+_JOIN_S: Final = 1.6  # an open page reads the report before its server goes
 _JOIN_UNHURRIED_S: Final = 2.0  # the user did not stop the run: closing in order takes its time
 _KILLED: Final = -9  # exit code of a process that met SIGKILL
 _CAPTURE: Final[ProcessKey] = ("capture", 0)
@@ -69,6 +70,7 @@ class Supervisor:
         self._silence = Silence(plan.config.runtime.hang_s, time.monotonic())
         self._stop_order = StopOrder()
         self._signalled: signal.Signals | None = None
+        self._ended_by_page = False
         self._end_at_s = float("inf") if plan.seconds is None else time.monotonic() + plan.seconds
         self._finished = 0  # frames
         self._outcome: Outcome | None = None
@@ -181,7 +183,10 @@ class Supervisor:
                 if child is not None and child.incarnation == incarnation:
                     self._silence.heard(child.spec.key, time.monotonic(), busy=busy)
             case Finished(exit_code=exit_code, summary=summary):
-                self._outcome = Outcome(exit_code if self._signalled is None else 130, summary)
+                self._outcome = Outcome(exit_code if self._signalled is None else 130, summary, self._ended_by_page)
+            case EndSession():
+                self._ended_by_page = True
+                self._end_at_s = time.monotonic()
             case Fatal(role=role, exit_code=exit_code, sentence=sentence) if self._outcome is None:
                 if self._can_go_on_without(role):
                     log.error("%s", sentence)

@@ -16,7 +16,17 @@ from stream.errors import OutputError
 from stream.machine.clock import steady_utc
 from stream.outlets.outlet import Outlet
 from stream.outlets.selection import open_outlets
-from stream.protocol.bedside import AcknowledgeAlarm, DismissPrevious, KeepMarker, PauseAlarms, RemoveMarker, SetLimits
+from stream.protocol.bedside import (
+    AcknowledgeAlarm,
+    Answer,
+    DismissPrevious,
+    EndSession,
+    KeepMarker,
+    KeepSession,
+    PauseAlarms,
+    RemoveMarker,
+    SetLimits,
+)
 from stream.protocol.frames import Drop, EndOfStream, SourceInfo, SourceTrouble
 from stream.protocol.processes import PeerDown, PeerUp, SecurityEvent, Stop
 from stream.protocol.readings import DensityReading
@@ -89,8 +99,9 @@ class Sink:
         self._stopping = False
         if store.facts().get("begun_at") is None:  # `prepare` clears it: a session that is resumed has had other runs
             store.set_facts(name=plan.config.sink.session_name or None)
-            store.set_facts(begun_at=self._sequencer.accounted, mode=plan.mode)
+            store.set_facts(begun_at=self._sequencer.accounted, mode=plan.mode, kept=plan.kept)
             store.commit()
+        self._tracker.kept = bool(store.facts().get("kept", True))
 
     def run(self) -> None:
         """Take messages and act on them, in turns, until the supervisor says stop."""
@@ -126,6 +137,11 @@ class Sink:
                 self._tell_whole_state()
             case KeepMarker() | RemoveMarker() | AcknowledgeAlarm() | PauseAlarms() | SetLimits() | DismissPrevious():
                 self._bedside.handle(message)
+            case KeepSession():
+                self._keep_session(message)
+            case EndSession():
+                self._child.report(message)
+                self._tell(Answer(request=message.request))
             case PeerDown(role="worker", index=index, incarnation=incarnation):
                 self._acknowledgements.lose_worker(index, incarnation)
             case PeerDown(role="capture"):
@@ -188,6 +204,14 @@ class Sink:
         if trouble.lost != self._tracker.lost:
             self._note_incident("source lost" if trouble.lost else "source found", trouble.reason)
         self._tracker.lost, self._tracker.trouble = trouble.lost, trouble.reason
+
+    def _keep_session(self, request: KeepSession) -> None:
+        """Note that the session is to stay; whoever began the run leaves it then where sessions are kept."""
+        self._store.set_facts(kept=True)
+        self._store.commit()
+        self._tracker.kept = True
+        self._tell_status()
+        self._tell(Answer(request=request.request))
 
     def _note_incident(self, kind: str, detail: str) -> None:
         self._incidents.add(kind, detail, self._sequencer.next_seq)

@@ -5,10 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
 
-from stream.bedside.requests import Bedside, Requested
+from stream.bedside.requests import Bedside
 from stream.config.sections import AlarmsConfig
 from stream.machine.clock import Clock, steady_utc
-from stream.protocol.bedside import Answer
+from stream.protocol.bedside import Answer, EndSession, KeepSession
 from stream.protocol.processes import Hello, PeerUp
 from stream.protocol.readings import DensityReading, RunStatus
 from stream.protocol.types import RunState
@@ -16,6 +16,7 @@ from stream.session.archive import Archive
 from stream.session.journal import Journal
 from stream.session.store import FILE_NAME, Store
 from stream.view.live.feed import Feed
+from stream.view.live.request_broker import PageRequest
 
 Result = TypeVar("Result")
 
@@ -28,6 +29,8 @@ class KeptSession:
     ) -> None:
         self.feed = feed
         self.path = folder / FILE_NAME
+        self.wishes: list[PageRequest] = []
+        """What pages asked of the session as a whole; nothing is done about it."""
         self._owner = ThreadPoolExecutor(1)
         self._store = self._do(lambda: Store(self.path))
         self._do(lambda: self._store.set_facts(session=feed.info.session, source=feed.info.source, mode=feed.info.mode))
@@ -82,8 +85,11 @@ class KeptSession:
 
         self._do(tell)
 
-    def ask(self, request: Requested) -> Answer:
+    def ask(self, request: PageRequest) -> Answer:
         """Carry out what a page asks for."""
+        if isinstance(request, EndSession | KeepSession):
+            self.wishes.append(request)
+            return Answer(request=request.request)
 
         def carry_out() -> Answer:
             self._bedside.handle(request)

@@ -134,6 +134,13 @@ class Feed:
             self._share(previous=previous)
         self.viewers.wake_all()
 
+    def set_kept(self) -> None:
+        """Note that a finished session is to stay on disk."""
+        with self._lock:
+            finished = self._reported.run_status
+            self._reported = replace(self._reported, run_status=finished and replace(finished, kept=True))
+        self.viewers.wake_all()
+
     def end(self, timeout_s: float) -> None:
         """Tell every open page that the run is over, and wait until all have left, `timeout_s` at most."""
         with self._lock:

@@ -13,9 +13,11 @@ from msgspec.structs import replace
 
 from stream.bedside.requests import Requested
 from stream.errors import WireError
-from stream.protocol.bedside import Answer
+from stream.protocol.bedside import Answer, EndSession, KeepSession
 from stream.protocol.types import Message
 from stream.protocol.wire import checked
+
+PageRequest = Requested | KeepSession | EndSession
 
 ANSWER_TIMEOUT_S: Final = 3.0
 SINK_AWAY: Final = "The process that keeps the session is being brought back: try again in a second."
@@ -25,14 +27,14 @@ NOT_SENDABLE: Final = "This holds a number that is too large to be kept."
 class RequestBroker(Protocol):
     """Carries out what a page asks for."""
 
-    def ask(self, request: Requested) -> Answer:
+    def ask(self, request: PageRequest) -> Answer:
         """Carry out the request; wait for the answer. What it changed is in the feed when this returns."""
 
 
 class NoBroker:
     """Refuses every request: there is no session to change."""
 
-    def ask(self, request: Requested) -> Answer:
+    def ask(self, request: PageRequest) -> Answer:
         """Refuse the request."""
         return Answer(request=request.request, error="No session is kept here.", status=409)
 
@@ -47,10 +49,10 @@ class SinkBroker:
         self._wake = wake
         self._numbers = count(1)
         self._waiting: dict[int, tuple[threading.Event, list[Answer]]] = {}
-        self._outgoing: SimpleQueue[Requested] = SimpleQueue()
+        self._outgoing: SimpleQueue[PageRequest] = SimpleQueue()
         self._lock = threading.Lock()
 
-    def ask(self, request: Requested) -> Answer:
+    def ask(self, request: PageRequest) -> Answer:
         """Give the request to the sink, and wait for its answer for `ANSWER_TIMEOUT_S` at most."""
         with self._lock:  # requests leave in the order of their numbers
             numbered = replace(request, request=next(self._numbers))

@@ -76,6 +76,7 @@ class Status(Struct, frozen=True, kw_only=True):
     measures: further measures of the same reading by key; unset, and not sent, if there are none.
     last_good_*: the same reading however old, for words like "last good 12 s ago"; never to be shown as current.
     transfer: how good the model is on scenes it had not seen, in one sentence; empty if that is not said.
+    kept: whether the session stays on disk after its end.
     """
 
     state: PageState
@@ -110,6 +111,7 @@ class Status(Struct, frozen=True, kw_only=True):
     transfer: str
     workers: int
     version: str
+    kept: bool
     measures: dict[str, float] | UnsetType = UNSET
 
 
@@ -154,6 +156,7 @@ def status_of(
         transfer=received.transfer,
         workers=info.workers,
         version=info.version,
+        kept=run_status.kept,
         measures=current.measures if current else UNSET,
     )
 

@@ -104,4 +104,5 @@ def _counted(archive: Archive, info: SessionInfo, recorded: Mode) -> RunStatus:
         failed=counts["failed"],
         late=counts["late"],
         dropped=counts["dropped"],
+        kept=bool(archive.facts().get("kept", True)),
     )

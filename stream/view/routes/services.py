@@ -4,12 +4,11 @@ from dataclasses import dataclass
 
 from starlette.concurrency import run_in_threadpool
 
-from stream.bedside.requests import Requested
 from stream.errors import OutputError
 from stream.protocol.bedside import Answer
 from stream.session.archive import Archive
 from stream.view.live.feed import Feed
-from stream.view.live.request_broker import RequestBroker
+from stream.view.live.request_broker import PageRequest, RequestBroker
 from stream.view.review.evidence import Evidence
 from stream.view.routes.error_answers import RefusedError
 
@@ -30,7 +29,7 @@ class PageServices:
             raise OutputError("No session is kept here.")
         return self.archive
 
-    async def ask(self, request: Requested) -> Answer:
+    async def ask(self, request: PageRequest) -> Answer:
         """Have a request carried out; return the answer. Raises RefusedError if the answer is an error."""
         answer = await run_in_threadpool(self.broker.ask, request)
         if answer.error:

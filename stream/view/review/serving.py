@@ -1,0 +1,85 @@
+"""Serves a finished session as a page, until it is stopped or nobody looks at it any more."""
+
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from stream.config.sections import ViewConfig
+from stream.security.audit_log import AuditLog
+from stream.security.events import SecurityEvents
+from stream.session.archive import Archive
+from stream.session.store import merge_write_ahead_file
+from stream.version import VERSION
+from stream.view.process import CLOSING_S
+from stream.view.review.file_broker import FileBroker
+from stream.view.review.finished_session import review_feed, session_file
+from stream.view.review.reanalysis import SessionRecording
+from stream.view.server.access_rules import access_rules, certificate_files
+from stream.view.server.address import page_address, token_hint
+from stream.view.server.app import make_app
+from stream.view.server.http_server import ViewServer
+
+if TYPE_CHECKING:
+    from stream.config.parts import Parts
+    from stream.protocol.processes import SecurityEvent
+
+_TURN_S: Final = 0.5
+
+
+def serve_review(
+    parts: "Parts", page: ViewConfig, session: Path, recording: str | None = None, *, unseen_s: float = float("inf")
+) -> None:
+    """Serve the page of a finished session until Ctrl-C, or until no page has been open for `unseen_s`.
+
+    recording: where it is now; None: where it was analysed. Raises UsageError or OutputError if there is no such
+    session, or if it or the port cannot be used.
+    """
+    path = session_file(session)
+    archive = Archive(path)
+    feed = review_feed(archive, VERSION, site_s=page.site_s)
+    facts = archive.facts()
+    source = recording or str(facts.get("asked_source") or "")
+    sha256 = facts.get("source_sha256")
+    recorded = SessionRecording(source, sha256, parts.lookup(source), parts.analyser) if source else None
+    events = SecurityEvents()
+    broker, rules = FileBroker(path, feed), access_rules(page)
+    app = make_app(feed, broker=broker, archive=archive, recording=recorded, rules=rules, events=events)
+    server = ViewServer(app, page.host, page.port, certificate_files(page), events)
+    server.start()
+    print(f"Review: {page_address(page, server.port)}{token_hint(page)} (Ctrl-C ends)", file=sys.stderr, flush=True)
+    last_seen_s = time.monotonic()
+
+    def turn(now_s: float) -> bool:
+        nonlocal last_seen_s
+        _write_events(events.take(now_s), path.parent)
+        if feed.viewers.count:
+            last_seen_s = now_s
+        return now_s - last_seen_s < unseen_s
+
+    _wait_while(turn)
+    feed.end(CLOSING_S)
+    server.stop()
+    _write_events(events.take(float("inf")), path.parent)
+    archive.close()
+    merge_write_ahead_file(path)
+
+
+def _write_events(events: "list[SecurityEvent]", folder: Path) -> None:
+    """Write events into the session's audit log, opened each time: others may look at the same session."""
+    if events:
+        log = AuditLog(folder)
+        for event in events:
+            log.reviewed(event)
+
+
+def _wait_while(turn: Callable[[float], bool]) -> None:
+    """Call `turn` with the time twice per second, until it returns False or the command is stopped."""
+    stopped = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stopped.set())
+    while turn(time.monotonic()) and not stopped.wait(_TURN_S):
+        pass
