@@ -15,7 +15,7 @@ from msgspec import structs
 
 from stream.commands.context import new_plan, report, um_per_px_option
 from stream.config.parts import Parts
-from stream.errors import UsageError
+from stream.errors import StreamError, UsageError
 
 if TYPE_CHECKING:
     from stream.config.run_plan import RunPlan
@@ -86,8 +86,10 @@ def demo(parts: Parts, /, seconds: float | None, keep: bool, **options: Any) -> 
     with tempfile.TemporaryDirectory(prefix=_DEMO) as folder:
         plan = replace(new_plan(parts, "demo", source, Path(folder), config), kept=False)
         outcome, address = _run(parts, plan)
-        _let_review(parts, plan, outcome, address)
-        _keep_if_asked(Path(folder), config)
+        kept = _keep_if_asked(plan.folder, config)  # first: nothing that fails later may lose it
+        _let_review(parts, replace(plan, folder=kept or plan.folder), outcome, address)
+        if kept is None:
+            _keep_if_asked(plan.folder, config)
     sys.exit(outcome.exit_code)
 
 
@@ -123,22 +125,24 @@ def _run_and_keep(parts: Parts, mode: "Mode", source: str, config: "Config", sec
     sys.exit(outcome.exit_code)
 
 
-def _keep_if_asked(folder: Path, config: "Config") -> None:
-    """Copy a demo's session to where sessions are kept, if one of its pages asked for that."""
+def _keep_if_asked(folder: Path, config: "Config") -> Path | None:
+    """Copy a demo's session to where sessions are kept, and return that folder; None if no page asked for that."""
     from stream.session.archive import Archive
     from stream.session.folders import sessions_folder
     from stream.session.preparation import holds_frames
     from stream.session.store import FILE_NAME
 
     if not holds_frames(folder):
-        return
+        return None
     archive = Archive(folder / FILE_NAME)
     facts = archive.facts()
     archive.close()
-    if facts.get("kept"):
-        kept = sessions_folder(config.sink.sessions_dir) / str(facts["session"])
-        shutil.copytree(folder, kept)
-        print(f"Session: {kept / FILE_NAME}", file=sys.stderr)
+    if not facts.get("kept"):
+        return None
+    kept = sessions_folder(config.sink.sessions_dir) / str(facts["session"])
+    shutil.copytree(folder, kept)
+    print(f"Session: {kept / FILE_NAME}", file=sys.stderr)
+    return kept
 
 
 def _run(parts: Parts, plan: "RunPlan") -> tuple["Outcome", str]:
@@ -167,7 +171,10 @@ def _let_review(parts: Parts, plan: "RunPlan", outcome: "Outcome", address: str)
     minutes = _UNSEEN_S / 60
     print(f"A page ended the session. It is served until no page has been open for {minutes:.0f} min.", file=sys.stderr)
     page = structs.replace(plan.config.view, port=urlsplit(address).port or plan.config.view.port)
-    serve_review(parts, page, plan.folder, unseen_s=_UNSEEN_S)
+    try:
+        serve_review(parts, page, plan.folder, unseen_s=_UNSEEN_S)
+    except StreamError as error:  # the run itself has ended well
+        print(f"The session cannot be shown: {error}.", file=sys.stderr)
 
 
 def _announce(config: "Config", hello: "Hello") -> None:

@@ -158,6 +158,7 @@ class EndSession(Message, frozen=True, kw_only=True, tag="end-session"):
     """View to sink to supervisor: end the run in order, as if its time was over."""
 
     request: Request
+    who: Annotated[str, Meta(max_length=200, description="address of who asked for it; empty: unknown")] = ""
 
 
 class Answer(Message, frozen=True, kw_only=True, tag="answer"):

@@ -39,7 +39,7 @@ from stream.transport.sockets import Inbox, Outbox, new_context
 log = logging.getLogger("capillary.supervisor")
 
 _TICK_MS: Final = 50
-_JOIN_S: Final = 1.6  # an open page reads the report before its server goes
+_JOIN_S: Final = 1.8  # an open page reads the report before its server goes
 _JOIN_UNHURRIED_S: Final = 2.0  # the user did not stop the run: closing in order takes its time
 _KILLED: Final = -9  # exit code of a process that met SIGKILL
 _CAPTURE: Final[ProcessKey] = ("capture", 0)
@@ -183,8 +183,13 @@ class Supervisor:
                 if child is not None and child.incarnation == incarnation:
                     self._silence.heard(child.spec.key, time.monotonic(), busy=busy)
             case Finished(exit_code=exit_code, summary=summary):
-                self._outcome = Outcome(exit_code if self._signalled is None else 130, summary, self._ended_by_page)
-            case EndSession():
+                signalled = self._signalled is not None
+                by_page = self._ended_by_page and not signalled
+                self._outcome = Outcome(130 if signalled else exit_code, summary, by_page)
+            case EndSession(who=who):  # the view ends too soon to report it itself
+                self._on_security_event(
+                    SecurityEvent(what="changed", where="page", who=who, detail="end of the session")
+                )
                 self._ended_by_page = True
                 self._end_at_s = time.monotonic()
             case Fatal(role=role, exit_code=exit_code, sentence=sentence) if self._outcome is None:

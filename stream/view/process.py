@@ -21,6 +21,7 @@ from stream.session.store import FILE_NAME
 from stream.view.live.feed import Feed
 from stream.view.live.request_broker import SinkBroker
 from stream.view.live.session_info import session_info
+from stream.view.live.websocket import LEAVING_S
 from stream.view.review.previous import previous_session
 from stream.view.server.access_rules import access_rules, certificate_files
 from stream.view.server.address import page_address
@@ -31,8 +32,8 @@ from stream.view.server.previous_review import PreviousReview
 log = logging.getLogger("capillary.view")
 
 _TICK_MS: Final = 200
-CLOSING_S: Final = 0.2
-"""How long open pages have to receive the end of the run."""
+CLOSING_S: Final = LEAVING_S + 0.2
+"""How long open pages have to receive the end of the run, and to fetch its report."""
 
 
 def run(child: Child, plan: RunPlan) -> None:

@@ -24,6 +24,8 @@ SEND_TIMEOUT_S: Final = 10.0
 VIEWERS_LIMIT: Final = 32
 ENDED: Final = 4001
 """Close code: the run has ended, without a fault of the connection."""
+LEAVING_S: Final = 1.0
+"""How long a page may take to fetch the report of a run that has ended, before the server goes."""
 _TRY_AGAIN_LATER: Final = 1013
 
 
@@ -79,6 +81,7 @@ async def _send(socket: WebSocket, feed: Feed, changed: asyncio.Event, viewer: i
         over = feed.over
         update = feed.since(update.cursor)
         shown = await _push(socket, feed, tick(update), update, shown, viewer)
+    await asyncio.sleep(LEAVING_S)  # a page that leaves before ends this wait
     await socket.close(ENDED, "the run has ended")
     raise WebSocketDisconnect(ENDED)
 

@@ -17,6 +17,7 @@ from stream.view.live.markers import ShownMarker
 from stream.view.live.session_info import SessionInfo
 from stream.view.report import labels
 from stream.view.report.chart import chart_svg, time_text
+from stream.view.report.style import STYLE
 
 NOTICE = (
     "Research use. Not a certified medical device, and not an alarm system as IEC 60601-1-8 means it; "
@@ -80,7 +81,7 @@ def report_html(data: ReportData) -> str:
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
         f'<title>{title}</title><link rel="icon" href="static/icon.svg">'
-        '<link rel="stylesheet" href="report.css"></head>'
+        f"<style>{STYLE}</style></head>"
         f"<body><main>{''.join(parts)}</main></body></html>\n"
     )
 

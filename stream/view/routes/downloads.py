@@ -5,12 +5,11 @@ import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
-from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
 from starlette.requests import Request
-from starlette.responses import FileResponse, HTMLResponse, Response, StreamingResponse
+from starlette.responses import HTMLResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from stream.console.text import harmless
@@ -22,7 +21,6 @@ from stream.view.report.page import LINES, ReportData, report_html
 from stream.view.routes.request_helpers import AXIS_LIMIT_S, number
 from stream.view.routes.services import PageServices
 
-_STYLE: Final = Path(__file__).parent.parent / "report" / "report.css"
 _CHART_PIXELS: Final = 850
 _CHANGE_OVER_S: Final = 60.0
 _ROWS_AT_ONCE: Final = 500
@@ -53,9 +51,6 @@ def routes(page: PageServices) -> list[Route]:
         )
         return HTMLResponse(report_html(data))
 
-    async def style(_: Request) -> Response:
-        return FileResponse(_STYLE, media_type="text/css")
-
     def readings(request: Request) -> Response:
         from_s = number(request, "from_s", -AXIS_LIMIT_S, -AXIS_LIMIT_S, AXIS_LIMIT_S)
         rows = feed.trend.between(from_s, number(request, "to_s", AXIS_LIMIT_S, -AXIS_LIMIT_S, AXIS_LIMIT_S))
@@ -74,7 +69,6 @@ def routes(page: PageServices) -> list[Route]:
 
     return [
         Route("/report", report),
-        Route("/report.css", style),
         Route("/export.csv", readings),
         Route("/export/markers.csv", markers),
         Route("/export/alarms.csv", alarms),

@@ -5,6 +5,8 @@ from typing import Final
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from stream.view.report.style import STYLE_SOURCE
+
 STRICT_HEADERS: Final = {
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
@@ -40,8 +42,11 @@ class SecurityHeaders:
 
 
 def content_security_policy(host: str, *, tls: bool = False) -> str:
-    """Return the policy: everything from here, nothing inline. `host` must have passed the host check."""
+    """Return the policy: everything from here, nothing inline but the report's own style.
+
+    `host` must have passed the host check.
+    """
     return (
-        f"default-src 'self'; connect-src 'self' {'wss' if tls else 'ws'}://{host}; object-src 'none'; "
-        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        f"default-src 'self'; connect-src 'self' {'wss' if tls else 'ws'}://{host}; style-src 'self' {STYLE_SOURCE}; "
+        "object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     )

@@ -9,6 +9,7 @@ import { AlarmLimits } from "./parts/alarm-limits.js";
 import { closeLog, watchLog } from "./parts/alarm-log.js";
 import { showCorner } from "./parts/corner.js";
 import { showDensity, showDensityOf } from "./parts/density.js";
+import { Ending } from "./parts/ending.js";
 import { Evidence } from "./parts/evidence.js";
 import { FiveSites } from "./parts/five-sites.js";
 import { fillFixedWords } from "./parts/fixed-words.js";
@@ -43,6 +44,7 @@ restoreTheme();
 
 // Each part is made once. A callback that names a part made further down is called later than that.
 let sinceDrawn = stopwatch();
+let leaving = false;
 const session = new Session();
 const shared = new SharedState({
   alarms: (now) => alarms.receive(now),
@@ -73,6 +75,7 @@ const markers = new Markers({
   changed: showMarkers,
   compared: showCompared,
 });
+const ending = new Ending();
 const sites = new FiveSites(take, makeRoomForSites);
 const connection = new Connection(new URL("ws", document.baseURI.replace(/^http/, "ws")), {
   onText: receive,
@@ -124,6 +127,15 @@ function receive(message) {
   session.receive(message.status);
   series.append(message.points);
   refresh();
+  if (message.status.state === "ended") endOfRun();
+}
+
+// The server waits a second for pages to leave before it goes.
+async function endOfRun() {
+  if (leaving) return;
+  leaving = true;
+  await ending.keepReport();
+  connection.leave();
 }
 
 /** Return a message as the shared state takes it. */
@@ -133,10 +145,11 @@ const stateOf = ({ state_version: version, ...message }) => ({ ...message, versi
 // taken the place of the one before; a page of another version is loaded again.
 function openRun(info) {
   if (session.info !== null && session.info.version !== info.version) location.reload();
-  const another = session.info?.session !== info.session;
+  const another = session.info?.session !== info.session || session.info.mode !== info.mode;
   session.info = info;
   series.clear();
   stored.forget();
+  leaving = false;
   sayWhatToSend();
   if (another) begin();
 }
@@ -148,6 +161,7 @@ function begin() {
   markers.begin();
   limits.close();
   closeLog();
+  ending.begin();
   evidence.ages = !session.reviewing;
   trend.growing = !session.reviewing;
   player.offer(session.reviewing);
@@ -183,6 +197,9 @@ function refresh() {
     showDensity(status, decided);
     showQuality(status, decided, isPressed(series.lately(WATCHED_S)));
   }
+  const gone = decided.state === "ended" && !connection.connected();
+  evidence.reachable = !gone;
+  ending.show(status, gone);
   showCorner(status, decided);
   alarms.show(session.serverNs(), decided.state, reviewing);
   previous.show(session.serverNs(), decided.state === "ended");

@@ -5,7 +5,7 @@ import { stopwatch } from "./stopwatch.js";
 
 const RETRY_MS = 500;
 const SILENT_MS = 1700; // the server speaks four times per second; silence shows within two seconds
-const LOOK_AGAIN_MS = 3000; // between two looks for a new run, after the end of this one
+const LOOK_AGAIN_MS = 1000; // between two looks for a new run, after the end of this one
 const RUN_ENDED = 4001; // the server's close code
 
 export class Connection {
@@ -44,6 +44,12 @@ export class Connection {
     if (this.#socket.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(message));
   }
 
+  /** Leave a run that has ended: its server waits for that. */
+  leave() {
+    this.ended = true;
+    this.#socket.close();
+  }
+
   #open() {
     this.#sinceOpened = stopwatch();
     const socket = new WebSocket(this.#url);
@@ -67,7 +73,7 @@ export class Connection {
 
   // Open a closed connection again; close one that stays silent first. After the run's end, look less often.
   #watch() {
-    if (this.ended && this.#sinceOpened() < LOOK_AGAIN_MS) return;
+    if (this.ended && (this.#sinceOpened() < LOOK_AGAIN_MS || this.#sinceMessage() < LOOK_AGAIN_MS)) return;
     if (this.#socket.readyState === WebSocket.CLOSED) this.#open();
     else if (!this.connected() && this.#sinceOpened() > SILENT_MS) {
       this.#socket.close();

@@ -3,16 +3,19 @@
 import { get, make, put, putSymbol, setFlag } from "../browser/dom.js";
 import { change } from "../browser/requests.js";
 import { Sound } from "../browser/sound.js";
+import { recall, remember } from "../browser/storage.js";
 import { isUnseen, NO_ALARMS, shownAlarms, withLost } from "../state/alarm-state.js";
 import * as words from "../text/alarms.js";
 import { showMessage } from "./message.js";
 
 const PAUSE_S = 120;
+const STORED = "capillary-sound";
 
 export class AlarmBar {
   #take;
   #alarms = NO_ALARMS;
   #sound = new Sound();
+  #waiting = false; // to be switched on
   #seenLost = false;
   #listed = "";
   #announced = "";
@@ -26,6 +29,7 @@ export class AlarmBar {
     get("acknowledge").addEventListener("click", () => this.acknowledgeAll());
     get("pause").addEventListener("click", () => this.togglePause());
     get("sound").addEventListener("click", () => this.toggleSound());
+    if (recall(STORED) === "on") this.#soundAtFirstTouch();
     this.#labelSound();
   }
 
@@ -75,8 +79,18 @@ export class AlarmBar {
   /** Switch the sound on or off. */
   async toggleSound() {
     if (get("sound").hidden) return;
+    this.#waiting = false;
     await this.#sound.toggle();
+    remember(STORED, this.#sound.on ? "on" : "off");
     this.#labelSound();
+  }
+
+  // Before a person has touched it, a browser lets a page make no sound: what was chosen before the reload waits for that.
+  #soundAtFirstTouch() {
+    this.#waiting = true;
+    for (const type of ["pointerup", "keyup"]) {
+      document.addEventListener(type, () => this.#waiting && !this.#sound.on && this.toggleSound(), { once: true });
+    }
   }
 
   #showButtons(shown, reviewing, ended) {
@@ -116,7 +130,8 @@ export class AlarmBar {
 
   #labelSound() {
     const { on } = this.#sound;
-    put("sound-word", on ? words.soundOn : words.soundOff);
+    const silent = this.#waiting ? words.soundWaits : words.soundOff;
+    put("sound-word", on ? words.soundOn : silent);
     setFlag("sound", "aria-pressed", on);
     putSymbol("sound-icon", on ? "sound-on" : "sound-off");
   }

@@ -23,6 +23,8 @@ const LOADING_MS = 150; // less is not seen
 export class Evidence {
   /** The frame in view (see docs/page-api.md), or null. */
   frame = null;
+  /** Whether frames can be asked for: not after the end of the program. */
+  reachable = true;
   /** Whether frames have an age; those of a finished session have none. */
   ages = true;
 
@@ -123,6 +125,10 @@ export class Evidence {
   // Ask for a frame; what was asked for before and is not here yet, is not waited for any more. A key that is held asks
   // for the same frame again and again. own: the picture that the page has itself, or nothing.
   #ask(path, x, own) {
+    if (!this.reachable) {
+      showMessage(words.unreachable);
+      return Promise.resolve();
+    }
     if (this.#asked?.path === path) return this.#asked.shown;
     this.#asked?.ending.abort();
     const asked = { path, x, ending: new AbortController(), sinceMs: stopwatch() };

@@ -1,6 +1,7 @@
 // The state of the run: its word at the top, over the picture, in the title and read aloud; and notices at the foot.
 
 import { get, put, putSymbol } from "../browser/dom.js";
+import { noticesOf } from "../state/notices.js";
 import { isCurrent, shownAs } from "../state/run-state.js";
 import * as words from "../text/run-state.js";
 
@@ -31,13 +32,14 @@ export function showRunState(status, decided, view) {
   dataset.connected = decided.connected;
   put("mode", badge);
   get("mode").hidden = !badge;
-  showBanner(bannerOf(decided.state, state, view));
-  showNotices(decided.connected ? (status?.notices ?? []) : []);
+  showBanner(bannerOf(decided.state, state, view, status?.kept));
+  showNotices(decided.connected ? noticesOf(status) : []);
 }
 
 /** Return what is written over the picture, {word, say}, or null. */
-function bannerOf(state, inWords, { pictured, looking, missing }) {
+function bannerOf(state, inWords, { pictured, looking, missing }, kept) {
   if (looking) return missing;
+  if (state === "ended") return { ...inWords, say: kept === false ? words.endedUnkept : words.endedAndKept };
   if (!isCurrent(state)) return inWords;
   return pictured ? null : words.unpictured;
 }

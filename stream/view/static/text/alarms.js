@@ -36,6 +36,7 @@ export const pause = "Pause 2 min";
 export const resume = "End pause";
 export const soundOn = "Sound on";
 export const soundOff = "Sound off";
+export const soundWaits = "Sound off until you touch this page";
 
 /** Say which limits of density are set. */
 export function limitsInForce({ low_pct: low = null, high_pct: high = null }) {
@@ -81,7 +82,7 @@ function limitInWords(name, value) {
 export const limitsTitle = "Alarm limits";
 export const limitsWarning =
   "Not an IEC 60601-1-8 alarm system: do not rely on it to call you. " +
-  "Sound is off until it is switched on here, and after every reload.";
+  "Sound is off until it is switched on here; after a reload, until somebody touches the page.";
 export const limitsHead = ["Alarm", "Sounds when", "Priority"];
 // A row per kind: its name, then words and [field, unit].
 export const limitRows = {

@@ -51,3 +51,4 @@ export const regionHint = "Point at an outline, or step through them.";
 export const noRegions = "No outlines are kept for this frame.";
 export const regionScore = (score, i, n) => `Score ${score.toFixed(2)}. ${i + 1} of ${n}`;
 export const regionCrop = (i) => `Close view of region ${i + 1}`;
+export const unreachable = "The program has ended: frames of the past cannot be shown here any more.";

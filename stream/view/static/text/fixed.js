@@ -41,6 +41,8 @@ export const labels = {
   tools: "Tools",
   fiveSites: "Five sites",
   report: "Report",
+  endSession: "End session",
+  keepDemo: "Keep this demo",
   keys: "Keys",
   alarms: "Alarms",
   previous: "The session before",

@@ -338,7 +338,6 @@ def test_the_report_and_the_tables(bed: Bed) -> None:
     assert "&lt;b&gt;told &amp; kept&lt;/b&gt;" in report.text
     assert "Low density (high priority) began: 3.0 %, limit 4.0 %" in report.text
     assert "IEC 60601-1-8" in report.text
-    assert bed.ask("GET", "/report.css").status_code == 200
     lines = list(csv.DictReader(io.StringIO(bed.ask("GET", "/export.csv").text)))
     assert [line["seq"] for line in lines] == [str(seq) for seq in range(30)]
     trend = bed.get("/api/trend")
