@@ -162,9 +162,9 @@ def _run(parts: Parts, plan: "RunPlan") -> tuple["Outcome", str]:
 
 
 def _let_review(parts: Parts, plan: "RunPlan", outcome: "Outcome", address: str) -> None:
-    """Serve the finished session at the address of its page, if a page ended it: whoever did wants to see it."""
+    """Serve the finished session at the address of its page, if a page ended it: to be looked at there."""
     from stream.session.preparation import holds_frames
-    from stream.view.review.serving import serve_review
+    from stream.view.finished import serve_review
 
     if not (outcome.by_page and address and holds_frames(plan.folder)):
         return

@@ -26,7 +26,7 @@ def view(parts: Parts, session: Path | None, last: bool, port: int | None, recor
     Without SESSION: list the stored sessions, newest first.
     """
     from stream.session.listing import newest
-    from stream.view.review.serving import serve_review
+    from stream.view.finished import serve_review
 
     config = parts.load("default.toml", {"view.port": port})
     if last:

@@ -42,6 +42,12 @@ class SessionDisk:
                 self.wait()
         return not self.full
 
+    def keep_session(self) -> bool:
+        """Note that the session stays after its end: who began the run puts it with the others then. Return True."""
+        self._store.set_facts(kept=True)
+        self._store.commit()
+        return True
+
     def free_mb(self) -> float:
         """Return the free space where the session lies, MB, looked up every few seconds; 0 if it takes nothing."""
         if time.monotonic() >= self._look_s:

@@ -138,7 +138,8 @@ class Sink:
             case KeepMarker() | RemoveMarker() | AcknowledgeAlarm() | PauseAlarms() | SetLimits() | DismissPrevious():
                 self._bedside.handle(message)
             case KeepSession():
-                self._keep_session(message)
+                self._tracker.kept = self._disk.keep_session()
+                self._tell(Answer(request=message.request))
             case EndSession():
                 self._child.report(message)
                 self._tell(Answer(request=message.request))
@@ -204,14 +205,6 @@ class Sink:
         if trouble.lost != self._tracker.lost:
             self._note_incident("source lost" if trouble.lost else "source found", trouble.reason)
         self._tracker.lost, self._tracker.trouble = trouble.lost, trouble.reason
-
-    def _keep_session(self, request: KeepSession) -> None:
-        """Note that the session is to stay; whoever began the run leaves it then where sessions are kept."""
-        self._store.set_facts(kept=True)
-        self._store.commit()
-        self._tracker.kept = True
-        self._tell_status()
-        self._tell(Answer(request=request.request))
 
     def _note_incident(self, kind: str, detail: str) -> None:
         self._incidents.add(kind, detail, self._sequencer.next_seq)

@@ -79,7 +79,10 @@ def test_sound_is_off_until_a_click_which_the_bar_says_and_silent_while_paused(p
     scope.until(page, f"{bursts} === 2", density_pct=2.0)
     page.reload()
     scope.until(page, LOW, density_pct=2.0)
-    assert page.inner_text("#sound") == "Sound off"
+    assert page.inner_text("#sound") == "Sound off until you touch this page"
+    page.keyboard.press("Shift")
+    scope.until(page, f"{bursts} === 1", density_pct=2.0)
+    assert page.inner_text("#sound") == "Sound on"
 
 
 def test_limits_are_set_on_the_page_drawn_and_logged(page: Page, scope: Scope) -> None:

@@ -62,7 +62,7 @@ def test_everything_is_reached_by_keyboard(page: Page, scope: Scope) -> None:
     scope.until(page, shows(state_word="LIVE"))
     name = "document.activeElement.id || document.activeElement.name || document.activeElement.dataset.kind"
     reached = []
-    for _ in range(22):
+    for _ in range(23):
         scope.see()
         scope.until(page, shows(state_word="LIVE"))  # a banner would hide what belongs to the picture
         page.keyboard.press("Tab")
@@ -70,7 +70,7 @@ def test_everything_is_reached_by_keyboard(page: Page, scope: Scope) -> None:
         if reached[-1] == "window":
             page.keyboard.press("ArrowRight")
     assert page.is_checked("input[value='300']")
-    tools = ["sites-open", "limits-open", "log-open", "report", "keys-open", "theme", "sound"]
+    tools = ["sites-open", "limits-open", "log-open", "report", "end-open", "keys-open", "theme", "sound"]
     kinds = ["bolus", "fluid", "position", *(f"site-{n}" for n in range(1, 6)), "pressure-released"]
     assert reached == [*tools, "enlarge", "outlines", "window", "trend", "markers-open", *kinds, "note"]
 

@@ -1,4 +1,4 @@
-"""Serves a finished session as a page, until it is stopped or nobody looks at it any more."""
+"""Serves a finished session as a page, until it is stopped or no page has been open for long."""
 
 import signal
 import sys
