@@ -17,7 +17,7 @@ import * as words from "../text/run-state.js";
 export function showRunState(status, decided, view) {
   const mode = status?.mode ?? "live";
   const name = shownAs(decided.state, mode);
-  const state = words.states[name];
+  const state = words.stateWords(name, status?.kept);
   const badge = words.modes[mode] === state.word ? "" : words.modes[mode];
   const { dataset } = document.body;
   if (dataset.state !== name) {
@@ -32,14 +32,14 @@ export function showRunState(status, decided, view) {
   dataset.connected = decided.connected;
   put("mode", badge);
   get("mode").hidden = !badge;
-  showBanner(bannerOf(decided.state, state, view, status?.kept));
-  showNotices(decided.connected ? noticesOf(status) : []);
+  showBanner(bannerOf(decided.state, state, view));
+  const ended = decided.state === "ended" && view.looking ? [state.say] : []; // else it stands over the picture
+  showNotices(decided.connected ? noticesOf(status) : ended);
 }
 
 /** Return what is written over the picture, {word, say}, or null. */
-function bannerOf(state, inWords, { pictured, looking, missing }, kept) {
+function bannerOf(state, inWords, { pictured, looking, missing }) {
   if (looking) return missing;
-  if (state === "ended") return { ...inWords, say: kept === false ? words.endedUnkept : words.endedAndKept };
   if (!isCurrent(state)) return inWords;
   return pictured ? null : words.unpictured;
 }

@@ -10,13 +10,13 @@ export const states = {
   stale: { word: "STALE", say: "No new reading. The picture is not current." },
   "no camera": { word: "NO CAMERA", say: "No picture comes from the camera. Check its cable." },
   "no analysis": { word: "NO ANALYSIS", say: "Pictures come, but the analysis gives no result." },
-  ended: { word: "ENDED", say: "The session has ended. Nothing here is current." },
+  ended: { word: "ENDED", say: "The session has ended and is kept. The command `view --last` shows it again." },
+  "ended unkept": { word: "ENDED", say: "The demo has ended. Nothing of it is kept." },
   lost: { word: "CONNECTION LOST", say: "The page does not hear from the program. Trying again." },
 };
 
-// Over the picture after the end of a run: what is left of it.
-export const endedAndKept = "The session has ended and is kept. The command `view --last` shows it again.";
-export const endedUnkept = "The demo has ended. Nothing of it is kept.";
+/** The words of a state, by the name under which it is shown; kept: false if nothing of the session stays. */
+export const stateWords = (name, kept) => states[name === "ended" && kept === false ? "ended unkept" : name];
 
 // Over the picture when readings are current and pictures are not.
 export const unpictured = { word: "NO PICTURE", say: "Waiting for a current picture. The numbers are current." };

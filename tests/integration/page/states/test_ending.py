@@ -110,6 +110,6 @@ def test_an_ended_demo_that_nobody_keeps_is_gone(demo: Demo, watched: OpenPage, 
         page.get_by_role("button", name="End", exact=True).click()
         wait(page, shows(state_word="REVIEW"))
         process.send_signal(signal.SIGINT)
-        wait(page, says("banner-say", "Nothing of it is kept"))
+        wait(page, says("notices", "Nothing of it is kept"))
         process.wait(10)
         assert sessions(tmp_path) == []

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.doubles.labelled_drawings import drawn
+from tests.doubles.frames.labelled_drawings import drawn
 from workers.training.data.samples import read_samples
 from workers.training.data.splits import Split
 from workers.training.folds import train_splits

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from stream.config.loading import load
-from tests.doubles.rulers import DrawnRuler
+from tests.doubles.frames.rulers import DrawnRuler
 from tests.unit.stream.commands.conftest import Type
 
 DRAWN = DrawnRuler(spacing_px=25, width=480, height=320, degrees=8)

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from tests.doubles.rulers import DrawnRuler
+from tests.doubles.frames.rulers import DrawnRuler
 from workers.scale.ruler import find_ruler
 
 RULERS = {

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from stream.errors import ConfigError, OutputError, SourceError, UsageError
-from tests.doubles.labelled_drawings import drawn
+from tests.doubles.frames.labelled_drawings import drawn
 from workers.runtimes.card import Card, read_card
 from workers.runtimes.keras import load_network
 from workers.training import folds as folds_module

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from stream.errors import UsageError
-from tests.doubles.labelled_drawings import drawn
+from tests.doubles.frames.labelled_drawings import drawn
 from workers.runtimes.card import Card
 from workers.runtimes.figures import TransferFigures
 from workers.training import folds, transfer
