@@ -266,9 +266,8 @@ class Feed:
 
     def _share(self, **changes: Any) -> None:
         """Take these fields of the shared state; if they differ from those that are known, in a new version."""
-        changed = replace(self._shared, **changes)
-        if changed != self._shared:
-            self._shared = replace(changed, version=self._shared.version + 1)
+        if any(getattr(self._shared, name) != value for name, value in changes.items()):
+            self._shared = replace(self._shared, **changes, version=self._shared.version + 1)
 
     def _status(self) -> Status:
         now_ns = self._clock()

@@ -63,11 +63,11 @@ export class AlarmLimits {
       "form",
       { onsubmit: (event) => this.#save(event, refusal), oninput: markTyped },
       make("p", { className: "warning" }, words.limitsWarning),
+      elsewhere,
       make("table", {}, tableHead(words.limitsHead), make("tbody", {}, ...rows)),
       make("div", { className: "more" }, ...more),
       make("label", {}, latching, " ", words.latching),
       make("p", { className: "quiet" }, words.emptyIsOff),
-      elsewhere,
       refusal,
       make("div", { className: "actions end" }, cancel, save),
     );

@@ -49,8 +49,16 @@ export class Markers {
     if (!this.#known.has(this.#chosen)) this.#chosen = null;
     this.#label();
     this.#page.changed(markers);
-    // A sheet that is being used is left as it is.
-    if (!get("markers").hidden && !get("markers").contains(document.activeElement)) this.#draw();
+    if (get("markers").hidden) return;
+    if (get("markers").contains(document.activeElement)) this.#drawList();
+    else this.#draw();
+  }
+
+  // In a sheet that is being used, what is typed stays, and the focus where it is.
+  #drawList() {
+    const { id } = document.activeElement.dataset;
+    get("markers").querySelector(".marker-list").replaceWith(this.#list());
+    if (id !== undefined) get("markers").querySelector(`[data-id="${id}"]`)?.focus();
   }
 
   /** Mark the frame in view with the preset of this number. */
@@ -140,14 +148,14 @@ export class Markers {
 
   #draw() {
     const close = button(common.close, () => this.close(), { id: "markers-close" });
-    const list = make(
-      "ul",
-      { className: "marker-list" },
-      ...[...this.#known.values()].map((marker) => this.#entry(marker)),
-    );
-    if (!this.#known.size) list.append(make("li", { className: "quiet" }, words.noMarkers));
-    const body = make("div", { className: "sheet-body markers-body" }, list, this.#details());
+    const body = make("div", { className: "sheet-body markers-body" }, this.#list(), this.#details());
     get("markers").replaceChildren(head(words.title, close), body);
+  }
+
+  #list() {
+    const entries = [...this.#known.values()].map((marker) => this.#entry(marker));
+    if (!entries.length) entries.push(make("li", { className: "quiet" }, words.noMarkers));
+    return make("ul", { className: "marker-list" }, ...entries);
   }
 
   #entry(marker) {

@@ -1,15 +1,19 @@
 """What happens on one page, or in another run, is on every page at once; and nothing of an earlier session is left."""
 
+import time
 from collections.abc import Iterator
+from itertools import combinations
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import FloatRect, Page, ViewportSize
 
-from tests.doubles.bedside_page import OpenPage, Scope, says, shows, wait
+from stream.view.live.session_info import PreviousSession
+from tests.doubles.bedside_page import LAPTOP, TABLET, UPRIGHT, OpenPage, Scope, says, shows, wait
 
 pytestmark = [pytest.mark.real, pytest.mark.slow]
 
+PHONE: ViewportSize = {"width": 390, "height": 844}
 STOP_SITE = """fetch("api/sites", {
     method: "POST", body: JSON.stringify({action: "stop"}), headers: {"Content-Type": "application/json"},
 })"""
@@ -31,6 +35,14 @@ def next_run(scope: Scope, tmp_path: Path) -> Iterator[Scope]:
     made = Scope(folder, session="s2", port=port)
     yield made
     made.close()
+
+
+def overlap(one: FloatRect | None, two: FloatRect | None) -> bool:
+    """Return whether two boxes on the page overlap."""
+    assert one is not None
+    assert two is not None
+    beside = one["x"] + one["width"] <= two["x"] or two["x"] + two["width"] <= one["x"]
+    return not (beside or one["y"] + one["height"] <= two["y"] or two["y"] + two["height"] <= one["y"])
 
 
 def set_limit(page: Page, value: str) -> None:
@@ -64,6 +76,37 @@ def test_an_open_dialog_of_limits_says_what_another_page_changed_and_keeps_what_
     page.click("#limits button.strong")
     wait(other, shows(alarm_limits="Limits 3.0 % to 12.0 %"))
     assert page.is_hidden("#limits")
+
+
+def test_an_open_sheet_of_markers_lists_those_of_the_other_page_and_keeps_what_is_typed(
+    page: Page, other: Page, scope: Scope
+) -> None:
+    scope.until(page, shows(state_word="LIVE"))
+    page.keyboard.press("1")
+    wait(page, shows(markers_open="Markers 1"))
+    page.click("#markers-open")
+    page.click(".marker-list button")
+    page.fill("#markers input[name=text]", "250 ml")
+    other.keyboard.press("2")
+    wait(page, "document.querySelectorAll('.marker-list button').length === 2")
+    assert page.input_value("#markers input[name=text]") == "250 ml"
+
+
+def test_the_notice_of_the_session_before_covers_nothing_and_leaves_every_page_at_once(
+    page: Page, other: Page, scope: Scope
+) -> None:
+    scope.until(page, f"{shows(state_word='LIVE')} && document.body.dataset.current === 'true'")
+    notice = PreviousSession(session="s0", ended_ns=time.time_ns(), limits={"low_pct": 9.0, "delay_s": 3.0})
+    scope.feed.name_previous(notice)
+    for one in (page, other):
+        wait(one, says("previous", "had: Low density below 9.0 %"))
+        for size in (PHONE, UPRIGHT, TABLET, LAPTOP):
+            one.set_viewport_size(size)
+            boxes = [one.locator(f"#{name}").bounding_box() for name in ("previous", "alarms", "density")]
+            assert not any(overlap(*pair) for pair in combinations(boxes, 2)), (size, boxes)
+    other.click("#previous-dismiss")
+    page.wait_for_selector("#previous", state="hidden", timeout=1000)
+    assert page.inner_text("#alarm-limits") == "No density limits set"
 
 
 def test_nothing_of_a_session_is_left_under_the_name_of_the_next_one(
