@@ -90,7 +90,7 @@ def test_after_ctrl_c_the_page_has_the_report_and_says_what_is_left(demo: Demo, 
 def test_a_demo_that_keeps_nothing_says_so_and_is_kept_if_a_page_asks(
     demo: Demo, watched: OpenPage, tmp_path: Path
 ) -> None:
-    with demo("--seconds", "20") as process:
+    with demo("--seconds", "29") as process:
         address = page_address(process)
         page, other = live(watched, address), live(watched, address)
         wait(page, says("notices", "nothing of it is kept"))
