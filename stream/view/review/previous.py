@@ -15,7 +15,7 @@ from stream.session.archive import Archive
 from stream.session.folders import sessions_folder
 from stream.session.output_folder import OWNER
 from stream.session.provenance import device_of
-from stream.session.store import FILE_NAME, FILES
+from stream.session.store import FILE_NAME, FILES, merge_write_ahead_file
 from stream.view.live.session_info import PreviousSession
 
 LIMITS_OFFERED_NS: Final = 24 * 3600 * 10**9
@@ -75,6 +75,7 @@ def _read(path: Path, plan: RunPlan) -> FoundSession | None:
         newest = archive.read("SELECT t_published_ns FROM readings ORDER BY seq DESC LIMIT 1")
     finally:
         archive.close()
+        merge_write_ahead_file(path)
     times_ns = [t_ns for (t_ns,) in newest] + [event.t_ns for event in events[-1:]]
     if not times_ns:
         return None

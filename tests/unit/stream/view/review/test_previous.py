@@ -62,9 +62,10 @@ def named(plan: RunPlan) -> tuple[str, dict[str, Any]] | None:
 
 
 def test_limits_that_a_person_had_set_are_named_for_a_day(sessions: Sessions) -> None:
-    sessions.keep("1", low_pct=9.0, delay_s=3.0)
+    kept = sessions.keep("1", low_pct=9.0, delay_s=3.0)
     assert named(sessions.plan(later_ns=23 * HOUR_NS)) == ("1", {"low_pct": 9.0, "delay_s": 3.0})
     assert named(sessions.plan(later_ns=25 * HOUR_NS)) is None
+    assert [file.name for file in kept.iterdir()] == [FILE_NAME], "reading leaves nothing behind"
 
 
 def test_a_session_with_the_configured_limits_is_named_for_ten_minutes(sessions: Sessions) -> None:
