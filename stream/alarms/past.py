@@ -7,6 +7,7 @@ import msgspec
 
 from stream.alarms.state_machine import Past
 from stream.config.sections import AlarmsConfig
+from stream.config.wrong_field import wrong_field
 from stream.errors import ConfigError
 from stream.protocol.bedside import ActiveAlarm, AlarmEvent
 
@@ -42,12 +43,11 @@ def _changed(limits: AlarmsConfig, changes: Mapping[str, Any]) -> AlarmsConfig:
     fields = msgspec.structs.asdict(limits)
     unknown = sorted(set(changes) - set(fields))
     if unknown:
-        raise ConfigError(f'there is no limit "{unknown[0]}"; there are {", ".join(fields)}')
+        raise ConfigError(f'There is no limit "{unknown[0]}"; there are {", ".join(fields)}')
     try:
         return msgspec.convert(fields | dict(changes), AlarmsConfig)
     except msgspec.ValidationError as error:
-        problem, _, place = str(error).partition(" - at `$.")
-        raise ConfigError(f'"{place.rstrip("`")}": {problem[:1].lower()}{problem[1:]}') from error
+        raise ConfigError(wrong_field(str(error), AlarmsConfig)) from error
 
 
 def _alarm(event: AlarmEvent) -> ActiveAlarm | None:

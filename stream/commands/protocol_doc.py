@@ -12,7 +12,7 @@ from stream.protocol.bedside import AlarmEvent, Marker
 from stream.protocol.readings import DensityReading, RunStatus
 from stream.protocol.types import PROTOCOL_VERSION, Message
 
-_PUBLISHED: Final[tuple[tuple[str, type[Message], str], ...]] = (
+PUBLISHED: Final[tuple[tuple[str, type[Message], str], ...]] = (
     ("reading.<source>", DensityReading, "One a frame, in order of `seq`, after it is on disk."),
     ("status.<source>", RunStatus, "Four a second: how the run stands, and whether there is a current value."),
     (
@@ -76,7 +76,7 @@ while True:
 def protocol_markdown() -> str:
     """Return the whole document."""
     parts = [_HEAD]
-    for topic, message, when in _PUBLISHED:
+    for topic, message, when in PUBLISHED:
         parts.append(f"## `{topic}`\n\n{message.__doc__}\n\n{when}\n\n{_table(message)}\n")
     return "\n".join(parts)
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from msgspec import UnsetType
+from msgspec import Struct, UnsetType
 
 from stream.protocol.readings import DensityReading
 
@@ -93,6 +93,15 @@ def further_values(measures: Mapping[str, float]) -> dict[str, float]:
     return {key: measures[key] for measure in further() for key in measure.keys if key in measures}
 
 
+class DescribedMeasure(Struct, frozen=True, kw_only=True):
+    """A measure as the page shows it. keys: of the value, and of the ends of its interval; digits: to display."""
+
+    keys: tuple[str, ...]
+    label: str
+    unit: str
+    digits: int
+
+
 class Measured(Protocol):
     """Something that holds measures: those of every reading in fields, further ones in `measures`."""
 
@@ -108,13 +117,13 @@ def value_of(measured: Measured, key: str) -> float | None:
     return value
 
 
-def described(*, scaled: bool) -> list[dict[str, object]]:
+def described(*, scaled: bool) -> list[DescribedMeasure]:
     """Return the further measures as the page is sent them: keys, label, unit and digits of its texts.
 
     scaled: the width of a pixel is known; else measures that need it are left out.
     """
     return [
-        {"keys": measure.keys, "label": measure.label, "unit": measure.unit, "digits": measure.text_digits}
+        DescribedMeasure(keys=measure.keys, label=measure.label, unit=measure.unit, digits=measure.text_digits)
         for measure in further()
         if scaled or not measure.needs_scale
     ]

@@ -12,6 +12,7 @@ from stream.readings.trend import Reduced
 from stream.view.answers.shown_readings import ShownReading
 from stream.view.live.markers import ShownMarker
 from stream.view.live.status import Status
+from stream.view.review.evidence import FrameEvidence
 
 GONE_IN: Final = "0.3.0"
 
@@ -40,12 +41,13 @@ OLD_NAMES: Final[Mapping[type[Struct], tuple[OldName, ...]]] = {
         OldName("high", "density_high_pct"),
         OldName("grade", "quality_code"),
     ),
+    FrameEvidence: (OldName("late", "came_late"),),
     ShownMarker: (OldName("version", "state_version"),),
 }
 
 
 def with_old_names(answer: Any) -> Any:
-    """Return an answer, or the entries of a list, with the names of earlier as well; what has none is left as it is."""
+    """Return an answer, or the entries of a list, with the names of earlier as well."""
     if isinstance(answer, list):
         return [with_old_names(entry) for entry in answer]
     names = OLD_NAMES.get(type(answer))

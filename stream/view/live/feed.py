@@ -158,11 +158,14 @@ class Feed:
         with self._lock:
             return self._status()
 
-    def opening(self) -> Update:
-        """Return all that a page needs when it opens or reconnects: the whole trend, thinned if it is old."""
+    def opening(self, *, points: bool = True) -> Update:
+        """Return all that a page needs when it opens or reconnects: the whole trend, thinned if it is old.
+
+        points: False leaves the trend out.
+        """
         with self._lock:
             update = self._update([], Cursor())
-        if self.info.mode == "review":  # its page asks for the part that it shows
+        if self.info.mode == "review" or not points:  # its page asks for the part that it shows
             return update
         rows = self.trend.rows()
         edge = np.searchsorted(rows["x"], rows["x"][-1] - FINE_ON_PAGE_S) if len(rows) else 0

@@ -17,6 +17,7 @@ Kind = Literal["counter", "gauge"]
 def metrics_text(status: Status, alarms: Sequence[ActiveAlarm] = ()) -> str:
     """Return all metrics of a run. A value that is missing (no current density, no alarm) has no sample."""
     source = {"source": status.source}
+    measured = {**source, "mode": status.mode}
     age_s = None if status.age_ms is None else status.age_ms / 1e3
     latency_s = None if status.latency_ms is None else status.latency_ms / 1e3
     build = {"version": status.version, "model_id": status.model_id}
@@ -31,7 +32,7 @@ def metrics_text(status: Status, alarms: Sequence[ActiveAlarm] = ()) -> str:
                 measure.metric,
                 "gauge",
                 f"{measure.label.capitalize()} now, while current.",
-                [(source, measures.value_of(status, measure.keys[0]))],
+                [(measured, _value(status, measure))],
             )
             for measure in measures.MEASURES
             if measure.metric
@@ -42,9 +43,16 @@ def metrics_text(status: Status, alarms: Sequence[ActiveAlarm] = ()) -> str:
         _metric("capillary_viewers", "gauge", "Pages that are open.", [({}, status.viewers)]),
         _metric("capillary_state", "gauge", "1 for the state now, else 0.", _states(status)),
         _metric("capillary_alarm", "gauge", "1 for every alarm that is active.", _alarms(status, alarms)),
+        _metric("capillary_mode_info", "gauge", "What is measured: demo is no patient.", [(measured, 1)]),
         _metric("capillary_build_info", "gauge", "Program and model.", [(build, 1)]),
     ]
     return "".join(parts)
+
+
+def _value(status: Status, measure: measures.Measure) -> float | None:
+    """Return the value with six digits: more say nothing."""
+    value = measures.value_of(status, measure.keys[0])
+    return None if value is None else float(f"{value:.6g}")
 
 
 def _alarms(status: Status, alarms: Sequence[ActiveAlarm]) -> list[tuple[dict[str, str], float | None]]:

@@ -1,8 +1,8 @@
 """What the page says now: a pure function from the newest readings to a status. Knows no lock, no socket, no clock."""
 
-from typing import Final, Literal
+from typing import Annotated, Final, Literal
 
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import UNSET, Meta, Struct, UnsetType
 from msgspec.structs import replace
 
 from stream.protocol.readings import RunStatus
@@ -70,49 +70,56 @@ class Reported(Struct, frozen=True, kw_only=True):
 
 
 class Status(Struct, frozen=True, kw_only=True):
-    """The answer of /api/status, and part of every message to the page. Ages are in ms at `t_ns`.
+    """The answer of /api/status, and part of every message to the page: the run at one moment."""
 
-    density_*: the newest good reading, None unless it is current (younger than `stale_after_s`).
-    measures: further measures of the same reading by key; unset, and not sent, if there are none.
-    last_good_*: the same reading however old, for words like "last good 12 s ago"; never to be shown as current.
-    transfer: how good the model is on scenes it had not seen, in one sentence; empty if that is not said.
-    kept: whether the session stays on disk after its end.
-    """
-
-    state: PageState
-    mode: str
-    session: str
-    source: str
-    t_ns: int
-    density_pct: float | None
-    density_low_pct: float | None
-    density_high_pct: float | None
-    capillary_count: int | None
-    density_age_ms: float | None
-    last_good_pct: float | None
-    last_good_age_ms: float | None
-    quality: QualityVerdict | None
-    quality_reasons: tuple[str, ...]
-    error: str
-    age_ms: float | None
-    seq: int | None
-    frame: str | None
-    latency_ms: float | None
-    published: int
-    failed: int
-    dropped: int
-    late: int
-    refused: int
-    frames_expected: int | None
-    frames_per_s: float
-    notices: tuple[str, ...]
-    viewers: int
-    model_id: str
-    transfer: str
-    workers: int
-    version: str
-    kept: bool
-    measures: dict[str, float] | UnsetType = UNSET
+    state: Annotated[PageState, Meta(description="whether there is a current value, and if not, why")]
+    mode: Annotated[
+        str,
+        Meta(description="demo: the synthetic microscope; replay: a recording; review: a finished session; else live"),
+    ]
+    session: Annotated[str, Meta(description="identifier of the run")]
+    source: Annotated[str, Meta(description="short name of the source; empty while there is none")]
+    t_ns: Annotated[int, Meta(description="when this was so, ns since 1970 UTC")]
+    density_pct: Annotated[float | None, Meta(description="newest density, null unless it is good and current, %")]
+    density_low_pct: Annotated[float | None, Meta(description="lower end of its 90 % interval, %")]
+    density_high_pct: Annotated[float | None, Meta(description="upper end of its 90 % interval, %")]
+    capillary_count: Annotated[int | None, Meta(description="regions judged to be capillaries, of the same reading")]
+    density_age_ms: Annotated[float | None, Meta(description="age of that reading, ms")]
+    last_good_pct: Annotated[
+        float | None, Meta(description="newest good density however old, %; never to be shown as current")
+    ]
+    last_good_age_ms: Annotated[float | None, Meta(description="age of that, ms")]
+    quality: Annotated[
+        QualityVerdict | None, Meta(description="quality of the newest reading; null: there is none, or it failed")
+    ]
+    quality_reasons: Annotated[tuple[str, ...], Meta(description="why it is not good, in plain words")]
+    error: Annotated[str, Meta(description="why the newest frame failed, else empty")]
+    age_ms: Annotated[float | None, Meta(description="age of the newest reading, ms")]
+    seq: Annotated[int | None, Meta(description="newest frame")]
+    frame: Annotated[str | None, Meta(description="its file's stem for pictures, else its index in the source")]
+    latency_ms: Annotated[float | None, Meta(description="its grab to reading finished, ms")]
+    published: Annotated[int, Meta(description="readings published")]
+    failed: Annotated[int, Meta(description="frames whose analysis failed")]
+    dropped: Annotated[int, Meta(description="frames captured but not analysed")]
+    late: Annotated[int, Meta(description="readings that came after a newer one was published: stored, not shown")]
+    refused: Annotated[
+        int, Meta(description="messages and peers turned away: hostile bytes, wrong keys, other origins")
+    ]
+    frames_expected: Annotated[int | None, Meta(description="frames the container promises; null: unknown")]
+    frames_per_s: Annotated[float, Meta(description="readings per second, over the last seconds")]
+    notices: Annotated[tuple[str, ...], Meta(description="what else people should know, in plain words")]
+    viewers: Annotated[int, Meta(description="pages that are open")]
+    model_id: Annotated[str, Meta(description="name and hash of the model")]
+    transfer: Annotated[
+        str,
+        Meta(description="how good the model is on scenes it had not seen, in one sentence; empty if that is not said"),
+    ]
+    workers: Annotated[int, Meta(description="processes that analyse")]
+    version: Annotated[str, Meta(description="of the program")]
+    kept: Annotated[bool, Meta(description="whether the session stays on disk after its end")]
+    measures: Annotated[
+        dict[str, float] | UnsetType, Meta(description="measures beside density, by key; left out if there are none")
+    ] = UNSET
 
 
 def status_of(

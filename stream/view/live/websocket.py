@@ -13,7 +13,7 @@ from stream.security.events import SecurityEvents
 from stream.view.live.feed import Feed, Update
 from stream.view.live.messages import hello, parse_wishes, picture_message, tick
 from stream.view.live.pictures import ShownPicture
-from stream.view.live.viewers import Wake
+from stream.view.live.viewers import Wake, Wishes
 
 TEXT_INTERVAL_S: Final = 0.1
 """Text is sent at most ten times per second; a picture takes the newest text along."""
@@ -39,6 +39,7 @@ async def serve_page(socket: WebSocket, feed: Feed, events: SecurityEvents | Non
     recorded.add("connected", "page", socket.client.host if socket.client else "")
     changed = asyncio.Event()
     viewer = feed.viewers.join(_wake_from_any_thread(changed))
+    feed.viewers.set_wishes(viewer, Wishes(pictures=socket.query_params.get("pictures") != "false"))
     try:
         async with asyncio.TaskGroup() as both:
             both.create_task(_send(socket, feed, changed, viewer))
@@ -73,7 +74,7 @@ async def _listen(socket: WebSocket, feed: Feed, viewer: int, events: SecurityEv
 
 async def _send(socket: WebSocket, feed: Feed, changed: asyncio.Event, viewer: int) -> None:
     """Send the opening, then updates until the run ends. Raises WebSocketDisconnect then, which ends `_listen` too."""
-    update = feed.opening()
+    update = feed.opening(points=socket.query_params.get("points") != "0")
     shown = await _push(socket, feed, hello(feed.info, update), update, None, viewer)
     over = False
     while not over:

@@ -7,11 +7,11 @@ only if that gives the same density.
 
 import threading
 from collections import OrderedDict
-from typing import Any, Final
+from typing import Any, Final, Literal
 
-import msgspec
 import numpy as np
 from msgspec import Struct
+from msgspec.structs import asdict
 
 from stream.errors import StreamError
 from stream.protocol.contracts import Pixels
@@ -19,7 +19,7 @@ from stream.protocol.outlines import object_outlines, outline_of
 from stream.protocol.readings import ObjectOutline, RegionOutline
 from stream.session.archive import Archive, StoredReading
 from stream.view.live.feed import Feed
-from stream.view.live.messages import outline_points
+from stream.view.live.messages import ShownObject, outline_points
 from stream.view.review.reanalysis import SessionRecording
 
 SAME_PCT: Final = 0.005
@@ -39,11 +39,58 @@ class ShownRegion(Struct, frozen=True, kw_only=True):
     score: float
 
 
-class ShownObject(Struct, frozen=True, kw_only=True):
-    """One outline of what is not tissue: x, y, x, y, … in full-frame pixels, with what it is."""
+class PictureKept(Struct, frozen=True, kw_only=True):
+    """Whether the picture of a frame can be had; if not, why, and the nearest that can.
 
-    name: str
-    polygon: list[int]
+    snapped_s: how much later the frame is than the one next to the time that was asked for.
+    """
+
+    available: bool
+    nearest_seq: int | None
+    nearest_x: float | None
+    snapped_s: float
+    why_not: str
+
+
+class FrameEvidence(Struct, frozen=True, kw_only=True):
+    """Everything that is known of one frame, with the keys of a reading.
+
+    came_late: after a newer one was published. published_after_ms: capture to publication. regions_from: where the
+    outlines are from. previous_seq, next_seq: the readings beside it. width, height: of the full frame, px.
+    """
+
+    seq: int
+    frame: str
+    time_s: float
+    t_capture_ns: int
+    t_published_ns: int
+    came_late: bool
+    status: str
+    error: str
+    density_pct: float | None
+    density_low_pct: float | None
+    density_high_pct: float | None
+    capillary_count: int | None
+    quality: str | None
+    quality_reasons: tuple[str, ...]
+    measures: dict[str, float]
+    model_id: str
+    latency_ms: float
+    worker: int
+    attempt: int
+    drops_total: int
+    truth_density_pct: float | None
+    x: float | None
+    published_after_ms: float
+    previous_seq: int | None
+    next_seq: int | None
+    picture: PictureKept
+    width: int
+    height: int
+    regions: list[ShownRegion] | None
+    regions_from: Literal["", "picture", "session", "analysed again"]
+    regions_why_not: str
+    objects: list[ShownObject] | None
 
 
 class _Outlines(Struct, frozen=True):
@@ -51,7 +98,7 @@ class _Outlines(Struct, frozen=True):
 
     regions: tuple[RegionOutline, ...]
     objects: tuple[ObjectOutline, ...] | None
-    source: str
+    source: Literal["picture", "session", "analysed again"]
 
 
 class NotKeptError(StreamError, LookupError):
@@ -69,7 +116,7 @@ class Evidence:
         self._reanalysed: OrderedDict[int, _Outlines | None] = OrderedDict()
         self._lock = threading.Lock()  # a recording is read by one thread at a time
 
-    def describe_at(self, x_s: float, within_s: float = 0.0) -> dict[str, Any]:
+    def describe_at(self, x_s: float, within_s: float = 0.0) -> FrameEvidence:
         """Return everything about the frame next to a time of the trend's axis, as `describe` does.
 
         If that frame has no picture and another one has, at most `within_s` seconds away, it is of that one. Raises
@@ -84,8 +131,8 @@ class Evidence:
             return self.describe(seq)
         return self.describe(kept.seq, snapped_s=kept.x_s - own_s)
 
-    def describe(self, seq: int, *, snapped_s: float = 0.0) -> dict[str, Any]:
-        """Return everything about a frame, with the keys of docs/page-api.md.
+    def describe(self, seq: int, *, snapped_s: float = 0.0) -> FrameEvidence:
+        """Return everything about a frame.
 
         snapped_s: how much later than the frame that was asked for it is. Raises NotKeptError if the session has no
         reading of it.
@@ -96,35 +143,39 @@ class Evidence:
         row = self._feed.trend.at_seq(seq)
         no_picture = self._missing_picture_reason(seq)
         x_s = None if row is None else round(float(row["x"]), 3)
-        info = self._feed.info
-        fields = {name: value for name, value in msgspec.structs.asdict(stored).items() if name not in _OUTLINED}
-        return fields | {
-            "x": x_s,
-            "published_after_ms": round(max(stored.t_published_ns - stored.t_capture_ns, 0) / 1e6, 1),
-            "previous_seq": before,
-            "next_seq": after,
-            "picture": {
-                "available": not no_picture,
-                **self._nearest_picture(seq, x_s, missing=bool(no_picture)),
-                "snapped_s": round(snapped_s, 3),
-                "why_not": no_picture,
-            },
-            "width": info.width,
-            "height": info.height,
-            "regions": None if outlines is None else list(map(_shown_region, outlines.regions)),
-            "regions_from": "" if outlines is None else outlines.source,
-            "regions_why_not": "" if outlines is not None else no_picture or self._missing_outlines_reason(stored),
-            "objects": None
-            if outlines is None or outlines.objects is None
-            else list(map(_shown_object, outlines.objects)),
-        }
+        fields = {name: value for name, value in asdict(stored).items() if name not in (*_OUTLINED, "late")}
+        objects = None if outlines is None else outlines.objects
+        return FrameEvidence(
+            **fields,
+            came_late=stored.late,
+            x=x_s,
+            published_after_ms=round(max(stored.t_published_ns - stored.t_capture_ns, 0) / 1e6, 1),
+            previous_seq=before,
+            next_seq=after,
+            picture=self._picture(seq, x_s, no_picture, snapped_s),
+            width=self._feed.info.width,
+            height=self._feed.info.height,
+            regions=None if outlines is None else list(map(_shown_region, outlines.regions)),
+            regions_from="" if outlines is None else outlines.source,
+            regions_why_not="" if outlines is not None else no_picture or self._missing_outlines_reason(stored),
+            objects=None if objects is None else list(map(_shown_object, objects)),
+        )
 
-    def _nearest_picture(self, seq: int, x_s: float | None, *, missing: bool) -> dict[str, Any]:
-        """Return number and time of the frame itself or, if its picture is missing, of the nearest that has one."""
-        if not missing:
-            return {"nearest_seq": seq, "nearest_x": x_s}
-        kept = None if x_s is None else self._feed.pictures.nearest(x_s)
-        return {"nearest_seq": kept and kept.seq, "nearest_x": kept and round(kept.x_s, 3)}
+    def _picture(self, seq: int, x_s: float | None, why_not: str, snapped_s: float) -> PictureKept:
+        """Say whether the picture can be had, and which is the nearest that can: the frame's own if it is there."""
+        nearest_seq: int | None = seq
+        nearest_x = x_s
+        if why_not:
+            kept = None if x_s is None else self._feed.pictures.nearest(x_s)
+            nearest_seq = None if kept is None else kept.seq
+            nearest_x = None if kept is None else round(kept.x_s, 3)
+        return PictureKept(
+            available=not why_not,
+            nearest_seq=nearest_seq,
+            nearest_x=nearest_x,
+            snapped_s=round(snapped_s, 3),
+            why_not=why_not,
+        )
 
     def jpeg(self, seq: int) -> bytes:
         """Return the frame's picture as JPEG. Raises NotKeptError if there is none."""

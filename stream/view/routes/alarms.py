@@ -1,20 +1,32 @@
 """Alarms: those that are active, what happened, acknowledging, pausing, limits."""
 
-from typing import Annotated, Any
+from typing import Annotated, Final
 
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 from msgspec.structs import asdict
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from stream.alarms.past import with_limits
 from stream.config.sections import AlarmsConfig
 from stream.errors import ConfigError, WireError
-from stream.protocol.bedside import AcknowledgeAlarm, AlarmEvent, PauseAlarms, SetLimits
-from stream.view.live.messages import alarms_body
+from stream.protocol.bedside import (
+    AcknowledgeAlarm,
+    AlarmChange,
+    AlarmEvent,
+    AlarmKind,
+    AlarmLimit,
+    AlarmLimits,
+    AlarmState,
+    PauseAlarms,
+    SetLimits,
+    Value,
+)
+from stream.protocol.types import Priority, UtcNs
+from stream.view.answers.operation import DescribedRoute, Operation
+from stream.view.live.messages import ShownAlarms, shown_alarms
 from stream.view.routes.error_answers import NotThereError
-from stream.view.routes.request_helpers import body_as, json, path_number, shared_json
+from stream.view.routes.request_helpers import body_as, fields_as, json, path_number, shared_json
 from stream.view.routes.services import PageServices
 
 
@@ -24,13 +36,43 @@ class Pause(Struct, frozen=True, forbid_unknown_fields=True):
     seconds: Annotated[float, Meta(gt=0, le=600)]
 
 
-def routes(page: PageServices) -> list[Route]:
+class ShownEvent(Struct, frozen=True, kw_only=True):
+    """Something that happened to an alarm, or to all of them."""
+
+    event: Annotated[AlarmChange, Meta(description="what happened")]
+    t_ns: UtcNs
+    id: Annotated[int | None, Meta(description="number of the alarm in the session; null: of all alarms")]
+    kind: Annotated[AlarmKind | None, Meta(description="what is wrong")]
+    priority: Annotated[Priority | None, Meta(description="how urgent it is")]
+    state: Annotated[AlarmState | None, Meta(description="of the alarm after it; null: it is over")]
+    suspended: Annotated[bool, Meta(description="the signal is poor: neither sounds nor ends")]
+    cause: Annotated[str, Meta(description="of a technical alarm: what is wrong")]
+    value: Value
+    limit: AlarmLimit
+    seq: Annotated[int | None, Meta(description="newest frame at that moment")]
+    limits: Annotated[AlarmLimits | UnsetType, Meta(description="with `limits`: those from now on")] = UNSET
+
+
+_LISTED: Final = Operation(says="alarms that call for attention, and limits", answer=ShownAlarms)
+_EVENTS: Final = Operation(says="all that happened to alarms, oldest first", answer=list[ShownEvent], errors=(409,))
+_ACKNOWLEDGE: Final = Operation(
+    says="acknowledge an alarm: a person has seen it", answer=ShownAlarms, errors=(404, 409, 503)
+)
+_PAUSE: Final = Operation(says="pause the sound of all alarms", answer=ShownAlarms, body=Pause, errors=(400, 409, 503))
+_RESUME: Final = Operation(says="end the pause", answer=ShownAlarms, errors=(409, 503))
+_LIMITS: Final = Operation(says="the limits in force", answer=AlarmsConfig)
+_SET_LIMITS: Final = Operation(
+    says="change limits; those that are not sent stay", answer=AlarmsConfig, body=AlarmsConfig, errors=(400, 409, 503)
+)
+
+
+def routes(page: PageServices) -> list[DescribedRoute]:
     """Return the routes of alarms."""
     feed = page.feed
 
     def now() -> Response:
         shared = feed.shared()
-        return shared_json(alarms_body(shared.alarms), shared.version)
+        return shared_json(shown_alarms(shared.alarms), shared.version)
 
     async def listed(_: Request) -> Response:
         return now()
@@ -62,7 +104,7 @@ def routes(page: PageServices) -> list[Route]:
         return limits_now()
 
     async def set_limits(request: Request) -> Response:
-        changes = await body_as(request, dict[str, Any])
+        changes = await fields_as(request, AlarmsConfig)
         try:
             wanted = asdict(with_limits(AlarmsConfig(), changes))
         except ConfigError as error:
@@ -71,18 +113,18 @@ def routes(page: PageServices) -> list[Route]:
         return limits_now()
 
     return [
-        Route("/api/alarms", listed),
-        Route("/api/alarms/events", events),
-        Route("/api/alarms/{id:digits}/acknowledge", acknowledge, methods=["POST"]),
-        Route("/api/alarms/pause", pause, methods=["POST"]),
-        Route("/api/alarms/pause", resume, methods=["DELETE"]),
-        Route("/api/alarms/limits", limits, methods=["GET"]),
-        Route("/api/alarms/limits", set_limits, methods=["PUT"]),
+        DescribedRoute("/api/alarms", listed, _LISTED),
+        DescribedRoute("/api/alarms/events", events, _EVENTS),
+        DescribedRoute("/api/alarms/{id:digits}/acknowledge", acknowledge, _ACKNOWLEDGE, "POST"),
+        DescribedRoute("/api/alarms/pause", pause, _PAUSE, "POST"),
+        DescribedRoute("/api/alarms/pause", resume, _RESUME, "DELETE"),
+        DescribedRoute("/api/alarms/limits", limits, _LIMITS),
+        DescribedRoute("/api/alarms/limits", set_limits, _SET_LIMITS, "PUT"),
     ]
 
 
-def _event(event: AlarmEvent) -> dict[str, Any]:
-    """Return the event as pages get it: without the fields that are the same in every event."""
-    names = ("event", "t_ns", "id", "kind", "priority", "state", "suspended", "cause", "value", "limit", "seq")
+def _event(event: AlarmEvent) -> ShownEvent:
+    """Return the event as programs get it: without the fields that are the same in every event."""
+    names = [name for name in ShownEvent.__struct_fields__ if name != "limits"]
     fields = {name: getattr(event, name) for name in names}
-    return fields | ({"limits": event.limits} if event.event == "limits" else {})
+    return ShownEvent(**fields, limits=event.limits if event.event == "limits" else UNSET)

@@ -5,18 +5,19 @@ from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Route
 
 from stream.errors import WireError
-from stream.view.answers.shown_readings import shown_reading
+from stream.view.answers.operation import DescribedRoute, Operation, Query
+from stream.view.answers.shown_readings import ShownReading, shown_reading
 from stream.view.live.metrics import CONTENT_TYPE, metrics_text
+from stream.view.live.status import Status
 from stream.view.routes.request_helpers import json
 from stream.view.routes.services import PageServices
 
 SINCE_LIMIT_S: Final = 86_400.0
 
 
-def routes(page: PageServices) -> list[Route]:
+def routes(page: PageServices) -> list[DescribedRoute]:
     """Return the routes that programs ask for."""
     feed = page.feed
 
@@ -30,7 +31,21 @@ def routes(page: PageServices) -> list[Route]:
     async def metrics(_: Request) -> Response:
         return PlainTextResponse(metrics_text(feed.status(), feed.shared().alarms.active), media_type=CONTENT_TYPE)
 
-    return [Route("/api/status", status), Route("/api/readings", readings), Route("/metrics", metrics)]
+    since = Query(name="since_s", says=f"how far back, s: above 0 and up to {SINCE_LIMIT_S:.0f}; default 60")
+    return [
+        DescribedRoute("/api/status", status, Operation(says="the state now", answer=Status)),
+        DescribedRoute(
+            "/api/readings",
+            readings,
+            Operation(
+                says="readings of the last seconds, oldest first",
+                answer=list[ShownReading],
+                query=(since,),
+                errors=(400,),
+            ),
+        ),
+        DescribedRoute("/metrics", metrics, Operation(says="the state now, for Prometheus", media=CONTENT_TYPE)),
+    ]
 
 
 def parse_since(text: str) -> float:

@@ -10,17 +10,22 @@ from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response, StreamingResponse
-from starlette.routing import Route
 
 from stream.console.text import harmless
 from stream.readings.before_after import Change, change_at
 from stream.readings.trend import reduce
 from stream.session.result_files import csv_columns, csv_rows, csv_sources
+from stream.view.answers.operation import DescribedRoute, Operation, Query
 from stream.view.live.feed import Feed
 from stream.view.report.page import LINES, ReportData, report_html
 from stream.view.routes.request_helpers import AXIS_LIMIT_S, number
 from stream.view.routes.services import PageServices
 
+_CSV: Final = "text/csv"
+_STRETCH: Final = (
+    Query(name="from_s", says="first time on the trend's axis, s"),
+    Query(name="to_s", says="last time on the trend's axis, s"),
+)
 _CHART_PIXELS: Final = 850
 _CHANGE_OVER_S: Final = 60.0
 _ROWS_AT_ONCE: Final = 500
@@ -31,7 +36,7 @@ _EVENT_COLUMNS: Final = (
 )
 
 
-def routes(page: PageServices) -> list[Route]:
+def routes(page: PageServices) -> list[DescribedRoute]:
     """Return the routes of downloads. They read files, so they run beside the server's loop."""
     feed = page.feed
 
@@ -68,10 +73,14 @@ def routes(page: PageServices) -> list[Route]:
         return _table(f"{feed.info.session}-alarms.csv", _EVENT_COLUMNS, lines)
 
     return [
-        Route("/report", report),
-        Route("/export.csv", readings),
-        Route("/export/markers.csv", markers),
-        Route("/export/alarms.csv", alarms),
+        DescribedRoute("/report", report, Operation(says="a page to print", media="text/html", errors=(409,))),
+        DescribedRoute(
+            "/export.csv",
+            readings,
+            Operation(says="readings, with the columns of readings.csv", media=_CSV, query=_STRETCH, errors=(400, 409)),
+        ),
+        DescribedRoute("/export/markers.csv", markers, Operation(says="all markers", media=_CSV)),
+        DescribedRoute("/export/alarms.csv", alarms, Operation(says="all alarms' events", media=_CSV, errors=(409,))),
     ]
 
 

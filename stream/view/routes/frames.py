@@ -4,16 +4,16 @@ from collections.abc import Callable
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from stream.errors import WireError
-from stream.view.review.evidence import NotKeptError
+from stream.view.answers.operation import DescribedRoute, Operation, Query
+from stream.view.review.evidence import FrameEvidence, NotKeptError
 from stream.view.routes.error_answers import NotThereError
 from stream.view.routes.request_helpers import AXIS_LIMIT_S, ID_LIMIT, json, number, optional_number, path_number
 from stream.view.routes.services import PageServices
 
 
-def routes(page: PageServices) -> list[Route]:
+def routes(page: PageServices) -> list[DescribedRoute]:
     """Return the routes of frames. They read files and encode pictures, so they run beside the server's loop."""
     feed, evidence = page.feed, page.evidence
 
@@ -39,11 +39,32 @@ def routes(page: PageServices) -> list[Route]:
         index = path_number(request, "index")
         return _or_404(lambda: Response(evidence.crop(_seq(request), index), media_type="image/png"))
 
+    near = (
+        Query(name="at_s", says="a time on the trend's axis, s: the frame next to it"),
+        Query(name="marker", type="integer", says="number of a marker: its frame"),
+        Query(
+            name="within_s", says="take the nearest frame that has a picture, if it is no further away, s; default 0"
+        ),
+    )
     return [
-        Route("/api/frames", nearest),
-        Route("/api/frames/{seq:digits}.jpg", picture),
-        Route("/api/frames/{seq:digits}/regions/{index:digits}.png", region),
-        Route("/api/frames/{seq:digits}", frame),
+        DescribedRoute(
+            "/api/frames",
+            nearest,
+            Operation(says="the frame at a time or a marker", answer=FrameEvidence, query=near, errors=(400, 404)),
+        ),
+        DescribedRoute(
+            "/api/frames/{seq:digits}.jpg",
+            picture,
+            Operation(says="its picture", media="image/jpeg", errors=(400, 404)),
+        ),
+        DescribedRoute(
+            "/api/frames/{seq:digits}/regions/{index:digits}.png",
+            region,
+            Operation(says="one region with a margin of half its size", media="image/png", errors=(400, 404)),
+        ),
+        DescribedRoute(
+            "/api/frames/{seq:digits}", frame, Operation(says="one frame", answer=FrameEvidence, errors=(400, 404))
+        ),
     ]
 
 

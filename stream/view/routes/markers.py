@@ -1,15 +1,15 @@
 """Markers: list, set, edit, remove; and the guided measurement of five sites, which is made of markers."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from stream.errors import OutputError
 from stream.protocol.bedside import KeepMarker, MarkerKind, MarkerText, RemoveMarker
-from stream.view.live.five_sites import Action, marker_changes
+from stream.view.answers.operation import DescribedRoute, Operation
+from stream.view.live.five_sites import Action, Sites, marker_changes
 from stream.view.live.markers import ShownMarker
 from stream.view.routes.error_answers import NotThereError
 from stream.view.routes.request_helpers import ID_LIMIT, body_as, path_number, shared_json
@@ -37,6 +37,13 @@ class MarkerEdit(Struct, frozen=True, forbid_unknown_fields=True):
     t_ns: AskedUtcNs | UnsetType = UNSET
 
 
+class RemovedMarker(Struct, frozen=True, kw_only=True):
+    """A marker that is no longer there."""
+
+    id: int
+    removed: bool = True
+
+
 class SiteStep(Struct, frozen=True, forbid_unknown_fields=True):
     """The next step in the measurement of five sites."""
 
@@ -44,7 +51,16 @@ class SiteStep(Struct, frozen=True, forbid_unknown_fields=True):
     site: Annotated[int, Meta(ge=1, le=5)] | None = None
 
 
-def routes(page: PageServices) -> list[Route]:
+_REFUSED: Final = (400, 404, 409, 503)
+_LISTED: Final = Operation(says="all markers by time", answer=list[ShownMarker])
+_ADD: Final = Operation(says="set a marker", answer=ShownMarker, status=201, body=NewMarker, errors=_REFUSED)
+_EDIT: Final = Operation(says="change a marker", answer=ShownMarker, body=MarkerEdit, errors=_REFUSED)
+_REMOVE: Final = Operation(says="remove a marker", answer=RemovedMarker, errors=_REFUSED)
+_SITES: Final = Operation(says="the measurement of five sites", answer=Sites)
+_STEP: Final = Operation(says="take the next step of it", answer=Sites, body=SiteStep, errors=(400, 409, 503))
+
+
+def routes(page: PageServices) -> list[DescribedRoute]:
     """Return the routes of markers and sites."""
     feed = page.feed
 
@@ -68,7 +84,7 @@ def routes(page: PageServices) -> list[Route]:
     async def remove(request: Request) -> Response:
         marker = _known(page, path_number(request, "id"))
         await page.ask(RemoveMarker(request=0, id=marker.id))
-        return shared_json({"id": marker.id, "removed": True}, feed.shared().version)
+        return shared_json(RemovedMarker(id=marker.id), feed.shared().version)
 
     def sites_now() -> Response:
         shared = feed.shared()
@@ -87,12 +103,12 @@ def routes(page: PageServices) -> list[Route]:
         return sites_now()
 
     return [
-        Route("/api/markers", listed, methods=["GET"]),
-        Route("/api/markers", add, methods=["POST"]),
-        Route("/api/markers/{id:digits}", edit, methods=["PATCH"]),
-        Route("/api/markers/{id:digits}", remove, methods=["DELETE"]),
-        Route("/api/sites", sites, methods=["GET"]),
-        Route("/api/sites", step, methods=["POST"]),
+        DescribedRoute("/api/markers", listed, _LISTED),
+        DescribedRoute("/api/markers", add, _ADD, "POST"),
+        DescribedRoute("/api/markers/{id:digits}", edit, _EDIT, "PATCH"),
+        DescribedRoute("/api/markers/{id:digits}", remove, _REMOVE, "DELETE"),
+        DescribedRoute("/api/sites", sites, _SITES),
+        DescribedRoute("/api/sites", step, _STEP, "POST"),
     ]
 
 

@@ -2,16 +2,16 @@
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from stream.protocol.bedside import DismissPrevious, SetLimits
+from stream.view.answers.operation import DescribedRoute, Operation
 from stream.view.live.session_info import PreviousSession
 from stream.view.routes.error_answers import NotThereError
 from stream.view.routes.request_helpers import shared_json
 from stream.view.routes.services import PageServices
 
 
-def routes(page: PageServices) -> list[Route]:
+def routes(page: PageServices) -> list[DescribedRoute]:
     """Return the routes of the notice."""
     feed = page.feed
 
@@ -37,6 +37,16 @@ def routes(page: PageServices) -> list[Route]:
         return await dismissed()
 
     return [
-        Route("/api/previous/limits", set_limits_again, methods=["POST"]),
-        Route("/api/previous", dismiss, methods=["DELETE"]),
+        DescribedRoute(
+            "/api/previous/limits",
+            set_limits_again,
+            Operation(says="set the limits of the session before", answer=type(None), errors=(404, 409, 503)),
+            "POST",
+        ),
+        DescribedRoute(
+            "/api/previous",
+            dismiss,
+            Operation(says="dismiss the notice of the session before", answer=type(None), errors=(404, 409, 503)),
+            "DELETE",
+        ),
     ]

@@ -8,6 +8,7 @@ from starlette.convertors import Convertor, register_url_convertor
 from starlette.requests import Request
 from starlette.responses import Response
 
+from stream.config.wrong_field import wrong_field
 from stream.errors import WireError
 from stream.view.answers.old_names import with_old_names
 
@@ -18,7 +19,7 @@ AXIS_LIMIT_S: Final = 1e11
 VERSION_HEADER: Final = "state-version"
 ID_LIMIT: Final = 2**53
 """The largest whole number that JavaScript holds exactly: frames and markers are numbered up to here."""
-Body = TypeVar("Body")
+Body = TypeVar("Body", bound=msgspec.Struct)
 
 
 def json(value: Any, status_code: int = 200) -> Response:
@@ -35,6 +36,29 @@ def shared_json(value: Any, version: int, status_code: int = 200) -> Response:
 
 async def body_as(request: Request, kind: type[Body]) -> Body:
     """Return the body of a small JSON request as `kind`. Raises WireError if it is anything else, or too large."""
+    try:
+        return msgspec.json.decode(await _body(request), type=kind)
+    except msgspec.ValidationError as error:
+        raise WireError(f"{wrong_field(str(error), kind)}.") from error
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise WireError("This is no JSON.") from error
+
+
+async def fields_as(request: Request, kind: type[msgspec.Struct]) -> dict[str, Any]:
+    """Return the fields that a small JSON request has, not yet checked. Raises WireError if it is no JSON object.
+
+    kind: has the fields that there are.
+    """
+    try:
+        return msgspec.json.decode(await _body(request), type=dict[str, Any])
+    except msgspec.ValidationError as error:
+        raise WireError(f"{wrong_field(str(error), kind)}.") from error
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise WireError("This is no JSON.") from error
+
+
+async def _body(request: Request) -> bytes:
+    """Return the body of a JSON request. Raises WireError if it is another kind, or too large."""
     if request.headers.get("content-type", "").partition(";")[0].strip() != "application/json":
         raise WireError("Send JSON, with the header Content-Type: application/json.")
     body = b""
@@ -42,10 +66,7 @@ async def body_as(request: Request, kind: type[Body]) -> Body:
         body += chunk
         if len(body) > BODY_LIMIT:
             raise WireError(f"What is sent has at most {BODY_LIMIT} bytes.")
-    try:
-        return msgspec.json.decode(body, type=kind)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise WireError(f"This is not what is understood here: {error}.") from error
+    return body
 
 
 def path_number(request: Request, name: str) -> int:

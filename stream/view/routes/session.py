@@ -1,16 +1,22 @@
 """The session as a whole: keep it, end it."""
 
+from typing import Final
+
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from stream.errors import OutputError
 from stream.protocol.bedside import EndSession, KeepSession
+from stream.view.answers.operation import DescribedRoute, Operation
+from stream.view.live.status import Status
 from stream.view.routes.request_helpers import json
 from stream.view.routes.services import PageServices
 
+_KEEP: Final = Operation(says="keep the session of a demo after its end", answer=Status, errors=(409, 503))
+_END: Final = Operation(says="end the session, and with it the run", answer=Status, errors=(409, 503))
 
-def routes(page: PageServices) -> list[Route]:
+
+def routes(page: PageServices) -> list[DescribedRoute]:
     """Return the routes of the session."""
 
     async def keep(_: Request) -> Response:
@@ -24,6 +30,6 @@ def routes(page: PageServices) -> list[Route]:
         return json(page.feed.status())
 
     return [
-        Route("/api/session/keep", keep, methods=["POST"]),
-        Route("/api/session/end", end, methods=["POST"]),
+        DescribedRoute("/api/session/keep", keep, _KEEP, "POST"),
+        DescribedRoute("/api/session/end", end, _END, "POST"),
     ]

@@ -135,8 +135,8 @@ def test_a_page_is_sent_the_label_and_unit_of_a_new_measure(readings: list[Densi
 def test_a_new_measure_is_a_metric_while_it_is_current(readings: list[DensityReading]) -> None:
     text = metrics_text(feed_of(readings[:1]).status())
     assert "# HELP capillary_red_cell_velocity_micrometers_per_second Red cell velocity now, while current.\n" in text
-    assert 'capillary_red_cell_velocity_micrometers_per_second{source="s"} 310.04\n' in text
-    assert 'micrometers_per_second{source="s"}' not in metrics_text(feed_of(readings).status())
+    assert 'capillary_red_cell_velocity_micrometers_per_second{source="s",mode="replay"} 310.04\n' in text
+    assert 'micrometers_per_second{source="s"' not in metrics_text(feed_of(readings).status())
 
 
 def test_without_an_entry_nothing_of_it_appears(readings: list[DensityReading], store: Store) -> None:

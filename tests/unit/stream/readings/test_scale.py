@@ -56,7 +56,7 @@ def test_capillaries_per_area_are_of_the_tissue_in_view() -> None:
 
 def test_a_page_without_a_scale_has_no_measure_that_needs_one() -> None:
     keys = CAPILLARIES_PER_AREA.keys
-    assert [keys in [one["keys"] for one in described(scaled=scaled)] for scaled in (True, False)] == [True, False]
+    assert [keys in [one.keys for one in described(scaled=scaled)] for scaled in (True, False)] == [True, False]
 
 
 def test_a_reading_has_capillaries_per_area_if_its_frame_has_a_scale() -> None:

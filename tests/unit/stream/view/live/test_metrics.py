@@ -31,7 +31,7 @@ def test_values_are_there_while_current_and_gone_when_not(
     view = feed()
     view.receive(reading(drops_total=4))
     now = samples(metrics_text(view.status()))
-    assert now['capillary_density_percent{source="scope"}'] == 6.25
+    assert now['capillary_density_percent{source="scope",mode="live"}'] == 6.25
     assert now['capillary_dropped_total{source="scope"}'] == 4
     assert now['capillary_state{source="scope",state="good"}'] == 1
     assert now["capillary_viewers"] == 0

@@ -17,7 +17,8 @@ class Page:
 
     client = None
 
-    def __init__(self) -> None:
+    def __init__(self, **query: str) -> None:
+        self.query_params = query
         self.texts: list[dict[str, Any]] = []
         self.pictures: list[int] = []
         self.closed: list[int] = []
@@ -119,3 +120,23 @@ def test_more_pages_than_are_served_are_told_to_come_later(view: Feed) -> None:
     asyncio.run(scene())
     assert page_after[0].closed == [1013]
     assert view.viewers.count == websocket.VIEWERS_LIMIT
+
+
+def test_a_program_leaves_trend_and_pictures_out_by_its_address(
+    view: Feed, reading: Callable[..., DensityReading]
+) -> None:
+    async def scene() -> Page:
+        page = Page(points="0", pictures="false")
+        view.receive(reading(0, picture=b"jpeg"))
+        watching = asyncio.create_task(websocket.serve_page(page, view))  # type: ignore[arg-type]
+        await page.until(lambda: len(page.texts) == 1)
+        view.receive(reading(1, picture=b"jpeg"))
+        await page.until(lambda: any(text["points"]["x"] for text in page.texts))
+        page.left.set()
+        await watching
+        return page
+
+    page = asyncio.run(scene())
+    assert page.texts[0]["points"]["x"] == []
+    assert page.texts[0]["status"]["seq"] == 0
+    assert page.pictures == []

@@ -260,32 +260,34 @@ def evidence(folder: Path, model: Model) -> Evidence:
 def test_a_frame_is_taken_from_the_recording_and_its_outlines_are_found_again(finished: Callable[..., Path]) -> None:
     looked = evidence(finished(), Model(6.0))
     frame = looked.describe(7)
-    assert frame["picture"]["available"]
-    assert (frame["regions_from"], frame["regions"][0].score) == ("analysed again", 0.9)
-    assert frame["regions"][0].polygon == BOX.ravel().tolist()
-    assert (frame["objects"][0].name, frame["objects"][0].polygon) == ("hair", BOX.ravel().tolist())
+    assert frame.picture.available
+    assert frame.regions is not None
+    assert frame.objects is not None
+    assert (frame.regions_from, frame.regions[0].score) == ("analysed again", 0.9)
+    assert frame.regions[0].polygon == BOX.ravel().tolist()
+    assert (frame.objects[0].name, frame.objects[0].polygon) == ("hair", BOX.ravel().tolist())
     assert looked.jpeg(7)[:2] == b"\xff\xd8"
     assert looked.crop(7, 0)[:4] == b"\x89PNG"
 
 
 def test_outlines_that_give_another_density_are_not_shown(finished: Callable[..., Path]) -> None:
     frame = evidence(finished(), Model(6.1)).describe(7)
-    assert (frame["regions"], frame["objects"], frame["regions_from"]) == (None, None, "")
+    assert (frame.regions, frame.objects, frame.regions_from) == (None, None, "")
 
 
 def test_outlines_of_another_model_are_not_shown(finished: Callable[..., Path]) -> None:
     model = Model(6.0)
     model.model_id = "another"
     frame = evidence(finished(), model).describe(7)
-    assert frame["regions"] is None
-    assert frame["regions_why_not"].endswith("is not the one of then, cnn@abc.")
+    assert frame.regions is None
+    assert frame.regions_why_not.endswith("is not the one of then, cnn@abc.")
 
 
 def test_a_frame_that_the_recording_has_not_says_so(finished: Callable[..., Path]) -> None:
     looked = evidence(finished(frame="9999"), Model(6.0))
     with pytest.raises(NotKeptError, match="the tape has no frame 9999"):
         looked.jpeg(7)
-    assert looked.describe(7)["regions"] is None
+    assert looked.describe(7).regions is None
 
 
 def test_a_recording_that_was_changed_is_not_shown(finished: Callable[..., Path], tmp_path: Path) -> None:
@@ -294,7 +296,7 @@ def test_a_recording_that_was_changed_is_not_shown(finished: Callable[..., Path]
     changed = SessionRecording(str(tmp_path / "tape.avi"), "0" * 64, Tape(), lambda: Model(6.0))
     with pytest.raises(NotKeptError, match="was changed since"):
         Evidence(view, archive, changed).jpeg(7)
-    assert Evidence(view, archive, changed).describe(7)["picture"]["available"] is False
+    assert Evidence(view, archive, changed).describe(7).picture.available is False
 
 
 class NoTape(Tape):
@@ -307,7 +309,7 @@ class NoTape(Tape):
 def test_a_recording_that_is_gone_says_what_to_do(finished: Callable[..., Path]) -> None:
     view, archive = opened(finished())
     gone = Evidence(view, archive, SessionRecording("tape.avi", None, NoTape(), lambda: Model(6.0)))
-    picture = gone.describe(7)["picture"]
-    assert picture["available"] is False
-    assert "no file tape.avi" in picture["why_not"]
-    assert "--recording" in picture["why_not"]
+    picture = gone.describe(7).picture
+    assert picture.available is False
+    assert "no file tape.avi" in picture.why_not
+    assert "--recording" in picture.why_not
