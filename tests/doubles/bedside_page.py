@@ -11,6 +11,7 @@ import numpy as np
 from playwright.sync_api import Page, ViewportSize
 
 from stream.config.sections import AlarmsConfig
+from stream.machine.clock import Clock
 from stream.protocol.readings import RegionOutline
 from stream.protocol.types import Mode, RunState
 from stream.view.live.feed import Feed
@@ -29,6 +30,9 @@ LAPTOP: Final[ViewportSize] = {"width": 1366, "height": 768}
 DESK: Final[ViewportSize] = {"width": 1920, "height": 1080}
 TABLET: Final[ViewportSize] = {"width": 1024, "height": 768}
 UPRIGHT: Final[ViewportSize] = {"width": 768, "height": 1024}
+PHONE: Final[ViewportSize] = {"width": 390, "height": 844}
+PHONE_ACROSS: Final[ViewportSize] = {"width": 844, "height": 390}
+SMALL_PHONE: Final[ViewportSize] = {"width": 360, "height": 740}
 
 
 def _box(left: int, top: int, side: int, score: float) -> RegionOutline:
@@ -58,10 +62,12 @@ class Scope:
         *,
         session: str = "s1",
         port: int = 0,
+        clock: Clock | None = None,
     ) -> None:
+        self.clock = clock or time.time_ns
         info = SessionInfo(session=session, mode=mode, source="scope", workers=2, version="0.1.0")
-        self.feed = Feed(info, pictures_kept=600, site_s=1.0)
-        self.kept = KeptSession(folder, self.feed, limits)
+        self.feed = Feed(info, clock, pictures_kept=600, site_s=1.0)
+        self.kept = KeptSession(folder, self.feed, limits, clock)
         self.seq = 0
         self.server = self.serve(port)
 
@@ -78,7 +84,7 @@ class Scope:
         """Show one more reading, with a picture, of a frame so long ago."""
         density = fields.get("density_pct", 6.25)
         values: dict[str, Any] = {
-            "t_capture_ns": time.time_ns() - int(ago_s * 1e9),
+            "t_capture_ns": self.clock() - int(ago_s * 1e9),
             "density_low_pct": density and density - 0.5,
             "density_high_pct": density and density + 0.5,
             "latency_ms": 20.0,

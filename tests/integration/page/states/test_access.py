@@ -1,4 +1,4 @@
-"""The page for everyone: by keyboard alone, by touch, read aloud, and without anything that axe-core objects to."""
+"""The page for everyone: by keyboard alone, by touch, read aloud; and a report that axe-core does not object to."""
 
 from itertools import pairwise
 
@@ -6,56 +6,22 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-from tests.doubles.bedside_page import UPRIGHT, OpenPage, Scope, says, shows, wait
+from tests.doubles.bedside_page import LAPTOP, PHONE, UPRIGHT, OpenPage, Scope, shows, wait
 
 pytestmark = pytest.mark.real
 WCAG = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
 
 
-def check(page: Page, where: str) -> None:
-    """Check that there is no violation of level A or AA in either theme."""
-    for _ in ("one theme", "the other"):
+@pytest.mark.slow
+def test_axe_finds_nothing_in_the_report(watched: OpenPage, scope: Scope) -> None:
+    """The states of the page itself are judged with their looks: looks/test_screens.py."""
+    for _ in range(5):
+        scope.see()
+    page = watched(f"{scope.server.address}/report")
+    for size in (LAPTOP, PHONE):
+        page.set_viewport_size(size)
         found = Axe().run(page, options=WCAG).response["violations"]
-        assert not found, (where, [(v["id"], [node["html"] for node in v["nodes"]][:3]) for v in found])
-        page.evaluate("document.getElementById('theme').click()")
-
-
-@pytest.mark.slow
-def test_axe_finds_nothing_in_the_states(page: Page, scope: Scope) -> None:
-    scope.until(page, shows(state_word="LIVE"))
-    check(page, "live or stale")
-    scope.until(page, shows(state_word="POOR SIGNAL"), quality="poor", quality_reasons=("out of focus",))
-    check(page, "poor signal or stale")
-    scope.tell_until(page, "document.getElementById('alarms').dataset.sounding === 'true'", "no camera")
-    assert page.inner_text("#state-word") == "NO CAMERA"
-    check(page, "no camera, and the alarm of it")
-    scope.server.stop()
-    wait(page, shows(state_word="CONNECTION LOST"))
-    check(page, "lost")
-
-
-@pytest.mark.slow
-def test_axe_finds_nothing_in_what_opens(page: Page, scope: Scope) -> None:
-    scope.until(page, "Number(document.getElementById('picture').dataset.seq) > 2")
-    page.click("#picture", position={"x": 20, "y": 20})
-    wait(page, "document.body.dataset.looking === 'back'")
-    page.click("#region-on")
-    check(page, "evidence")
-    page.keyboard.press("1")
-    wait(page, shows(markers_open="Markers 1"))
-    page.click("#markers-open")
-    page.click(".marker-list button")
-    wait(page, says("markers", "Before and after"))
-    check(page, "markers")
-    page.keyboard.press("Escape")
-    page.click("#sites-open")
-    check(page, "sites")
-    page.keyboard.press("Escape")
-    for name in ("limits", "keys", "log"):
-        page.click(f"#{name}-open")
-        wait(page, f"document.querySelector('#{name} .body, #{name} form') !== null")
-        check(page, name)
-        page.keyboard.press("Escape")
+        assert not found, [(v["id"], [node["html"] for node in v["nodes"]][:3]) for v in found]
 
 
 def test_everything_is_reached_by_keyboard(page: Page, scope: Scope) -> None:
