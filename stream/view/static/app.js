@@ -76,7 +76,7 @@ const markers = new Markers({
   compared: showCompared,
 });
 const ending = new Ending();
-const sites = new FiveSites(take, makeRoomForSites);
+const sites = new FiveSites(take, showLiveForSites);
 const connection = new Connection(new URL("ws", document.baseURI.replace(/^http/, "ws")), {
   onText: receive,
   onPicture: (header, jpeg) => picture.show(header, jpeg),
@@ -258,8 +258,7 @@ function showCompared(windows) {
   redraw();
 }
 
-/** Give the trend's place to the five sites; they are measured with the live picture. */
-function makeRoomForSites(open) {
-  if (open && !session.reviewing) evidence.close();
-  get("trend-panel").hidden = open;
+/** Measure the five sites with the live picture. */
+function showLiveForSites(open) {
+  if (open) navigation.toNow();
 }

@@ -2,6 +2,7 @@
 
 import { button, get, head, make, put, tableHead } from "../browser/dom.js";
 import { read } from "../browser/requests.js";
+import { folded } from "../state/alarm-log.js";
 import * as words from "../text/alarms.js";
 import * as common from "../text/common.js";
 import { clock } from "../text/format.js";
@@ -36,8 +37,8 @@ function table(events, look) {
 // Of limits, what changed in them is said; the first ones are those of the start, which were changed by no person.
 function rows(events, look) {
   let limits = null;
-  return events.map((event) => {
-    const happened = words.eventName(event.event);
+  return folded(events).map((event) => {
+    const happened = event.event === "unjudged" ? words.unjudged(event) : words.eventName(event.event);
     if (event.event !== "limits") {
       return event.kind === null
         ? row(event, look, "", happened, "")

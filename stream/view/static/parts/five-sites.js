@@ -19,7 +19,7 @@ export class FiveSites {
 
   /**
    * @param {(message: object) => void} take takes what an answer has of the shared state
-   * @param {(open: boolean) => void} toggled the guide was opened or closed: it takes the trend's place
+   * @param {(open: boolean) => void} toggled the guide was opened or closed
    */
   constructor(take, toggled) {
     this.#take = take;

@@ -58,6 +58,14 @@ export const logHead = ["Time", "Alarm", "What happened", "Value"];
 export const limitsAtStart = "limits at the start";
 export const eventName = (event) => labels.events[event] ?? event;
 
+/** Say how often and how long an alarm could not be judged (an entry of state/alarm-log.js). */
+export function unjudged({ times, lastedNs, lasts }) {
+  const over = lasts ? times - 1 : times;
+  if (over === 0) return "signal poor, cannot be judged";
+  const said = `signal poor ${over === 1 ? "once" : `${over} times`}, ${span(lastedNs / 1e9)}`;
+  return lasts ? `${said}; again, cannot be judged` : said;
+}
+
 const ZERO_IS_OFF = new Set(["signal_after_s", "technical_after_s", "disk_free_mb"]);
 const FIGURES = { low_pct: hundredths, high_pct: hundredths, hysteresis: (share) => Math.round(share * 100) };
 

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page
 
-from tests.doubles.bedside_page import Scope, says, shows, wait
+from tests.doubles.bedside_page import LAPTOP, TABLET, UPRIGHT, Scope, says, shows, wait
 
 pytestmark = [pytest.mark.real, pytest.mark.slow]
 
@@ -14,7 +14,6 @@ def test_five_sites_are_measured_one_after_the_other(page: Page, scope: Scope) -
     scope.until(
         page, shows(site_how="Place the microscope on the first site and start. Hold still until the bar is full.")
     )
-    assert page.is_hidden("#trend-panel")
     for n in range(1, 6):
         page.click("#site-next")
         density = 4.0 + n / 2
@@ -28,7 +27,7 @@ def test_five_sites_are_measured_one_after_the_other(page: Page, scope: Scope) -
     assert "5.5 %" in page.inner_text("#site-all")
     assert "0.36" in page.inner_text("#site-all")  # (6.5 - 4.5) / 5.5
     page.keyboard.press("Escape")
-    wait(page, "!document.getElementById('trend-panel').hidden")
+    assert page.is_hidden("#sites")
     assert page.inner_text("#markers-open") == "Markers 5"
 
 
@@ -44,3 +43,20 @@ def test_a_site_of_too_few_good_frames_says_so_and_is_repeated(page: Page, scope
     scope.until(page, says("site-how", "Site 1 is long enough"))
     page.click("#site-stop")
     scope.until(page, says("site-card-1", "✓ done"))
+
+
+def test_the_trend_stays_in_sight_beside_the_five_sites(page: Page, scope: Scope) -> None:
+    scope.until(page, shows(state_word="LIVE"))
+    page.click("#sites-open")
+    for size in (LAPTOP, TABLET, UPRIGHT):
+        page.set_viewport_size(size)
+        for name in ("picture", "sites", "trend"):
+            box = page.locator(f"#{name}").bounding_box()
+            assert box is not None
+            assert box["height"] >= 100, name
+            assert box["y"] >= 0, name
+            assert box["y"] + min(box["height"], 150) <= size["height"], name
+            assert box["x"] + box["width"] <= size["width"], name
+        scope.see()
+    page.keyboard.press("Escape")
+    wait(page, "document.querySelector('.marking').checkVisibility()")
