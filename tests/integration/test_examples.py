@@ -1,0 +1,64 @@
+"""Every example runs as it is, beside one demo."""
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from tests.running import ROOT, command, eventually, free_port, page_address, running
+
+EXAMPLES = ROOT / "examples"
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def demo() -> Iterator[tuple[str, str]]:
+    """Return address and endpoint of a demo that has readings."""
+    endpoint = f"tcp://127.0.0.1:{free_port()}"
+    with running("demo", CAPILLARY_STREAM_VIEW_PORT="0", CAPILLARY_STREAM_PUBLISH_ENDPOINT=endpoint) as process:
+        address = page_address(process)
+        eventually(lambda: httpx.get(f"{address}/api/readings").json(), "readings")
+        yield address, endpoint
+
+
+def output(*arguments: str, **environment: str) -> str:
+    done = subprocess.run(
+        arguments, capture_output=True, text=True, timeout=30, check=False, cwd=ROOT, env=environment or None
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_readings_become_a_table(demo: tuple[str, str]) -> None:
+    table = output(sys.executable, str(EXAMPLES / "readings_to_csv.py"), demo[1], "3").splitlines()
+    assert table[0].startswith("seq,t_capture_ns,density_pct")
+    assert len(table) == 4
+
+
+def test_a_marker_is_set_and_alarms_are_listed(demo: tuple[str, str]) -> None:
+    said = output(sys.executable, str(EXAMPLES / "marker_and_alarms.py"), demo[0])
+    assert said.startswith("marker 1 at frame ")
+    assert "call for attention" in said
+
+
+def test_the_trend_is_a_table(demo: tuple[str, str]) -> None:
+    assert output(sys.executable, str(EXAMPLES / "trend.py"), demo[0]).startswith("x,density_mean_pct,")
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="there is no Node")
+def test_node_shows_state_and_readings(demo: tuple[str, str]) -> None:
+    said = output("node", str(EXAMPLES / "status.mjs"), demo[0])
+    assert said.startswith("state ")
+    assert "\nreading " in said
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="there is no curl")
+def test_a_shell_shows_the_state(demo: tuple[str, str]) -> None:
+    path = {"PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": str(ROOT)}
+    subscribe = " ".join(command("subscribe"))
+    said = output("sh", str(EXAMPLES / "status.sh"), ADDRESS=demo[0], ENDPOINT=demo[1], SUBSCRIBE=subscribe, **path)
+    assert '"published"' in said
+    assert '"type": "progress"' in said
