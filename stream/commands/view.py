@@ -18,9 +18,14 @@ if TYPE_CHECKING:
 @click.option(
     "--port", type=click.IntRange(0, 65535), help="Port of the page; 0: any free one. Default: as configured."
 )
+@click.option(
+    "--um-per-px", type=click.FloatRange(0.01, 100), help="Keep this width of a pixel, µm, in a SESSION that has none."
+)
 @click.option("--recording", help="Where the recording is now. Default: where it was analysed.")
 @click.pass_obj
-def view(parts: Parts, session: Path | None, last: bool, port: int | None, recording: str | None) -> None:
+def view(
+    parts: Parts, session: Path | None, last: bool, port: int | None, um_per_px: float | None, recording: str | None
+) -> None:
     """Review a finished SESSION in the page: a session.sqlite, or the folder of a replay. Ctrl-C ends.
 
     Without SESSION: list the stored sessions, newest first.
@@ -34,7 +39,7 @@ def view(parts: Parts, session: Path | None, last: bool, port: int | None, recor
     if session is None:
         _list(_kept_in(config))
     else:
-        serve_review(parts, config.view, session, recording)
+        serve_review(parts, config.view, session, recording, um_per_px=um_per_px)
 
 
 def _kept_in(config: "Config") -> Path:

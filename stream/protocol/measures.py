@@ -70,8 +70,7 @@ ANALYSED: Final = Measure(
 
 CAPILLARIES_PER_AREA: Final = Measure(
     name="capillaries",
-    label="capillaries per area",
-    unit="per mm²",
+    label="capillaries/mm²",
     key_unit="per_mm2",
     digits=3,
     text_digits=1,

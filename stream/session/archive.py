@@ -19,8 +19,10 @@ from msgspec import Meta, Struct
 from stream.console.text import plain
 from stream.errors import OutputError, StreamError
 from stream.protocol.bedside import AlarmEvent, Marker
+from stream.protocol.measures import ANALYSED, CAPILLARIES_PER_AREA
 from stream.protocol.readings import ObjectOutline, RegionOutline
 from stream.protocol.types import UmPerPx
+from stream.readings.scale import frame_mm2, per_mm2
 from stream.readings.trend import DTYPE, Columns
 from stream.session.journal import events_of, markers_of
 from stream.session.store import COLUMNS, LATER_COLUMNS, column
@@ -148,21 +150,45 @@ class Archive:
             return None
         fields = dict(zip(COLUMNS, rows[0], strict=True))
         regions, objects = fields["regions"], fields["objects"]
+        measures = msgspec.json.decode(fields["measures"])
         read = {
             "late": bool(fields["late"]),
             "quality_reasons": tuple(filter(None, fields["quality_reasons"].split("; "))),
-            "measures": msgspec.json.decode(fields["measures"]),
+            "measures": self._per_area(fields["capillary_count"], measures) | measures,
             "regions": None if regions is None else _REGIONS.decode(regions),
             "objects": None if objects is None else _OBJECTS.decode(objects),
         }
         return msgspec.convert(fields | read, StoredReading)
+
+    def _frame_mm2(self) -> float | None:
+        """Return the area of a frame, mm², by the session's scale, perhaps given in a review; None if it has none."""
+        facts = msgspec.convert(self.facts(), Facts)
+        if facts.um_per_px is None or facts.width is None or facts.height is None:
+            return None
+        return frame_mm2(facts.width, facts.height, facts.um_per_px)
+
+    def _per_area(self, count: int | None, measures: dict[str, float]) -> dict[str, float]:
+        """Return the count per mm² of a frame by its key, for readings that were made without a scale."""
+        area_mm2 = self._frame_mm2()
+        if area_mm2 is None or count is None:
+            return {}
+        return per_mm2(count, measures.get(ANALYSED.keys[0], 100.0), area_mm2)
+
+    def _columns_of(self, names: Iterable[str]) -> str:
+        """Return the SQL of columns; the count per mm² of readings that were made without a scale follows from it."""
+        area_mm2, (per_area,) = self._frame_mm2(), CAPILLARIES_PER_AREA.keys
+        known = {name: column(name) for name in names}
+        if area_mm2 is not None and per_area in known:
+            analysed = f"COALESCE({column(ANALYSED.keys[0])}, 100.0)"
+            known[per_area] = f"COALESCE({known[per_area]}, capillary_count / ({area_mm2!r} * {analysed} / 100))"
+        return ", ".join(known.values())
 
     def rows(self, names: Iterable[str], from_seq: int, to_seq: int) -> Iterator[tuple[Any, ...]]:
         """Yield the named columns of readings except late ones, in order of seq, both ends included.
 
         Raises OutputError if the file is damaged, perhaps midway.
         """
-        columns = ", ".join(map(column, names))
+        columns = self._columns_of(names)
         statement = f"SELECT {columns} FROM readings WHERE NOT late AND seq BETWEEN ? AND ? ORDER BY seq"
         with self._readable():
             yield from self._connection().execute(statement, (from_seq, to_seq))

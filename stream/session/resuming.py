@@ -36,6 +36,8 @@ def facts_of(plan: RunPlan) -> dict[str, str | int | float | None]:
         "asked_frames": plan.frames,
         "asked_um_per_px": plan.config.capture.um_per_px,
         "asked_scale_width_px": plan.config.capture.scale_width_px,
+        "um_per_px": None,
+        "um_per_px_from": None,
         "analysis": plan.analysis.sha256,
     }
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from stream.config.sections import ViewConfig
+from stream.errors import OutputError
 from stream.security.audit_log import AuditLog
 from stream.security.events import SecurityEvents
 from stream.session.archive import Archive
@@ -31,11 +32,17 @@ _TURN_S: Final = 0.5
 
 
 def serve_review(
-    parts: "Parts", page: ViewConfig, session: Path, recording: str | None = None, *, unseen_s: float = float("inf")
+    parts: "Parts",
+    page: ViewConfig,
+    session: Path,
+    recording: str | None = None,
+    *,
+    unseen_s: float = float("inf"),
+    um_per_px: float | None = None,
 ) -> None:
     """Serve the page of a finished session until Ctrl-C, or until no page has been open for `unseen_s`.
 
-    recording: where it is now; None: where it was analysed. Raises UsageError or OutputError if there is no such
+    recording: where it is now; None: where it was analysed. um_per_px: a scale to keep in the session. Raises UsageError or OutputError if there is no such
     session, or if it or the port cannot be used.
     """
     path = session_file(session)
@@ -47,6 +54,8 @@ def serve_review(
     recorded = SessionRecording(source, sha256, parts.lookup(source), parts.analyser) if source else None
     events = SecurityEvents()
     broker, rules = FileBroker(path, feed), access_rules(page)
+    if um_per_px is not None and (refusal := broker.keep_scale(um_per_px).error):
+        raise OutputError(refusal.rstrip("."))
     app = make_app(feed, broker=broker, archive=archive, recording=recorded, rules=rules, events=events)
     server = ViewServer(app, page.host, page.port, certificate_files(page), events)
     server.start()

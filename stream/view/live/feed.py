@@ -244,6 +244,11 @@ class Feed:
             self._shared = replace(self._shared, version=self._shared.version + 1)
         self.viewers.wake_all()
 
+    def set_scale(self, um_per_px: float) -> None:
+        """Take the width of a pixel, µm, that was given in a review."""
+        with self._lock:
+            self.info = replace(self.info, um_per_px=um_per_px)
+
     def _take_run_status(self, run_status: RunStatus) -> None:
         with self._lock:
             self._reported = replace(self._reported, run_status=run_status, at_ns=self._clock())

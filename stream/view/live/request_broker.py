@@ -21,6 +21,7 @@ PageRequest = Requested | KeepSession | EndSession
 
 ANSWER_TIMEOUT_S: Final = 3.0
 SINK_AWAY: Final = "The process that keeps the session is being brought back: try again in a second."
+SCALE_STAYS: Final = "A running session does not change its scale: put it into the configuration for the next one."
 NOT_SENDABLE: Final = "This holds a number that is too large to be kept."
 
 
@@ -30,6 +31,9 @@ class RequestBroker(Protocol):
     def ask(self, request: PageRequest) -> Answer:
         """Carry out the request; wait for the answer. What it changed is in the feed when this returns."""
 
+    def keep_scale(self, um_per_px: float) -> Answer:
+        """Keep the width of a pixel with the session, if it may have one that it was not recorded with."""
+
 
 class NoBroker:
     """Refuses every request: there is no session to change."""
@@ -37,6 +41,10 @@ class NoBroker:
     def ask(self, request: PageRequest) -> Answer:
         """Refuse the request."""
         return Answer(request=request.request, error="No session is kept here.", status=409)
+
+    def keep_scale(self, um_per_px: float) -> Answer:  # noqa: ARG002 - as of any broker
+        """Refuse it."""
+        return Answer(request=0, error=SCALE_STAYS, status=409)
 
 
 class SinkBroker:
@@ -62,6 +70,10 @@ class SinkBroker:
         answered.wait(ANSWER_TIMEOUT_S)
         self._waiting.pop(numbered.request, None)
         return answers[0] if answers else Answer(request=numbered.request, error=SINK_AWAY, status=503)
+
+    def keep_scale(self, um_per_px: float) -> Answer:  # noqa: ARG002 - as of any broker
+        """Refuse it: all readings of a session have one scale."""
+        return Answer(request=0, error=SCALE_STAYS, status=409)
 
     def send(self, tell_sink: Callable[[Message], bool]) -> None:
         """Send all requests that wait. One that the sink does not take, or no message can hold, is answered at once.

@@ -74,7 +74,7 @@ def report_html(data: ReportData) -> str:
         _table("Markers", _markers(data)) if data.markers else "",
         _table("Alarms", alarms) if (alarms := _alarms(data)) else "",
         _table("Limits of alarms, at the end", _limits(data.limits)),
-        _table("Made with", [(label, data.facts[key]) for key, label in _SETTINGS if data.facts.get(key)]),
+        _table("Made with", _made_with(data.facts)),
         "</div>",
     ]
     title = f"Capillary density, {escape(info.session)}"
@@ -84,6 +84,13 @@ def report_html(data: ReportData) -> str:
         f"<style>{STYLE}</style></head>"
         f"<body><main>{''.join(parts)}</main></body></html>\n"
     )
+
+
+def _made_with(facts: dict[str, Any]) -> list[tuple[str, Any]]:
+    """List what the results were made with. A scale that was given later says so."""
+    given = f" ({facts['um_per_px_from']})" if facts.get("um_per_px_from") else ""
+    added = {"um_per_px": given}
+    return [(label, f"{facts[key]}{added.get(key, '')}") for key, label in _SETTINGS if facts.get(key)]
 
 
 def statistics(rows: Columns) -> list[tuple[str, str]]:

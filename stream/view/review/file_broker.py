@@ -2,6 +2,7 @@
 
 import threading
 from pathlib import Path
+from typing import Any, Final
 
 from stream.bedside.requests import Bedside, Requested
 from stream.config.sections import AlarmsConfig
@@ -12,6 +13,9 @@ from stream.session.journal import Journal
 from stream.session.store import Store
 from stream.view.live.feed import Feed
 from stream.view.live.request_broker import PageRequest
+
+IN_REVIEW: Final = "given in a review"
+"""The fact `um_per_px_from` of a session whose scale it was not recorded with."""
 
 
 class FileBroker:
@@ -43,6 +47,24 @@ class FileBroker:
         self._feed.set_kept()
         return Answer(request=0)
 
+    def keep_scale(self, um_per_px: float) -> Answer:
+        """Keep the scale in the file, unless the session was recorded with one: its readings follow from that."""
+        try:
+            with self._lock:
+                store = Store(self._path)
+                try:
+                    if refusal := _other_scale(store.facts()):
+                        return Answer(request=0, error=refusal, status=409)
+                    store.set_facts(um_per_px=um_per_px, um_per_px_from=IN_REVIEW)
+                finally:
+                    store.close()
+                if store.full:
+                    raise OutputError("the disk is full")
+        except OutputError as error:
+            return Answer(request=0, error=f"The scale cannot be kept here: {error}.", status=409)
+        self._feed.set_scale(um_per_px)
+        return Answer(request=0)
+
     def _carry_out(self, request: Requested) -> Answer:
         """Change the file, then the feed. Raises OutputError if the file cannot be written."""
         info = self._feed.info
@@ -58,3 +80,10 @@ class FileBroker:
         for message in changes:
             self._feed.receive(message)
         return next(message for message in changes if isinstance(message, Answer))
+
+
+def _other_scale(facts: dict[str, Any]) -> str:
+    """Return why a session takes no scale; empty if it has none, or one that was given in a review."""
+    if facts.get("um_per_px") is None or facts.get("um_per_px_from") == IN_REVIEW:
+        return ""
+    return f"This session was recorded with {facts['um_per_px']:g} µm per pixel: that stays."

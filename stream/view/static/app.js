@@ -24,6 +24,7 @@ import { Previous } from "./parts/previous.js";
 import { showQuality, showQualityOf } from "./parts/quality.js";
 import { showReview, watchReview } from "./parts/review.js";
 import { showRunState } from "./parts/run-state.js";
+import { Scale } from "./parts/scale.js";
 import { restoreTheme, watchTheme } from "./parts/theme.js";
 import { listenToPointer } from "./plot/pointer.js";
 import { Series } from "./plot/series.js";
@@ -60,8 +61,14 @@ const trend = new Trend(get("trend"), series, stored);
 const picture = new Picture(get("picture"), {
   onPoint: (region) => evidence.showRegion(region),
   onOutlines: sayWhatToSend,
+  onPlaced: () => scale.showBar(),
 });
 const magnifier = new Magnifier(picture);
+const scale = new Scale(picture, {
+  hold: () => evidence.frame === null && evidence.freeze(),
+  reviewing: () => session.reviewing,
+  kept: scaleKept,
+});
 const evidence = new Evidence(picture, frameChanged);
 const player = new Player(evidence, () => evidence.lookAt(trend.extent()[0]));
 const navigation = new Navigation(trend, evidence, session, redraw);
@@ -108,7 +115,7 @@ listenToKeys({
   PageDown: () => navigation.jump(1),
   Home: () => navigation.toFirst(),
   End: () => navigation.toLast(),
-  Escape: () => markers.close() || sites.close() || magnifier.close() || navigation.toNow(),
+  Escape: () => scale.close() || markers.close() || sites.close() || magnifier.close() || navigation.toNow(),
 });
 document.addEventListener("visibilitychange", sayWhatToSend);
 
@@ -147,6 +154,7 @@ function openRun(info) {
   if (session.info !== null && session.info.version !== info.version) location.reload();
   const another = session.info?.session !== info.session || session.info.mode !== info.mode;
   session.info = info;
+  scale.receive(info.um_per_px);
   series.clear();
   stored.forget();
   leaving = false;
@@ -238,6 +246,14 @@ function frameChanged() {
   trend.point(evidence.moment);
   refresh();
   redraw();
+}
+
+/** The session has a scale now: its measures are known. */
+function scaleKept({ um_per_px, measures }) {
+  session.info.um_per_px = um_per_px;
+  scale.receive(um_per_px);
+  makeFurtherMeasures(measures);
+  if (evidence.frame !== null) evidence.look(evidence.frame.seq);
 }
 
 function showLimits(inForce) {

@@ -8,6 +8,7 @@ const NAME_MARGIN_PX = 5;
 const HALO = "rgba(0, 0, 0, 0.55)";
 const LABEL_GROUND = "rgba(8, 13, 18, 0.85)";
 const POINTED = "#fff";
+const CROSS_PX = 9; // from the middle of a cross to its ends
 
 /**
  * Draw the outlines of a picture: unbroken in the colour of a good one; on any other picture they count for nothing,
@@ -34,6 +35,31 @@ export function drawOutlines(ctx, header, place, pointed, style) {
   stroke(ctx, paths[pointed], POINTED, 3 * ratio);
   const score = header.scores?.[pointed];
   if (score !== undefined) drawScore(ctx, score, header.regions[pointed], place, style);
+}
+
+/**
+ * Draw crosses at points of the frame, and a line between two.
+ * @param {CanvasRenderingContext2D} ctx
+ * @param {number[][]} points [x, y] in pixels of the frame
+ * @param {{scale: number, left: number, top: number, ratio: number}} place of the picture in the canvas
+ */
+export function drawMarks(ctx, points, { scale, left, top, ratio }) {
+  const path = new Path2D();
+  const at = points.map(([x, y]) => [left + x * scale, top + y * scale]);
+  at.forEach(([x, y], index) => {
+    for (const [dx, dy] of [
+      [CROSS_PX * ratio, 0],
+      [0, CROSS_PX * ratio],
+    ]) {
+      path.moveTo(x - dx, y - dy);
+      path.lineTo(x + dx, y + dy);
+    }
+    if (index === 0) return;
+    path.moveTo(...at[index - 1]);
+    path.lineTo(x, y);
+  });
+  stroke(ctx, path, HALO, 4 * ratio);
+  stroke(ctx, path, POINTED, 1.5 * ratio);
 }
 
 /**

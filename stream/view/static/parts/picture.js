@@ -5,7 +5,7 @@ import { get, setFlag } from "../browser/dom.js";
 import { stopwatch } from "../browser/stopwatch.js";
 import { regionAt } from "../state/regions.js";
 import { placed, WHOLE } from "../state/zoom.js";
-import { drawObjects, drawOutlines } from "./outlines.js";
+import { drawMarks, drawObjects, drawOutlines } from "./outlines.js";
 
 const OLD_MS = 2000;
 const EMPTY_FRAME = { width: 16, height: 9 };
@@ -26,6 +26,9 @@ export class Picture {
   #canvas;
   #onPoint;
   #onOutlines;
+  #onPlaced;
+  #marks = []; // points of the frame, [x, y] in its pixels
+  #placed = ""; // what `onPlaced` was called for last
   #sincePicture = never;
   #waiting = null; // the newest [header, jpeg] that came while another one was decoded
   #decoding = false;
@@ -39,11 +42,13 @@ export class Picture {
    * @param {object} handlers
    * @param {(index: ?number) => void} handlers.onPoint the pointer is over this region, or over none
    * @param {() => void} handlers.onOutlines outlines were switched on or off
+   * @param {() => void} handlers.onPlaced the picture is shown in another size or part, or another one is shown
    */
-  constructor(canvas, { onPoint, onOutlines }) {
+  constructor(canvas, { onPoint, onOutlines, onPlaced }) {
     this.#canvas = canvas;
     this.#onPoint = onPoint;
     this.#onOutlines = onOutlines;
+    this.#onPlaced = onPlaced;
     new ResizeObserver(() => this.#draw()).observe(canvas);
     canvas.addEventListener("pointermove", (event) => this.#follow(event));
     canvas.addEventListener("pointerdown", (event) => this.#follow(event));
@@ -136,6 +141,23 @@ export class Picture {
     return [x / width, y / height];
   }
 
+  /** Return the point of the frame under a point of the canvas, in pixels of the frame. */
+  pointAt = (offsetX, offsetY) => this.#pointAt(offsetX, offsetY);
+
+  /** Mark points of the frame, [x, y] in its pixels; of two, also the line between them. */
+  mark(points) {
+    this.#marks = points;
+    this.#draw();
+  }
+
+  /** Return pixels of the page per pixel of the frame (null without a picture), and the frame's width in both. */
+  shown() {
+    const { scale, ratio } = this.#place();
+    const bitmap = this.#shown?.bitmap;
+    const frameWidth = this.#shown?.header.width ?? EMPTY_FRAME.width;
+    return { scale: bitmap ? scale / ratio : null, width: (frameWidth * scale) / ratio, frameWidth };
+  }
+
   get #shown() {
     return this.held ?? this.live;
   }
@@ -189,13 +211,23 @@ export class Picture {
     canvas.dataset.objects = this.outlines && shown ? shown.header.objects.length : 0;
     canvas.dataset.seq = shown?.header.seq ?? "";
     canvas.dataset.pointed = this.pointed ?? "";
+    this.#tellPlace(scale);
     if (!shown?.bitmap || !width) return;
     ctx.filter = `contrast(${this.#contrast})`;
     ctx.drawImage(shown.bitmap, left, top, shown.header.width * scale, shown.header.height * scale);
     ctx.filter = "none";
-    if (!this.outlines) return;
-    const style = getComputedStyle(canvas);
-    drawObjects(ctx, shown.header, place, style);
-    drawOutlines(ctx, shown.header, place, this.pointed, style);
+    if (this.outlines) {
+      const style = getComputedStyle(canvas);
+      drawObjects(ctx, shown.header, place, style);
+      drawOutlines(ctx, shown.header, place, this.pointed, style);
+    }
+    drawMarks(ctx, this.#marks, place);
+  }
+
+  #tellPlace(scale) {
+    const placed = `${scale} ${Boolean(this.#shown?.bitmap)} ${this.#shown?.header.width}`;
+    if (placed === this.#placed) return;
+    this.#placed = placed;
+    this.#onPlaced();
   }
 }

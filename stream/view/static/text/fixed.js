@@ -24,6 +24,7 @@ export const labels = {
   contrast: "Contrast",
   zoomIn: "Zoom in",
   zoomOut: "Zoom out",
+  scale: "Scale",
   zoomWhole: "Show the whole picture",
   rate: "Frame rate",
   latency: "Latency",

@@ -159,3 +159,29 @@ def test_it_plays_in_its_own_time_until_somebody_does_something_else(page: Page)
     wait(page, f"Number({SEQ}) < 10 && {shows(play_word='Stop')}")
     page.click("#play")
     wait(page, shows(play_word="Play"))
+
+
+def test_two_clicks_and_a_length_give_the_session_a_scale(page: Page, address: str) -> None:
+    assert page.is_hidden("#scale-bar")
+    page.keyboard.press("f")
+    page.click("#scale-open")
+    box = page.locator("#picture").bounding_box()
+    assert box is not None
+    middle = box["y"] + box["height"] / 2
+    for share in (0.4, 0.6):
+        page.mouse.click(box["x"] + share * box["width"], middle)
+    page.fill("#scale-um", "0")
+    page.click("#scale form .strong")
+    page.fill("#scale-um", "1000")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("text=µm per pixel")
+    lines = page.inner_text("#scale pre").splitlines()
+    assert (lines[0], lines[2]) == ("[capture]", "scale_width_px = 1920")
+    page.click("text=Keep in this session")
+    page.wait_for_selector("#scale-bar:not([hidden])")
+    um_per_px = json.loads(urllib.request.urlopen(f"{address}/api/scale").read())["um_per_px"]
+    assert lines[1] == f"um_per_px = {um_per_px}"
+    wait(page, "document.getElementById('facts').textContent.includes('Capillaries/mm²')")
+    assert page.inner_text("#scale-length").endswith("m")
+    assert page.get_attribute("#scale-open", "aria-pressed") == "false"
+    page.keyboard.press("Escape")

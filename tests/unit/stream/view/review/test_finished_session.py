@@ -118,6 +118,34 @@ def test_markers_are_still_set_and_kept_and_alarms_are_history(finished: Callabl
     assert broker.ask(AcknowledgeAlarm(request=0, id=1)).status == 409
 
 
+def test_a_scale_that_is_given_later_is_kept_and_said_to_be(finished: Callable[..., Path]) -> None:
+    folder = finished(capillary_count=9, measures={"analysed_pct": 50.0})
+    with contextlib.closing(Store(folder / FILE_NAME)) as store:
+        store.set_facts(width=1000, height=1000)
+    view, archive = opened(folder)
+    assert opened(folder)[0].info.um_per_px is None
+    broker = FileBroker(folder / FILE_NAME, view)
+    for um_per_px in (1.0, 2.0):  # a person may measure again
+        assert broker.keep_scale(um_per_px).error == ""
+    again, archive = opened(folder)
+    assert view.info.um_per_px == again.info.um_per_px == 2.0
+    assert archive.facts()["um_per_px_from"] == "given in a review"
+    frame = archive.reading(0)
+    assert frame is not None
+    assert frame.measures["capillaries_per_mm2"] == pytest.approx(9 / 2)
+    assert next(iter(archive.rows(["seq", "capillaries_per_mm2"], 0, 0))) == (0, pytest.approx(9 / 2))
+
+
+def test_the_scale_that_a_session_was_recorded_with_stays(finished: Callable[..., Path]) -> None:
+    folder = finished()
+    with contextlib.closing(Store(folder / FILE_NAME)) as store:
+        store.set_facts(um_per_px=1.27)
+    view, _ = opened(folder)
+    answer = FileBroker(folder / FILE_NAME, view).keep_scale(2.0)
+    assert (answer.status, "recorded with 1.27 µm per pixel" in answer.error) == (409, True)
+    assert view.info.um_per_px == 1.27
+
+
 def test_a_session_that_can_only_be_read_is_shown_and_left_as_it_is(
     finished: Callable[..., Path], tmp_path: Path
 ) -> None:
