@@ -42,8 +42,8 @@ def serve_review(
 ) -> None:
     """Serve the page of a finished session until Ctrl-C, or until no page has been open for `unseen_s`.
 
-    recording: where it is now; None: where it was analysed. um_per_px: a scale to keep in the session. Raises UsageError or OutputError if there is no such
-    session, or if it or the port cannot be used.
+    recording: where it is now; None: where it was analysed. um_per_px: a scale to keep in the session.
+    Raises UsageError or OutputError if there is no such session, or if it, the scale or the port cannot be used.
     """
     path = session_file(session)
     archive = Archive(path)

@@ -9,7 +9,6 @@ import pytest
 from stream.config.loading import load
 from tests.doubles.frames.rulers import DrawnRuler
 from tests.unit.stream.commands.conftest import Type
-from tests.unit.workers.scale.drawn_ruler import DrawnRuler
 
 DRAWN = DrawnRuler(spacing_px=25, width=480, height=320, degrees=8)
 
