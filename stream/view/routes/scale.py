@@ -31,7 +31,10 @@ class KnownScale(Struct, frozen=True, kw_only=True):
 
 _READ: Final = Operation(says="the scale of the frames", answer=KnownScale)
 _KEEP: Final = Operation(
-    says="keep a scale with a session that was recorded without one", answer=KnownScale, body=NewScale, errors=(400, 409)
+    says="keep a scale with a session that was recorded without one",
+    answer=KnownScale,
+    body=NewScale,
+    errors=(400, 409),
 )
 
 
