@@ -68,6 +68,8 @@ def test_every_answer_is_what_the_document_says(bed: Bed) -> None:
         path = route.path.replace(":digits", "")
         if path.startswith("/api/session"):  # a session that is kept by a sink alone
             continue
+        if (route.method, path) == ("PUT", "/api/scale"):  # of a finished session alone
+            continue
         if path.startswith("/api/previous"):
             bed.session.feed.name_previous(PreviousSession(session="s0", ended_ns=1, limits={"low_pct": 9.0}))
         body = BODIES.get((route.method, path))
