@@ -3,10 +3,12 @@
 
 import { limitLabels } from "../text/alarms.js";
 import { markerName } from "../text/markers.js";
+import { placedFlags } from "./flags.js";
 
 const STRIP_PX = 6;
 const FLAG_PX = 20;
-const LONGEST_LABEL = 18;
+const ROW_GAP_PX = 2;
+const ROWS = 3;
 const FAR_LEFT_PX = 200; // a flag that begins further left of the plot cannot reach into it
 const SOLID = [];
 const ratio = () => window.devicePixelRatio || 1;
@@ -45,29 +47,36 @@ export function drawStrip(plot, grades, style) {
   });
 }
 
-/** Draw the density limits as dashed lines with their names. */
+/**
+ * Draw the density limits as dashed lines with their names.
+ * @returns {{label: string, top: number}[]} the names and places of the lines, CSS pixels from the plot's top
+ */
 export function drawLimits(plot, limits, style) {
+  const lines = [];
   within(plot, (ctx, bbox) => {
     for (const [name, label] of Object.entries(limitLabels)) {
       const value = limits?.[name] ?? null;
       if (value === null || value > plot.scales.y.max) continue;
       const y = plot.valToPos(value, "y", true);
       drawLine(ctx, [bbox.left, y, bbox.left + bbox.width, y], style.bad, [8, 6]);
+      lines.push({ label: label(value), top: (y - bbox.top) / ratio() });
       const noRoomAbove = y - 20 * ratio() < bbox.top;
       write(ctx, label(value), bbox.left + 6 * ratio(), y + (noRoomAbove ? 16 : -5) * ratio(), style.bad, style.font);
     }
   });
+  return lines;
 }
 
 /**
- * Draw markers as flags along the top; a site's measurement also as a bar.
- * @returns {{id: number, left: number, right: number}[]} the edges of the flags, CSS pixels from the plot's left
+ * Draw markers as flags along the top, close ones in up to three rows; a site's measurement also as a bar.
+ * @returns {{ids: number[], names: string[], left: number, right: number, top: number, bottom: number}[]} the flags and
+ *   their edges, CSS pixels from the plot's left and top
  */
 export function drawFlags(plot, markers, style) {
-  const flags = [];
+  const shown = [];
   within(plot, (ctx, bbox) => {
     const right = bbox.left + bbox.width;
-    let free = -Infinity;
+    const seen = [];
     for (const marker of markers) {
       const x = xOf(plot, marker.x);
       const until = marker.until_x ? xOf(plot, marker.until_x) : x;
@@ -75,23 +84,19 @@ export function drawFlags(plot, markers, style) {
       drawLine(ctx, [x, bbox.top, x, bbox.top + bbox.height], style.mark, [2, 4]);
       ctx.fillStyle = style.window;
       if (until > x) ctx.fillRect(x, bbox.top, until - x, bbox.height);
-      const label = shortened(markerName(marker));
-      const width = flagWidth(ctx, label, style.font);
-      const left = Math.min(x, right - width); // at the right edge it flies to the left
-      if (left < free) continue; // no room for its flag: the list of markers has it
-      drawFlag(ctx, label, left, width, bbox.top, style);
-      flags.push({ id: marker.id, left: left / ratio(), right: (left + width) / ratio() });
-      free = left + width + 2 * ratio();
+      seen.push({ id: marker.id, name: markerName(marker), x });
+    }
+    const step = (FLAG_PX + ROW_GAP_PX) * ratio();
+    const rows = Math.min(Math.max(Math.floor(bbox.height / ROWS / step), 1), ROWS); // a third of the height at most
+    ctx.font = style.font;
+    const measure = (label) => ctx.measureText(label).width + 12 * ratio();
+    for (const { ids, names, label, left, width, row } of placedFlags(seen, right, rows, measure)) {
+      drawFlag(ctx, label, left, width, bbox.top + row * step, style);
+      const top = (row * step) / ratio();
+      shown.push({ ids, names, left: left / ratio(), right: (left + width) / ratio(), top, bottom: top + FLAG_PX });
     }
   });
-  return flags;
-}
-
-const shortened = (name) => (name.length > LONGEST_LABEL ? `${name.slice(0, LONGEST_LABEL - 1)}…` : name);
-
-function flagWidth(ctx, label, font) {
-  ctx.font = font;
-  return ctx.measureText(label).width + 12 * ratio();
+  return shown;
 }
 
 function drawFlag(ctx, label, left, width, top, style) {

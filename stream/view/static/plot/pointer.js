@@ -1,4 +1,4 @@
-// The pointer on the trend: a drag pans, a wheel zooms, a click asks for that moment. Knows nothing of the drawing.
+// The pointer on the trend: a drag pans, a wheel zooms, a click asks for that moment, rest gives a tip. Knows nothing of the drawing.
 
 const CLICK_PX = 5;
 const WHEEL_ZOOM = 1.2;
@@ -41,7 +41,10 @@ export function listenToPointer(box, trend, { moved, picked, flagged }) {
     box.setPointerCapture(event.pointerId);
   });
   box.addEventListener("pointermove", (event) => {
-    if (!drag) return;
+    if (!drag) {
+      box.title = trend.tipAt(leftOf(event), event.clientY - box.getBoundingClientRect().top);
+      return;
+    }
     drag.far ||= Math.abs(leftOf(event) - drag.from) > CLICK_PX;
     box.classList.toggle("dragging", drag.far);
     if (drag.far) panLater(leftOf(event));

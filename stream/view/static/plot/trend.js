@@ -18,7 +18,7 @@ const ROUNDED_S = 0.001; // a marker's time may lie that far beyond its own fram
 const WINDOW_PIXELS = 1000;
 const FASTEST_MS = 200;
 const SLOWEST_MS = 2000;
-const FLAG_FOOT_PX = 22;
+const LINE_MARGIN_PX = 5;
 const FLAG_MARGIN_PX = 3;
 const ratio = () => window.devicePixelRatio || 1;
 
@@ -43,6 +43,7 @@ export class Trend {
   #style = null;
   #grades = [];
   #flags = [];
+  #limitLines = [];
   #moment = null;
   #end = null; // the right edge of the axis, s; null before the first reading
 
@@ -159,11 +160,18 @@ export class Trend {
     this.#describe(x);
   }
 
-  /** Return the id of the marker whose flag lies at this place of the box (px), or null. */
+  /** Return the id of the first marker whose flag lies at this place of the box (px), or null. */
   flagAt(left, top) {
-    if (top > this.#plot.bbox.top / ratio() + FLAG_FOOT_PX) return null;
-    const hit = this.#flags.findLast((flag) => left >= flag.left - FLAG_MARGIN_PX && left <= flag.right);
-    return hit?.id ?? null;
+    return this.#flagAt(left, top)?.ids[0] ?? null;
+  }
+
+  /** Return what is to be said of this place of the box (px): the markers of a flag, a limit, or nothing. */
+  tipAt(left, top) {
+    const flag = this.#flagAt(left, top);
+    if (flag) return flag.names.join("\n");
+    const plotTop = this.#plot.bbox.top / ratio();
+    const line = this.#limitLines.find((one) => Math.abs(one.top + plotTop - top) <= LINE_MARGIN_PX);
+    return line ? words.limit(line.label) : "";
   }
 
   /** Return how long the line takes to move by about a pixel, as a window is some 1,000 pixels wide; 200 ms to 2 s. */
@@ -200,9 +208,16 @@ export class Trend {
     return columns.slice(0, 6);
   }
 
+  #flagAt(left, top) {
+    const inPlot = top - this.#plot.bbox.top / ratio();
+    return this.#flags.findLast(
+      (flag) => left >= flag.left - FLAG_MARGIN_PX && left <= flag.right && inPlot <= flag.bottom && inPlot >= flag.top,
+    );
+  }
+
   #drawOver(plot) {
     marks.drawStrip(plot, this.#grades, this.#style);
-    marks.drawLimits(plot, this.limits, this.#style);
+    this.#limitLines = marks.drawLimits(plot, this.limits, this.#style);
     this.#flags = marks.drawFlags(plot, this.markers, this.#style);
     marks.drawMoment(plot, this.#moment, this.#style);
   }

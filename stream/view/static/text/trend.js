@@ -3,6 +3,7 @@
 import { clock } from "./format.js";
 
 export const empty = "No good reading in this window";
+export const limit = (label) => `Alarm limit: ${label}`;
 export const past = (x) => `PAST until ${clock(x)}`;
 export const moment = (x) => (x === null ? "Now" : clock(x));
 export const pictureTitle = (session, from, to) =>
