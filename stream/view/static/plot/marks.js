@@ -87,7 +87,7 @@ export function drawFlags(plot, markers, style) {
       seen.push({ id: marker.id, name: markerName(marker), x });
     }
     const step = (FLAG_PX + ROW_GAP_PX) * ratio();
-    const rows = Math.min(Math.max(Math.floor(bbox.height / ROWS / step), 1), ROWS); // a third of the height at most
+    const rows = Math.min(Math.max(Math.floor(bbox.height / 2 / step), 1), ROWS); // half of the height at most
     ctx.font = style.font;
     const measure = (label) => ctx.measureText(label).width + 12 * ratio();
     for (const { ids, names, label, left, width, row } of placedFlags(seen, right, rows, measure)) {

@@ -102,3 +102,17 @@ def test_what_is_refused_is_said_and_nothing_is_lost(page: Page, scope: Scope) -
     page.press("#note", "Enter")
     wait(page, shows(message="The program does not answer."))
     assert page.input_value("#note") == "kept in the field"
+
+
+def test_pointing_at_a_flag_says_what_it_is(page: Page, scope: Scope) -> None:
+    scope.until(page, "Number(document.getElementById('picture').dataset.seq) > 2")
+    page.keyboard.press("1")
+    scope.until(page, shows(markers_open="Markers 1"))
+    title = "document.getElementById('trend').title"
+    box = page.locator("#trend .u-over").bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] - 20, box["y"] + 8)
+    scope.see()
+    assert page.evaluate(title) == "Bolus"
+    page.mouse.move(box["x"] + 300, box["y"] + 40)
+    assert page.evaluate(title) == ""
