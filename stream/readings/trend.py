@@ -115,6 +115,12 @@ class Trend:
         before, after = np.searchsorted(seqs, seq) - 1, np.searchsorted(seqs, seq, side="right")
         return (int(seqs[before]) if before >= 0 else None, int(seqs[after]) if after < len(seqs) else None)
 
+    def newest_good_seq(self) -> int | None:
+        """Return the seq of the newest good reading; None if there is none."""
+        rows = self.rows()
+        good = np.flatnonzero(rows["grade"] == GOOD)
+        return int(rows["seq"][good[-1]]) if len(good) else None
+
     def extent(self) -> tuple[float, float] | None:
         """Return the first and last time on the axis; None if there is no reading."""
         rows = self.rows()

@@ -54,6 +54,11 @@ class Pictures:
         kept = [*self._old.values(), *self._new.values()]
         return min(kept, key=lambda picture: abs(picture.x_s - x_s), default=None)
 
+    def newest_good(self) -> ShownPicture | None:
+        """Return the newest picture of a good frame; None if there is none."""
+        kept = [*self._old.values(), *self._new.values()]
+        return next((picture for picture in reversed(kept) if picture.grade == "good"), None)
+
     def _age(self, picture: ShownPicture) -> None:
         """Move a picture to the older ones, unless its second has one already; forget the oldest beyond the limit."""
         if not 0 < self._next_ns - picture.t_capture_ns <= STEP_NS:  # also after a clock was set back

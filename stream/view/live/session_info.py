@@ -14,6 +14,8 @@ class SessionInfo(Struct, frozen=True, kw_only=True):
 
     mode: `demo` for the synthetic microscope, `replay` for a recording, `review` for a finished session,
         else `live`.
+    name: the user's own word for the session: its configured name, else, in a review, the name of its folder. Empty if
+        there is none.
     recorded: in a review, how the session was made.
     media_time: the trend's axis is media time, not the time of day.
     source, width, height: name of the source and size of the full frame, px; outlines are in these pixels. The source
@@ -23,6 +25,7 @@ class SessionInfo(Struct, frozen=True, kw_only=True):
     """
 
     session: str
+    name: str = ""
     mode: Mode | Literal["review"]
     recorded: Mode | None = None
     source: str = ""
@@ -51,6 +54,7 @@ def session_info(plan: RunPlan) -> SessionInfo:
     """Return what the page knows of a run from its beginning."""
     return SessionInfo(
         session=plan.session,
+        name=plan.config.sink.session_name,
         mode=plan.mode,
         um_per_px=plan.config.capture.um_per_px,
         workers=plan.worker_count,

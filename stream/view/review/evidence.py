@@ -131,6 +131,17 @@ class Evidence:
             return self.describe(seq)
         return self.describe(kept.seq, snapped_s=kept.x_s - own_s)
 
+    def newest_good(self) -> FrameEvidence | None:
+        """Return everything about the newest good frame that has a picture, as `describe` does; None if none has."""
+        kept = self._feed.pictures.newest_good()
+        seq = self._feed.trend.newest_good_seq() if kept is None else kept.seq
+        if seq is None or self._missing_picture_reason(seq):
+            return None
+        try:
+            return self.describe(seq)
+        except NotKeptError:  # a picture may be shown before its reading is kept
+            return None
+
     def describe(self, seq: int, *, snapped_s: float = 0.0) -> FrameEvidence:
         """Return everything about a frame.
 

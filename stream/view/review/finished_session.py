@@ -62,6 +62,7 @@ def review_feed(archive: Archive, version: str, *, site_s: float) -> Feed:
     feed = Feed(
         SessionInfo(
             session=str(facts.get("session") or ""),
+            name=_name(archive.path, facts),
             mode="review",
             recorded=recorded,
             media_time=recorded == "replay",
@@ -82,6 +83,12 @@ def review_feed(archive: Archive, version: str, *, site_s: float) -> Feed:
     model_id, transfer = (str(facts.get(key) or "") for key in ("model_id", "transfer"))
     feed.set_finished(_counted(archive, feed.info, recorded), model_id, transfer)
     return feed
+
+
+def _name(path: Path, facts: dict[str, Any]) -> str:
+    """Return the user's own word: the session's name, else that of its folder, unless the program has chosen that."""
+    folder = path.resolve().parent.name
+    return str(facts.get("name") or ("" if folder == facts.get("session") else folder))
 
 
 def _ended(marker: Marker, feed: Feed) -> Marker:

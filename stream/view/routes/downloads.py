@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Final
@@ -18,6 +19,7 @@ from stream.session.result_files import csv_columns, csv_rows, csv_sources
 from stream.view.answers.operation import DescribedRoute, Operation, Query
 from stream.view.live.feed import Feed
 from stream.view.report.page import LINES, ReportData, report_html
+from stream.view.report.picture import report_picture
 from stream.view.routes.request_helpers import AXIS_LIMIT_S, number
 from stream.view.routes.services import PageServices
 
@@ -40,8 +42,11 @@ def routes(page: PageServices) -> list[DescribedRoute]:
     """Return the routes of downloads. They read files, so they run beside the server's loop."""
     feed = page.feed
 
-    def report(_: Request) -> Response:
+    def report(request: Request) -> Response:
         archive, info, shared = page.session, feed.info, feed.shared()
+        pictured = request.query_params.get("picture") != "no"  # one that outlasts the program has no picture to load
+        frame = page.evidence.newest_good() if pictured else None
+        finished = feed.over or feed.status().state in ("review", "ended")
         data = ReportData(
             info=info,
             facts=archive.facts(),
@@ -53,6 +58,8 @@ def routes(page: PageServices) -> list[DescribedRoute]:
             limits=shared.alarms.limits,
             sites=shared.sites,
             changes=_changes(feed),
+            picture=None if frame is None else report_picture(frame),
+            unfinished_ns=None if finished else time.time_ns(),
         )
         return HTMLResponse(report_html(data))
 

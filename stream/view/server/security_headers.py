@@ -5,7 +5,7 @@ from typing import Final
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from stream.view.report.style import STYLE_SOURCE
+from stream.view.report.inlined import SCRIPT_SOURCE, STYLE_SOURCE
 
 STRICT_HEADERS: Final = {
     "x-content-type-options": "nosniff",
@@ -42,11 +42,12 @@ class SecurityHeaders:
 
 
 def content_security_policy(host: str, *, tls: bool = False) -> str:
-    """Return the policy: everything from here, nothing inline but the report's own style.
+    """Return the policy: everything from here, nothing inline but the report's own style and script.
 
     `host` must have passed the host check.
     """
     return (
-        f"default-src 'self'; connect-src 'self' {'wss' if tls else 'ws'}://{host}; style-src 'self' {STYLE_SOURCE}; "
+        f"default-src 'self'; connect-src 'self' {'wss' if tls else 'ws'}://{host}; "
+        f"style-src 'self' {STYLE_SOURCE}; script-src 'self' {SCRIPT_SOURCE}; "
         "object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     )

@@ -36,7 +36,7 @@ export class Ending {
 
   /** Keep the report of a run that ends now: once its program has gone, nobody can make it. */
   async keepReport() {
-    const answer = await fetch("report").catch(() => null);
+    const answer = await fetch("report?picture=no").catch(() => null);
     if (!answer?.ok) return;
     this.#report = URL.createObjectURL(await answer.blob());
     get("report").href = this.#report;

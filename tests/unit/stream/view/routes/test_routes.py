@@ -268,7 +268,8 @@ def test_before_and_after_a_marker(bed: Bed) -> None:
     assert change["change_low_pct"] < change["change_pct"] < change["change_high_pct"] < 0
     assert (change["confidence"], change["after"]["share_good"]) == (0.9, 1)
     report = bed.ask("GET", "/report").text
-    assert re.search(r"Bolus; [78]\.\d\d % before, [56]\.\d\d % after: -[12]\.\d\d \(-", report)
+    assert re.search(r"Bolus; [78]\.\d\d % before, [56]\.\d\d % after: -[12]\.\d\d points \(90 % interval -", report)
+    assert "good frames in 60 s on each side" in report
 
 
 def test_five_sites_are_measured_one_after_the_other(bed: Bed) -> None:
@@ -303,6 +304,46 @@ def test_the_report_and_the_tables(bed: Bed) -> None:
     assert "told & kept" in bed.ask("GET", "/export/markers.csv").text
     assert ",'=HYPERLINK(1)," in bed.ask("GET", "/export/markers.csv").text, "no formula to a spreadsheet"
     assert "raised" in bed.ask("GET", "/export/alarms.csv").text
+
+
+def test_the_report_has_a_print_button_room_to_write_and_time_zones(bed: Bed) -> None:
+    bed.see(30)
+    bed.post("/api/markers", {"kind": "bolus"})
+    report = bed.ask("GET", "/report").text
+    assert '<button id="print"' in report
+    for label in ("Patient", "Bed", "Operator", "Date", "Signature"):
+        assert f"<span>{label}</span>" in report
+    times = re.findall(r"\d\d:\d\d:\d\d(?:\.\d)?( UTC)?", re.sub(r"<svg.*?</svg>", "", report))
+    assert times
+    assert all(times), "every time of day names its zone"
+
+
+def test_the_report_of_a_running_session_says_that_it_is_unfinished(bed: Bed) -> None:
+    bed.see(30)
+    assert re.search(r"Unfinished: made while the session runs, at \d\d:\d\d:\d\d UTC", bed.ask("GET", "/report").text)
+    bed.session.stand("ended")
+    report = bed.ask("GET", "/report").text
+    assert "Unfinished" not in report
+    assert re.search(r", ended \d\d:\d\d:\d\d UTC", report)
+
+
+def test_the_report_has_the_newest_good_picture_with_its_outlines(
+    tmp_path: Path, reading: Callable[..., DensityReading], clock: Any
+) -> None:
+    from stream.view.live.session_info import SessionInfo
+
+    view = Feed(SessionInfo(session="s1", mode="live", source="scope"), clock, pictures_kept=10)
+    session = KeptSession(tmp_path, view, clock=clock)
+    bed = Bed(session, reading, clock)
+    bed.see()
+    assert "<figure>" not in bed.ask("GET", "/report").text
+    outline = RegionOutline(polygon=BOX, score=0.9)
+    bed.see(picture=jpeg(), regions=(outline,))
+    bed.see(picture=jpeg(), regions=(outline,), quality="poor", quality_reasons=("moving",))
+    report = bed.ask("GET", "/report").text
+    assert 'href="api/frames/1.jpg"' in report
+    assert '<polygon points="100,100 300,100 300,200 100,200"/>' in report
+    session.close()
 
 
 def test_status_and_report_say_how_good_the_model_is_on_new_scenes_beside_research_use(bed: Bed) -> None:

@@ -1,0 +1,3 @@
+// The report's button: prints the page.
+
+document.getElementById("print").addEventListener("click", () => window.print());
