@@ -6,7 +6,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from starlette.requests import Request
 from starlette.responses import Response
 
-from stream.errors import OutputError
+from stream.errors import OutputError, WireError
 from stream.protocol.bedside import KeepMarker, MarkerKind, MarkerText, RemoveMarker
 from stream.view.answers.operation import DescribedRoute, Operation
 from stream.view.live.five_sites import Action, Sites, marker_changes
@@ -20,12 +20,16 @@ AskedUtcNs = Annotated[int, Meta(ge=0, le=2**63 - 1)]
 
 
 class NewMarker(Struct, frozen=True, forbid_unknown_fields=True):
-    """A marker to set at a frame, at a time (ns since 1970 UTC), or, if neither is given, at the newest frame."""
+    """A marker to set at a frame, at a time (ns since 1970 UTC), or, if neither is given, at the newest frame.
+
+    until_ns: end of a stretch, ns since 1970 UTC; None for a moment.
+    """
 
     kind: MarkerKind
     text: MarkerText = ""
     seq: AskedSeq | None = None
     t_ns: AskedUtcNs | None = None
+    until_ns: AskedUtcNs | None = None
 
 
 class MarkerEdit(Struct, frozen=True, forbid_unknown_fields=True):
@@ -70,7 +74,13 @@ def routes(page: PageServices) -> list[DescribedRoute]:
     async def add(request: Request) -> Response:
         new = await body_as(request, NewMarker)
         seq, t_ns = frame_and_time(page, new.seq, new.t_ns)
-        answer = await page.ask(KeepMarker(request=0, kind=new.kind, text=new.text, seq=seq, t_ns=t_ns))
+        until_seq = None if new.until_ns is None else frame_and_time(page, None, new.until_ns)[0]
+        if new.until_ns is not None and (t_ns is None or new.until_ns < t_ns):
+            raise WireError("A stretch ends after it begins: until_ns must not be before its frame or t_ns.")
+        wish = KeepMarker(
+            request=0, kind=new.kind, text=new.text, seq=seq, t_ns=t_ns, until_seq=until_seq, until_ns=new.until_ns
+        )
+        answer = await page.ask(wish)
         marker = _known(page, answer.id)
         return shared_json(marker, marker.state_version, status_code=201)
 

@@ -32,8 +32,12 @@ function isTaken({ key, target, ctrlKey, metaKey, altKey }) {
   if (ctrlKey || metaKey || altKey || document.querySelector("dialog[open]")) return true;
   if (target instanceof HTMLSelectElement) return true;
   if (!(target instanceof HTMLInputElement)) return false;
+  if (isSingle(key) && refuses(target, key)) return false;
   return ["text", "number"].includes(target.type) || (!isSingle(key) && target.type !== "checkbox");
 }
+
+/** Return whether a text, still empty, cannot begin with this key. */
+const refuses = ({ pattern, value }, key) => pattern && !value && !new RegExp(`^(?:${pattern})$`).test(key);
 
 function open() {
   const dialog = get("keys");

@@ -6,6 +6,7 @@ import * as common from "../text/common.js";
 import { preciseClock } from "../text/format.js";
 import * as words from "../text/markers.js";
 import { BeforeAfter } from "./before-after.js";
+import { Dose } from "./dose.js";
 import { showMessage } from "./message.js";
 
 const PATH = "api/markers";
@@ -15,6 +16,7 @@ const LONGEST_TEXT = 200;
 export class Markers {
   #page;
   #beforeAfter;
+  #dose = new Dose((marker, dose) => this.#addDose(marker, dose));
   #known = new Map(); // by id
   #chosen = null; // the id of the marker that the sheet edits
 
@@ -39,6 +41,7 @@ export class Markers {
   /** Begin with another session: nothing that was chosen or written for the one before is left. */
   begin() {
     this.#chosen = null;
+    this.#dose.close();
     this.close();
     get("note").value = "";
   }
@@ -61,9 +64,9 @@ export class Markers {
     if (id !== undefined) get("markers").querySelector(`[data-id="${id}"]`)?.focus();
   }
 
-  /** Mark the frame in view with the preset of this number. */
+  /** Mark the frame in view with the preset of this number; a dose can be typed at once. */
   markPreset(number) {
-    this.#mark(PRESETS[number - 1]);
+    this.#markAndOffer(PRESETS[number - 1], true);
   }
 
   /** Open the sheet at a marker: this one, else the one chosen last. */
@@ -75,8 +78,9 @@ export class Markers {
     (get("markers").querySelector("[aria-current=true]") ?? get("markers-close")).focus();
   }
 
-  /** Close the sheet. Returns whether it was open. */
+  /** Close the offer of a dose, else the sheet. Returns whether one was open. */
   close() {
+    if (this.#dose.close()) return true;
     if (get("markers").hidden) return false;
     get("markers").hidden = true;
     setFlag("markers-open", "aria-expanded", false);
@@ -92,16 +96,32 @@ export class Markers {
   #preset(kind, key) {
     return make(
       "button",
-      { type: "button", onclick: () => this.#mark(kind), data: { kind }, aria: { keyshortcuts: key } },
+      {
+        type: "button",
+        onclick: ({ pointerType }) => this.#markAndOffer(kind, pointerType !== "touch"), // the keys stay off the screen
+        data: { kind },
+        aria: { keyshortcuts: key },
+      },
       make("kbd", {}, key),
       make("span", {}, words.kinds[kind]),
     );
   }
 
-  // Mark the frame in view. Returns whether that was done.
+  // Mark the frame in view. Returns the marker, or null.
   async #mark(kind, text = "") {
     const seq = this.#page.inView();
     const marker = await this.#change(change("POST", PATH, { kind, text, ...(seq === null ? {} : { seq }) }));
+    if (marker) showMessage(words.marked(marker));
+    return marker;
+  }
+
+  #markAndOffer(kind, typing) {
+    this.#dose.offer(kind, this.#mark(kind), typing);
+  }
+
+  // Returns whether that was done.
+  async #addDose({ id }, dose) {
+    const marker = await this.#change(change("PATCH", `${PATH}/${id}`, { text: dose }));
     if (marker) showMessage(words.marked(marker));
     return marker !== null;
   }
@@ -126,7 +146,15 @@ export class Markers {
   async #remove(marker) {
     if (!(await this.#change(change("DELETE", `${PATH}/${marker.id}`)))) return;
     this.#reopen();
-    showMessage(words.removed(marker));
+    showMessage(words.removed(marker), { word: words.undo, act: () => this.#restore(marker) });
+  }
+
+  // Set a marker again that was deleted: the same kind, text and time.
+  async #restore({ kind, text, t_ns, until_ns }) {
+    const marker = await this.#change(change("POST", PATH, { kind, text, t_ns, until_ns }));
+    if (!marker) return;
+    this.#reopen();
+    showMessage(words.restored(marker));
   }
 
   // Take the marker that an answer has, and return it; say why it was refused, and return null.

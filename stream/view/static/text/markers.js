@@ -25,6 +25,14 @@ export function markerName({ kind, text }) {
 export const markerLine = (marker) => `${clock(marker.x, true)}  ${markerName(marker)}`;
 export const marked = (marker) => `Marked: ${markerName(marker)}`;
 export const removed = (marker) => `Removed: ${markerName(marker)}`;
+export const restored = (marker) => `Back again: ${markerName(marker)}`;
+export const undo = "Undo";
+
+// The dose of a bolus or fluid
+export const doseOf = (kind) => `Dose of ${kinds[kind].toLowerCase()}`;
+export const doseHint = "250 ml";
+export const setDose = "Set";
+export const noDose = "No dose";
 
 // Before and after
 export const changeTitle = "Before and after";

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page
 
-from tests.doubles.bedside_page import Scope, click_moment, says, shows, wait
+from tests.doubles.bedside_page import TABLET, OpenPage, Scope, click_moment, says, shows, wait
 
 pytestmark = [pytest.mark.real, pytest.mark.slow]
 KINDS = ["bolus", "fluid", "position", "site-1", "site-2", "site-3", "site-4", "site-5", "pressure-released"]
@@ -15,6 +15,7 @@ def test_each_number_key_marks_its_kind_at_the_frame_in_view(page: Page, scope: 
     scope.until(page, "Number(document.getElementById('picture').dataset.seq) > 2")
     for number in range(1, 10):
         page.keyboard.press(str(number))
+        page.keyboard.press("Escape")  # a bolus or fluid offers a dose
     scope.until(page, shows(markers_open="Markers 9"))
     kept = scope.feed.markers()
     assert sorted(marker.kind for marker in kept) == sorted(KINDS)
@@ -38,6 +39,49 @@ def test_a_note_is_written_edited_and_deleted(page: Page, scope: Scope) -> None:
     wait(page, shows(markers_open="Markers 0"))
     page.keyboard.press("Escape")
     page.locator("#markers").wait_for(state="hidden")
+
+
+def test_a_number_after_the_key_is_the_dose_of_a_bolus(page: Page, scope: Scope) -> None:
+    scope.until(page, "Number(document.getElementById('picture').dataset.seq) > 2")
+    page.keyboard.type("1250 ml")
+    page.keyboard.press("Enter")
+    wait(page, shows(message="Marked: Bolus: 250 ml"))
+    assert [(marker.kind, marker.text) for marker in scope.feed.markers()] == [("bolus", "250 ml")]
+    assert page.locator("#dose").is_hidden()
+    page.keyboard.type("1o")  # a letter begins no dose: it keeps its meaning
+    assert page.get_attribute("#outlines", "aria-pressed") == "false"
+    page.keyboard.press("Escape")
+    assert page.locator("#dose").is_hidden()
+
+
+def test_a_dose_given_before_is_one_touch(watched: OpenPage, scope: Scope) -> None:
+    page = watched(scope.server.address, TABLET, touch=True)
+    scope.until(page, "Number(document.getElementById('picture').dataset.seq) > 2")
+    page.tap("#presets [data-kind=fluid]")
+    page.locator("#dose input").wait_for()
+    assert page.evaluate("document.activeElement.tagName") != "INPUT", "no keys come over the screen"
+    page.fill("#dose input", "500 ml")
+    page.tap("#dose .strong")
+    page.locator("#dose").wait_for(state="hidden")
+    page.tap("#presets [data-kind=fluid]")
+    page.get_by_role("button", name="500 ml").tap()
+    wait(page, "document.getElementById('dose').hidden")
+    assert [(marker.kind, marker.text) for marker in scope.feed.markers()] == [("fluid", "500 ml")] * 2
+
+
+def test_a_deleted_marker_comes_back_with_its_kind_text_and_time(page: Page, scope: Scope) -> None:
+    scope.until(page, "Number(document.getElementById('picture').dataset.seq) > 2")
+    page.keyboard.type("1250 ml")
+    page.keyboard.press("Enter")
+    wait(page, shows(message="Marked: Bolus: 250 ml"))
+    before = scope.feed.markers()
+    page.click("#markers-open")
+    page.click(".marker-list button")
+    page.get_by_text("Delete").click()
+    page.get_by_role("button", name="Undo").click()
+    wait(page, shows(message="Back again: Bolus: 250 ml"))
+    kept = [[(one.kind, one.text, one.seq, one.t_ns) for one in markers] for markers in (before, scope.feed.markers())]
+    assert kept[0] == kept[1]
 
 
 def test_a_sheet_that_was_closed_meanwhile_stays_closed(page: Page, scope: Scope) -> None:

@@ -43,6 +43,21 @@ def test_a_marker_is_set_at_the_frame_in_view_edited_and_removed(bed: Bed) -> No
     assert bed.get("/api/markers") == []
 
 
+def test_a_removed_stretch_can_be_set_again_as_it_was(bed: Bed) -> None:
+    bed.see(10)
+    bed.post("/api/sites", {"action": "start"})
+    bed.see(30)
+    bed.post("/api/sites", {"action": "stop"})
+    site = bed.get("/api/markers")[0]
+    bed.ask("DELETE", f"/api/markers/{site['id']}")
+    again = bed.post("/api/markers", {name: site[name] for name in ("kind", "text", "t_ns", "until_ns")})
+    assert {name: again[name] for name in site if name not in ("id", "state_version")} == {
+        name: site[name] for name in site if name not in ("id", "state_version")
+    }
+    backwards = {"kind": "site-1", "t_ns": site["until_ns"], "until_ns": site["t_ns"]}
+    assert bed.ask("POST", "/api/markers", json=backwards).status_code == 400
+
+
 def test_an_answer_says_of_which_version_it_is(bed: Bed) -> None:
     bed.see(10)
     asked = [
