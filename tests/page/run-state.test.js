@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { decide, shownAs } from "../../stream/view/static/state/run-state.js";
+import { badgeOf, title } from "../../stream/view/static/text/run-state.js";
 
 const STALE_AFTER_MS = 1000;
 const good = { state: "good", mode: "live", age_ms: 100, last_good_age_ms: 100 };
@@ -41,4 +42,23 @@ test("ages go on while nothing comes", () => {
 test("a good state is called by its mode", () => {
   assert.equal(shownAs("good", "demo"), "demo");
   assert.equal(shownAs("stale", "demo"), "stale");
+});
+
+test("a review says how its session was made, and each word once", () => {
+  const [review, live, lost] = [{ word: "REVIEW" }, { word: "LIVE" }, { word: "CONNECTION LOST" }];
+  assert.equal(badgeOf("review", "demo", review), "DEMO");
+  assert.equal(badgeOf("review", "live", review), "");
+  assert.equal(badgeOf("review", "demo", lost), "DEMO · REVIEW");
+  assert.equal(badgeOf("demo", undefined, live), "DEMO");
+});
+
+test("tabs are told apart by the user's own word, in a review at least by the session", () => {
+  const state = { word: "REVIEW" };
+  assert.equal(
+    title({ mode: "review", name: "bed 4", session: "s1" }, "DEMO", state),
+    "bed 4 · DEMO · REVIEW – Capillary Stream",
+  );
+  assert.equal(title({ mode: "review", name: "", session: "s1" }, "", state), "s1 · REVIEW – Capillary Stream");
+  assert.equal(title({ mode: "live", name: "", session: "s1" }, "", { word: "LIVE" }), "LIVE – Capillary Stream");
+  assert.equal(title(null, "", { word: "STARTING" }), "STARTING – Capillary Stream");
 });

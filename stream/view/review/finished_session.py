@@ -62,7 +62,7 @@ def review_feed(archive: Archive, version: str, *, site_s: float) -> Feed:
     feed = Feed(
         SessionInfo(
             session=str(facts.get("session") or ""),
-            name=_name(archive.path, facts),
+            name=session_name(archive.path, facts),
             mode="review",
             recorded=recorded,
             media_time=recorded == "replay",
@@ -85,7 +85,7 @@ def review_feed(archive: Archive, version: str, *, site_s: float) -> Feed:
     return feed
 
 
-def _name(path: Path, facts: dict[str, Any]) -> str:
+def session_name(path: Path, facts: dict[str, Any]) -> str:
     """Return the user's own word: the session's name, else that of its folder, unless the program has chosen that."""
     folder = path.resolve().parent.name
     return str(facts.get("name") or ("" if folder == facts.get("session") else folder))

@@ -115,7 +115,7 @@ listenToKeys({
   PageDown: () => navigation.jump(1),
   Home: () => navigation.toFirst(),
   End: () => navigation.toLast(),
-  Escape: () => scale.close() || markers.close() || sites.close() || magnifier.close() || navigation.toNow(),
+  Escape: () => scale.close() || markers.closeOne() || sites.close() || magnifier.close() || navigation.toNow(),
 });
 document.addEventListener("visibilitychange", sayWhatToSend);
 
@@ -197,7 +197,7 @@ function refresh() {
     looking: evidence.frame !== null || evidence.loading,
     missing: evidence.missing(),
   };
-  showRunState(status, decided, view);
+  showRunState(status, decided, session.info, view);
   if (reviewing) {
     showDensityOf(evidence.frame);
     showQualityOf(evidence.frame);
@@ -208,7 +208,7 @@ function refresh() {
   const gone = decided.state === "ended" && !connection.connected();
   evidence.reachable = !gone;
   ending.show(status, gone);
-  showCorner(status, decided);
+  showCorner(status, decided, session.info);
   alarms.show(session.serverNs(), decided.state, reviewing);
   previous.show(session.serverNs(), decided.state === "ended");
   evidence.showAge(session.axisNowS());
@@ -235,10 +235,13 @@ function zoomOut() {
   else navigation.zoomOut();
 }
 
-/** Draw new columns from the server. A review opens at its first frame. */
+/** Draw new columns from the server. A review opens at its first good frame, or at its first if none is good. */
 function columnsArrived() {
   redraw();
-  if (session.reviewing && evidence.moment === null && stored.extent) evidence.lookAt(stored.extent[0]);
+  if (!session.reviewing || evidence.moment !== null || !stored.extent) return;
+  const good = stored.firstGood;
+  if (good) evidence.look(good.seq, good.x);
+  else evidence.lookAt(stored.extent[0]);
 }
 
 /** Show that another frame is in view or asked for, or none. */

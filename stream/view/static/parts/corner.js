@@ -4,9 +4,10 @@ import { put } from "../browser/dom.js";
 import { isCurrent } from "../state/run-state.js";
 import { count, milliseconds, NO_VALUE, rate } from "../text/format.js";
 
-/** Show the facts of a status, if there is one. */
-export function showCorner(status, decided) {
+/** Show the facts of a status, if there is one, and the session's name. */
+export function showCorner(status, decided, info) {
   if (!status) return;
+  put("name", info?.name ?? "");
   const current = isCurrent(decided.state);
   put("source", status.source);
   put("session", status.session);

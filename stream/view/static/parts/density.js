@@ -23,7 +23,7 @@ function lastGood(status, decided) {
 /** Show the density of a frame (see docs/page-api.md), or none (null). */
 export function showDensityOf(frame) {
   const good = frame !== null && isGood(frame);
-  put("density-title", frame === null ? words.now : words.at(frame.x));
+  put("density-title", frame === null ? words.unchosen : words.at(frame.x));
   showFigures(good ? frame : null);
   put("age", NO_VALUE);
   if (frame === null) put("last", words.chooseMoment);

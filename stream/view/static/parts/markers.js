@@ -79,8 +79,12 @@ export class Markers {
   }
 
   /** Close the offer of a dose, else the sheet. Returns whether one was open. */
+  closeOne() {
+    return this.#dose.close() || this.close();
+  }
+
+  /** Close the sheet. Returns whether it was open. */
   close() {
-    if (this.#dose.close()) return true;
     if (get("markers").hidden) return false;
     get("markers").hidden = true;
     setFlag("markers-open", "aria-expanded", false);

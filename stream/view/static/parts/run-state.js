@@ -9,24 +9,26 @@ import * as words from "../text/run-state.js";
  * Show the state.
  * @param {object|null} status
  * @param {object} decided by `decide` of state/run-state.js
+ * @param {object|null} info of the session (see docs/page-api.md)
  * @param {object} view what the picture shows
  * @param {boolean} view.pictured whether it belongs to the readings that come now
  * @param {boolean} view.looking whether a frame of the past is in view
  * @param {{word: string, say: string}|null} view.missing why that frame has no picture
  */
-export function showRunState(status, decided, view) {
+export function showRunState(status, decided, info, view) {
   const mode = status?.mode ?? "live";
   const name = shownAs(decided.state, mode);
   const state = words.stateWords(name, status?.kept);
-  const badge = words.modes[mode] === state.word ? "" : words.modes[mode];
+  const badge = words.badgeOf(mode, info?.recorded, state);
   const { dataset } = document.body;
   if (dataset.state !== name) {
     dataset.state = name;
     putSymbol("state-icon", `icon-${name.replace(" ", "-")}`);
     put("state-word", state.word);
-    document.title = words.title(badge, state);
     put("announcer", words.announcement(badge, state));
   }
+  const title = words.title(info, badge, state);
+  if (document.title !== title) document.title = title;
   dataset.mode = mode;
   dataset.current = decided.current;
   dataset.connected = decided.connected;

@@ -24,4 +24,15 @@ export const unpictured = { word: "NO PICTURE", say: "Waiting for a current pict
 export const modes = { live: "", replay: "REPLAY", demo: "DEMO", review: "REVIEW" };
 
 export const announcement = (mode, { word, say }) => `${mode ? `${mode}. ` : ""}${word}. ${say}`;
-export const title = (mode, { word }) => `${mode ? `${mode} · ` : ""}${word} – Capillary Stream`;
+
+/** Say beside a state how the readings came about, also in a review; nothing that the state's word says itself. */
+export function badgeOf(mode, recorded, { word }) {
+  const said = [modes[recorded] ?? "", modes[mode]];
+  return said.filter((one) => one && one !== word).join(" · ");
+}
+
+/** The title of the tab: the user's own word first, in a review at least the session, since tabs are told apart by it. */
+export function title(info, badge, { word }) {
+  const name = info?.name || (info?.mode === "review" ? info.session : "");
+  return `${[name, badge, word].filter(Boolean).join(" · ")} – Capillary Stream`;
+}

@@ -23,7 +23,7 @@ from stream.view.live.feed import Feed
 from stream.view.process import load_earlier_trend
 from stream.view.review.evidence import Evidence, NotKeptError
 from stream.view.review.file_broker import FileBroker
-from stream.view.review.finished_session import review_feed, session_file
+from stream.view.review.finished_session import review_feed, session_file, session_name
 from stream.view.review.reanalysis import SessionRecording
 from tests.doubles.kept_session import KeptSession
 
@@ -54,6 +54,16 @@ def finished(tmp_path: Path, feed: Callable[..., Feed], reading: MakeReading, cl
 def opened(folder: Path) -> tuple[Feed, Archive]:
     archive = Archive(session_file(folder))
     return review_feed(archive, "0.1.0", site_s=20), archive
+
+
+def test_a_review_is_called_by_the_users_own_word(finished: Callable[..., Path]) -> None:
+    """The configured name goes before the folder's; a folder that the program has named says nothing new."""
+    folder = finished()
+    view, archive = opened(folder)
+    assert view.info.name == folder.name
+    facts = archive.facts()
+    assert session_name(folder / facts["session"] / "session.sqlite", facts) == ""
+    assert session_name(archive.path, facts | {"name": "bed 4"}) == "bed 4"
 
 
 @pytest.mark.parametrize("mode", ["live", "replay"])
