@@ -97,7 +97,9 @@ class SinkConfig(Section, frozen=True, kw_only=True):
     ] = ""
     session_name: Annotated[
         str,
-        Meta(max_length=200, description="free text, kept in the session alone: in no log, topic, file name or hash"),
+        Meta(
+            max_length=200, description="free text, on the page and in the report: in no log, topic, file name or hash"
+        ),
     ] = ""
     reorder_wait_ms: Annotated[
         float,

@@ -15,6 +15,7 @@ class _SharedLabels(msgspec.Struct, frozen=True):
     """The labels by name. A limit has two: its own, and that of its value, with {} for the number."""
 
     markers: dict[str, str]
+    qualities: dict[str, str]
     alarms: dict[str, str]
     causes: dict[str, str]
     events: dict[str, str]
@@ -24,6 +25,7 @@ class _SharedLabels(msgspec.Struct, frozen=True):
 _PAGE: Final = Path(__file__).parents[1] / "static" / "text" / "labels.json"
 _SHARED: Final = msgspec.json.decode(_PAGE.read_bytes(), type=_SharedLabels)
 MARKERS: Final = _SHARED.markers
+QUALITIES: Final = _SHARED.qualities
 ALARMS: Final = _SHARED.alarms
 _ROWS: Final = {
     "fall_over_s": ("Density falls, within", "{} s"),

@@ -14,6 +14,7 @@ from stream.readings.before_after import Change
 from stream.readings.trend import GOOD, Columns, Reduced
 from stream.view.live.five_sites import SITES, Site, Sites
 from stream.view.live.markers import ShownMarker
+from stream.view.live.points import GRADES
 from stream.view.live.session_info import SessionInfo
 from stream.view.report import labels
 from stream.view.report.chart import chart_svg, time_text
@@ -84,7 +85,7 @@ def report_html(data: ReportData) -> str:
         '<div class="columns">',
         picture,
         _table("Density, good frames", statistics(data.rows)),
-        _table("Frames", shares(data.rows, data.dropped)),
+        _table("Picture quality", shares(data.rows, data.dropped)),
         _table("Five sites", _sites(data.sites), _HETEROGENEITY) if data.sites.sites else "",
         _table("Markers", _markers(data), _change_note(data)) if data.markers else "",
         _table("Alarms", alarms) if (alarms := _alarms(data)) else "",
@@ -147,11 +148,9 @@ def statistics(rows: Columns) -> list[tuple[str, str]]:
 def shares(rows: Columns, dropped: dict[str, int]) -> list[tuple[str, str]]:
     """Return how many frames there were of each quality, and how many were dropped."""
     total = max(len(rows), 1)
-    counted = [
-        (name, int((rows["grade"] == grade).sum())) for grade, name in enumerate(("Good", "Poor", "Unusable", "Failed"))
-    ]
+    counted = [(labels.QUALITIES[name], int((rows["grade"] == grade).sum())) for name, grade in GRADES.items()]
     return [
-        ("Analysed", f"{len(rows):,}"),
+        ("Readings", f"{len(rows):,}"),
         *((name, f"{count:,} ({100 * count / total:.1f} %)") for name, count in counted),
         *((f"Dropped ({cause})", f"{count:,}") for cause, count in sorted(dropped.items())),
     ]

@@ -73,7 +73,7 @@ const evidence = new Evidence(picture, frameChanged);
 const player = new Player(evidence, () => evidence.lookAt(trend.extent()[0]));
 const navigation = new Navigation(trend, evidence, session, redraw);
 const alarms = new AlarmBar(take);
-const limits = new AlarmLimits(take);
+const limits = new AlarmLimits(take, () => session.status?.density_pct ?? null);
 const previous = new Previous(take);
 const markers = new Markers({
   inView: () => evidence.frame?.seq ?? picture.live?.header.seq ?? null,

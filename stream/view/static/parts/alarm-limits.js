@@ -4,6 +4,7 @@ import { button, get, head, make, put, tableHead } from "../browser/dom.js";
 import { change } from "../browser/requests.js";
 import * as words from "../text/alarms.js";
 import * as common from "../text/common.js";
+import { limitOffer } from "./limit-offer.js";
 
 const PATH = "api/alarms/limits";
 const ZERO_IS_OFF = new Set(["signal_after_s", "technical_after_s", "disk_free_mb"]); // of the others, null
@@ -11,13 +12,18 @@ const AS_PERCENT = "hysteresis"; // a share on the wire, a percentage on the scr
 
 export class AlarmLimits {
   #take;
+  #densityNow;
   #dialog = get("limits");
   #limits = null; // those in force; null: not known
   #shown = null; // those in force when the dialog was opened
 
-  /** @param {(message: object) => void} take takes what an answer has of the shared state */
-  constructor(take) {
+  /**
+   * @param {(message: object) => void} take takes what an answer has of the shared state
+   * @param {() => ?number} densityNow returns the density of now, %, or null if it is not known
+   */
+  constructor(take, densityNow) {
     this.#take = take;
+    this.#densityNow = densityNow;
     get("limits-open").addEventListener("click", () => this.#open());
   }
 
@@ -64,6 +70,7 @@ export class AlarmLimits {
       { onsubmit: (event) => this.#save(event, refusal), oninput: markTyped },
       make("p", { className: "warning" }, words.limitsWarning),
       elsewhere,
+      limitOffer(this.#densityNow(), () => this.#dialog.querySelector("[name=low_pct]")),
       make("table", {}, tableHead(words.limitsHead), make("tbody", {}, ...rows)),
       make("div", { className: "more" }, ...more),
       make("label", {}, latching, " ", words.latching),

@@ -8,11 +8,11 @@ import { isGood, toNearestS } from "../state/frame.js";
 import { bounds } from "../state/regions.js";
 import { notGoodThen } from "../text/density.js";
 import * as words from "../text/evidence.js";
-import { count, milliseconds, NO_VALUE, percent } from "../text/format.js";
+import { clock, count, milliseconds, NO_VALUE, percent } from "../text/format.js";
 import { verdicts } from "../text/quality.js";
 import { furtherFacts } from "./further-measures.js";
 import { showMessage } from "./message.js";
-import { qualityOf } from "./quality.js";
+import { qualityOf, reasonsOf } from "./quality.js";
 
 const CROP_PX = 136;
 const CROP_MARGIN = 1.5; // the side of the crop over the side of the region
@@ -169,7 +169,8 @@ export class Evidence {
     get("nearest-picture").hidden = nearestS === null;
     if (nearestS !== null) put("nearest-picture", words.nearestKept(nearestS));
     get("region").hidden = !this.#picture.held.bitmap && !frame.regions?.length;
-    get("facts").replaceChildren(...factsOf(frame).map(([term, value]) => fact(term, value)));
+    list("facts", factsOf(frame));
+    list("technical-facts", technicalFactsOf(frame));
     this.showRegion(null);
   }
 
@@ -207,18 +208,28 @@ function headerOf(frame, own) {
   return { ...base, regions: regions.map(({ polygon }) => polygon), scores: regions.map(({ score }) => score) };
 }
 
-/** List what is known of a frame, [term, words]. */
+const list = (id, facts) => get(id).replaceChildren(...facts.map(([term, value]) => fact(term, value)));
+
+/** List what is asked first of a frame, [term, words]. */
 function factsOf(frame) {
-  const reasons = [...frame.quality_reasons, frame.error].filter(Boolean).join("; ");
+  const { facts } = words;
+  const reasons = reasonsOf(frame).join("; ");
+  return [
+    [facts.quality, verdicts[qualityOf(frame)]],
+    ...(reasons ? [[facts.reasons, reasons]] : []),
+    ...(frame.density_pct === null || isGood(frame) ? [] : [[facts.notCounted, percent(frame.density_pct)]]),
+    ...furtherFacts(frame.measures),
+    ...(frame.objects?.length ? [[facts.objects, words.objectsFound(frame.objects)]] : []),
+    ...(frame.x === null ? [] : [[facts.time, clock(frame.x, true)]]),
+  ];
+}
+
+/** List how a frame was measured, [term, words]. */
+function technicalFactsOf(frame) {
   const { facts } = words;
   const truth = frame.truth_density_pct;
   return [
-    [facts.quality, verdicts[qualityOf(frame)]],
-    ...(frame.density_pct === null || isGood(frame) ? [] : [[facts.notCounted, percent(frame.density_pct)]]),
-    ...(reasons ? [[facts.reasons, reasons]] : []),
-    ...furtherFacts(frame.measures),
-    ...(frame.objects?.length ? [[facts.objects, words.objectsFound(frame.objects)]] : []),
-    ...(truth === null ? [] : [[facts.truth, percent(truth)]]),
+    ...(truth === null ? [] : [[facts.truth, words.truthOf(truth)]]),
     [facts.latency, milliseconds(frame.latency_ms)],
     [facts.dropped, count(frame.drops_total)],
     [facts.frame, words.frameName(frame.seq, frame.frame)],

@@ -29,7 +29,7 @@ export class FiveSites {
       button(words.start, () => this.#next(), { id: "site-next" }),
       button(words.repeat, () => this.#order({ action: "repeat" }), { id: "site-repeat" }),
       button(words.stop, () => this.#order({ action: "stop" }), { id: "site-stop" }),
-      button(common.close, () => this.close()),
+      button(common.close, () => this.close(), { id: "sites-close" }),
     ];
     get("sites").replaceChildren(
       make(
@@ -39,7 +39,7 @@ export class FiveSites {
         make("p", { id: "site-how", role: "status" }),
         make("div", { className: "actions" }, ...actions),
       ),
-      make("div", { className: "site-row" }, ...NUMBERS.map(card), summary()),
+      make("div", { className: "site-row", id: "site-row" }, ...NUMBERS.map(card), summary()),
     );
   }
 
@@ -53,6 +53,7 @@ export class FiveSites {
     this.#sites = sites;
     for (const n of NUMBERS) drawCard(sites, n);
     drawSummary(sites);
+    get("site-row").hidden = !this.measurable && !sites.sites.length;
     this.#showActions();
     put("site-how", this.#instruction());
   }
@@ -62,7 +63,8 @@ export class FiveSites {
     get("sites").hidden = !open;
     setFlag("sites-open", "aria-expanded", open);
     this.#toggled(open);
-    get(open ? "site-next" : "sites-open").focus();
+    const first = this.measurable ? "site-next" : "sites-close";
+    get(open ? first : "sites-open").focus();
     return true;
   }
 
@@ -85,14 +87,14 @@ export class FiveSites {
   #showActions() {
     const { measuring, next, sites } = this.#sites;
     put("site-next", nextWord(measuring, next));
-    get("site-next").disabled = !this.measurable;
-    get("site-stop").disabled = !this.measurable || !measuring;
-    get("site-repeat").disabled = !this.measurable || (!measuring && !sites.length);
+    for (const id of ["site-next", "site-repeat", "site-stop"]) get(id).hidden = !this.measurable;
+    get("site-stop").disabled = !measuring;
+    get("site-repeat").disabled = !measuring && !sites.length;
   }
 
   #instruction() {
     const { measuring, good_s, wanted_s, complete, next, sites } = this.#sites;
-    if (!this.measurable) return "";
+    if (!this.measurable) return sites.length ? "" : words.notMeasured;
     if (measuring) return good_s >= wanted_s ? words.longEnough(measuring) : words.holdStill(measuring);
     if (complete) return words.complete;
     if (sites.length === NUMBERS.length) {

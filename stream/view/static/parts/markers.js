@@ -72,6 +72,7 @@ export class Markers {
   /** Open the sheet at a marker: this one, else the one chosen last. */
   open(id = this.#chosen) {
     this.#chosen = id;
+    this.#dose.close();
     get("markers").hidden = false;
     setFlag("markers-open", "aria-expanded", true);
     this.#draw();

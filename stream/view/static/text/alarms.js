@@ -107,6 +107,8 @@ export const moreLimits = {
   hysteresis: ["they end", "% of the limit inside it"],
 };
 export const latching = "An alarm that is over stays until it is acknowledged";
+export const densityNow = (pct) => `Density is ${percent(pct)} now.`;
+export const below = (limit) => `Low: 20 % below now, ${limit.toFixed(1)} %`;
 export const emptyIsOff = "An empty field switches its alarm off.";
 export const limitsUnknown = "The limits are not known yet: the program is starting.";
 export const changedElsewhere = (changed) =>

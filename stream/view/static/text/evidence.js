@@ -1,6 +1,6 @@
 // What is known of one frame.
 
-import { clock, count, interval, span } from "./format.js";
+import { clock, count, interval, percent, span } from "./format.js";
 
 const SAME_S = 0.05;
 
@@ -21,10 +21,14 @@ export const facts = {
   frame: "Frame",
   worker: "Worker",
   truth: "Truth",
+  time: "Time",
   notCounted: "Not counted",
   outlines: "Outlines",
   objects: "Not tissue",
 };
+/** The density that the synthetic microscope of a demo has drawn. */
+export const truthOf = (pct) => `${percent(pct)}, as the demo drew it`;
+
 /** Name what is not tissue, each kind once, the largest first. */
 export function objectsFound(objects) {
   const counts = new Map();

@@ -8,6 +8,8 @@ export const idle = "Place the microscope on the first site and start. Hold stil
 export const holdStill = (n) => `Site ${n}: hold still until the bar is full.`;
 export const longEnough = (n) => `Site ${n} is long enough. Go on, or measure longer.`;
 export const moveTo = (n) => `Move to site ${n}, then go on.`;
+export const notMeasured =
+  "No sites were measured in this session. They are measured while a session runs, not in a review.";
 export const complete = "All five sites are measured.";
 export const repeatThese = (sites) =>
   `Measure again: ${sites.map((n) => `site ${n}`).join(", ")}. What is too short or mostly not good does not count.`;

@@ -1,6 +1,9 @@
 // The quality of the picture, and what to do about it.
 
-export const verdicts = { good: "Good", poor: "Poor", unusable: "Unusable", failed: "Not analysed" };
+import { labels } from "./labels.js";
+
+/** The quality of a picture in words, by name: of one frame, while POOR SIGNAL is said of the run. */
+export const verdicts = labels.qualities;
 export const notCurrent = "No current picture";
 export const pressed = "density fell with focus steady";
 

@@ -6,7 +6,7 @@ export const states = {
   replay: { word: "REPLAY", say: "A recording is being replayed. Not a live patient." },
   review: { word: "REVIEW", say: "A finished session. Nothing here is current." },
   demo: { word: "LIVE", say: "Synthetic pictures. Not a patient." },
-  "poor signal": { word: "POOR SIGNAL", say: "The picture is not good enough for a number." },
+  "poor signal": { word: "POOR SIGNAL", say: "Picture quality is not good: no number." },
   stale: { word: "STALE", say: "No new reading. The picture is not current." },
   "no camera": { word: "NO CAMERA", say: "No picture comes from the camera. Check its cable." },
   "no analysis": { word: "NO ANALYSIS", say: "Pictures come, but the analysis gives no result." },

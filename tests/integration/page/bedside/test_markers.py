@@ -74,14 +74,15 @@ def test_a_deleted_marker_comes_back_with_its_kind_text_and_time(page: Page, sco
     page.keyboard.type("1250 ml")
     page.keyboard.press("Enter")
     wait(page, shows(message="Marked: Bolus: 250 ml"))
-    before = scope.feed.markers()
+    before = scope.feed.markers()[0]
     page.click("#markers-open")
     page.click(".marker-list button")
     page.get_by_text("Delete").click()
     page.get_by_role("button", name="Undo").click()
     wait(page, shows(message="Back again: Bolus: 250 ml"))
-    kept = [[(one.kind, one.text, one.seq, one.t_ns) for one in markers] for markers in (before, scope.feed.markers())]
-    assert kept[0] == kept[1]
+    (again,) = scope.feed.markers()
+    assert (again.kind, again.text, again.seq) == (before.kind, before.text, before.seq)
+    assert abs(again.t_ns - before.t_ns) < 1000, "a browser's numbers have 53 bits"
 
 
 def test_a_sheet_that_was_closed_meanwhile_stays_closed(page: Page, scope: Scope) -> None:

@@ -79,7 +79,8 @@ def test_the_evidence_of_a_live_frame_has_its_outlines_and_its_truth(page: Page)
         page,
         "document.body.dataset.looking === 'back' && Number(document.getElementById('picture').dataset.outlines) > 5",
     )
-    assert "Truth" in page.inner_text("#facts")
+    page.click("#evidence summary")
+    assert "Truth" in page.inner_text("#technical-facts")
     page.click("#region-on")
     wait(page, says("region-says", "Score"))
     page.keyboard.press("Escape")
