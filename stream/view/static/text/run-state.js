@@ -25,9 +25,9 @@ export const modes = { live: "", replay: "REPLAY", demo: "DEMO", review: "REVIEW
 
 export const announcement = (mode, { word, say }) => `${mode ? `${mode}. ` : ""}${word}. ${say}`;
 
-/** Say beside a state how the readings came about, also in a review; nothing that the state's word says itself. */
+/** Say beside a state how the readings came about, and of a review that it was a demo, not what the state says itself. */
 export function badgeOf(mode, recorded, { word }) {
-  const said = [modes[recorded] ?? "", modes[mode]];
+  const said = [recorded === "demo" ? modes.demo : "", modes[mode]];
   return said.filter((one) => one && one !== word).join(" · ");
 }
 

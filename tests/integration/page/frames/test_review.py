@@ -137,7 +137,9 @@ def test_exports_and_the_report(page: Page, watched: OpenPage, address: str, tmp
 
 def test_five_sites_cannot_be_measured_any_more(page: Page) -> None:
     page.click("#sites-open")
-    wait(page, "document.getElementById('site-next').disabled")
+    wait(page, says("site-how", "No sites were measured in this session."))
+    assert page.locator("#site-next").is_hidden()
+    assert page.locator("#site-row").is_hidden()
 
 
 def test_a_review_that_is_closed_says_so_and_nothing_of_alarms(session: Path, watched: OpenPage) -> None:
