@@ -25,13 +25,13 @@ export const modes = { live: "", replay: "REPLAY", demo: "DEMO", review: "REVIEW
 
 export const announcement = (mode, { word, say }) => `${mode ? `${mode}. ` : ""}${word}. ${say}`;
 
-/** Say beside a state how the readings came about, and of a review that it was a demo, not what the state says itself. */
+/** Say beside a state how the readings came about, and of a review that it was a demo; not the state's own word. */
 export function badgeOf(mode, recorded, { word }) {
   const said = [recorded === "demo" ? modes.demo : "", modes[mode]];
   return said.filter((one) => one && one !== word).join(" · ");
 }
 
-/** The title of the tab: the user's own word first, in a review at least the session, since tabs are told apart by it. */
+/** The title of the tab, by which tabs are told apart: the user's own word first, in a review at least the session. */
 export function title(info, badge, { word }) {
   const name = info?.name || (info?.mode === "review" ? info.session : "");
   return `${[name, badge, word].filter(Boolean).join(" · ")} – Capillary Stream`;
