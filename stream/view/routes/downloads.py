@@ -28,6 +28,9 @@ _STRETCH: Final = (
     Query(name="from_s", says="first time on the trend's axis, s"),
     Query(name="to_s", says="last time on the trend's axis, s"),
 )
+_REPORT_QUERY: Final = (
+    Query(name="picture", type="string", says="`no`: without one, so that nothing is loaded later"),
+)
 _CHART_PIXELS: Final = 850
 _CHANGE_OVER_S: Final = 60.0
 _ROWS_AT_ONCE: Final = 500
@@ -80,7 +83,11 @@ def routes(page: PageServices) -> list[DescribedRoute]:
         return _table(f"{feed.info.session}-alarms.csv", _EVENT_COLUMNS, lines)
 
     return [
-        DescribedRoute("/report", report, Operation(says="a page to print", media="text/html", errors=(409,))),
+        DescribedRoute(
+            "/report",
+            report,
+            Operation(says="a page to print", media="text/html", query=_REPORT_QUERY, errors=(409,)),
+        ),
         DescribedRoute(
             "/export.csv",
             readings,

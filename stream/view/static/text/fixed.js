@@ -59,7 +59,7 @@ export const labels = {
   noteHint: "Note",
   addNote: "Add",
   evidence: "Evidence for this frame",
-  technical: "How it was measured",
+  technical: "Technical",
   backToLive: "Back to live",
   stepBack: "Frame before",
   stepOn: "Next frame",
