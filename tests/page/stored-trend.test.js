@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { firstGoodOf, serves } from "../../stream/view/static/plot/stored-trend.js";
+import { serves } from "../../stream/view/static/plot/stored-trend.js";
 
 const PIXELS = 1000;
 const kept = { from: 0, to: 300, pixels: 3000, reduced: true, extent: [0, 200], age: () => 0 };
@@ -25,11 +25,4 @@ test("a stretch that still grows is asked for again, after a while", () => {
   assert.equal(serves(old, 150, 250, PIXELS, true), false);
   assert.equal(serves(old, 100, 200, PIXELS, true), true); // all of it is past
   assert.equal(serves(old, 150, 250, PIXELS, false), true);
-});
-
-test("a review opens at the first good frame", () => {
-  const columns = { density_mean_pct: [null, null, 3.2, 4], seq: [0, 5, 12, 15], x: [0, 1, 2, 3] };
-  assert.deepEqual(firstGoodOf(columns), { seq: 12, x: 2 });
-  assert.equal(firstGoodOf({ ...columns, density_mean_pct: [null, null, null, null] }), null);
-  assert.equal(firstGoodOf(null), null);
 });

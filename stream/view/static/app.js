@@ -22,7 +22,7 @@ import { Picture } from "./parts/picture.js";
 import { Player } from "./parts/player.js";
 import { Previous } from "./parts/previous.js";
 import { showQuality, showQualityOf } from "./parts/quality.js";
-import { showReview, watchReview } from "./parts/review.js";
+import { openReview, showReview, watchReview } from "./parts/review.js";
 import { showRunState } from "./parts/run-state.js";
 import { Scale } from "./parts/scale.js";
 import { restoreTheme, watchTheme } from "./parts/theme.js";
@@ -56,7 +56,7 @@ const shared = new SharedState({
 });
 const take = (message) => shared.take(message);
 const series = new Series();
-const stored = new StoredTrend(columnsArrived);
+const stored = new StoredTrend(redraw);
 const trend = new Trend(get("trend"), series, stored);
 const picture = new Picture(get("picture"), {
   onPoint: (region) => evidence.showRegion(region),
@@ -175,6 +175,7 @@ function begin() {
   player.offer(session.reviewing);
   sites.measurable = !session.reviewing;
   navigation.begin();
+  if (session.reviewing) openReview(evidence.look);
 }
 
 /** Tell the server what this page needs: no pictures while it is hidden, no outlines while they are switched off. */
@@ -233,15 +234,6 @@ function zoomIn() {
 function zoomOut() {
   if (magnifier.large) magnifier.zoomOut();
   else navigation.zoomOut();
-}
-
-/** Draw new columns from the server. A review opens at its first good frame, or at its first if none is good. */
-function columnsArrived() {
-  redraw();
-  if (!session.reviewing || evidence.moment !== null || !stored.extent) return;
-  const good = stored.firstGood;
-  if (good) evidence.look(good.seq, good.x);
-  else evidence.lookAt(stored.extent[0]);
 }
 
 /** Show that another frame is in view or asked for, or none. */

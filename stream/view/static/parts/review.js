@@ -1,7 +1,7 @@
 // A finished session: a slider through its whole length, and the trend as a picture to keep. Knows the trend.
 
 import { get } from "../browser/dom.js";
-import { newestOnly } from "../browser/requests.js";
+import { newestOnly, read } from "../browser/requests.js";
 import { clock } from "../text/format.js";
 import * as words from "../text/trend.js";
 import { showMessage } from "./message.js";
@@ -19,6 +19,14 @@ export function watchReview(trend, session, scrubbed) {
   const scrub = newestOnly(scrubbed); // a frame that is on its way is shown, and then the newest
   get("scrubber").addEventListener("input", (event) => scrub(Number(event.target.value)));
   get("export-png").addEventListener("click", () => savePicture(trend, session.info.session));
+}
+
+/** Bring the first good frame into view, or the first if none is good: each stretch of the trend names its own. */
+export async function openReview(look) {
+  const trend = await read("api/trend?pixels=10").catch(() => null);
+  if (!trend?.seq.length) return;
+  const good = trend.good.findIndex((frames) => frames > 0);
+  look(trend.seq[Math.max(good, 0)]);
 }
 
 /** Show the slider of a review, from the first to the last moment, at x (null: no moment is in view). */

@@ -31,11 +31,6 @@ export class StoredTrend {
     this.#arrived = arrived;
   }
 
-  /** The first good frame of what is kept here, {seq, x}; null if there is none. */
-  get firstGood() {
-    return firstGoodOf(this.#kept);
-  }
-
   /** Forget all columns, and those that are on their way. */
   forget() {
     this.#kept = null;
@@ -63,12 +58,6 @@ export class StoredTrend {
     this.extent = trend.extent;
     this.#arrived();
   }
-}
-
-/** Return the first good frame of columns, {seq, x}; null if there is none. */
-export function firstGoodOf(columns) {
-  const i = columns?.density_mean_pct.findIndex((mean) => mean !== null) ?? -1;
-  return i < 0 ? null : { seq: columns.seq[i], x: columns.x[i] };
 }
 
 /** Return whether what is kept covers these edges, finely and lately enough. */
