@@ -31,7 +31,9 @@ COMMANDS: Final = {
     "alarms": "stream.commands.alarms:alarms",
     "bench": "stream.commands.bench:bench",
     "demo": "stream.commands.live:demo",
+    "change": "stream.commands.sessions.summarise:change",
     "doctor": "stream.commands.doctor:doctor",
+    "export": "stream.commands.sessions.export:export",
     "keys": "stream.commands.keys:keys",
     "live": "stream.commands.live:live",
     "models": "workers.models.commands:models",
@@ -39,6 +41,7 @@ COMMANDS: Final = {
     "replay": "stream.commands.replay:replay",
     "scale": "workers.scale.command:scale",
     "subscribe": "stream.commands.subscribe:subscribe",
+    "summarise": "stream.commands.sessions.summarise:summarise",
     "view": "stream.commands.view:view",
     "worker": "workers.remote.command:worker",
 }
@@ -77,6 +80,11 @@ class Program:
 
         opened = open_recorded(source, _limits(config))
         return opened if frames is None else FirstFrames(opened, frames)
+
+    def recordings_in(self, source: str) -> list[str] | None:
+        from capture.recordings.listing import recordings_in
+
+        return recordings_in(source)
 
     def fingerprint(self, source: str) -> str | None:
         from capture.recordings.fingerprint import fingerprint

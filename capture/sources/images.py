@@ -156,7 +156,7 @@ def find_pictures(place: str) -> list[Path]:
     if not folder and (path.is_file() or not is_pattern(place)):
         return [path]
     try:
-        pictures = [one for one in (path.iterdir() if folder else _matches(path)) if is_picture(one)]
+        pictures = [one for one in (path.iterdir() if folder else matches(path)) if is_picture(one)]
     except OSError as error:
         raise unreadable(path, error) from None
     if not pictures:
@@ -165,7 +165,8 @@ def find_pictures(place: str) -> list[Path]:
     return sorted(pictures, key=lambda one: (natural_key(str(one)), str(one)))
 
 
-def _matches(pattern: Path) -> Iterable[Path]:
+def matches(pattern: Path) -> Iterable[Path]:
+    """Return the files that a pattern names; `**` is any number of folders. Raises OSError."""
     fixed = list(takewhile(lambda part: not is_pattern(part), pattern.parts))
     return Path(*fixed).glob(str(Path(*pattern.parts[len(fixed) :])))
 

@@ -36,7 +36,7 @@ def alarms_try(parts: Parts, /, session: Path, **given: float | bool | None) -> 
     from stream.alarms.trial import try_limits
     from stream.console.text import counted
     from stream.session.archive import Archive
-    from stream.view.review.finished_session import mode_of, session_file
+    from stream.session.finished import mode_of, session_file
 
     limits = parts.load("default.toml", {f"alarms.{_KEYS[name]}": value for name, value in given.items()}).alarms
     path = session_file(session)

@@ -1,6 +1,7 @@
 """`run_stream.py replay`: recordings to tables, every frame exactly once. Loads what it needs when it runs."""
 
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
@@ -16,6 +17,7 @@ from stream.errors import UsageError
 if TYPE_CHECKING:
     from stream.config.engine_choice import EngineChoice
     from stream.config.run_plan import RunPlan
+    from stream.console.batch import BatchPlace
     from stream.protocol.readings import RunStatus
     from stream.run.outcome import Outcome
     from stream.security.audit_log import AuditLog
@@ -61,13 +63,23 @@ class _ReplayOptions:
 @click.option("--address", help="With --engine ray: a running cluster, as host:port. Default: this machine only.")
 @click.pass_obj
 def replay(parts: Parts, /, sources: tuple[str, ...], output: Path, **given: Any) -> None:
-    """Analyse recordings: every frame exactly once, in order. Several sources get one folder each below --output."""
+    r"""Analyse recordings: every frame exactly once, in order. A SOURCE may be a folder or a pattern of recordings.
+
+    Several recordings get one folder each below --output, and a table of all of them, summary.csv.
+
+    \b
+    Exit codes: 0 done; 1 failed; 2 wrong use; 3 a source; 4 the model; 5 incomplete; 130 stopped.
+    Of several recordings, the highest.
+    """
     from stream.config.engine_choice import engine_choice
     from stream.config.plugins import find
+    from stream.console.batch import BatchPlace
+    from stream.machine.files import shown
     from stream.machine.processes import cores
     from stream.session.folders import result_folders
     from stream.session.preparation import holds_frames, refuse_loss
     from stream.session.provenance import without_credentials
+    from stream.session.tables.batch import BatchTable
 
     options = _ReplayOptions(**given)
     if options.resume and options.overwrite:
@@ -78,13 +90,18 @@ def replay(parts: Parts, /, sources: tuple[str, ...], output: Path, **given: Any
     choice = engine_choice(options.engine, config.workers.count or cores(), options.address, whole=whole)
     if choice is not None:
         find("engines", choice.engine)  # a name that leads nowhere is refused before anything is begun
-    folders = list(zip(sources, result_folders(sources, output), strict=True))
+    named = [(one, parts.recordings_in(one)) for one in sources]
+    recordings = [one for source, found in named for one in found or [source]]
+    batch = len(recordings) > 1 or any(found is not None for _, found in named)
+    folders = list(zip(recordings, result_folders(recordings, output, below=batch), strict=True))
     for source, folder in () if options.resume else folders:  # refused before hours go into the first of them
         refuse_loss(folder, without_credentials(source), overwrite=options.overwrite)
         if holds_frames(folder):
             parts.open_recording(source, config).close()  # nothing makes room for a source that is not there
-    codes = []
-    for source, folder in folders:
+    codes, begun_s = [], time.monotonic()
+    table = BatchTable(output, folders) if batch else None
+    for number, (source, folder) in enumerate(folders, 1):
+        place = BatchPlace(number, len(folders), Path(source).name, begun_s) if batch else None
         plan = replace(
             new_plan(parts, "replay", source, folder, config),
             outlines=options.regions or options.overlay,
@@ -93,9 +110,13 @@ def replay(parts: Parts, /, sources: tuple[str, ...], output: Path, **given: Any
             speed=speed,
             engine=choice,
         )
-        codes.append(_replay_one(parts, plan, options))
+        codes.append(_replay_one(parts, plan, options, place))
+        if table is not None:
+            table.update(number - 1)
         if codes[-1] == 130:
             break
+    if table is not None:
+        print(f"Table of all {len(folders)}: {shown(table.path)}", file=sys.stderr)
     sys.exit(max(codes))
 
 
@@ -112,27 +133,28 @@ def _speed(text: str) -> float:
     return factor
 
 
-def _replay_one(parts: Parts, plan: "RunPlan", options: _ReplayOptions) -> int:
+def _replay_one(parts: Parts, plan: "RunPlan", options: _ReplayOptions, place: "BatchPlace | None") -> int:
     """Analyse one recording, say where its results are, and return the exit code."""
+    from stream.machine.files import shown
     from stream.session.preparation import holds_frames
 
-    code = reported(partial(_run, parts, plan, options))
+    code = reported(partial(_run, parts, plan, options, place))
     if code in (0, 5):
-        print(f"Results: {plan.folder}", file=sys.stderr)
+        print(f"Results: {shown(plan.folder)}", file=sys.stderr)
         if options.overlay and not (plan.folder / "overlay.mkv").exists():
             return max(code, reported(partial(_overlay, parts, plan)))
     elif code == 130 and holds_frames(plan.folder):
         further = "; continue with --resume" if plan.engine is None else ""
-        print(f"Results so far: {plan.folder}{further}.", file=sys.stderr)
+        print(f"Results so far: {shown(plan.folder)}{further}.", file=sys.stderr)
     return code
 
 
-def _run(parts: Parts, plan: "RunPlan", options: _ReplayOptions) -> "Outcome":
+def _run(parts: Parts, plan: "RunPlan", options: _ReplayOptions, place: "BatchPlace | None") -> "Outcome":
     from stream.run.pipeline import run, run_processes
 
     plan = replace(plan, fingerprint=parts.fingerprint(plan.source))
     execute = run_processes if plan.engine is None else partial(_run_engine, parts, plan.engine)
-    return run(plan, execute, quiet=parts.quiet, resume=options.resume, overwrite=options.overwrite)
+    return run(plan, execute, quiet=parts.quiet, resume=options.resume, overwrite=options.overwrite, place=place)
 
 
 def _run_engine(

@@ -28,16 +28,18 @@ def view(
 ) -> None:
     """Review a finished SESSION in the page: a session.sqlite, or the folder of a replay. Ctrl-C ends.
 
-    Without SESSION: list the stored sessions, newest first.
+    A folder of several sessions, such as the results of a batch, is listed, newest first; without SESSION, the
+    folder in which live sessions are kept.
     """
+    from stream.session.finished import is_folder_of_sessions
     from stream.session.listing import newest
     from stream.view.finished import serve_review
 
     config = parts.load("default.toml", {"view.port": port})
     if last:
         session = newest(session or _kept_in(config))
-    if session is None:
-        _list(_kept_in(config))
+    if session is None or is_folder_of_sessions(session):
+        _list(session or _kept_in(config), f"view {session} --last" if session else "view --last")
     else:
         serve_review(parts, config.view, session, recording, um_per_px=um_per_px)
 
@@ -48,7 +50,7 @@ def _kept_in(config: "Config") -> Path:
     return sessions_folder(config.sink.sessions_dir)
 
 
-def _list(folder: Path) -> None:
+def _list(folder: Path, last: str) -> None:
     from stream.console.text import plain
     from stream.session.listing import listed, sessions_in
 
@@ -60,4 +62,4 @@ def _list(folder: Path) -> None:
     print(f"They are in {plain(str(folder))}.", file=sys.stderr)
     whole = [plain(str(kept.folder)) for kept in sessions if not kept.damaged]
     if whole:
-        print(f"`view {whole[0]}` opens one, `view --last` the newest.", file=sys.stderr)
+        print(f"`view {whole[0]}` opens one, `{plain(last)}` the newest.", file=sys.stderr)

@@ -42,6 +42,9 @@ class Parts(Protocol):
     def open_recording(self, source: str, config: "Config", frames: int | None = None) -> "FrameSource":
         """Open a source of recorded frames, or of its first ones. Raises SourceError, UsageError."""
 
+    def recordings_in(self, source: str) -> list[str] | None:
+        """Return the recordings that a folder or pattern holds; None if it is one source. Raises as `open_source`."""
+
     def fingerprint(self, source: str) -> str | None:
         """Return what tells a recording from another; None if it has no content. Raises SourceError, UsageError."""
 

@@ -59,3 +59,4 @@ def set_up(level: int, log_format: LogFormat) -> None:
     handler.setFormatter(_Discreet(_JsonLines() if log_format == "json" else plain))
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     logging.getLogger("capillary").setLevel(level)
+    logging.getLogger("capillary.progress").setLevel(min(level, logging.INFO))  # lines that a user waits for

@@ -1,15 +1,22 @@
 """What a person at the terminal sees on stderr: a status line in live runs, a progress bar in replay, else nothing."""
 
 import contextlib
+import logging
 import os
 import sys
+import time
 from typing import Any, Final, Protocol, TextIO, cast
 
 from tqdm import tqdm
 
+from stream.console.batch import BatchPlace, time_words
 from stream.console.text import counted
 from stream.protocol.readings import RunStatus
 
+log = logging.getLogger("capillary.progress")
+
+_BETWEEN_LINES_S: Final = 10.0
+_FRAMES_OF_A_TENTH: Final = 1000  # if it is not known how many there are
 _WORDS: Final = {
     "good": "LIVE",
     "poor signal": "POOR SIGNAL",
@@ -87,23 +94,58 @@ class StatusLine:
 
 
 class ProgressBar:
-    """Frames done of frames expected."""
+    """Frames done of frames expected; of several recordings also which one, and the time left for all."""
 
-    def __init__(self) -> None:
+    def __init__(self, place: BatchPlace | None = None) -> None:
         self._bar: tqdm[Any] | None = None
+        self._place = place
 
     def show(self, status: RunStatus) -> None:
         """Move the bar."""
         done = status.published + status.failed
         if self._bar is None:
-            self._bar = tqdm(total=status.frames_expected, initial=done, unit="frame", file=sys.stderr)
+            words = self._place.words() if self._place is not None else None
+            self._bar = tqdm(total=status.frames_expected, initial=done, unit="frame", desc=words, file=sys.stderr)
         self._bar.total = status.frames_expected
+        if self._place is not None and (left_s := _left_s(self._place, status)) is not None:
+            self._bar.set_postfix_str(f"all in {time_words(left_s)}", refresh=False)
         self._bar.update(done - self._bar.n)
 
     def close(self) -> None:
         """Leave the finished bar."""
         if self._bar is not None:
             self._bar.close()
+
+
+class ProgressLines:
+    """A line now and then in the log: after each tenth of a recording, but at most one in ten seconds.
+
+    Of several recordings each has a line at its begin. Their names may be those of patients: logs have numbers only.
+    """
+
+    def __init__(self, place: BatchPlace | None = None) -> None:
+        self._place = place
+        self._written_s = time.monotonic()
+        self._tenths = 0
+        if place is not None:
+            log.info("%s begins", place.number_words())
+
+    def show(self, status: RunStatus) -> None:
+        """Write a line if one is due."""
+        done, expected = status.published + status.failed, status.frames_expected
+        tenths = 10 * done // expected if expected else done // _FRAMES_OF_A_TENTH
+        now_s = time.monotonic()
+        if tenths <= self._tenths or now_s < self._written_s + _BETWEEN_LINES_S:
+            return
+        self._tenths, self._written_s = tenths, now_s
+        of = f" of {expected}" if expected else ""
+        left_s = None if self._place is None else _left_s(self._place, status)
+        left = "" if left_s is None else f"; about {time_words(left_s)} left for all files"
+        where = "" if self._place is None else f"{self._place.number_words()}: "
+        log.info("%s%d%s frames, %.1f frames/s%s", where, done, of, status.frames_per_s, left)
+
+    def close(self) -> None:
+        """Do nothing: the command says what came of it."""
 
 
 class Silent:
@@ -116,11 +158,19 @@ class Silent:
         """Do nothing."""
 
 
-def display(*, replay: bool, quiet: bool) -> Display:
-    """Return the display that fits this run and this terminal."""
-    if quiet or not sys.stderr.isatty():
+def display(*, replay: bool, quiet: bool, place: BatchPlace | None = None) -> Display:
+    """Return the display that fits this run and this terminal; place: of a recording among others."""
+    if quiet:
         return Silent()
-    return ProgressBar() if replay else StatusLine()
+    if not sys.stderr.isatty():
+        return ProgressLines(place) if replay else Silent()
+    return ProgressBar(place) if replay else StatusLine()
+
+
+def _left_s(place: BatchPlace, status: RunStatus) -> float | None:
+    done = status.published + status.failed
+    share = done / status.frames_expected if status.frames_expected else 0.0
+    return place.left_s(min(share, 1.0), time.monotonic())
 
 
 def status_text(status: RunStatus) -> str:

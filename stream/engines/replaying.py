@@ -26,9 +26,10 @@ from stream.protocol.readings import DensityReading, RunStatus
 from stream.protocol.types import MAX_SENTENCE
 from stream.readings.run_status import RunStatusTracker
 from stream.run.outcome import Outcome
+from stream.session.figures.media import media_of
+from stream.session.figures.statistics import STATISTICS_COLUMNS, density_statistics
 from stream.session.provenance import SourceHash
 from stream.session.result_files import write_results
-from stream.session.statistics import density_statistics
 from stream.session.store import FILE_NAME, Store
 from stream.session.summary import STOPPED, Course, exit_code, sentence, session_facts, summary_of
 
@@ -136,7 +137,8 @@ class EngineReplay:
             end,
             self._tracker,
             Course(0, self._frames.begun_ns or ended_ns, ended_ns, self._cpu_s),
-            density_statistics(store),
+            density_statistics(store.rows(*STATISTICS_COLUMNS)),
+            media_of(store.facts(), store.read),
             model_id=str(store.facts().get("model_id") or ""),
             source_sha256=source_hash.result(0.1 if stopped else None),
         )

@@ -15,6 +15,14 @@ def expanded(text: str) -> Path:
         return Path(text)
 
 
+def shown(path: Path) -> Path:
+    """Return the path as people read it: relative to the current folder if it lies below."""
+    try:
+        return path.absolute().relative_to(Path.cwd())
+    except (ValueError, OSError):
+        return path
+
+
 def real(path: Path) -> Path:
     """Return the path without symbolic links, as far as they lead to a file."""
     return Path(os.path.realpath(path))  # Path.resolve raises where a link leads to itself

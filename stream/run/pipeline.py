@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from stream.config.run_plan import RunPlan
 from stream.console import logs, run_display
+from stream.console.batch import BatchPlace
 from stream.protocol.processes import Hello
 from stream.protocol.readings import RunStatus
 from stream.run.outcome import Outcome
@@ -25,9 +26,15 @@ Execute = Callable[[RunPlan, Callable[[RunStatus], None], AuditLog], Outcome]
 
 
 def run(
-    plan: RunPlan, execute: Execute, *, quiet: bool = False, resume: bool = False, overwrite: bool = False
+    plan: RunPlan,
+    execute: Execute,
+    *,
+    quiet: bool = False,
+    resume: bool = False,
+    overwrite: bool = False,
+    place: BatchPlace | None = None,
 ) -> Outcome:
-    """Prepare the folder of a plan, execute the plan, and release the folder.
+    """Prepare the folder of a plan, execute the plan, and release the folder; place: among other runs.
 
     Raises ConfigError if readings would leave this machine without keys, OutputError if the folder cannot be used as
     asked, and what `execute` raises.
@@ -36,7 +43,7 @@ def run(
     logs.hide(plan.source)
     keyring_for(plan.config.publish, plan.config.security)
     output = OutputFolder(plan.folder)
-    display = run_display.display(replay=plan.replaying, quiet=quiet)
+    display = run_display.display(replay=plan.replaying, quiet=quiet, place=place)
     try:
         if resume and is_complete(plan):
             if plan.regions_file:

@@ -37,14 +37,15 @@ def sessions_folder(configured: str) -> Path:
     return expanded(base) / "capillary-stream" / "sessions"
 
 
-def result_folders(sources: Sequence[str], output: Path) -> list[Path]:
+def result_folders(sources: Sequence[str], output: Path, *, below: bool = False) -> list[Path]:
     """Return the folder for the results of each source: `output` itself, or for several sources one each below it.
 
+    below: also of a single source, because it may be several the next time.
     Raises UsageError if that is a source's own folder: the next time, results would be read as its pictures.
     """
     if str(output) in ("", "."):
         raise UsageError("--output needs a folder of its own, such as results/today")
-    folders = _one_each(sources, output)
+    folders = _one_each(sources, output) if below or len(sources) > 1 else [output]
     for folder in folders:
         reach(folder)
     for source, folder in itertools.product(sources, (output, *folders)):
@@ -54,11 +55,17 @@ def result_folders(sources: Sequence[str], output: Path) -> list[Path]:
 
 
 def _one_each(sources: Sequence[str], output: Path) -> list[Path]:
-    if len(sources) == 1:
-        return [output]
     stems = [Path(source.rstrip("/\\")).stem for source in sources]
     names = [re.sub(r"[^\w.-]+", "-", stem).strip("-.") or "source" for stem in stems]
-    return [output / (name if names.count(name) == 1 else f"{name}-{place}") for place, name in enumerate(names, 1)]
+    single = {name for name in names if names.count(name) == 1}
+    numbered = (name if name in single else _free(name, place, single) for place, name in enumerate(names, 1))
+    return [output / name for name in numbered]
+
+
+def _free(name: str, place: int, taken: set[str]) -> str:
+    """Return a name with its place among the sources, and more than that if another source has that name."""
+    numbered = f"{name}-{place}"
+    return numbered if numbered not in taken else _free(numbered, place, taken)
 
 
 def _is_among_pictures(folder: Path, source: str) -> bool:

@@ -18,8 +18,8 @@ from stream.session.store import FILE_NAME, merge_write_ahead_file
 class ListedSession:
     """A session in the list.
 
-    begun_ns: first capture, ns since 1970 UTC; length_s: from there to the last one. running: it is still written.
-    damaged: only its folder is known.
+    begun_ns: first capture, ns since 1970 UTC; length_s: from there to the last one. name: `sink.session_name`.
+    good: number of good readings. running: it is still written. damaged: only its folder is known.
     """
 
     folder: Path
@@ -28,6 +28,8 @@ class ListedSession:
     source: str
     readings: int
     running: bool
+    good: int = 0
+    name: str = ""
     damaged: bool = False
 
 
@@ -55,18 +57,21 @@ def _read(file: Path) -> ListedSession:
     """Read one session. Raises OutputError if the file is not a session, or is damaged."""
     archive, writer = Archive(file), file.parent / OWNER
     try:
-        count, first_ns, last_ns = archive.read(
-            "SELECT COUNT(*), COALESCE(MIN(t_capture_ns), 0), COALESCE(MAX(t_capture_ns), 0) FROM readings"
+        count, first_ns, last_ns, good = archive.read(
+            "SELECT COUNT(*), COALESCE(MIN(t_capture_ns), 0), COALESCE(MAX(t_capture_ns), 0), "
+            "COALESCE(SUM(status = 'ok' AND quality = 'good'), 0) FROM readings"
         )[0]
         if not isinstance(first_ns, int) or not isinstance(last_ns, int):
             raise OutputError(f"{file} is not a session, or is damaged")
-        source = str(archive.facts().get("source") or "")
+        facts = archive.facts()
     finally:
         archive.close()
     running = is_held(writer)
     if not running:
         merge_write_ahead_file(file)
-    return ListedSession(file.parent, first_ns, (last_ns - first_ns) / 1e9, source, count, running)
+    source, name = (str(facts.get(key) or "") for key in ("source", "name"))
+    length_s = (last_ns - first_ns) / 1e9
+    return ListedSession(file.parent, first_ns, length_s, source, count, running, good=int(good), name=name)
 
 
 def newest(base: Path) -> Path:
@@ -78,18 +83,23 @@ def newest(base: Path) -> Path:
 
 
 def listed(sessions: Sequence[ListedSession]) -> str:
-    """Return one line per session: name, begin, length, source, readings; safe to print, whatever their names hold."""
+    """Return one line per session: folder and name, begin with its time zone, length, source, readings, share of good.
+
+    Safe to print, whatever the names hold.
+    """
     lines = [_columns(session) for session in sessions]
     widths = [max(len(line[place]) for line in lines) for place in range(4)]
     return "\n".join("  ".join([*map(str.ljust, line[:4], widths), line[4]]) for line in lines)
 
 
 def _columns(session: ListedSession) -> tuple[str, str, str, str, str]:
-    name = plain(session.folder.name)
+    name = plain(f"{session.folder.name} ({session.name})" if session.name else session.folder.name)
     if session.damaged:
         return name, "", "", "", "damaged"
-    begun = f"{datetime.fromtimestamp(session.begun_ns / 1e9):%Y-%m-%d %H:%M:%S}"
-    readings = counted(session.readings, "reading") + (", still being written" if session.running else "")
+    begun = f"{datetime.fromtimestamp(session.begun_ns / 1e9).astimezone():%Y-%m-%d %H:%M:%S %Z}"
+    readings = f"{counted(session.readings, 'reading')}, {session.good / session.readings:.0%} good"
+    if session.running:
+        readings += ", still being written"
     return name, begun, _length(session.length_s), plain(session.source), readings
 
 

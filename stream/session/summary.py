@@ -9,8 +9,9 @@ from stream.protocol.frames import EndOfStream
 from stream.protocol.measures import DENSITY
 from stream.protocol.types import MAX_SENTENCE, Mode
 from stream.readings.run_status import RunStatusTracker
+from stream.session.figures.media import Media
+from stream.session.figures.statistics import DensityStatistics
 from stream.session.provenance import without_credentials
-from stream.session.statistics import DensityStatistics
 from stream.version import VERSION
 
 STOPPED: Final = "stopped by the user"
@@ -38,6 +39,7 @@ def summary_of(
     tracker: RunStatusTracker,
     course: Course,
     density: DensityStatistics,
+    media: Media,
     *,
     model_id: str,
     source_sha256: str | None,
@@ -69,6 +71,10 @@ def summary_of(
         "engine": "stream",
         "source": without_credentials(plan.source),
         "source_sha256": source_sha256,
+        "width": media.width,
+        "height": media.height,
+        "fps": media.fps,
+        "duration_s": media.duration_s,
         "um_per_px": tracker.um_per_px,
         "model_id": model_id,
         "config_sha256": plan.config_sha256,

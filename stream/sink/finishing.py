@@ -10,9 +10,10 @@ from stream.machine.cpu_time import cpu_seconds
 from stream.protocol.frames import EndOfStream
 from stream.protocol.processes import Finished
 from stream.readings.run_status import RunStatusTracker
+from stream.session.figures.media import media_of
+from stream.session.figures.statistics import STATISTICS_COLUMNS, density_statistics
 from stream.session.provenance import SourceHash
 from stream.session.result_files import write_results
-from stream.session.statistics import density_statistics
 from stream.session.store import Store
 from stream.session.summary import STOPPED, Course, exit_code, sentence, session_facts, summary_of
 
@@ -58,7 +59,8 @@ class Finishing:
             end,
             tracker,
             Course(begun_at, begun_ns, time.time_ns(), cpu_seconds(), energy.joules(self._energy, energy.count())),
-            density_statistics(self._store),
+            density_statistics(self._store.rows(*STATISTICS_COLUMNS)),
+            media_of(facts, self._store.read),
             model_id=str(facts.get("model_id") or ""),
             source_sha256=self._hash.result(hash_timeout_s) if self._hash is not None else None,
         )

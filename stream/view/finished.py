@@ -13,11 +13,12 @@ from stream.errors import OutputError
 from stream.security.audit_log import AuditLog
 from stream.security.events import SecurityEvents
 from stream.session.archive import Archive
+from stream.session.finished import session_file
 from stream.session.store import merge_write_ahead_file
 from stream.version import VERSION
 from stream.view.process import CLOSING_S
 from stream.view.review.file_broker import FileBroker
-from stream.view.review.finished_session import review_feed, session_file
+from stream.view.review.finished_session import review_feed
 from stream.view.review.reanalysis import SessionRecording
 from stream.view.server.access_rules import access_rules, certificate_files
 from stream.view.server.address import page_address, token_hint

@@ -1,55 +1,17 @@
 """Open a finished session for review: its file becomes a feed. Knows no server."""
 
-from pathlib import Path
-from typing import Any, Final
-
 from msgspec.structs import asdict, replace
 
 from stream.alarms.past import past_of
 from stream.config.sections import AlarmsConfig
-from stream.errors import OutputError, UsageError
-from stream.machine.files import reach
-from stream.machine.owner_lock import is_held
 from stream.protocol.bedside import AlarmsNow, Marker, MarkersNow
 from stream.protocol.readings import RunStatus
 from stream.protocol.types import Mode
 from stream.session.archive import Archive
-from stream.session.output_folder import OWNER
-from stream.session.store import FILE_NAME, counted_by
+from stream.session.finished import mode_of
+from stream.session.store import counted_by
 from stream.view.live.feed import Feed
 from stream.view.live.session_info import SessionInfo
-
-_MODES: Final[tuple[Mode, ...]] = ("live", "demo", "replay")
-
-
-def session_file(named: Path) -> Path:
-    """Return the file of the session that a user names: the file itself, or the folder of a replay or session.
-
-    Raises UsageError if there is no session there, OutputError if it is still being written.
-    """
-    reach(named)
-    path = named / FILE_NAME if named.is_dir() else named
-    if not path.is_file():
-        several = sorted(named.glob(f"*/{FILE_NAME}"))
-        if several:
-            raise UsageError(
-                f"{named} is a folder of sessions: name one of them, such as {several[-1].parent}, or use `view --last`"
-            )
-        raise UsageError(f"there is no session in {named}: name a folder with a {FILE_NAME}, or that file")
-    writer = path.parent / OWNER
-    if path.name == FILE_NAME and is_held(writer):
-        raise OutputError(
-            f"the session in {path.parent} is still being written; look at its own page, or wait for its end"
-        )
-    return path
-
-
-def mode_of(path: Path, facts: dict[str, Any]) -> Mode:
-    """Return how a session was made. Old sessions do not say so, but a replay leaves its summary beside the file."""
-    if facts.get("mode") in _MODES:
-        mode: Mode = facts["mode"]
-        return mode
-    return "replay" if (path.parent / "summary.json").is_file() else "live"
 
 
 def review_feed(archive: Archive, version: str, *, site_s: float) -> Feed:

@@ -150,4 +150,4 @@ def test_one_bad_source_or_folder_keeps_no_other_from_being_done(typed: Type) ->
     assert "text.mp4 is empty or no video" in done.text
     assert "the folder out/blocked cannot be made" in done.text
     assert len(Path("out/good/readings.csv").read_text().splitlines()) == 2
-    assert sorted(path.name for path in Path("out").iterdir()) == ["blocked", "good"]
+    assert sorted(path.name for path in Path("out").iterdir()) == ["blocked", "good", "summary.csv"]

@@ -63,7 +63,7 @@ def test_options_become_the_plan(typed: Type, runs: list[Run]) -> None:
     assert (plan.outlines, plan.regions_file) == (True, True)
     assert (plan.log_level, plan.log_format) == (10, "json")
     assert not plan.config.publish.enabled
-    assert how == {"quiet": False, "resume": True, "overwrite": False}
+    assert how == {"quiet": False, "resume": True, "overwrite": False, "place": None}
 
 
 @pytest.mark.parametrize(("engine", "workers"), [("serial", 1), ("router", 3), ("ray", 3)])

@@ -3,16 +3,17 @@
 import contextlib
 import sqlite3
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from stream.errors import OutputError, UsageError
 from stream.protocol.readings import DensityReading
+from stream.session.finished import session_file
 from stream.session.listing import listed, newest, sessions_in
 from stream.session.output_folder import OutputFolder
 from stream.session.store import FILE_NAME, Store
-from stream.view.review.finished_session import session_file
 
 BEGUN_NS = 1_800_000_000_000_000_000
 
@@ -23,7 +24,7 @@ def base(tmp_path: Path, reading: Callable[..., DensityReading]) -> Path:
     for place, (name, count) in enumerate([("b", 3), ("a", 3), ("c", 0)]):
         (tmp_path / name).mkdir()
         store = Store(tmp_path / name / FILE_NAME)
-        store.set_facts(source="scope")
+        store.set_facts(source="scope", name="Bed 4" if name == "b" else None)
         for seq in range(count):
             store.add(reading(seq, t_capture_ns=BEGUN_NS + (place * 7200 + seq * 45) * 10**9))
         store.close()
@@ -31,13 +32,13 @@ def base(tmp_path: Path, reading: Callable[..., DensityReading]) -> Path:
     return tmp_path
 
 
-def test_they_are_listed_newest_first(base: Path) -> None:
+def test_they_are_listed_newest_first_with_the_time_zone(base: Path) -> None:
     sessions = sessions_in(base)
     assert [kept.folder.name for kept in sessions] == ["a", "b"]
     first, second = listed(sessions).splitlines()
     assert first.split()[0] == "a"
-    assert first.endswith("0:01:30  scope  3 readings")
-    assert second.split()[0] == "b"
+    assert first.endswith(f"{datetime.now().astimezone():%Z}  0:01:30  scope  3 readings, 100% good")
+    assert second.startswith("b (Bed 4)  ")
 
 
 def test_the_newest_one_that_is_finished(base: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
@@ -79,5 +80,5 @@ def test_names_and_sources_that_a_terminal_would_obey_are_escaped(base: Path) ->
 
 
 def test_a_folder_of_sessions_says_what_to_do(base: Path) -> None:
-    with pytest.raises(UsageError, match=r"is a folder of sessions.*view --last"):
+    with pytest.raises(UsageError, match=r"is a folder of sessions.*`view .*` lists them"):
         session_file(base)

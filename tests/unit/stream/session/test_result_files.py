@@ -11,7 +11,7 @@ import pytest
 
 from stream.protocol.readings import ObjectOutline, RegionOutline
 from stream.session import result_files
-from stream.session.statistics import density_statistics
+from stream.session.figures.statistics import STATISTICS_COLUMNS, density_statistics
 from stream.session.store import FILE_NAME, Store
 from tests.doubles.readings import failed, reading
 
@@ -101,15 +101,19 @@ def test_statistics_are_over_good_frames_alone(store: Store) -> None:
     for seq, (density, quality) in enumerate([(10.0, "good"), (14.0, "good"), (50.0, "poor"), (90.0, "unusable")]):
         store.add(reading(seq, density_pct=density, density_high_pct=95.0, quality=quality))
     store.add(failed(4))
-    found = density_statistics(store)
+    found = density_statistics(store.rows(*STATISTICS_COLUMNS))
     assert (found.good_frames, found.poor_frames, found.unusable_frames) == (2, 1, 1)
     assert (found.density_mean_pct, found.density_sd_pct, found.density_median_pct) == (12.0, 2.0, 12.0)
     assert (found.density_min_pct, found.density_max_pct) == (10.0, 14.0)
+    assert found.share_good == 0.4
+    assert found.density_mean_low_pct is not None
+    assert found.density_mean_high_pct is not None
+    assert 0 <= found.density_mean_low_pct < 12.0 < found.density_mean_high_pct
 
 
 def test_without_a_good_frame_there_are_no_statistics(store: Store) -> None:
     store.add(failed(0))
-    assert density_statistics(store).density_mean_pct is None
+    assert density_statistics(store.rows(*STATISTICS_COLUMNS)).density_mean_pct is None
 
 
 @pytest.mark.filterwarnings("default")

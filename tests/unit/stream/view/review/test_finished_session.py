@@ -17,6 +17,7 @@ from stream.protocol.contracts import Analysis, Frame, PictureObject, Pixels, Qu
 from stream.protocol.readings import DensityReading
 from stream.protocol.types import Mode
 from stream.session.archive import Archive
+from stream.session.finished import session_file
 from stream.session.output_folder import OutputFolder
 from stream.session.store import FILE_NAME, Store
 from stream.view.live.feed import Feed
@@ -24,6 +25,7 @@ from stream.view.process import load_earlier_trend
 from stream.view.review.evidence import Evidence, NotKeptError
 from stream.view.review.file_broker import FileBroker
 from stream.view.review.finished_session import review_feed, session_file, session_name
+from stream.view.review.finished_session import review_feed
 from stream.view.review.reanalysis import SessionRecording
 from tests.doubles.kept_session import KeptSession
 

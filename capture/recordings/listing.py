@@ -1,0 +1,58 @@
+"""The recordings that a user names by a folder or a pattern: known by their first bytes, not by their names."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+from capture.sources.containers.recognise import recognise
+from capture.sources.files import is_folder, is_pattern, unreadable
+from capture.sources.images import matches, natural_key
+from capture.sources.uri import PLAIN, parse_uri
+from stream.errors import SourceError, UsageError
+from stream.machine.files import SUFFIXES, expanded, is_picture
+
+_SHOWN: Final = 3
+
+
+def recordings_in(source: str) -> list[str] | None:
+    """Return the recordings that a folder or pattern holds, as people count (clip2 before clip10); else None.
+
+    None too if it holds pictures alone, which are one source. Raises UsageError if it holds both, SourceError if it
+    holds neither or cannot be read.
+    """
+    uri = parse_uri(source)
+    path = expanded(uri.path)
+    if uri.scheme != PLAIN or not (is_folder(path) or (is_pattern(uri.path) and not path.exists())):
+        return None
+    try:
+        files = [one for one in _candidates(path) if not one.name.startswith(".") and one.is_file()]
+        pictures = [one for one in files if is_picture(one)]
+        recordings = [one for one in files if one not in pictures and recognise(one) is not None]
+    except OSError as error:
+        raise unreadable(path, error) from None
+    if recordings and pictures:
+        raise UsageError(
+            f"{path} holds {len(recordings)} recordings and {len(pictures)} pictures: name the recordings "
+            f'("{_pattern(path, recordings[0])}"), or images:{path} for the pictures'
+        )
+    if not recordings and not pictures:
+        raise SourceError(
+            f"{path} holds neither recordings nor pictures, but {_named(files)}. Recordings are video files such as "
+            f"MP4, MOV, MKV or AVI; pictures end in {', '.join(sorted(SUFFIXES))}."
+        )
+    return [str(one) for one in sorted(recordings, key=lambda one: (natural_key(str(one)), str(one)))] or None
+
+
+def _candidates(path: Path) -> Iterable[Path]:
+    return path.iterdir() if path.is_dir() else matches(path)
+
+
+def _pattern(path: Path, recording: Path) -> str:
+    return str((path if path.is_dir() else path.parent) / f"*{recording.suffix}")
+
+
+def _named(files: list[Path]) -> str:
+    if not files:
+        return "no file"
+    names = ", ".join(sorted(one.name for one in files)[:_SHOWN])
+    return names if len(files) <= _SHOWN else f"{names} and {len(files) - _SHOWN} more"

@@ -1,0 +1,1 @@
+"""Commands on finished sessions: tables over many, exports of one."""

@@ -1,0 +1,53 @@
+"""`run_stream.py export`: a session for another program. Loads what it needs when it runs."""
+
+import contextlib
+import sys
+from pathlib import Path
+from typing import Final
+
+import click
+
+from stream.errors import OutputError
+
+FORMATS: Final = {
+    "csv": ("readings.csv", "stream.session.exports.readings:write"),
+    "coco": ("outlines.coco.json", "stream.session.exports.coco:write"),
+    "imagej": ("outlines.imagej.zip", "stream.session.exports.imagej:write"),
+}
+"""Format → the file that it is written to beside the session, and "module:function" that writes it."""
+
+
+@click.command()
+@click.argument("session", type=click.Path(path_type=Path))
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(list(FORMATS)),
+    required=True,
+    help="coco, imagej: outlines of a replay with --regions.",
+)
+@click.option("--output", "-o", type=click.Path(path_type=Path), help="The file to write. Default: beside the session.")
+def export(session: Path, form: str, output: Path | None) -> None:
+    """Write a SESSION (a replay's folder, or a session.sqlite) for another program: a table, COCO, ImageJ ROIs."""
+    from stream.config.plugins import load
+    from stream.session.archive import Archive
+    from stream.session.finished import session_file
+
+    name, target = FORMATS[form]
+    archive = Archive(session_file(session))
+    path = output or archive.path.parent / name
+    if path.exists():
+        raise OutputError(f"{path} is there already; name another file with --output")
+    partial = path.with_name(f"{path.name}.partial")
+    try:
+        written = load(target)(archive, partial)
+        partial.replace(path)
+    except OSError as error:
+        if isinstance(error, OutputError):
+            raise
+        raise OutputError(f"{path} cannot be written: {error.strerror}; choose another place with --output") from error
+    finally:
+        archive.close()
+        with contextlib.suppress(OSError):
+            partial.unlink()
+    print(f"{path}: {written}", file=sys.stderr)

@@ -1,0 +1,1 @@
+"""What a session can be exported as, a file per format."""

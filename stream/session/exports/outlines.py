@@ -1,0 +1,56 @@
+"""The outlines that a session keeps, frame after frame, as formats for other programs take them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from stream.errors import UsageError
+from stream.protocol.outlines import points
+from stream.protocol.readings import ObjectOutline, RegionOutline
+from stream.session.archive import Archive
+
+Corners = npt.NDArray[np.int32]
+"""(n, 2) int32: x then y, in full-frame pixels."""
+
+_REGIONS: Final = msgspec.msgpack.Decoder(tuple[RegionOutline, ...])
+_OBJECTS: Final = msgspec.msgpack.Decoder(tuple[ObjectOutline, ...])
+_MOST_SEQ: Final = 2**62
+
+
+@dataclass(frozen=True, slots=True)
+class FrameOutlines:
+    """The outlines of one frame: capillaries with their score, and by name what is not tissue."""
+
+    seq: int
+    frame: str
+    capillaries: list[tuple[Corners, float]]
+    objects: list[tuple[str, Corners]]
+
+
+def outlines_of(archive: Archive) -> Iterator[FrameOutlines]:
+    """Yield the outlines of every frame that was analysed, in order of seq.
+
+    Raises UsageError if the session keeps none, OutputError if it is damaged.
+    """
+    if not archive.read("SELECT 1 FROM readings WHERE regions IS NOT NULL LIMIT 1"):
+        raise UsageError(
+            f"the session in {archive.path.parent} keeps no outlines: analyse the recording again with --regions"
+        )
+    for seq, frame, regions, objects in archive.rows(("seq", "frame", "regions", "objects"), 0, _MOST_SEQ):
+        if regions is not None:
+            yield FrameOutlines(
+                seq,
+                str(frame),
+                [(points(one), one.score) for one in _REGIONS.decode(regions)],
+                [(one.name, points(one)) for one in _OBJECTS.decode(objects)] if objects is not None else [],
+            )
+
+
+def area_px(polygon: Corners) -> float:
+    """Return the area inside a polygon, px² (the shoelace formula)."""
+    x, y = polygon[:, 0].astype(np.int64), polygon[:, 1].astype(np.int64)
+    return abs(float(x @ np.roll(y, -1) - y @ np.roll(x, -1))) / 2

@@ -1,0 +1,1 @@
+"""Figures of a whole session: of its frames, and of its densities."""

@@ -1,0 +1,1 @@
+"""Tables over several sessions: a row per session, a row per marker."""

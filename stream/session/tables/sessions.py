@@ -1,0 +1,101 @@
+"""A table of sessions: a row for each, with what summary.json says of one. Read from the sessions' own files."""
+
+import contextlib
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from stream.errors import OutputError
+from stream.session.archive import Archive
+from stream.session.figures.media import media_of
+from stream.session.figures.statistics import STATISTICS_COLUMNS, density_statistics
+from stream.session.finished import mode_of
+from stream.session.store import FILE_NAME, counted_by
+
+NOT_BEGUN: Final = "not begun"
+INTERRUPTED: Final = "interrupted"
+_MOST_SEQ: Final = 2**62
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionRow:
+    """A session in the table. Densities in %, over good frames; what is not known is None.
+
+    name: of its folder. status: complete, incomplete (with a reason), interrupted, not begun, or damaged.
+    frames: with a reading, those that failed included.
+    """
+
+    name: str
+    source: str | None = None
+    mode: str | None = None
+    status: str
+    reason: str | None = None
+    frames: int | None = None
+    frames_failed: int | None = None
+    frames_dropped: int | None = None
+    good_frames: int | None = None
+    share_good: float | None = None
+    density_mean_pct: float | None = None
+    density_mean_low_pct: float | None = None
+    density_mean_high_pct: float | None = None
+    density_median_pct: float | None = None
+    density_sd_pct: float | None = None
+    capillary_count_mean: float | None = None
+    duration_s: float | None = None
+    fps: float | None = None
+    width: int | None = None
+    height: int | None = None
+    um_per_px: float | None = None
+    model_id: str | None = None
+    source_sha256: str | None = None
+    session: str | None = None
+    results: str
+
+
+def session_row(folder: Path, source: str | None = None) -> SessionRow:
+    """Return the row of the session in a folder; source: as the user named it, if that is known."""
+    if not (folder / FILE_NAME).is_file():
+        return SessionRow(name=folder.name, source=source, status=NOT_BEGUN, results=str(folder))
+    archive = Archive(folder / FILE_NAME)
+    try:
+        return _read(archive, folder, source)
+    except OutputError as error:
+        return SessionRow(name=folder.name, source=source, status="damaged", reason=str(error), results=str(folder))
+    finally:
+        archive.close()
+
+
+def _read(archive: Archive, folder: Path, source: str | None) -> SessionRow:
+    """Read the row. Raises OutputError if the session is damaged."""
+    facts, counts = archive.facts(), counted_by(archive.read)
+    known = set(SessionRow.__dataclass_fields__)
+    density = asdict(density_statistics(archive.rows(STATISTICS_COLUMNS, 0, _MOST_SEQ)))
+    named = ("reason", "um_per_px", "model_id", "source_sha256", "session")
+    return SessionRow(
+        name=folder.name,
+        source=source or _source_of(folder) or facts.get("source"),
+        mode=mode_of(archive.path, facts),
+        status=str(facts.get("status") or INTERRUPTED),
+        frames=counts["published"] + counts["failed"],
+        frames_failed=counts["failed"],
+        frames_dropped=counts["dropped"],
+        results=str(folder),
+        **{name: facts.get(name) for name in named},
+        **{name: value for name, value in density.items() if name in known},
+        **asdict(media_of(facts, archive.read)),
+    )
+
+
+def _source_of(folder: Path) -> str | None:
+    """Return the source as summary.json names it: the session's own file has a neutral name only."""
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        summary: dict[str, Any] = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
+        return str(summary["source"]) if summary.get("source") else None
+    return None
+
+
+def session_rows(files: Sequence[Path]) -> list[SessionRow]:
+    """Return the rows of sessions, by their files."""
+    return [session_row(file.parent) for file in files]

@@ -1,0 +1,107 @@
+"""Tables over several sessions: what they say of each, and of the markers in them."""
+
+import csv
+import io
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from stream.errors import UsageError
+from stream.protocol.bedside import Marker
+from stream.readings.mean import mean_interval
+from stream.session.finished import session_files
+from stream.session.journal import Journal
+from stream.session.store import FILE_NAME, Store
+from stream.session.tables.changes import MARKER_COLUMNS, MarkerChange, change_rows, marker_rows
+from stream.session.tables.sessions import SessionRow, session_row
+from stream.session.tables.writing import as_csv, table_text
+from tests.doubles.readings import START_NS, failed, reading
+
+
+def make(folder: Path, *, after: float = 14.0, facts: bool = True) -> Path:
+    """Write a replay of 60 s whose density is 10 % and, from the 30th second on, `after`; a fluid is marked there."""
+    folder.mkdir(parents=True)
+    store, noise = Store(folder / FILE_NAME), np.random.default_rng(1).normal(0, 0.2, 240)
+    if facts:
+        store.set_facts(session=folder.name, mode="replay", status="complete", width=64, height=48, fps=4.0)
+    for seq in range(240):
+        density = (10.0 if seq < 120 else after) + float(noise[seq])
+        fields = {"density_pct": density, "density_low_pct": density - 1, "density_high_pct": density + 1}
+        store.add(reading(seq, time_s=seq / 4, t_capture_ns=START_NS + seq * 250_000_000, **fields))
+    store.add(failed(240, time_s=60.0))
+    marker = Marker(
+        session=folder.name, source="s", change="set", t_changed_ns=1, id=1, kind="fluid", text="=250 ml", seq=120,
+        t_ns=START_NS + 120 * 250_000_000,
+    )  # fmt: skip
+    Journal(store, folder.name).keep_marker(marker)
+    store.close()
+    return folder
+
+
+def test_a_row_says_what_the_summary_of_a_session_says(tmp_path: Path) -> None:
+    row = session_row(make(tmp_path / "patient-7"))
+    assert (row.name, row.status, row.frames, row.frames_failed, row.good_frames) == (
+        "patient-7",
+        "complete",
+        241,
+        1,
+        240,
+    )
+    assert row.share_good == pytest.approx(240 / 241, abs=1e-4)
+    assert row.density_mean_pct == pytest.approx(12.0, abs=0.05)
+    assert (row.duration_s, row.fps, row.width, row.height, row.capillary_count_mean) == (60.0, 4.0, 64, 48, 9.0)
+
+
+def test_a_session_that_broke_off_is_interrupted_and_a_folder_without_one_not_begun(tmp_path: Path) -> None:
+    assert session_row(make(tmp_path / "a", facts=False)).status == "interrupted"
+    assert session_row(tmp_path / "b", "b.mp4") == SessionRow(
+        name="b", source="b.mp4", status="not begun", results=str(tmp_path / "b")
+    )
+    (tmp_path / "c").mkdir()
+    (tmp_path / "c" / FILE_NAME).write_text("no session")
+    assert session_row(tmp_path / "c").status == "damaged"
+
+
+def test_folders_of_sessions_are_taken_apart_as_people_count(tmp_path: Path) -> None:
+    for name in ("clip10", "clip2"):
+        make(tmp_path / "results" / name)
+    make(tmp_path / "one")
+    files = session_files([tmp_path / "results", tmp_path / "one"])
+    assert [file.parent.name for file in files] == ["clip2", "clip10", "one"]
+    with pytest.raises(UsageError, match="there is no session in"):
+        session_files([tmp_path / "nothing"])
+
+
+def test_a_change_over_several_sessions_is_that_of_the_page(tmp_path: Path) -> None:
+    files = [make(tmp_path / name, after=after) / FILE_NAME for name, after in (("up", 14.0), ("down", 7.0))]
+    up, down = change_rows(files, "fluid", 20, 20)
+    assert (up.name, up.marker, up.at_s, up.why_not) == ("up", 1, 30.0, "")
+    assert up.change_pct == pytest.approx(4.0, abs=0.1)
+    assert up.change_low_pct is not None
+    assert down.change_high_pct is not None
+    assert up.change_low_pct > 3.5
+    assert down.change_high_pct < -2.5
+    assert change_rows(files, "bolus", 20, 20) == []
+    (short,) = change_rows(files[:1], "fluid", 1, 20)
+    assert short.change_pct is None
+    assert short.why_not.startswith("Cannot tell: too few good frames before it")
+
+
+def test_no_text_of_a_table_is_a_formula(tmp_path: Path) -> None:
+    files = [make(tmp_path / "a") / FILE_NAME]
+    assert ",'=250 ml," in as_csv(MarkerChange, change_rows(files, "fluid", 20, 20))
+    (row,) = csv.DictReader(io.StringIO(table_text(MARKER_COLUMNS, marker_rows(files))))
+    assert (row["kind"], row["text"], row["seq"]) == ("fluid", "'=250 ml", "120")
+
+
+def test_the_interval_of_a_mean_is_wider_if_frames_are_alike() -> None:
+    generator = np.random.default_rng(3)
+    independent = generator.normal(10, 1, 400)
+    alike = np.repeat(generator.normal(10, 1, 40), 10)
+    narrow, wide = mean_interval(independent), mean_interval(alike)
+    assert narrow is not None
+    assert wide is not None
+    assert wide[1] - wide[0] > 2 * (narrow[1] - narrow[0])
+    assert mean_interval(np.linspace(5, 9, 300)) is None, "one slow course says nothing of its mean"
+    assert mean_interval(np.array([5.0])) is None
