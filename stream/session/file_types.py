@@ -37,11 +37,15 @@ class SummaryDensity(Struct, frozen=True, kw_only=True):
     good_frames: int
     poor_frames: int
     unusable_frames: int
+    share_good: Annotated[float | None, Meta(description="good frames over all frames, those that failed included")]
     density_mean_pct: float | None
+    density_mean_low_pct: Annotated[float | None, Meta(description="of the mean's 90 % interval; null: not known")]
+    density_mean_high_pct: float | None
     density_sd_pct: Annotated[float | None, Meta(description="standard deviation of the population, %")]
     density_median_pct: float | None
     density_min_pct: float | None
     density_max_pct: float | None
+    capillary_count_mean: Annotated[float | None, Meta(description="per good frame")]
 
 
 class Summary(Struct, frozen=True, kw_only=True):
@@ -65,6 +69,10 @@ class Summary(Struct, frozen=True, kw_only=True):
     engine: str
     source: str
     source_sha256: str | None
+    width: Annotated[int | None, Meta(description="of a frame, px")]
+    height: Annotated[int | None, Meta(description="of a frame, px")]
+    fps: Annotated[float | None, Meta(description="nominal frames per second; null: separate pictures")]
+    duration_s: Annotated[float | None, Meta(description="from the first frame to the last, s of media time")]
     um_per_px: Annotated[float | None, Meta(description="width of a pixel, µm; null: not known")]
     model_id: str
     config_sha256: str

@@ -1,5 +1,8 @@
 """Open a finished session for review: its file becomes a feed. Knows no server."""
 
+from pathlib import Path
+from typing import Any
+
 from msgspec.structs import asdict, replace
 
 from stream.alarms.past import past_of

@@ -6,10 +6,12 @@ import json
 from pathlib import Path
 
 import cv2
+import msgspec
 import numpy as np
 import pytest
 
-from stream.commands import replay
+from stream.commands import context, replay
+from stream.session.file_types import RegionsLine, Summary, SummaryDensity
 from tests.doubles.media import write_video
 from tests.running import rows
 from tests.unit.stream.commands.conftest import Type
@@ -25,6 +27,16 @@ def test_an_overlay_shows_every_frame(typed: Type) -> None:
     assert [found for found, _ in frames] == [True] * 5 + [False]
     assert frames[0][1].shape == (1080, 1920, 3)
     assert [path.name for path in OUT.iterdir() if "regions" in path.name or "partial" in path.name] == []
+
+
+def test_the_types_of_the_files_are_those_of_the_files(typed: Type) -> None:
+    assert typed(*SERIAL, "synthetic:?frames=2", "--regions").code == 0
+    summary = json.loads((OUT / "summary.json").read_text())
+    assert msgspec.convert(summary, Summary).frames_read == 2
+    assert set(summary) >= set(Summary.__struct_fields__)
+    assert set(summary["density"]) == set(SummaryDensity.__struct_fields__)
+    lines = (OUT / "regions.jsonl").read_text().splitlines()
+    assert all(msgspec.json.decode(line, type=RegionsLine).regions for line in lines)
 
 
 def test_several_sources_get_a_folder_each(typed: Type) -> None:
@@ -55,8 +67,7 @@ def test_a_folder_of_recordings_is_a_batch_with_one_table(typed: Type) -> None:
 def test_the_table_of_an_interrupted_batch_says_what_is_not_begun(typed: Type, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("a.avi", "b.avi", "c.avi"):
         write_video(folder_of("clips") / name, frames=3)
-    analysed = replay.reported
-    left = [analysed]
+    left = [context.reported]
     monkeypatch.setattr(replay, "reported", lambda run: left.pop()(run) if left else 130)
     assert typed(*SERIAL, "clips/*.avi").code == 130
     with (OUT / "summary.csv").open() as file:

@@ -24,8 +24,7 @@ from stream.view.live.feed import Feed
 from stream.view.process import load_earlier_trend
 from stream.view.review.evidence import Evidence, NotKeptError
 from stream.view.review.file_broker import FileBroker
-from stream.view.review.finished_session import review_feed, session_file, session_name
-from stream.view.review.finished_session import review_feed
+from stream.view.review.finished_session import review_feed, session_name
 from stream.view.review.reanalysis import SessionRecording
 from tests.doubles.kept_session import KeptSession
 
