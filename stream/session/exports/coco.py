@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from stream.session.archive import Archive
-from stream.session.exports.outlines import Corners, area_px, outlines_of
+from stream.session.exports.outlines import OutlinePoints, area_px, outlines_of
 from stream.version import VERSION
 
 CAPILLARY: Final = "capillary"
@@ -43,7 +43,7 @@ def coco(archive: Archive) -> dict[str, Any]:
     }
 
 
-def _annotation(number: int, image: int, category: int, polygon: Corners, score: float | None) -> dict[str, Any]:
+def _annotation(number: int, image: int, category: int, polygon: OutlinePoints, score: float | None) -> dict[str, Any]:
     low, high = polygon.min(axis=0), polygon.max(axis=0)
     annotation = {
         "id": number,

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from stream.session.archive import Archive
-from stream.session.exports.outlines import Corners, outlines_of
+from stream.session.exports.outlines import OutlinePoints, outlines_of
 
 _VERSION: Final = 227
 _POLYGON: Final = 0
@@ -33,7 +33,7 @@ def write(archive: Archive, path: Path) -> str:
     return f"{rois} outlines"
 
 
-def roi(polygon: Corners, name: str, position: int) -> bytes:
+def roi(polygon: OutlinePoints, name: str, position: int) -> bytes:
     """Return a polygon as the bytes of a .roi file; position: slice of the stack, from 1."""
     left, top = polygon.min(axis=0).tolist()
     right, bottom = polygon.max(axis=0).tolist()

@@ -13,7 +13,7 @@ from stream.protocol.outlines import points
 from stream.protocol.readings import ObjectOutline, RegionOutline
 from stream.session.archive import Archive
 
-Corners = npt.NDArray[np.int32]
+OutlinePoints = npt.NDArray[np.int32]
 """(n, 2) int32: x then y, in full-frame pixels."""
 
 _REGIONS: Final = msgspec.msgpack.Decoder(tuple[RegionOutline, ...])
@@ -27,8 +27,8 @@ class FrameOutlines:
 
     seq: int
     frame: str
-    capillaries: list[tuple[Corners, float]]
-    objects: list[tuple[str, Corners]]
+    capillaries: list[tuple[OutlinePoints, float]]
+    objects: list[tuple[str, OutlinePoints]]
 
 
 def outlines_of(archive: Archive) -> Iterator[FrameOutlines]:
@@ -50,7 +50,7 @@ def outlines_of(archive: Archive) -> Iterator[FrameOutlines]:
             )
 
 
-def area_px(polygon: Corners) -> float:
+def area_px(polygon: OutlinePoints) -> float:
     """Return the area inside a polygon, px² (the shoelace formula)."""
     x, y = polygon[:, 0].astype(np.int64), polygon[:, 1].astype(np.int64)
     return abs(float(x @ np.roll(y, -1) - y @ np.roll(x, -1))) / 2

@@ -14,7 +14,7 @@ from stream.errors import UsageError
 from stream.protocol.readings import ObjectOutline, RegionOutline
 from stream.session.archive import Archive
 from stream.session.exports import coco, imagej, readings
-from stream.session.exports.outlines import Corners, area_px
+from stream.session.exports.outlines import OutlinePoints, area_px
 from stream.session.store import FILE_NAME, Store
 from tests.doubles.readings import failed, reading
 
@@ -87,13 +87,13 @@ polygons = st.lists(st.tuples(st.integers(0, 4095), st.integers(0, 4095)), min_s
 
 @given(polygons, st.text("abc é-", max_size=20), st.integers(1, 10**6))
 def test_any_polygon_comes_back(corners: list[tuple[int, int]], name: str, position: int) -> None:
-    polygon: Corners = np.array(corners, np.int32)
+    polygon: OutlinePoints = np.array(corners, np.int32)
     assert decoded(imagej.roi(polygon, name, position)) == (name, position, corners)
 
 
 @given(polygons, st.integers(-500, 500), st.integers(-500, 500))
 def test_an_area_does_not_depend_on_where_it_lies_or_begins(corners: list[tuple[int, int]], dx: int, dy: int) -> None:
-    polygon: Corners = np.array(corners, np.int32)
+    polygon: OutlinePoints = np.array(corners, np.int32)
     assert area_px(np.roll(polygon + np.array([dx, dy], np.int32), 1, axis=0)) == area_px(polygon)
     assert area_px(polygon[::-1]) == area_px(polygon)
 
