@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from stream.commands.protocol_doc import protocol_markdown
+from stream.version import VERSION
 from tests.running import ROOT, free_port, page_address, rows, run, running
 
 DOCS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -24,6 +25,15 @@ def blocks(document: Path, language: str) -> list[str]:
 def test_the_protocol_document_is_what_the_code_says() -> None:
     written = (ROOT / "docs" / "protocol.md").read_text()
     assert written == protocol_markdown(), "run: uv run python -m stream.commands.protocol_doc > docs/protocol.md"
+
+
+def test_the_citation_names_this_version_and_the_model_that_ships() -> None:
+    citation = (ROOT / "CITATION.cff").read_text()
+    assert f"version: {VERSION}\n" in citation
+    research = (ROOT / "docs" / "research.md").read_text()
+    card = (ROOT / "workers" / "weights" / "default.md").read_text()
+    (model,) = re.findall(r"^\| identifier \| `(.*)` \|$", card, re.MULTILINE)
+    assert f"Capillary Stream {VERSION} (model {model})" in research
 
 
 def test_the_example_analyser_replaces_the_whole_analysis(tmp_path: Path) -> None:
