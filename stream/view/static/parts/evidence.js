@@ -155,9 +155,12 @@ export class Evidence {
 
   #draw() {
     const { frame } = this;
+    const opens = get("evidence").hidden;
     document.body.dataset.looking = "back";
     get("evidence-head").hidden = false;
     get("evidence").hidden = false;
+    // On a phone the trend that was touched lies below the picture. A review opens by itself, and at its top.
+    if (opens && this.ages) get("view").scrollIntoView({ block: "nearest" });
     put("evidence-title", this.ages ? words.pastTitle(frame.x) : words.reviewTitle(frame.x));
     get("step-back").disabled = frame.previous_seq === null;
     get("step-on").disabled = frame.next_seq === null;

@@ -53,6 +53,11 @@ STATE_IN_SIGHT: Final = """(() => {
     return top >= 0 && bottom <= innerHeight;
 })()"""
 
+BELOW_THE_STATE: Final = """(() => {
+    const [state, picture] = [".topline", "#evidence-head"].map((part) => document.querySelector(part));
+    return picture.getBoundingClientRect().top >= state.getBoundingClientRect().bottom;
+})()"""
+
 
 @pytest.fixture
 def stage(chromium: Browser, tmp_path: Path) -> Iterator[Stage]:
@@ -97,6 +102,15 @@ def test_the_state_stays_in_sight_and_an_alarm_leaves_the_picture_in_its_place(s
             stage.page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
             assert stage.page.evaluate(STATE_IN_SIGHT), screen
     assert [screen for screen in SCREENS if len({tops[state, screen] for state in (live, alarm, seen)}) > 1] == []
+
+
+def test_a_frame_that_is_looked_at_comes_into_sight(stage: Stage) -> None:
+    live(stage)
+    stage.frozen.resize(PHONE, touch=True)
+    stage.page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
+    stage.page.keyboard.press("ArrowLeft")
+    stage.until("document.body.dataset.looking === 'back'")
+    assert stage.page.evaluate(BELOW_THE_STATE)
 
 
 def look(frozen: FrozenPage, state: str, left_in: Path) -> list[str]:
