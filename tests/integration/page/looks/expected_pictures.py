@@ -29,40 +29,25 @@ _MOVED_PX: Final = 6
 def unlike_picture(name: str, pngs: list[bytes], left_in: Path) -> list[str]:
     """Return what is wrong with pictures of a page, one below the other: a sentence that names where it is left."""
     whole = np.vstack([_decoded(png) for png in pngs])
-    seen, path = _reduced(whole), _FOLDER / f"{name}.png"
-    left_in, stem = _KEPT or left_in, name.replace("/", "-")
+    seen, path, stem = _reduced(whole), _FOLDER / f"{name}.png", name.replace("/", "-")
     if _KEPT:
-        _KEPT.mkdir(parents=True, exist_ok=True)
-        cv2.imwrite(str(_KEPT / f"{stem}.png"), whole)
-    if RENEW:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        cv2.imwrite(str(path), seen, [cv2.IMWRITE_PNG_COMPRESSION, 9])
+        _write(_KEPT / f"{stem}.png", whole)
+    found, difference = _compared(path, seen)
+    if not found:
         return []
-    if not path.is_file():
-        return [f"{name}: there is no picture to compare with"]
-    expected = np.asarray(cv2.imread(str(path), cv2.IMREAD_GRAYSCALE), np.uint8)
-    if expected.shape != seen.shape:
-        difference, found = seen, f"{seen.shape[::-1]} instead of {expected.shape[::-1]} px"
-    else:
-        difference = cv2.absdiff(cv2.blur(expected, (3, 3)), cv2.blur(seen, (3, 3))).astype(np.uint8)
-        worst = np.unravel_index(int(difference.argmax()), difference.shape)
-        if difference[worst] <= _UNLIKE:
-            return []
-        found = f"unlike around ({worst[1] * _SMALLER}, {worst[0] * _SMALLER}) by {difference[worst]}"
-    left_in.mkdir(parents=True, exist_ok=True)
-    cv2.imwrite(str(left_in / f"{stem}.png"), whole)
-    cv2.imwrite(str(left_in / f"{stem}-difference.png"), cv2.convertScaleAbs(difference, alpha=4))
-    return [f"{name}: {found}; see {left_in / stem}.png and {stem}-difference.png"]
+    if RENEW:
+        _write(path, seen)
+        return []
+    left = (_KEPT or left_in) / f"{stem}.png"
+    _write(left, whole)
+    _write(left.with_stem(f"{stem}-difference"), cv2.convertScaleAbs(difference, alpha=4).astype(np.uint8))
+    return [f"{name}: {found}; see {left} and {stem}-difference.png"]
 
 
 def moved_boxes(name: str, boxes: dict[str, list[int]]) -> list[str]:
     """Return which elements are missing, new, or not where they should be."""
     path = _FOLDER / f"{name.split('/')[0]}.json"
     known: dict[str, dict[str, list[int]]] = json.loads(path.read_text()) if path.is_file() else {}
-    if RENEW:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(_compact(known | {name: boxes}))
-        return []
     expected = known.get(name, {})
     gone = [f"{name}: #{key} is missing" for key in expected if key not in boxes]
     new = [f"{name}: #{key} is new" for key in boxes if key not in expected]
@@ -71,7 +56,30 @@ def moved_boxes(name: str, boxes: dict[str, list[int]]) -> list[str]:
         for key, box in expected.items()
         if key in boxes and np.abs(np.subtract(boxes[key], box)).max() > _MOVED_PX
     ]
+    if RENEW and (gone or new or moved):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(_compact(known | {name: boxes}))
+        return []
     return gone + new + moved
+
+
+def _compared(path: Path, seen: Picture) -> tuple[str, Picture]:
+    """Return in what a small picture differs from the one that is kept (nothing: empty), and the difference."""
+    if not path.is_file():
+        return "there is no picture to compare with", seen
+    expected = np.asarray(cv2.imread(str(path), cv2.IMREAD_GRAYSCALE), np.uint8)
+    if expected.shape != seen.shape:
+        return f"{seen.shape[::-1]} instead of {expected.shape[::-1]} px", seen
+    difference = cv2.absdiff(cv2.blur(expected, (3, 3)), cv2.blur(seen, (3, 3))).astype(np.uint8)
+    row, column = np.unravel_index(int(difference.argmax()), difference.shape)
+    if difference[row, column] <= _UNLIKE:
+        return "", difference
+    return f"unlike around ({column * _SMALLER}, {row * _SMALLER}) by {difference[row, column]}", difference
+
+
+def _write(path: Path, picture: Picture) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    cv2.imwrite(str(path), picture, [cv2.IMWRITE_PNG_COMPRESSION, 9])
 
 
 def _compact(known: dict[str, Any]) -> str:
