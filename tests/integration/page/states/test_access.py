@@ -17,7 +17,8 @@ def test_axe_finds_nothing_in_the_report(watched: OpenPage, scope: Scope) -> Non
     """The states of the page itself are judged with their looks: looks/test_screens.py."""
     for _ in range(5):
         scope.see()
-    page = watched(f"{scope.server.address}/report")
+    page = watched(scope.server.address)
+    page.goto(f"{scope.server.address}/report")
     for size in (LAPTOP, PHONE):
         page.set_viewport_size(size)
         found = Axe().run(page, options=WCAG).response["violations"]
