@@ -8,6 +8,7 @@ from capture.sources.containers.recognise import recognise
 from capture.sources.files import is_folder, is_pattern, unreadable
 from capture.sources.images import matches, natural_key
 from capture.sources.uri import PLAIN, parse_uri
+from stream.console.text import counted
 from stream.errors import SourceError, UsageError
 from stream.machine.files import SUFFIXES, expanded, is_picture
 
@@ -31,9 +32,10 @@ def recordings_in(source: str) -> list[str] | None:
     except OSError as error:
         raise unreadable(path, error) from None
     if recordings and pictures:
+        both = f"{counted(len(recordings), 'recording')} and {counted(len(pictures), 'picture')}"
         raise UsageError(
-            f"{path} holds {len(recordings)} recordings and {len(pictures)} pictures: name the recordings "
-            f'("{_pattern(path, recordings[0])}"), or images:{path} for the pictures'
+            f'{path} holds {both}: name the recordings ("{_pattern(path, recordings[0])}"), or images:{path} for the '
+            "pictures"
         )
     if not recordings and not pictures:
         raise SourceError(

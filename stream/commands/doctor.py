@@ -46,7 +46,10 @@ class CheckResult:
 )
 @click.pass_obj
 def doctor(parts: Parts, verify: Path | None) -> None:
-    """Check machine, camera, ports, model and disk: one line per check, with what to do if it fails."""
+    """Check machine, camera, ports, model and disk: one line per check, with what to do if it fails.
+
+    Exit code 1 if a check fails.
+    """
     from stream.security import audit_log
 
     if verify is not None:

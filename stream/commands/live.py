@@ -100,7 +100,10 @@ def demo(parts: Parts, /, seconds: float | None, keep: bool, **options: Any) -> 
 @_monitoring
 @click.pass_obj
 def live(parts: Parts, /, source: str | None, seconds: float | None, **options: Any) -> None:
-    """Monitor SOURCE at the bedside: camera:0, http://…, rtsp://…, a recording, synthetic:?seed=1."""
+    """Monitor SOURCE at the bedside: camera:0, http://…, rtsp://…, a recording, synthetic:?seed=1.
+
+    Exit codes: 0 ended as asked; 1 failed; 2 wrong use; 3 the source broke; 4 the model; 5 readings are missing.
+    """
     config = _load(parts, "default.toml", options)
     source = source or config.source
     if not source:

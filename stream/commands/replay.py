@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -63,17 +63,15 @@ class _ReplayOptions:
 @click.option("--address", help="With --engine ray: a running cluster, as host:port. Default: this machine only.")
 @click.pass_obj
 def replay(parts: Parts, /, sources: tuple[str, ...], output: Path, **given: Any) -> None:
-    r"""Analyse recordings: every frame exactly once, in order. A SOURCE may be a folder or a pattern of recordings.
+    """Analyse recordings: every frame exactly once, in order. A SOURCE may be a folder or a pattern of recordings.
 
     Several recordings get one folder each below --output, and a table of all of them, summary.csv.
 
-    \b
-    Exit codes: 0 done; 1 failed; 2 wrong use; 3 a source; 4 the model; 5 incomplete; 130 stopped.
-    Of several recordings, the highest.
+    Exit codes: 0 done; 1 failed; 2 wrong use; 3 a source; 4 the model; 5 incomplete; 130 stopped. Of several
+    recordings, the highest.
     """
     from stream.config.engine_choice import engine_choice
     from stream.config.plugins import find
-    from stream.console.batch import BatchPlace
     from stream.machine.files import shown
     from stream.machine.processes import cores
     from stream.session.folders import result_folders
@@ -98,10 +96,10 @@ def replay(parts: Parts, /, sources: tuple[str, ...], output: Path, **given: Any
         refuse_loss(folder, without_credentials(source), overwrite=options.overwrite)
         if holds_frames(folder):
             parts.open_recording(source, config).close()  # nothing makes room for a source that is not there
-    codes, begun_s = [], time.monotonic()
+    codes = []
     table = BatchTable(output, folders) if batch else None
+    places = _places(recordings, table.complete() if options.resume else ()) if table is not None else None
     for number, (source, folder) in enumerate(folders, 1):
-        place = BatchPlace(number, len(folders), Path(source).name, begun_s) if batch else None
         plan = replace(
             new_plan(parts, "replay", source, folder, config),
             outlines=options.regions or options.overlay,
@@ -110,7 +108,7 @@ def replay(parts: Parts, /, sources: tuple[str, ...], output: Path, **given: Any
             speed=speed,
             engine=choice,
         )
-        codes.append(_replay_one(parts, plan, options, place))
+        codes.append(_replay_one(parts, plan, options, places[number - 1] if places is not None else None))
         if table is not None:
             table.update(number - 1)
         if codes[-1] == 130:
@@ -118,6 +116,18 @@ def replay(parts: Parts, /, sources: tuple[str, ...], output: Path, **given: Any
     if table is not None:
         print(f"Table of all {len(folders)}: {shown(table.path)}", file=sys.stderr)
     sys.exit(max(codes))
+
+
+def _places(recordings: Sequence[str], complete: Sequence[bool]) -> "list[BatchPlace]":
+    """Return the place of each recording in the batch; complete: which of them are done already, if it is resumed."""
+    from stream.console.batch import BatchPlace
+
+    begun_s, names = time.monotonic(), [Path(one).name for one in recordings]
+    waiting = [not one for one in complete] or [True] * len(names)
+    return [
+        BatchPlace(place + 1, len(names), name, begun_s, done=sum(waiting[:place]), to_do=sum(waiting[place + 1 :]))
+        for place, name in enumerate(names)
+    ]
 
 
 def _speed(text: str) -> float:

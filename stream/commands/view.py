@@ -52,6 +52,7 @@ def _kept_in(config: "Config") -> Path:
 
 def _list(folder: Path, last: str) -> None:
     from stream.console.text import plain
+    from stream.machine.files import shown
     from stream.session.listing import listed, sessions_in
 
     sessions = sessions_in(folder)
@@ -59,7 +60,8 @@ def _list(folder: Path, last: str) -> None:
         print(f"There is no session in {folder} yet: `live` makes one.", file=sys.stderr)
         return
     print(listed(sessions))
-    print(f"They are in {plain(str(folder))}.", file=sys.stderr)
-    whole = [plain(str(kept.folder)) for kept in sessions if not kept.damaged]
-    if whole:
+    whole = [plain(str(shown(kept.folder))) for kept in sessions if not kept.damaged]
+    if not whole:
+        print(f"They are in {plain(str(shown(folder)))}.", file=sys.stderr)
+    else:
         print(f"`view {whole[0]}` opens one, `{plain(last)}` the newest.", file=sys.stderr)

@@ -5,12 +5,18 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class BatchPlace:
-    """One recording of several: the number-th of count, by the name of its file. begun_s: when the command began."""
+    """One recording of several: the number-th of count, by the name of its file.
+
+    begun_s: when the command began. done: recordings that it has done since. to_do: recordings that it will do after
+    this one. Those that were complete before it began are in neither.
+    """
 
     number: int
     count: int
     name: str
     begun_s: float
+    done: int
+    to_do: int
 
     def words(self) -> str:
         """Return which recording this is, for the person who named it."""
@@ -25,8 +31,8 @@ class BatchPlace:
 
         share: how much of this recording is done, 0 to 1.
         """
-        done = self.number - 1 + share
-        return None if done < 0.05 else (now_s - self.begun_s) * (self.count - done) / done
+        done = self.done + share
+        return None if done < 0.05 else (now_s - self.begun_s) * (self.to_do + 1 - share) / done
 
 
 def time_words(seconds: float) -> str:

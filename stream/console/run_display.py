@@ -16,6 +16,7 @@ from stream.protocol.readings import RunStatus
 log = logging.getLogger("capillary.progress")
 
 _BETWEEN_LINES_S: Final = 10.0
+_LONGEST_SILENCE_S: Final = 60.0
 _FRAMES_OF_A_TENTH: Final = 1000  # if it is not known how many there are
 _WORDS: Final = {
     "good": "LIVE",
@@ -107,7 +108,7 @@ class ProgressBar:
             words = self._place.words() if self._place is not None else None
             self._bar = tqdm(total=status.frames_expected, initial=done, unit="frame", desc=words, file=sys.stderr)
         self._bar.total = status.frames_expected
-        if self._place is not None and (left_s := _left_s(self._place, status)) is not None:
+        if self._place is not None and (left_s := self._place.left_s(_share(status), time.monotonic())) is not None:
             self._bar.set_postfix_str(f"all in {time_words(left_s)}", refresh=False)
         self._bar.update(done - self._bar.n)
 
@@ -118,9 +119,10 @@ class ProgressBar:
 
 
 class ProgressLines:
-    """A line now and then in the log: after each tenth of a recording, but at most one in ten seconds.
+    """A line now and then in the log: after each tenth of a recording or a minute, but at most one in ten seconds.
 
-    Of several recordings each has a line at its begin. Their names may be those of patients: logs have numbers only.
+    Of several recordings each has a line at its begin and at its end. Their names may be those of patients: logs have
+    numbers only.
     """
 
     def __init__(self, place: BatchPlace | None = None) -> None:
@@ -128,24 +130,29 @@ class ProgressLines:
         self._written_s = time.monotonic()
         self._tenths = 0
         if place is not None:
-            log.info("%s begins", place.number_words())
+            log.info("%s begins%s", place.number_words(), self._left(0.0))
 
     def show(self, status: RunStatus) -> None:
         """Write a line if one is due."""
         done, expected = status.published + status.failed, status.frames_expected
         tenths = 10 * done // expected if expected else done // _FRAMES_OF_A_TENTH
         now_s = time.monotonic()
-        if tenths <= self._tenths or now_s < self._written_s + _BETWEEN_LINES_S:
+        silent_s = now_s - self._written_s
+        if silent_s < (_BETWEEN_LINES_S if tenths > self._tenths else _LONGEST_SILENCE_S):
             return
         self._tenths, self._written_s = tenths, now_s
-        of = f" of {expected}" if expected else ""
-        left_s = None if self._place is None else _left_s(self._place, status)
-        left = "" if left_s is None else f"; about {time_words(left_s)} left for all files"
         where = "" if self._place is None else f"{self._place.number_words()}: "
-        log.info("%s%d%s frames, %.1f frames/s%s", where, done, of, status.frames_per_s, left)
+        log.info("%s%s, %.1f frames/s%s", where, _frames(status), status.frames_per_s, self._left(_share(status)))
 
     def close(self) -> None:
-        """Do nothing: the command says what came of it."""
+        """Write that a recording of several has ended; the command says what came of it."""
+        if self._place is not None:
+            log.info("%s ends", self._place.number_words())
+
+    def _left(self, share: float) -> str:
+        """Return the time left for all recordings in words; empty if it is not known."""
+        left_s = None if self._place is None else self._place.left_s(share, time.monotonic())
+        return "" if left_s is None else f"; about {time_words(left_s)} left for all files"
 
 
 class Silent:
@@ -167,10 +174,16 @@ def display(*, replay: bool, quiet: bool, place: BatchPlace | None = None) -> Di
     return ProgressBar(place) if replay else StatusLine()
 
 
-def _left_s(place: BatchPlace, status: RunStatus) -> float | None:
+def _share(status: RunStatus) -> float:
+    """Return how much of a recording is done, 0 to 1; 0 if it is not known how many frames it has."""
     done = status.published + status.failed
-    share = done / status.frames_expected if status.frames_expected else 0.0
-    return place.left_s(min(share, 1.0), time.monotonic())
+    return min(done / status.frames_expected, 1.0) if status.frames_expected else 0.0
+
+
+def _frames(status: RunStatus) -> str:
+    """Return how many frames are done, and of how many."""
+    of = f" of {status.frames_expected}" if status.frames_expected else ""
+    return f"{status.published + status.failed}{of} frames"
 
 
 def status_text(status: RunStatus) -> str:

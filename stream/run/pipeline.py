@@ -48,7 +48,7 @@ def run(
         if resume and is_complete(plan):
             if plan.regions_file:
                 supply_regions(plan.folder)
-            return Outcome(0, f"{plan.folder} is complete: nothing to resume.")
+            return Outcome(0, "Complete already: nothing to resume.")
         plan = replace(plan, session=prepare(plan, resume=resume, overwrite=overwrite))
         audit = AuditLog(plan.folder)
         hashes = {"config_sha256": plan.config_sha256, "analyser_sha256": plan.analysis.sha256}

@@ -1,5 +1,7 @@
 """Finds the file of a finished session, and says how the session was made."""
 
+import contextlib
+import json
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -49,6 +51,14 @@ def mode_of(path: Path, facts: dict[str, Any]) -> Mode:
         mode: Mode = facts["mode"]
         return mode
     return "replay" if (path.parent / "summary.json").is_file() else "live"
+
+
+def source_of(folder: Path) -> str | None:
+    """Return the source as summary.json names it: the session's own file has a neutral name only."""
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        summary: dict[str, Any] = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
+        return str(summary["source"]) if summary.get("source") else None
+    return None
 
 
 def session_files(named: Sequence[Path]) -> list[Path]:

@@ -55,11 +55,23 @@ def result_folders(sources: Sequence[str], output: Path, *, below: bool = False)
 
 
 def _one_each(sources: Sequence[str], output: Path) -> list[Path]:
-    stems = [Path(source.rstrip("/\\")).stem for source in sources]
-    names = [re.sub(r"[^\w.-]+", "-", stem).strip("-.") or "source" for stem in stems]
+    """Name each by its source; those of one name by their folder too; those of one folder by their place."""
+    paths = [Path(source.rstrip("/\\")) for source in sources]
+    names = [_folder_name(path.stem) or "source" for path in paths]
     single = {name for name in names if names.count(name) == 1}
-    numbered = (name if name in single else _free(name, place, single) for place, name in enumerate(names, 1))
-    return [output / name for name in numbered]
+    whole = [
+        name if name in single else "-".join(filter(None, (_folder_name(path.parent.name), name)))
+        for path, name in zip(paths, names, strict=True)
+    ]
+    taken = single.union(whole)
+    return [
+        output / (longer if name in single or whole.count(longer) == 1 else _free(name, place, taken))
+        for place, (name, longer) in enumerate(zip(names, whole, strict=True), 1)
+    ]
+
+
+def _folder_name(text: str) -> str:
+    return re.sub(r"[^\w.-]+", "-", text).strip("-.")
 
 
 def _free(name: str, place: int, taken: set[str]) -> str:

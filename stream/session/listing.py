@@ -9,7 +9,9 @@ from stream.console.text import counted, plain
 from stream.errors import OutputError, UsageError
 from stream.machine.files import reach
 from stream.machine.owner_lock import is_held
+from stream.protocol.measures import DENSITY
 from stream.session.archive import Archive
+from stream.session.finished import source_of
 from stream.session.output_folder import OWNER
 from stream.session.store import FILE_NAME, merge_write_ahead_file
 
@@ -19,7 +21,8 @@ class ListedSession:
     """A session in the list.
 
     begun_ns: first capture, ns since 1970 UTC; length_s: from there to the last one. name: `sink.session_name`.
-    good: number of good readings. running: it is still written. damaged: only its folder is known.
+    good: number of good readings, density_pct: their mean. running: it is still written.
+    damaged: only its folder is known.
     """
 
     folder: Path
@@ -29,6 +32,7 @@ class ListedSession:
     readings: int
     running: bool
     good: int = 0
+    density_pct: float | None = None
     name: str = ""
     damaged: bool = False
 
@@ -57,9 +61,10 @@ def _read(file: Path) -> ListedSession:
     """Read one session. Raises OutputError if the file is not a session, or is damaged."""
     archive, writer = Archive(file), file.parent / OWNER
     try:
-        count, first_ns, last_ns, good = archive.read(
+        count, first_ns, last_ns, good, density_pct = archive.read(
             "SELECT COUNT(*), COALESCE(MIN(t_capture_ns), 0), COALESCE(MAX(t_capture_ns), 0), "
-            "COALESCE(SUM(status = 'ok' AND quality = 'good'), 0) FROM readings"
+            "COALESCE(SUM(status = 'ok' AND quality = 'good'), 0), "
+            "AVG(CASE WHEN quality = 'good' THEN density_pct END) FROM readings"
         )[0]
         if not isinstance(first_ns, int) or not isinstance(last_ns, int):
             raise OutputError(f"{file} is not a session, or is damaged")
@@ -69,9 +74,17 @@ def _read(file: Path) -> ListedSession:
     running = is_held(writer)
     if not running:
         merge_write_ahead_file(file)
-    source, name = (str(facts.get(key) or "") for key in ("source", "name"))
-    length_s = (last_ns - first_ns) / 1e9
-    return ListedSession(file.parent, first_ns, length_s, source, count, running, good=int(good), name=name)
+    return ListedSession(
+        file.parent,
+        first_ns,
+        (last_ns - first_ns) / 1e9,
+        source_of(file.parent) or str(facts.get("source") or ""),
+        count,
+        running,
+        good=int(good),
+        density_pct=density_pct,
+        name=str(facts.get("name") or ""),
+    )
 
 
 def newest(base: Path) -> Path:
@@ -83,7 +96,7 @@ def newest(base: Path) -> Path:
 
 
 def listed(sessions: Sequence[ListedSession]) -> str:
-    """Return one line per session: folder and name, begin with its time zone, length, source, readings, share of good.
+    """Return one line per session: folder and name, begin with its time zone, length, source, readings, good, density.
 
     Safe to print, whatever the names hold.
     """
@@ -98,6 +111,8 @@ def _columns(session: ListedSession) -> tuple[str, str, str, str, str]:
         return name, "", "", "", "damaged"
     begun = f"{datetime.fromtimestamp(session.begun_ns / 1e9).astimezone():%Y-%m-%d %H:%M:%S %Z}"
     readings = f"{counted(session.readings, 'reading')}, {session.good / session.readings:.0%} good"
+    if session.density_pct is not None:
+        readings += f", {DENSITY.text(session.density_pct)}"
     if session.running:
         readings += ", still being written"
     return name, begun, _length(session.length_s), plain(session.source), readings

@@ -1,5 +1,6 @@
 """Replay as a researcher uses it: every frame once, in order, the same values whichever worker computed them."""
 
+import csv
 import json
 import os
 import signal
@@ -135,6 +136,28 @@ def test_a_stop_leaves_whole_files_and_nothing_running(tmp_path: Path, number: s
     assert "stopped" in found["reason"]
     assert len(rows(tmp_path)) == found["frames_read"] < 40
     eventually(lambda: not any(is_alive(child) for child in below), "no process is left", 2.0)
+
+
+@pytest.mark.slow
+def test_a_batch_that_is_stopped_goes_on_and_its_table_is_true_at_any_time(tmp_path: Path) -> None:
+    sources = [f"synthetic:?seed={seed}&fps=30&frames=12" for seed in (1, 2)]
+    folders = [tmp_path / f"synthetic-seed-{seed}-fps-30-frames-12" for seed in (1, 2)]
+    with running("replay", *sources, "--output", tmp_path, "--workers", "1", "--speed", "1") as process:
+        eventually(lambda: committed(folders[1]) >= 1, "the second one is begun")
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=10)
+    assert process.returncode == 130, errors
+    assert "file 2 of 2 begins; about" in errors
+    assert [row["status"] for row in _table(tmp_path)] == ["complete", "incomplete"]
+    done = run("replay", *sources, "--output", tmp_path, "--workers", "1", "--resume")
+    assert done.returncode == 0, done.stderr
+    assert [(row["status"], row["frames"]) for row in _table(tmp_path)] == [("complete", "12")] * 2
+    assert [len(rows(folder)) for folder in folders] == [12, 12]
+
+
+def _table(output: Path) -> list[dict[str, str]]:
+    with (output / "summary.csv").open(newline="") as file:
+        return list(csv.DictReader(file))
 
 
 def test_an_overlay_shows_a_picture_that_cannot_be_read_and_the_next_source_is_done(tmp_path: Path) -> None:

@@ -21,6 +21,10 @@ class BatchTable:
         self._rows = [session_row(folder, source) for source, folder in self._folders]
         self._write()
 
+    def complete(self) -> list[bool]:
+        """Return for each recording whether its results are complete."""
+        return [row.status == "complete" for row in self._rows]
+
     def update(self, place: int) -> None:
         """Read the row at this place, from 0, again, and write the table. Raises OutputError."""
         source, folder = self._folders[place]

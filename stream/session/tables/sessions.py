@@ -1,17 +1,15 @@
 """A table of sessions: a row for each, with what summary.json says of one. Read from the sessions' own files."""
 
-import contextlib
-import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from stream.errors import OutputError
 from stream.session.archive import Archive
 from stream.session.figures.media import media_of
 from stream.session.figures.statistics import STATISTICS_COLUMNS, density_statistics
-from stream.session.finished import mode_of
+from stream.session.finished import mode_of, source_of
 from stream.session.store import FILE_NAME, counted_by
 
 NOT_BEGUN: Final = "not begun"
@@ -75,7 +73,7 @@ def _read(archive: Archive, folder: Path, source: str | None) -> SessionRow:
     named = ("reason", "um_per_px", "model_id", "source_sha256", "session")
     return SessionRow(
         name=folder.name,
-        source=source or _source_of(folder) or facts.get("source"),
+        source=source or source_of(folder) or facts.get("source"),
         mode=mode_of(archive.path, facts),
         status=str(facts.get("status") or INTERRUPTED),
         frames=counts["published"] + counts["failed"],
@@ -86,14 +84,6 @@ def _read(archive: Archive, folder: Path, source: str | None) -> SessionRow:
         **{name: value for name, value in density.items() if name in known},
         **asdict(media_of(facts, archive.read)),
     )
-
-
-def _source_of(folder: Path) -> str | None:
-    """Return the source as summary.json names it: the session's own file has a neutral name only."""
-    with contextlib.suppress(OSError, ValueError, AttributeError):
-        summary: dict[str, Any] = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
-        return str(summary["source"]) if summary.get("source") else None
-    return None
 
 
 def session_rows(files: Sequence[Path]) -> list[SessionRow]:

@@ -78,7 +78,7 @@ def test_a_folder_that_is_no_batch_is_refused_with_what_it_holds(typed: Type) ->
     write_video(folder_of("mixed") / "a.avi", frames=2)
     cv2.imwrite("mixed/b.png", np.zeros((32, 32, 3), np.uint8))
     done = typed(*SERIAL, "mixed")
-    assert (done.code, "holds 1 recordings and 1 pictures" in done.text, '"mixed/*.avi"' in done.text) == (
+    assert (done.code, "holds 1 recording and 1 picture" in done.text, '"mixed/*.avi"' in done.text) == (
         2,
         True,
         True,

@@ -62,6 +62,13 @@ def test_results_do_not_lie_where_the_source_would_take_them_for_pictures(
         assert result_folders([source], Path(output)) == [Path(output)]
 
 
+def test_recordings_of_one_name_are_told_apart_by_their_folders() -> None:
+    named = result_folders(["p1/before.mp4", "p2/before.mp4", "p2/after.mp4", "images:p3/*.png"], Path("out"))
+    assert [folder.name for folder in named] == ["p1-before", "p2-before", "after", "source"]
+    same = result_folders(["p1/a.mp4", "p1/a.avi", "p1-a.mp4"], Path("out"))
+    assert [folder.name for folder in same] == ["a-1", "a-2", "p1-a"]
+
+
 def test_a_folder_that_cannot_be_is_a_plain_error(tmp_path: Path) -> None:
     (tmp_path / "loop").symlink_to("loop")
     for folder in (tmp_path / "loop", tmp_path / "loop" / "below", tmp_path / ("a" * 300)):

@@ -37,7 +37,7 @@ def test_they_are_listed_newest_first_with_the_time_zone(base: Path) -> None:
     assert [kept.folder.name for kept in sessions] == ["a", "b"]
     first, second = listed(sessions).splitlines()
     assert first.split()[0] == "a"
-    assert first.endswith(f"{datetime.now().astimezone():%Z}  0:01:30  scope  3 readings, 100% good")
+    assert first.endswith(f"{datetime.now().astimezone():%Z}  0:01:30  scope  3 readings, 100% good, 6.25 %")
     assert second.startswith("b (Bed 4)  ")
 
 

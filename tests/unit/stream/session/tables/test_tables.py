@@ -8,39 +8,17 @@ import numpy as np
 import pytest
 
 from stream.errors import UsageError
-from stream.protocol.bedside import Marker
 from stream.readings.mean import mean_interval
 from stream.session.finished import session_files
-from stream.session.journal import Journal
-from stream.session.store import FILE_NAME, Store
+from stream.session.store import FILE_NAME
 from stream.session.tables.changes import MARKER_COLUMNS, MarkerChange, change_rows, marker_rows
 from stream.session.tables.sessions import SessionRow, session_row
 from stream.session.tables.writing import as_csv, table_text
-from tests.doubles.readings import START_NS, failed, reading
-
-
-def make(folder: Path, *, after: float = 14.0, facts: bool = True) -> Path:
-    """Write a replay of 60 s whose density is 10 % and, from the 30th second on, `after`; a fluid is marked there."""
-    folder.mkdir(parents=True)
-    store, noise = Store(folder / FILE_NAME), np.random.default_rng(1).normal(0, 0.2, 240)
-    if facts:
-        store.set_facts(session=folder.name, mode="replay", status="complete", width=64, height=48, fps=4.0)
-    for seq in range(240):
-        density = (10.0 if seq < 120 else after) + float(noise[seq])
-        fields = {"density_pct": density, "density_low_pct": density - 1, "density_high_pct": density + 1}
-        store.add(reading(seq, time_s=seq / 4, t_capture_ns=START_NS + seq * 250_000_000, **fields))
-    store.add(failed(240, time_s=60.0))
-    marker = Marker(
-        session=folder.name, source="s", change="set", t_changed_ns=1, id=1, kind="fluid", text="=250 ml", seq=120,
-        t_ns=START_NS + 120 * 250_000_000,
-    )  # fmt: skip
-    Journal(store, folder.name).keep_marker(marker)
-    store.close()
-    return folder
+from tests.doubles.marked_session import marked_session
 
 
 def test_a_row_says_what_the_summary_of_a_session_says(tmp_path: Path) -> None:
-    row = session_row(make(tmp_path / "patient-7"))
+    row = session_row(marked_session(tmp_path / "patient-7"))
     assert (row.name, row.status, row.frames, row.frames_failed, row.good_frames) == (
         "patient-7",
         "complete",
@@ -54,7 +32,7 @@ def test_a_row_says_what_the_summary_of_a_session_says(tmp_path: Path) -> None:
 
 
 def test_a_session_that_broke_off_is_interrupted_and_a_folder_without_one_not_begun(tmp_path: Path) -> None:
-    assert session_row(make(tmp_path / "a", facts=False)).status == "interrupted"
+    assert session_row(marked_session(tmp_path / "a", facts=False)).status == "interrupted"
     assert session_row(tmp_path / "b", "b.mp4") == SessionRow(
         name="b", source="b.mp4", status="not begun", results=str(tmp_path / "b")
     )
@@ -65,8 +43,8 @@ def test_a_session_that_broke_off_is_interrupted_and_a_folder_without_one_not_be
 
 def test_folders_of_sessions_are_taken_apart_as_people_count(tmp_path: Path) -> None:
     for name in ("clip10", "clip2"):
-        make(tmp_path / "results" / name)
-    make(tmp_path / "one")
+        marked_session(tmp_path / "results" / name)
+    marked_session(tmp_path / "one")
     files = session_files([tmp_path / "results", tmp_path / "one"])
     assert [file.parent.name for file in files] == ["clip2", "clip10", "one"]
     with pytest.raises(UsageError, match="there is no session in"):
@@ -74,7 +52,7 @@ def test_folders_of_sessions_are_taken_apart_as_people_count(tmp_path: Path) -> 
 
 
 def test_a_change_over_several_sessions_is_that_of_the_page(tmp_path: Path) -> None:
-    files = [make(tmp_path / name, after=after) / FILE_NAME for name, after in (("up", 14.0), ("down", 7.0))]
+    files = [marked_session(tmp_path / name, after=after) / FILE_NAME for name, after in (("up", 14.0), ("down", 7.0))]
     up, down = change_rows(files, "fluid", 20, 20)
     assert (up.name, up.marker, up.at_s, up.why_not) == ("up", 1, 30.0, "")
     assert up.change_pct == pytest.approx(4.0, abs=0.1)
@@ -89,7 +67,7 @@ def test_a_change_over_several_sessions_is_that_of_the_page(tmp_path: Path) -> N
 
 
 def test_no_text_of_a_table_is_a_formula(tmp_path: Path) -> None:
-    files = [make(tmp_path / "a") / FILE_NAME]
+    files = [marked_session(tmp_path / "a") / FILE_NAME]
     assert ",'=250 ml," in as_csv(MarkerChange, change_rows(files, "fluid", 20, 20))
     (row,) = csv.DictReader(io.StringIO(table_text(MARKER_COLUMNS, marker_rows(files))))
     assert (row["kind"], row["text"], row["seq"]) == ("fluid", "'=250 ml", "120")

@@ -1,0 +1,63 @@
+"""Commands on sessions that are kept already, as a researcher types them."""
+
+import csv
+import io
+import json
+import zipfile
+from pathlib import Path
+
+from tests.doubles.marked_session import marked_session
+from tests.unit.stream.commands.conftest import Type
+
+
+def test_the_change_at_each_marker_of_a_kind_is_a_row(typed: Type) -> None:
+    for name, after in (("up", 14.0), ("down", 7.0)):
+        marked_session(Path("results") / name, after=after)
+    done = typed("change", "--marker", "fluid", "--before", "20", "--after", "20", "results", "-o", "change.csv")
+    assert done.code == 0
+    with Path("change.csv").open() as file:
+        table = list(csv.DictReader(file))
+    assert [(row["name"], round(float(row["change_pct"]))) for row in table] == [("down", -3), ("up", 4)]
+    assert "No session there has a marker of the kind bolus." in typed("change", "--marker", "bolus", "results").text
+    assert "there is no marker of the kind lunch: bolus, fluid" in typed("change", "--marker", "lunch", "results").text
+
+
+def test_markers_of_several_sessions_are_one_table(typed: Type) -> None:
+    marked_session(Path("results") / "a")
+    marked_session(Path("kept"))
+    printed = csv.DictReader(io.StringIO(typed("summarise", "--markers", "results", "kept").text))
+    assert [(row["name"], row["kind"], row["seq"]) for row in printed] == [
+        ("a", "fluid", "120"),
+        ("kept", "fluid", "120"),
+    ]
+
+
+def test_a_folder_of_results_is_listed_with_source_share_of_good_and_density(typed: Type) -> None:
+    (marked_session(Path("results") / "a") / "summary.json").write_text(json.dumps({"source": "clips/a.mp4"}))
+    listed = typed("view", "results").text
+    assert "clips/a.mp4  241 readings, 100% good, 11.98 %" in listed
+    assert "`view results/a` opens one, `view results --last` the newest." in listed
+
+
+def test_the_last_session_of_a_folder_is_looked_for_in_it(typed: Type) -> None:
+    Path("results").mkdir()
+    assert "there is no finished session in results" in typed("view", "results", "--last").text
+
+
+def test_outlines_of_a_replay_are_exported_and_no_file_is_replaced(typed: Type) -> None:
+    assert typed("replay", "--engine", "serial", "-o", "out", "synthetic:?frames=2", "--regions").code == 0
+    outlines = sum(len(json.loads(line)["regions"]) for line in Path("out/regions.jsonl").read_text().splitlines())
+    assert typed("export", "out", "--format", "coco").code == 0
+    document = json.loads(Path("out/outlines.coco.json").read_text())
+    assert len([one for one in document["annotations"] if one["category_id"] == 1]) == outlines > 0
+    assert typed("export", "out", "--format", "imagej", "-o", "rois.zip").code == 0
+    with zipfile.ZipFile("rois.zip") as rois:
+        assert len([name for name in rois.namelist() if name.endswith("capillary.roi")]) == outlines
+    refused = typed("export", "out", "--format", "coco")
+    assert (refused.code, "is there already; name another file with --output" in refused.text) == (1, True)
+
+
+def test_a_session_without_outlines_says_how_to_get_them(typed: Type) -> None:
+    refused = typed("export", marked_session(Path("a")), "--format", "imagej")
+    assert (refused.code, "analyse the recording again with --regions" in refused.text) == (2, True)
+    assert not list(Path("a").glob("outlines*"))
