@@ -108,6 +108,8 @@ def replay(parts: Parts, /, sources: tuple[str, ...], output: Path, **given: Any
             speed=speed,
             engine=choice,
         )
+        if table is not None:
+            table.begin(number - 1)
         codes.append(_replay_one(parts, plan, options, places[number - 1] if places is not None else None))
         if table is not None:
             table.update(number - 1)

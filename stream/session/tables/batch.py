@@ -1,11 +1,12 @@
 """summary.csv of a batch: the table of its sessions, true at any time, also if the batch is interrupted."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from stream.session.provenance import without_credentials
-from stream.session.tables.sessions import SessionRow, session_row
+from stream.session.tables.sessions import INTERRUPTED, NOT_BEGUN, SessionRow, session_row
 from stream.session.tables.writing import as_csv, write_whole
 
 FILE_NAME: Final = "summary.csv"
@@ -24,6 +25,15 @@ class BatchTable:
     def complete(self) -> list[bool]:
         """Return for each recording whether its results are complete."""
         return [row.status == "complete" for row in self._rows]
+
+    def begin(self, place: int) -> None:
+        """Write that the recording at this place, from 0, is begun: interrupted, if nothing follows.
+
+        Raises OutputError.
+        """
+        if self._rows[place].status == NOT_BEGUN:
+            self._rows[place] = replace(self._rows[place], status=INTERRUPTED)
+            self._write()
 
     def update(self, place: int) -> None:
         """Read the row at this place, from 0, again, and write the table. Raises OutputError."""

@@ -11,6 +11,7 @@ from stream.errors import UsageError
 from stream.readings.mean import mean_interval
 from stream.session.finished import session_files
 from stream.session.store import FILE_NAME
+from stream.session.tables.batch import BatchTable
 from stream.session.tables.changes import MARKER_COLUMNS, MarkerChange, change_rows, marker_rows
 from stream.session.tables.sessions import SessionRow, session_row
 from stream.session.tables.writing import as_csv, table_text
@@ -39,6 +40,16 @@ def test_a_session_that_broke_off_is_interrupted_and_a_folder_without_one_not_be
     (tmp_path / "c").mkdir()
     (tmp_path / "c" / FILE_NAME).write_text("no session")
     assert session_row(tmp_path / "c").status == "damaged"
+
+
+def test_the_table_of_a_batch_that_is_killed_says_which_recording_it_was_at(tmp_path: Path) -> None:
+    marked_session(tmp_path / "a")
+    table = BatchTable(tmp_path, [(f"{name}.mp4", tmp_path / name) for name in ("a", "b", "c")])
+    assert table.complete() == [True, False, False]
+    for place in (0, 1):
+        table.begin(place)
+    with table.path.open() as file:
+        assert [row["status"] for row in csv.DictReader(file)] == ["complete", "interrupted", "not begun"]
 
 
 def test_folders_of_sessions_are_taken_apart_as_people_count(tmp_path: Path) -> None:
