@@ -79,7 +79,7 @@ def test_a_marker_that_is_chosen_is_in_view_with_both_sides(page: Page, scope: S
     wait(page, f"{TO} - {FROM} > 100 && Number(document.getElementById('trend').dataset.points) > 100")
     click_moment(page, newest - 75)
     wait(page, BACK)
-    page.keyboard.press("2")
+    page.keyboard.press("3")
     wait(page, shows(markers_open="Markers 1"))
     page.keyboard.press("Escape")
     page.get_by_text("1 min", exact=True).first.click()

@@ -17,6 +17,8 @@ _FREEZE: Final = """(() => {
     window.passedMs = 0;
     performance.now = () => started + window.passedMs;
     Date.now = () => %d + window.passedMs;
+    const { setTimeout } = window;
+    window.setTimeout = (call, ms, ...given) => (ms > 3000 ? 0 : setTimeout(call, ms, ...given)); // nothing runs out
     document.fonts.add(new FontFace("Inter", "url(/DejaVuSans.ttf)", { weight: "100 500" }));
     document.fonts.add(new FontFace("Inter", "url(/DejaVuSans-Bold.ttf)", { weight: "600 900" }));
 })()"""

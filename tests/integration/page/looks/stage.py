@@ -76,8 +76,9 @@ class Stage:
     def close_what_is_open(self) -> None:
         """Close dialogs, sheets and the picture of the past."""
         self.page.evaluate("document.querySelectorAll('dialog[open]').forEach((dialog) => dialog.close())")
-        for _ in ("markers", "five sites", "evidence"):
+        for _ in ("the dose", "markers", "five sites", "evidence"):
             self.page.keyboard.press("Escape")
+        self.page.evaluate("document.getElementById('message').hidden = true")
 
     def close_page(self) -> None:
         for page in self._frozen:
@@ -183,17 +184,21 @@ def enlarged(stage: Stage) -> None:
     stage.click("#enlarge")
 
 
+def dose(stage: Stage) -> None:
+    live(stage)
+    stage.click("#presets button[data-kind=bolus]")
+    stage.until(f"{says('markers-open', '1')} && document.querySelector('#dose input') !== null")
+
+
 def markers(stage: Stage) -> None:
     live(stage)
-    for kind in ("bolus", "pressure-released"):
-        stage.click(f"#presets button[data-kind={kind}]")
+    stage.click("#presets button[data-kind=pressure-released]")
     stage.until(shows(markers_open="Markers 2"))
     stage.click("#markers-open")
     stage.until("document.querySelectorAll('.marker-list button').length === 2")
     stage.click(".marker-list button")
     stage.until(says("markers", "Before and after"))
     stage.until("document.querySelectorAll('.change dd').length > 1")
-    stage.page.evaluate("document.getElementById('message').hidden = true")
 
 
 def sites(stage: Stage) -> None:
@@ -246,6 +251,6 @@ TOURS: Final[dict[str, tuple[Callable[[Stage], None], ...]]] = {
     "signal": (poor_signal, alarms, notices, ended),
     "alarm": (alarm, paused, log),
     "dialogs": (limits, keys, ending),
-    "frames": (evidence, markers, sites, enlarged),
+    "frames": (evidence, dose, markers, sites, enlarged),
 }
 """States that one stage goes through."""
