@@ -183,6 +183,16 @@ class Archive:
             known[per_area] = f"COALESCE({known[per_area]}, capillary_count / ({area_mm2!r} * {analysed} / 100))"
         return ", ".join(known.values())
 
+    def good_mean(self, name: str) -> float | None:
+        """Return the mean of a column over the good readings; None if none has a value.
+
+        Raises OutputError if the file is damaged.
+        """
+        good = "NOT late AND status = 'ok' AND quality = 'good'"
+        with self._readable():
+            (mean,) = self.read(f"SELECT AVG({self._columns_of([name])}) FROM readings WHERE {good}")[0]
+            return None if mean is None else float(mean)
+
     def rows(self, names: Iterable[str], from_seq: int, to_seq: int) -> Iterator[tuple[Any, ...]]:
         """Yield the named columns of readings except late ones, in order of seq, both ends included.
 

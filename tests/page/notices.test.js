@@ -8,16 +8,25 @@ const running = {
   kept: false,
   frames_expected: 900,
   frames_per_s: 10,
-  readings: 300,
+  published: 300,
   failed: 0,
   dropped: 0,
   notices: [],
 };
-const nearEnd = { ...running, readings: 770 };
+const nearEnd = { ...running, published: 770 };
 
 test("a demo that nobody keeps says so before its end", () => {
   assert.deepEqual(noticesOf(running), []);
   assert.deepEqual(noticesOf(nearEnd), ["This demo ends in 13 s, and nothing of it is kept."]);
+});
+
+test("frames that are dropped bring the end nearer too", () => {
+  const halfDropped = { ...running, published: 400, dropped: 400 };
+  assert.deepEqual(noticesOf(halfDropped), ["This demo ends in 5 s, and nothing of it is kept."]);
+});
+
+test("a page that has seen no frame yet knows of no end", () => {
+  assert.deepEqual(noticesOf({ ...running, published: 0 }), []);
 });
 
 test("a session that is kept, or has no end, says nothing of it", () => {

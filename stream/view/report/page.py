@@ -49,6 +49,7 @@ class ReportData(Struct, frozen=True, kw_only=True):
     """All that the report is made of.
 
     facts: what the session says of itself. changes: density before and after a marker, by its id.
+    counts: means over good frames, by label; None if a session has no such values.
     picture: the newest good one that is kept; None if there is none.
     unfinished_ns: when the report was made, ns since 1970 UTC, if the session was running then; else None.
     """
@@ -56,6 +57,7 @@ class ReportData(Struct, frozen=True, kw_only=True):
     info: SessionInfo
     facts: dict[str, Any]
     rows: Columns
+    counts: Mapping[str, float | None]
     trend: Reduced
     dropped: dict[str, int]
     markers: Sequence[ShownMarker]
@@ -85,6 +87,7 @@ def report_html(data: ReportData) -> str:
         '<div class="columns">',
         picture,
         _table("Density, good frames", statistics(data.rows)),
+        _table("Means of good frames", _means(data.counts)) if any(data.counts.values()) else "",
         _table("Picture quality", shares(data.rows, data.dropped)),
         _table("Five sites", _sites(data.sites), _HETEROGENEITY) if data.sites.sites else "",
         _table("Markers", _markers(data), _change_note(data)) if data.markers else "",
@@ -143,6 +146,10 @@ def statistics(rows: Columns) -> list[tuple[str, str]]:
         "Highest": density.max(),
     }
     return [(name, DENSITY.text(value)) for name, value in values.items()]
+
+
+def _means(counts: Mapping[str, float | None]) -> list[tuple[str, str]]:
+    return [(label, f"{mean:.1f}") for label, mean in counts.items() if mean is not None]
 
 
 def shares(rows: Columns, dropped: dict[str, int]) -> list[tuple[str, str]]:

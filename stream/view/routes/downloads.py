@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response, StreamingResponse
 
 from stream.console.text import harmless
+from stream.protocol.measures import CAPILLARIES_PER_AREA, CAPILLARY_COUNT
 from stream.readings.before_after import Change, change_at
 from stream.readings.trend import reduce
 from stream.session.result_files import csv_columns, csv_rows, csv_sources
@@ -31,6 +32,7 @@ _STRETCH: Final = (
 _REPORT_QUERY: Final = (
     Query(name="picture", type="string", says="`no`: without one, so that nothing is loaded later"),
 )
+_COUNTS: Final = (CAPILLARY_COUNT, CAPILLARIES_PER_AREA)
 _CHART_PIXELS: Final = 850
 _CHANGE_OVER_S: Final = 60.0
 _ROWS_AT_ONCE: Final = 500
@@ -54,6 +56,7 @@ def routes(page: PageServices) -> list[DescribedRoute]:
             info=info,
             facts=archive.facts(),
             rows=feed.trend.rows(),
+            counts={measure.label: archive.good_mean(measure.keys[0]) for measure in _COUNTS},
             trend=reduce(feed.trend, None, None, _CHART_PIXELS),
             dropped=archive.drops(),
             markers=feed.markers(),

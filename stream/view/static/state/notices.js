@@ -12,8 +12,10 @@ export function noticesOf(status) {
 
 /** Return how long a run goes on that ends by itself within half a minute; else null. */
 function secondsLeft(status) {
-  const { frames_expected: expected, frames_per_s: rate } = status ?? {};
-  if (!expected || !rate) return null;
-  const left = (expected - status.readings - status.failed - status.dropped) / rate;
+  const { frames_expected: expected, frames_per_s: rate, published, failed, dropped } = status ?? {};
+  const analysed = published + failed;
+  if (!expected || !rate || !analysed) return null;
+  const captured = analysed + dropped; // the source gives more frames than are analysed
+  const left = ((expected - captured) / rate) * (analysed / captured);
   return left >= 0 && left < SOON_S ? left : null;
 }

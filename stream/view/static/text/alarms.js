@@ -20,8 +20,8 @@ export function alarmName({ kind, cause }) {
 /** Say what was compared with which limit, in the units of each kind. */
 export function comparison({ kind, value, limit, cause }) {
   if (value === null || value === undefined) return "";
-  if (kind === "low") return `${percent(value)}, below ${limitPercent(limit)}`;
-  if (kind === "high") return `${percent(value)}, above ${limitPercent(limit)}`;
+  if (kind === "low") return `median ${percent(value)}, below ${limitPercent(limit)}`;
+  if (kind === "high") return `median ${percent(value)}, above ${limitPercent(limit)}`;
   if (kind === "fall") return `by ${value.toFixed(0)} % of what it was, limit ${limitPercent(limit)}`;
   if (cause === "disk") return `${Math.round(value)} MB free`;
   return `for ${span(value)}`;
@@ -30,13 +30,14 @@ export function comparison({ kind, value, limit, cause }) {
 // The bar
 export const none = "No alarm";
 export const review = "A finished session: alarms do not sound";
-export const runEnded = (active) => (active ? "Active when the run ended:" : "No alarm was active when the run ended");
+export const runEnded = (active) =>
+  active ? "Active or not seen when the run ended:" : "No alarm was active when the run ended";
 export const paused = (seconds) => `Alarm sound paused ${minutes(seconds)}`;
 export const pause = "Pause 2 min";
 export const resume = "End pause";
-export const soundOn = "Sound on";
-export const soundOff = "Sound off";
-export const soundWaits = "Sound off until you touch this page";
+export const soundOn = "Sound is on";
+export const soundOff = "Sound is off";
+export const soundWaits = "Sound is off until you touch this page";
 
 /** Say which limits of density are set. */
 export function limitsInForce({ low_pct: low = null, high_pct: high = null }) {

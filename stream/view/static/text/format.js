@@ -38,6 +38,7 @@ export const seconds = (s) => `${s.toFixed(0)} s`;
 
 /** Write a length of time in words. */
 export function span(lengthS) {
+  if (lengthS > 0 && lengthS < 1) return "under 1 s";
   const whole = Math.floor(lengthS);
   if (whole < 60) return `${whole} s`;
   if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;

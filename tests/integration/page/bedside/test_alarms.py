@@ -27,7 +27,7 @@ def test_a_low_density_is_told_with_its_limit_until_it_is_acknowledged(page: Pag
     assert page.inner_text("#alarm-limits") == "Limit: below 4.0 %"
     scope.until(page, f"{LOW} && {SOUNDING}", density_pct=2.0)
     assert "HIGH PRIORITY" in page.inner_text("#alarm-list")
-    assert "2.0 %, below 4.0 %" in page.inner_text("#alarm-list")
+    assert "median 2.0 %, below 4.0 %" in page.inner_text("#alarm-list")
     assert page.inner_text("#alarm-announcer") == "High: Low density"
     page.click("#acknowledge")
     scope.until(page, f"{QUIET} && {says('alarm-list', '(seen)')}", density_pct=2.0)
@@ -64,7 +64,7 @@ def test_a_pause_counts_down_and_can_be_ended(page: Page, scope: Scope) -> None:
 def test_sound_is_off_until_a_click_which_the_bar_says_and_silent_while_paused(page: Page, scope: Scope) -> None:
     bursts = "Number(document.getElementById('sound').dataset.bursts)"
     scope.until(page, f"{LOW} && {SOUNDING}", density_pct=2.0)
-    assert page.inner_text("#sound") == "Sound off"
+    assert page.inner_text("#sound") == "Sound is off"
     assert page.evaluate(bursts) == 0
     assert page.inner_text("#alarm-silent").strip() == "makes no sound"
     assert page.is_hidden("#pause"), "a pause of silence is none"
@@ -79,10 +79,10 @@ def test_sound_is_off_until_a_click_which_the_bar_says_and_silent_while_paused(p
     scope.until(page, f"{bursts} === 2", density_pct=2.0)
     page.reload()
     scope.until(page, LOW, density_pct=2.0)
-    assert page.inner_text("#sound") == "Sound off until you touch this page"
+    assert page.inner_text("#sound") == "Sound is off until you touch this page"
     page.keyboard.press("Shift")
     scope.until(page, f"{bursts} === 1", density_pct=2.0)
-    assert page.inner_text("#sound") == "Sound on"
+    assert page.inner_text("#sound") == "Sound is on"
 
 
 def test_limits_are_set_on_the_page_drawn_and_logged(page: Page, scope: Scope) -> None:

@@ -309,6 +309,7 @@ def test_the_report_and_the_tables(bed: Bed) -> None:
     assert report.headers["content-type"].startswith("text/html")
     assert "&lt;b&gt;told &amp; kept&lt;/b&gt;" in report.text
     assert "Low density (high priority) began: 3.0 %, limit 4.0 %" in report.text
+    assert "<h2>Means of good frames</h2><table><tr><th>capillaries</th><td>" in report.text
     assert "IEC 60601-1-8" in report.text
     lines = list(csv.DictReader(io.StringIO(bed.ask("GET", "/export.csv").text)))
     assert [line["seq"] for line in lines] == [str(seq) for seq in range(30)]
