@@ -29,3 +29,8 @@ export function showMessage(sentence, undo) {
     undo ? UNDO_MS : SHOWN_MS,
   );
 }
+
+/** Take the sentence away: it is not true any more. */
+export function hideMessage() {
+  get("message").hidden = true;
+}

@@ -5,7 +5,7 @@ import { send } from "../browser/requests.js";
 import { barOf, configuration, farApart, scaleOf } from "../state/scale.js";
 import * as common from "../text/common.js";
 import * as words from "../text/scale.js";
-import { showMessage } from "./message.js";
+import { hideMessage, showMessage } from "./message.js";
 
 const LONGEST_BAR = 0.2; // of the width of the frame, as it is shown
 const LONGEST_BAR_PX = 220;
@@ -86,6 +86,7 @@ export class Scale {
   }
 
   #ask() {
+    hideMessage();
     const input = make("input", { id: "scale-um", type: "number", min: "0", step: "any", required: true });
     const found = make("output", { className: "found" });
     const refusal = make("p", { className: "error", role: "alert" });
