@@ -163,10 +163,13 @@ def _replay_one(parts: Parts, plan: "RunPlan", options: _ReplayOptions, place: "
 
 def _run(parts: Parts, plan: "RunPlan", options: _ReplayOptions, place: "BatchPlace | None") -> "Outcome":
     from stream.run.pipeline import run, run_processes
+    from stream.session.store import FILE_NAME
 
+    # Of a batch that was stopped, the recordings after that one are not begun yet.
+    resume = options.resume and (place is None or (plan.folder / FILE_NAME).is_file())
     plan = replace(plan, fingerprint=parts.fingerprint(plan.source))
     execute = run_processes if plan.engine is None else partial(_run_engine, parts, plan.engine)
-    return run(plan, execute, quiet=parts.quiet, resume=options.resume, overwrite=options.overwrite, place=place)
+    return run(plan, execute, quiet=parts.quiet, resume=resume, overwrite=options.overwrite, place=place)
 
 
 def _run_engine(

@@ -140,19 +140,19 @@ def test_a_stop_leaves_whole_files_and_nothing_running(tmp_path: Path, number: s
 
 @pytest.mark.slow
 def test_a_batch_that_is_stopped_goes_on_and_its_table_is_true_at_any_time(tmp_path: Path) -> None:
-    sources = [f"synthetic:?seed={seed}&fps=30&frames=12" for seed in (1, 2)]
-    folders = [tmp_path / f"synthetic-seed-{seed}-fps-30-frames-12" for seed in (1, 2)]
+    sources = [f"synthetic:?seed={seed}&fps=30&frames=12" for seed in (1, 2, 3)]
+    folders = [tmp_path / f"synthetic-seed-{seed}-fps-30-frames-12" for seed in (1, 2, 3)]
     with running("replay", *sources, "--output", tmp_path, "--workers", "1", "--speed", "1") as process:
         eventually(lambda: committed(folders[1]) >= 1, "the second one is begun")
         process.send_signal(signal.SIGINT)
         _, errors = process.communicate(timeout=10)
     assert process.returncode == 130, errors
-    assert "file 2 of 2 begins; about" in errors
-    assert [row["status"] for row in _table(tmp_path)] == ["complete", "incomplete"]
+    assert "file 2 of 3 begins; about" in errors
+    assert [row["status"] for row in _table(tmp_path)] == ["complete", "incomplete", "not begun"]
     done = run("replay", *sources, "--output", tmp_path, "--workers", "1", "--resume")
     assert done.returncode == 0, done.stderr
-    assert [(row["status"], row["frames"]) for row in _table(tmp_path)] == [("complete", "12")] * 2
-    assert [len(rows(folder)) for folder in folders] == [12, 12]
+    assert [(row["status"], row["frames"]) for row in _table(tmp_path)] == [("complete", "12")] * 3
+    assert [len(rows(folder)) for folder in folders] == [12, 12, 12]
 
 
 def _table(output: Path) -> list[dict[str, str]]:
