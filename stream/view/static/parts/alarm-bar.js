@@ -29,6 +29,7 @@ export class AlarmBar {
     get("acknowledge").addEventListener("click", () => this.acknowledgeAll());
     get("pause").addEventListener("click", () => this.togglePause());
     get("sound").addEventListener("click", () => this.toggleSound());
+    get("alarm-sign").addEventListener("click", () => get("alarms").scrollIntoView());
     if (recall(STORED) === "on") this.#soundAtFirstTouch();
     this.#labelSound();
   }
@@ -50,12 +51,14 @@ export class AlarmBar {
     const ended = state === "ended";
     if (!lost) this.#seenLost = false;
     const shown = shownAlarms(lost && !this.#seenLost ? withLost(this.#alarms) : this.#alarms, nowNs, this.#sound.on);
-    const bar = get("alarms");
-    bar.dataset.level = shown.level;
-    bar.dataset.sounding = shown.unseen && !ended;
+    for (const place of ["alarms", "alarm-sign"]) {
+      get(place).dataset.level = shown.level;
+      get(place).dataset.sounding = shown.unseen && !ended;
+    }
     putSymbol("alarm-icon", ended ? "icon-ended" : `alarm-${shown.level}`);
     put("alarm-says", sentence(shown, reviewing, ended));
     this.#list(shown.active);
+    showSign(ended ? [] : shown.active);
     get("alarm-silent").hidden = ended || !shown.silent;
     this.#showButtons(shown, reviewing, ended);
     this.#sound.sound(reviewing || ended ? null : shown.sounding);
@@ -135,6 +138,14 @@ export class AlarmBar {
     setFlag("sound", "aria-pressed", on);
     putSymbol("sound-icon", on ? "sound-on" : "sound-off");
   }
+}
+
+/** Show how grave the first alarm is, beside the state, for when the bar is out of sight. */
+function showSign([first]) {
+  get("alarm-sign").hidden = first === undefined;
+  if (first === undefined) return;
+  put("alarm-sign-word", words.loudPriority(first.priority));
+  putSymbol("alarm-sign-icon", `alarm-${first.priority}`);
 }
 
 function sentence({ active, pausedS }, reviewing, ended) {

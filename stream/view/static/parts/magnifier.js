@@ -39,8 +39,9 @@ export class Magnifier {
     return document.body.dataset.picture === "large";
   }
 
-  /** Give the picture the page, or give the page back. */
+  /** Give the picture the page if that makes it larger, or give the page back. */
   toggle() {
+    if (!this.large && !get("enlarge").checkVisibility()) return;
     document.body.dataset.picture = this.large ? "" : "large";
     if (!this.large) this.#reset();
     this.#label();

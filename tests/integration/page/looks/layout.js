@@ -2,7 +2,7 @@
 // one per fault, and the boxes of what is seen. Read by frozen_page.py.
 (() => {
   const CONTROLS = "button, a[href], select, input, summary, fieldset label";
-  const LAYERS = "dialog, .sheet, .topline, .message, .notices, .banner, .magnifier, .dose, #outlines";
+  const LAYERS = "dialog .end, dialog, .sheet, .topline, .message, .notices, .banner, .magnifier, .dose, #outlines";
   const SCROLLS = /auto|scroll/;
   const NEARLY = 1.5; // px that rounding may cost
 

@@ -53,6 +53,11 @@ STATE_IN_SIGHT: Final = """(() => {
     return top >= 0 && bottom <= innerHeight;
 })()"""
 
+ALARM_IN_SIGHT: Final = """["alarms", "alarm-sign"].some((id) => {
+    const { top, bottom, width } = document.getElementById(id).getBoundingClientRect();
+    return width > 0 && top >= 0 && bottom <= innerHeight;
+})"""
+
 BELOW_THE_STATE: Final = """(() => {
     const [state, picture] = [".topline", "#evidence-head"].map((part) => document.querySelector(part));
     return picture.getBoundingClientRect().top >= state.getBoundingClientRect().bottom;
@@ -101,6 +106,7 @@ def test_the_state_stays_in_sight_and_an_alarm_leaves_the_picture_in_its_place(s
             tops[state, screen] = stage.page.evaluate(PICTURE_TOP)
             stage.page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
             assert stage.page.evaluate(STATE_IN_SIGHT), screen
+            assert state is live or stage.page.evaluate(ALARM_IN_SIGHT), screen
     assert [screen for screen in SCREENS if len({tops[state, screen] for state in (live, alarm, seen)}) > 1] == []
 
 
