@@ -12,16 +12,18 @@ from stream.view.answers.operation import DescribedRoute, Operation
 from stream.view.live.five_sites import Action, Sites, marker_changes
 from stream.view.live.markers import ShownMarker
 from stream.view.routes.error_answers import NotThereError
-from stream.view.routes.request_helpers import ID_LIMIT, body_as, path_number, shared_json
+from stream.view.routes.request_helpers import AXIS_LIMIT_S, ID_LIMIT, body_as, path_number, shared_json
 from stream.view.routes.services import PageServices
 
 AskedSeq = Annotated[int, Meta(ge=0, le=ID_LIMIT)]
+AskedAxisS = Annotated[float, Meta(ge=-AXIS_LIMIT_S, le=AXIS_LIMIT_S)]
 AskedUtcNs = Annotated[int, Meta(ge=0, le=2**63 - 1)]
 
 
 class NewMarker(Struct, frozen=True, forbid_unknown_fields=True):
-    """A marker to set at a frame, at a time (ns since 1970 UTC), or, if neither is given, at the newest frame.
+    """A marker to set at a frame, at a time (ns since 1970 UTC), or, if none is given, at the newest frame.
 
+    at_s: a time on the trend's axis, s: the frame next to it.
     until_ns: end of a stretch, ns since 1970 UTC; None for a moment.
     """
 
@@ -29,6 +31,7 @@ class NewMarker(Struct, frozen=True, forbid_unknown_fields=True):
     text: MarkerText = ""
     seq: AskedSeq | None = None
     t_ns: AskedUtcNs | None = None
+    at_s: AskedAxisS | None = None
     until_ns: AskedUtcNs | None = None
 
 
@@ -73,7 +76,7 @@ def routes(page: PageServices) -> list[DescribedRoute]:
 
     async def add(request: Request) -> Response:
         new = await body_as(request, NewMarker)
-        seq, t_ns = frame_and_time(page, new.seq, new.t_ns)
+        seq, t_ns = frame_and_time(page, new.seq, new.t_ns, new.at_s)
         until_seq = None if new.until_ns is None else frame_and_time(page, None, new.until_ns)[0]
         if new.until_ns is not None and (t_ns is None or new.until_ns < t_ns):
             raise WireError("A stretch ends after it begins: until_ns must not be before its frame or t_ns.")
@@ -122,8 +125,13 @@ def routes(page: PageServices) -> list[DescribedRoute]:
     ]
 
 
-def frame_and_time(page: PageServices, seq: int | None, t_ns: int | None) -> tuple[int | None, int | None]:
+def frame_and_time(
+    page: PageServices, seq: int | None, t_ns: int | None, at_s: float | None = None
+) -> tuple[int | None, int | None]:
     """Return frame and time that belong together; None for both before the first reading.
+
+    at_s: time on the trend's axis, s. The first of seq, t_ns and at_s that is given counts;
+    without any, the newest frame.
 
     Raises NotThereError if the session has no such frame.
     """
@@ -135,6 +143,8 @@ def frame_and_time(page: PageServices, seq: int | None, t_ns: int | None) -> tup
     elif t_ns is not None:
         row = trend.nearest_in_time(t_ns)
         return (None if row is None else int(row["seq"])), t_ns
+    elif at_s is not None:
+        row = trend.nearest(at_s)
     else:
         rows = trend.rows()
         row = rows[-1] if len(rows) else None

@@ -76,7 +76,9 @@ const alarms = new AlarmBar(take);
 const limits = new AlarmLimits(take, () => session.status?.density_pct ?? null);
 const previous = new Previous(take);
 const markers = new Markers({
-  inView: () => evidence.frame?.seq ?? picture.live?.header.seq ?? null,
+  past: () => evidence.place,
+  newest: () => picture.live?.header.seq ?? null,
+  nowS: () => session.axisNowS(),
   look: evidence.look,
   take,
   changed: showMarkers,
@@ -90,7 +92,7 @@ const connection = new Connection(new URL("ws", document.baseURI.replace(/^http/
 });
 
 watchLog(evidence.look);
-watchReview(trend, session, evidence.lookAt);
+watchReview(trend, session, evidence.scrubTo);
 watchTheme(() => trend.build());
 listenToPointer(get("trend"), trend, {
   moved: redraw,
@@ -239,6 +241,7 @@ function zoomOut() {
 /** Show that another frame is in view or asked for, or none. */
 function frameChanged() {
   trend.point(evidence.moment);
+  markers.showMoment(session.reviewing ? null : evidence.moment);
   refresh();
   redraw();
 }

@@ -1,6 +1,7 @@
 // The alarm limits: a dialog to read and change them. Knows their names, not what they do.
 
 import { button, get, head, make, put, tableHead } from "../browser/dom.js";
+import { fieldsIn, isTyped, markTyped } from "../browser/fields.js";
 import { change } from "../browser/requests.js";
 import * as words from "../text/alarms.js";
 import * as common from "../text/common.js";
@@ -50,9 +51,9 @@ export class AlarmLimits {
 
   // The limits were changed elsewhere while the dialog is open: say so, and bring up to date what nobody has typed.
   #follow(limits) {
-    for (const input of fields(this.#dialog).filter((one) => !isTyped(one))) fill(input, limits);
+    for (const input of fieldsIn(this.#dialog).filter((one) => !isTyped(one))) fill(input, limits);
     const changed = words.limitsChanged(this.#shown, limits);
-    put("limits-changed", changed && words.changedElsewhere(changed));
+    put("limits-changed", changed && common.changedElsewhere(changed));
   }
 
   #form(limits) {
@@ -82,7 +83,7 @@ export class AlarmLimits {
 
   async #save(event, refusal) {
     event.preventDefault();
-    const typed = fields(this.#dialog).filter(isTyped);
+    const typed = fieldsIn(this.#dialog).filter(isTyped);
     try {
       const { version, answer } = await change(
         "PUT",
@@ -115,12 +116,6 @@ function field(name, limits, label = null) {
   if (label !== null) input.ariaLabel = label;
   return fill(input, limits);
 }
-
-const fields = (dialog) => [...dialog.querySelectorAll("[name]")];
-const isTyped = (input) => input.dataset.typed === "true";
-const markTyped = ({ target }) => {
-  target.dataset.typed = true;
-};
 
 /** Let a field show its limit, and return it. */
 function fill(input, limits) {

@@ -14,7 +14,7 @@ export class Dose {
   #offered = null; // {kind, marking}
   #hiding = null;
 
-  /** @param {(marker: object, dose: string) => Promise<boolean>} given writes a dose to its marker; whether it did */
+  /** @param {(marked: object, dose: string) => Promise<boolean>} given writes a dose to its marker; whether it did */
   constructor(given) {
     this.#given = given;
   }
@@ -22,7 +22,7 @@ export class Dose {
   /**
    * Offer a dose, if this kind of marker has one. The marker may still be on its way: what is typed waits for it.
    * @param {string} kind
-   * @param {Promise<?object>} marking gives the marker, or null if it was refused
+   * @param {Promise<?object>} marking gives what was marked, or null if it was refused
    * @param {boolean} typing begin in the field
    */
   offer(kind, marking, typing) {
@@ -33,7 +33,6 @@ export class Dose {
       type: "text",
       maxLength: LONGEST_DOSE,
       pattern: "[0-9].*", // other keys keep their own meaning until a number is begun
-      required: true,
       placeholder: words.doseHint,
       ariaLabel: words.doseOf(kind),
       autocomplete: "off",
@@ -71,13 +70,15 @@ export class Dose {
 
   #submit(event, field) {
     event.preventDefault();
-    this.#give(field.value.trim());
+    const dose = field.value.trim();
+    if (dose) this.#give(dose);
+    else this.close();
   }
 
   async #give(dose) {
     const offered = this.#offered;
-    const marker = await offered?.marking;
-    if (!marker || !(await this.#given(marker, dose))) return;
+    const marked = await offered?.marking;
+    if (!marked || !(await this.#given(marked, dose))) return;
     remember(STORED, JSON.stringify(withDose(dosesIn(recall(STORED)), offered.kind, dose)));
     if (this.#offered === offered) this.close();
   }

@@ -30,7 +30,8 @@ export class Evidence {
 
   #picture;
   #changed;
-  #asked = null; // what was asked for and is not here yet: {path, x, ending, sinceMs, shown}
+  #asked = null; // what was asked for and is not here yet: {path, place, x, ending, sinceMs, shown}
+  #next = null; // the moment to ask for when that is here
   #notLoaded = ""; // why the picture of the frame in view could not be loaded
 
   /**
@@ -52,7 +53,13 @@ export class Evidence {
 
   /** The moment of the axis that was asked for last, else that of the frame in view; null if there is none. */
   get moment() {
-    return this.#asked?.x ?? this.frame?.x ?? null;
+    return this.#next ?? this.#asked?.x ?? this.frame?.x ?? null;
+  }
+
+  /** What was asked for last, else the frame in view: {seq} or {at_s}, a moment of the axis; null if there is none. */
+  get place() {
+    if (this.#next !== null) return { at_s: this.#next };
+    return this.#asked?.place ?? (this.frame && { seq: this.frame.seq });
   }
 
   /** Whether a frame is on its way for long enough to be said. */
@@ -61,15 +68,25 @@ export class Evidence {
   }
 
   /** Bring the frame of this number into view; x is its moment on the axis, if that is known. */
-  look = (seq, x = null) => this.#ask(`api/frames/${seq}`, x);
+  look = (seq, x = null) => this.#ask(`api/frames/${seq}`, { seq }, x);
 
   /** Bring the frame nearest to a moment of the axis into view: one with a picture, if one is that near. */
-  lookAt = (x) => this.#ask(`api/frames?at_s=${x}&within_s=${SNAP_S}`, x);
+  lookAt = (x) => this.#ask(`api/frames?at_s=${x}&within_s=${SNAP_S}`, { at_s: x }, x);
+
+  /** Do as `lookAt`, but show the frame that is on its way first: of the moments that come meanwhile, only the newest. */
+  scrubTo = (x) => {
+    if (this.#asked === null) {
+      this.lookAt(x);
+    } else {
+      this.#next = x;
+      this.#changed();
+    }
+  };
 
   /** Bring the live picture into view, as it is on the screen: the server may not keep it. */
   freeze() {
     const own = this.#picture.lend();
-    if (own) this.#ask(`api/frames/${own.header.seq}`, own.header.x, own);
+    if (own) this.#ask(`api/frames/${own.header.seq}`, { seq: own.header.seq }, own.header.x, own);
   }
 
   /** Go to the frame before (-1) or after (1). */
@@ -83,6 +100,7 @@ export class Evidence {
     if (this.moment === null && this.#asked === null) return false;
     this.#asked?.ending.abort();
     this.#asked = null;
+    this.#next = null;
     this.frame = null;
     this.#picture.release();
     document.body.dataset.looking = "now";
@@ -123,15 +141,16 @@ export class Evidence {
   }
 
   // Ask for a frame; what was asked for before and is not here yet, is not waited for any more. A key that is held asks
-  // for the same frame again and again. own: the picture that the page has itself, or nothing.
-  #ask(path, x, own) {
+  // for the same frame again and again. place: see above. own: the picture that the page has itself, or nothing.
+  #ask(path, place, x, own) {
     if (!this.reachable) {
       showMessage(words.unreachable);
       return Promise.resolve();
     }
+    this.#next = null;
     if (this.#asked?.path === path) return this.#asked.shown;
     this.#asked?.ending.abort();
-    const asked = { path, x, ending: new AbortController(), sinceMs: stopwatch() };
+    const asked = { path, place, x, ending: new AbortController(), sinceMs: stopwatch() };
     this.#asked = asked;
     asked.shown = this.#load(asked, own);
     this.#changed();
@@ -150,7 +169,8 @@ export class Evidence {
       this.#picture.hold(headerOf(loaded.frame, own?.header), loaded.bitmap);
       this.#draw();
     }
-    this.#changed();
+    if (this.#next === null) this.#changed();
+    else this.lookAt(this.#next);
   }
 
   #draw() {

@@ -1,6 +1,7 @@
 // Markers: preset buttons and notes for the frame in view, and the sheet that edits them. Knows their interface.
 
 import { button, get, head, make, put, setFlag } from "../browser/dom.js";
+import { fieldsIn, isTyped, markTyped } from "../browser/fields.js";
 import { change } from "../browser/requests.js";
 import * as common from "../text/common.js";
 import { preciseClock } from "../text/format.js";
@@ -19,11 +20,15 @@ export class Markers {
   #dose = new Dose((marker, dose) => this.#addDose(marker, dose));
   #known = new Map(); // by id
   #chosen = null; // the id of the marker that the sheet edits
+  #shown = null; // that marker as the sheet shows it
+  #removing = null; // the id of the marker that this page deletes
 
   /**
    * Let the buttons work.
    * @param {object} page
-   * @param {() => ?number} page.inView returns the number of the frame in view
+   * @param {() => ?object} page.past returns the place of the past that is in view or on its way, {seq} or {at_s}
+   * @param {() => ?number} page.newest returns the number of the frame of the live picture
+   * @param {() => ?number} page.nowS returns the axis time of now, or null if time stands still
    * @param {(seq: number, x: number) => void} page.look shows a frame, which lies at x on the axis
    * @param {(message: object) => void} page.take takes what an answer has of the shared state
    * @param {(markers: object[]) => void} page.changed takes all markers, by time
@@ -52,12 +57,38 @@ export class Markers {
     if (!this.#known.has(this.#chosen)) this.#chosen = null;
     this.#label();
     this.#page.changed(markers);
-    if (get("markers").hidden) return;
-    if (get("markers").contains(document.activeElement)) this.#drawList();
-    else this.#draw();
+    if (!get("markers").hidden) this.#follow();
   }
 
-  // In a sheet that is being used, what is typed stays, and the focus where it is.
+  /** Say beside the buttons which moment they mark: x on the axis, or null if it is now. */
+  showMoment(x) {
+    put("marks-at", x === null ? "" : words.marksAt(x));
+  }
+
+  // In an open sheet, what is typed stays, and the focus where it is.
+  #follow() {
+    this.#drawList();
+    const [shown, marker] = [this.#shown, this.#known.get(this.#chosen) ?? null];
+    if (shown === null || marker === null) this.#drawDetails();
+    else this.#followForm(shown, marker);
+    if (shown !== null && marker === null && shown.id !== this.#removing) showMessage(words.deletedElsewhere(shown));
+  }
+
+  // A marker was changed elsewhere while its form is open: say so, and bring up to date what was not typed here.
+  #followForm(shown, marker) {
+    this.#shown = marker;
+    const other = fieldsIn(this.#form()).filter(({ name }) => marker[name] !== shown[name]);
+    const notMine = other.filter(({ name, value }) => marker[name] !== value.trim());
+    if (notMine.length) put("marker-changed", common.changedElsewhere(words.markerName(marker)));
+    for (const field of other.filter((one) => !isTyped(one))) field.value = marker[field.name];
+    if (marker.t_ns === shown.t_ns && marker.until_ns === shown.until_ns) return;
+    get("markers").querySelector(".change").replaceWith(this.#beforeAfter.panel(marker));
+  }
+
+  #form() {
+    return get("markers").querySelector(".marker-one form");
+  }
+
   #drawList() {
     const { id } = document.activeElement.dataset;
     get("markers").querySelector(".marker-list").replaceWith(this.#list());
@@ -112,12 +143,20 @@ export class Markers {
     );
   }
 
-  // Mark the frame in view. Returns the marker, or null.
+  // Mark the moment in view. Returns what was marked, {marker, past: whether that moment was not now}, or null.
   async #mark(kind, text = "") {
-    const seq = this.#page.inView();
-    const marker = await this.#change(change("POST", PATH, { kind, text, ...(seq === null ? {} : { seq }) }));
-    if (marker) showMessage(words.marked(marker));
-    return marker;
+    const past = this.#page.past();
+    const seq = this.#page.newest();
+    const place = past ?? (seq === null ? {} : { seq });
+    const marker = await this.#change(change("POST", PATH, { kind, text, ...place }));
+    if (marker) this.#sayMarked(marker, past !== null);
+    return marker && { marker, past: past !== null };
+  }
+
+  #sayMarked(marker, past) {
+    const nowS = this.#page.nowS();
+    const agoS = nowS === null ? null : Math.max(nowS - marker.x, 0);
+    showMessage(past ? words.markedPast(marker, agoS) : words.marked(marker));
   }
 
   #markAndOffer(kind, typing) {
@@ -125,9 +164,9 @@ export class Markers {
   }
 
   // Returns whether that was done.
-  async #addDose({ id }, dose) {
+  async #addDose({ marker: { id }, past }, dose) {
     const marker = await this.#change(change("PATCH", `${PATH}/${id}`, { text: dose }));
-    if (marker) showMessage(words.marked(marker));
+    if (marker) this.#sayMarked(marker, past);
     return marker !== null;
   }
 
@@ -141,15 +180,25 @@ export class Markers {
     }
   }
 
-  async #edit(event, marker) {
+  // Only what was typed is sent: what another page has changed meanwhile stays.
+  async #edit(event, id) {
     event.preventDefault();
-    const { kind, text } = event.target.elements;
-    const changes = { kind: kind.value, text: text.value.trim() };
-    if (await this.#change(change("PATCH", `${PATH}/${marker.id}`, changes))) this.#reopen();
+    const typed = fieldsIn(event.target).filter(isTyped);
+    if (!typed.length) {
+      showMessage(words.unchanged(this.#known.get(id)));
+      return;
+    }
+    const changes = Object.fromEntries(typed.map(({ name, value }) => [name, value.trim()]));
+    const marker = await this.#change(change("PATCH", `${PATH}/${id}`, changes));
+    if (!marker) return;
+    this.#reopen();
+    showMessage(words.changed(marker));
   }
 
-  async #remove(marker) {
-    if (!(await this.#change(change("DELETE", `${PATH}/${marker.id}`)))) return;
+  async #remove(id) {
+    const marker = this.#known.get(id);
+    this.#removing = id;
+    if (!(await this.#change(change("DELETE", `${PATH}/${id}`)))) return;
     this.#reopen();
     showMessage(words.removed(marker), { word: words.undo, act: () => this.#restore(marker) });
   }
@@ -185,6 +234,14 @@ export class Markers {
     get("markers").replaceChildren(head(words.title, close), body);
   }
 
+  // The focus goes to the button that closes the sheet if its own place is gone.
+  #drawDetails() {
+    const drawn = get("markers").querySelector(".markers-body").lastElementChild;
+    const focused = drawn.contains(document.activeElement);
+    drawn.replaceWith(this.#details());
+    if (focused) get("markers-close").focus();
+  }
+
   #list() {
     const entries = [...this.#known.values()].map((marker) => this.#entry(marker));
     if (!entries.length) entries.push(make("li", { className: "quiet" }, words.noMarkers));
@@ -200,28 +257,30 @@ export class Markers {
   }
 
   #details() {
-    const marker = this.#known.get(this.#chosen);
-    if (!marker) {
+    const marker = this.#known.get(this.#chosen) ?? null;
+    this.#shown = marker;
+    if (marker === null) {
       this.#page.compared(null);
       return make("p", { className: "quiet" }, this.#known.size ? words.chooseMarker : "");
     }
-    return make("div", { className: "marker-one" }, this.#form(marker), this.#beforeAfter.panel(marker));
+    return make("div", { className: "marker-one" }, this.#makeForm(marker), this.#beforeAfter.panel(marker));
   }
 
-  #form(marker) {
+  #makeForm(marker) {
     const kind = make("select", { name: "kind", ariaLabel: words.kindLabel });
     for (const [value, word] of Object.entries(words.kinds)) {
       kind.append(make("option", { value, selected: value === marker.kind }, word));
     }
     const text = { name: "text", value: marker.text, maxLength: LONGEST_TEXT, ariaLabel: words.textLabel };
     const actions = [
-      button(words.remove, () => this.#remove(marker)),
+      button(words.remove, () => this.#remove(marker.id)),
       make("button", { className: "strong" }, common.save),
     ];
     if (marker.seq !== null) actions.unshift(button(common.showFrame, () => this.#look(marker)));
     return make(
       "form",
-      { onsubmit: (event) => this.#edit(event, marker) },
+      { onsubmit: (event) => this.#edit(event, marker.id), oninput: markTyped },
+      make("p", { className: "warning", id: "marker-changed", role: "status" }),
       kind,
       make("input", { type: "text", ...text }),
       make("div", { className: "actions" }, ...actions),

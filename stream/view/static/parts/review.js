@@ -1,7 +1,7 @@
 // A finished session: a slider through its whole length, and the trend as a picture to keep. Knows the trend.
 
 import { get } from "../browser/dom.js";
-import { newestOnly, read } from "../browser/requests.js";
+import { read } from "../browser/requests.js";
 import { clock } from "../text/format.js";
 import * as words from "../text/trend.js";
 import { showMessage } from "./message.js";
@@ -13,11 +13,10 @@ const DOWNLOAD_MS = 1000; // for the browser to begin before the picture is let 
  * Let the slider and the export work.
  * @param {import("../plot/trend.js").Trend} trend
  * @param {import("../state/session.js").Session} session
- * @param {(x: number) => Promise<void>} scrubbed the slider was moved to this moment
+ * @param {(x: number) => void} scrubbed the slider was moved to this moment
  */
 export function watchReview(trend, session, scrubbed) {
-  const scrub = newestOnly(scrubbed); // a frame that is on its way is shown, and then the newest
-  get("scrubber").addEventListener("input", (event) => scrub(Number(event.target.value)));
+  get("scrubber").addEventListener("input", (event) => scrubbed(Number(event.target.value)));
   get("export-png").addEventListener("click", () => savePicture(trend, session.info.session));
 }
 

@@ -112,5 +112,3 @@ export const densityNow = (pct) => `Density is ${percent(pct)} now.`;
 export const below = (limit) => `Low: 20 % below now, ${limit.toFixed(1)} %`;
 export const emptyIsOff = "An empty field switches its alarm off.";
 export const limitsUnknown = "The limits are not known yet: the program is starting.";
-export const changedElsewhere = (changed) =>
-  `Changed on another page: ${changed}. What you have typed here stays, and is set when you save.`;

@@ -7,3 +7,5 @@ export const showFrame = "Show its frame";
 export const unreachable = "The program does not answer.";
 export const noPicture = "What came is not a picture.";
 export const refused = (status) => `The program refused this (${status}).`;
+export const changedElsewhere = (changed) =>
+  `Changed on another page: ${changed}. What you have typed here stays, and is set when you save.`;

@@ -1,6 +1,6 @@
 // Markers, and before and after one of them.
 
-import { clock, count, signed } from "./format.js";
+import { clock, count, preciseClock, signed, span } from "./format.js";
 import { labels } from "./labels.js";
 
 /** The kinds of marker by name, in the order of their buttons. */
@@ -24,13 +24,20 @@ export function markerName({ kind, text }) {
 
 export const markerLine = (marker) => `${clock(marker.x, true)}  ${markerName(marker)}`;
 export const marked = (marker) => `Marked: ${markerName(marker)}`;
+/** Say which moment of the past was marked; agoS: how long ago that is, or null if time stands still. */
+export const markedPast = (marker, agoS) =>
+  `Marked at ${preciseClock(marker.x)}${agoS === null ? "" : `, ${span(agoS)} ago`}: ${markerName(marker)}`;
+export const marksAt = (x) => `Marks ${preciseClock(x)}`;
+export const changed = (marker) => `Changed: ${markerName(marker)}`;
+export const unchanged = (marker) => `As it was: ${markerName(marker)}`;
+export const deletedElsewhere = (marker) => `It was deleted on another page. ${markerLine(marker)}`;
 export const removed = (marker) => `Removed: ${markerName(marker)}`;
 export const restored = (marker) => `Back again: ${markerName(marker)}`;
 export const undo = "Undo";
 
 // The dose of a bolus or fluid
 export const doseOf = (kind) => `Dose of ${kinds[kind].toLowerCase()}`;
-export const doseHint = "250 ml";
+export const doseHint = "such as 250 ml";
 export const setDose = "Set";
 export const noDose = "No dose";
 

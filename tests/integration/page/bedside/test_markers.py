@@ -54,6 +54,31 @@ def test_a_number_after_the_key_is_the_dose_of_a_bolus(page: Page, scope: Scope)
     assert page.locator("#dose").is_hidden()
 
 
+def test_an_empty_dose_is_none(page: Page, scope: Scope) -> None:
+    scope.until(page, "Number(document.getElementById('picture').dataset.seq) > 2")
+    page.keyboard.press("1")
+    page.click("#dose .strong")
+    page.locator("#dose").wait_for(state="hidden")
+
+
+def test_a_mark_in_the_past_says_so_and_goes_to_a_moment_still_on_its_way(page: Page, scope: Scope) -> None:
+    for ago in range(300, 0, -1):
+        scope.see(ago_s=ago / 10)
+    scope.until(page, shows(state_word="LIVE"))
+    wait(page, "Number(document.getElementById('trend').dataset.points) > 200")
+    assert page.inner_text("#marks-at") == ""
+    page.route("**/api/frames?*", lambda _: None)  # the frame stays on its way
+    x = float(scope.feed.trend.rows()[150]["x"])
+    click_moment(page, x)
+    wait(page, says("marks-at", "Marks "))
+    page.keyboard.press("3")
+    wait(page, says("message", " s ago: Position"))
+    (marker,) = scope.feed.markers()
+    assert marker.x == pytest.approx(x, abs=0.3)
+    page.keyboard.press("Escape")
+    wait(page, shows(marks_at=""))
+
+
 def test_a_dose_given_before_is_one_touch(watched: OpenPage, scope: Scope) -> None:
     page = watched(scope.server.address, TABLET, touch=True)
     scope.until(page, "Number(document.getElementById('picture').dataset.seq) > 2")

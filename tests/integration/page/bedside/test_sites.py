@@ -57,6 +57,18 @@ def test_the_trend_stays_in_sight_beside_the_five_sites(page: Page, scope: Scope
             assert box["y"] >= 0, name
             assert box["y"] + min(box["height"], 150) <= size["height"], name
             assert box["x"] + box["width"] <= size["width"], name
+        _stays_in_the_trend_panel(page)
         scope.see()
     page.keyboard.press("Escape")
     wait(page, "document.querySelector('.marking').checkVisibility()")
+
+
+def _stays_in_the_trend_panel(page: Page) -> None:
+    """Check that what marks a moment without a keyboard is within its panel."""
+    panel = page.locator(".trend-panel").bounding_box()
+    assert panel is not None
+    for name in ("#markers-open", "#presets [data-kind=bolus]", "#presets [data-kind=pressure-released]", "#note"):
+        box = page.locator(name).bounding_box()
+        assert box is not None, name
+        assert box["x"] + box["width"] <= panel["x"] + panel["width"], name
+        assert box["y"] + box["height"] <= panel["y"] + panel["height"], name

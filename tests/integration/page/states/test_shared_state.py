@@ -147,3 +147,32 @@ def test_the_five_sites_are_up_to_date_when_their_panel_opens(page: Page, scope:
     scope.server.stop()
     page.click("#sites-open")
     assert "✓ done" in page.inner_text("#site-card-1")
+
+
+def test_an_open_form_follows_a_marker_that_another_page_changes_and_deletes(
+    page: Page, other: Page, scope: Scope
+) -> None:
+    scope.until(page, shows(state_word="LIVE"))
+    page.keyboard.type("1500 ml")
+    page.keyboard.press("Enter")
+    for one in (page, other):
+        wait(one, shows(markers_open="Markers 1"))
+        one.click("#markers-open")
+        one.click(".marker-list button")
+    text = "#markers input[name=text]"
+    page.fill(text, "750 ml")
+    page.click(".marker-one .strong")
+    wait(page, shows(message="Changed: Bolus: 750 ml"))
+    assert page.locator("#marker-changed").inner_text() == ""
+    wait(other, says("marker-changed", "Changed on another page: Bolus: 750 ml"))
+    assert other.input_value(text) == "750 ml", "what was not typed follows"
+    other.select_option("#markers select", "fluid")
+    other.click(".marker-one .strong")
+    wait(other, shows(message="Changed: Fluid: 750 ml"))
+    wait(page, says("marker-changed", "Fluid: 750 ml"))
+    page.get_by_text("Delete").click()
+    wait(other, says("message", "It was deleted on another page."))
+    assert other.locator(".marker-one").count() == 0
+    page.get_by_role("button", name="Undo").click()
+    wait(page, shows(message="Back again: Fluid: 750 ml"))
+    assert [(marker.kind, marker.text) for marker in scope.feed.markers()] == [("fluid", "750 ml")]

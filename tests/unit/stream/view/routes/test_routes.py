@@ -97,6 +97,8 @@ def test_a_marker_without_a_place_is_at_the_newest_frame_and_one_at_a_moment_at_
     assert row is not None
     at = bed.post("/api/markers", {"kind": "position", "t_ns": int(row["t_ns"]) + 1_000_000})
     assert (at["seq"], at["t_ns"]) == (3, int(row["t_ns"]) + 1_000_000)
+    on_axis = bed.post("/api/markers", {"kind": "position", "at_s": float(row["x"]) + 0.001})
+    assert (on_axis["seq"], on_axis["t_ns"]) == (3, int(row["t_ns"]))
 
 
 def test_a_marker_before_the_first_frame_has_a_moment_alone(bed: Bed) -> None:
