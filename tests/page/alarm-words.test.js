@@ -5,7 +5,7 @@ import { test } from "node:test";
 import * as words from "../../stream/view/static/text/alarms.js";
 
 test("what was compared, in the unit of its kind", () => {
-  assert.equal(words.comparison({ kind: "low", value: 2, limit: 4 }), "median 2.0 %, below 4.0 %");
+  assert.equal(words.comparison({ kind: "low", value: 2, limit: 4 }), "2.0 %, below 4.0 %");
   assert.equal(words.comparison({ kind: "fall", value: 41.2, limit: 30 }), "by 41 % of what it was, limit 30.0 %");
   assert.equal(words.comparison({ kind: "technical", cause: "disk", value: 300.2, limit: 500 }), "300 MB free");
   assert.equal(words.comparison({ kind: "signal", cause: "", value: 61, limit: 30 }), "for 1 min 1 s");

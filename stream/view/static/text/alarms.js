@@ -20,8 +20,8 @@ export function alarmName({ kind, cause }) {
 /** Say what was compared with which limit, in the units of each kind. */
 export function comparison({ kind, value, limit, cause }) {
   if (value === null || value === undefined) return "";
-  if (kind === "low") return `median ${percent(value)}, below ${limitPercent(limit)}`;
-  if (kind === "high") return `median ${percent(value)}, above ${limitPercent(limit)}`;
+  if (kind === "low") return `${percent(value)}, below ${limitPercent(limit)}`;
+  if (kind === "high") return `${percent(value)}, above ${limitPercent(limit)}`;
   if (kind === "fall") return `by ${value.toFixed(0)} % of what it was, limit ${limitPercent(limit)}`;
   if (cause === "disk") return `${Math.round(value)} MB free`;
   return `for ${span(value)}`;
