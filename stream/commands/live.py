@@ -15,7 +15,7 @@ from msgspec import structs
 
 from stream.commands.context import new_plan, report, um_per_px_option
 from stream.config.parts import Parts
-from stream.errors import StreamError, UsageError
+from stream.errors import OutputError, StreamError, UsageError
 
 if TYPE_CHECKING:
     from stream.config.run_plan import RunPlan
@@ -86,6 +86,7 @@ def demo(parts: Parts, /, seconds: float | None, keep: bool, **options: Any) -> 
     with tempfile.TemporaryDirectory(prefix=_DEMO) as folder:
         plan = replace(new_plan(parts, "demo", source, Path(folder), config), kept=False)
         outcome, address = _run(parts, plan)
+        report(outcome)
         kept = _keep_if_asked(plan.folder, config)  # first: nothing that fails later may lose it
         _let_review(parts, replace(plan, folder=kept or plan.folder), outcome, address)
         if kept is None:
@@ -124,6 +125,7 @@ def _run_and_keep(parts: Parts, mode: "Mode", source: str, config: "Config", sec
         print(f"Session: {folder / FILE_NAME}", file=sys.stderr)
     else:
         shutil.rmtree(folder, ignore_errors=True)
+    report(outcome)
     _let_review(parts, plan, outcome, address)
     sys.exit(outcome.exit_code)
 
@@ -143,13 +145,20 @@ def _keep_if_asked(folder: Path, config: "Config") -> Path | None:
     if not facts.get("kept"):
         return None
     kept = sessions_folder(config.sink.sessions_dir) / str(facts["session"])
-    shutil.copytree(folder, kept)
+    try:
+        shutil.copytree(folder, kept)
+    except OSError as error:
+        shutil.rmtree(kept, ignore_errors=True)
+        saved = shutil.copytree(folder, tempfile.mkdtemp(prefix="capillary-kept-"), dirs_exist_ok=True)
+        raise OutputError(
+            f"the session cannot be kept in {kept.parent}: {error}; it lies in {saved} until you move it"
+        ) from error
     print(f"Session: {kept / FILE_NAME}", file=sys.stderr)
     return kept
 
 
 def _run(parts: Parts, plan: "RunPlan") -> tuple["Outcome", str]:
-    """Run, and report how it ended; return that, and the address of the page, empty if there was none."""
+    """Run; return how it ended, and the address of the page, empty if there was none."""
     from stream.run.pipeline import run, run_processes
 
     addresses = [""]
@@ -160,7 +169,6 @@ def _run(parts: Parts, plan: "RunPlan") -> tuple["Outcome", str]:
             _announce(plan.config, hello)
 
     outcome = run(plan, partial(run_processes, announce=announce), quiet=parts.quiet)
-    report(outcome)
     return outcome, addresses[-1]
 
 

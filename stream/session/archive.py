@@ -95,12 +95,12 @@ class Archive:
 
     def read(self, statement: str, values: Iterable[object] = ()) -> list[tuple[Any, ...]]:
         """Return all rows of a query. Raises OutputError if the file cannot be read, or is no session."""
-        with self._readable():
+        with self.readable():
             return self._connection().execute(statement, tuple(values)).fetchall()
 
     def facts(self) -> dict[str, Any]:
         """Return all facts; those that `Facts` names have the types given there. Raises OutputError if one has not."""
-        with self._readable():
+        with self.readable():
             rows = self.read("SELECT key, value FROM session")
             facts = {str(key): msgspec.json.decode(value) for key, value in rows}
             msgspec.convert(facts, Facts)
@@ -111,7 +111,7 @@ class Archive:
 
         Raises OutputError if the file is damaged.
         """
-        with self._readable():
+        with self.readable():
             return self._columns(media_time)
 
     def _columns(self, media_time: bool) -> Columns:
@@ -139,7 +139,7 @@ class Archive:
 
     def reading(self, seq: int) -> StoredReading | None:
         """Return everything about one frame; None if the session has no such frame. Raises OutputError if damaged."""
-        with self._readable():
+        with self.readable():
             return self._reading(seq)
 
     def _reading(self, seq: int) -> StoredReading | None:
@@ -189,7 +189,7 @@ class Archive:
         Raises OutputError if the file is damaged.
         """
         good = "NOT late AND status = 'ok' AND quality = 'good'"
-        with self._readable():
+        with self.readable():
             (mean,) = self.read(f"SELECT AVG({self._columns_of([name])}) FROM readings WHERE {good}")[0]
             return None if mean is None else float(mean)
 
@@ -200,17 +200,17 @@ class Archive:
         """
         columns = self._columns_of(names)
         statement = f"SELECT {columns} FROM readings WHERE NOT late AND seq BETWEEN ? AND ? ORDER BY seq"
-        with self._readable():
+        with self.readable():
             yield from self._connection().execute(statement, (from_seq, to_seq))
 
     def markers(self, session: str, source: str) -> list[Marker]:
         """Return the session's markers, in order of time. Raises OutputError if one is damaged."""
-        with self._readable():
+        with self.readable():
             return markers_of(self, session, source)
 
     def events(self, session: str, source: str) -> list[AlarmEvent]:
         """Return all that happened to alarms, oldest first. Raises OutputError if it is damaged."""
-        with self._readable():
+        with self.readable():
             return events_of(self, session, source)
 
     def drops(self) -> dict[str, int]:
@@ -223,7 +223,7 @@ class Archive:
             self._open.pop().close()
 
     @contextlib.contextmanager
-    def _readable(self) -> Iterator[None]:
+    def readable(self) -> Iterator[None]:
         """Turn everything that a stranger's file can cause into one error with one sentence."""
         try:
             yield

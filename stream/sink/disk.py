@@ -43,10 +43,12 @@ class SessionDisk:
         return not self.full
 
     def keep_session(self) -> bool:
-        """Note that the session stays after its end: who began the run puts it with the others then. Return True."""
+        """Note that the session stays after its end: who began the run puts it with the others then.
+
+        Return False while the disk is full: nothing is noted on disk yet.
+        """
         self._store.set_facts(kept=True)
-        self._store.commit()
-        return True
+        return self.commit()
 
     def free_mb(self) -> float:
         """Return the free space where the session lies, MB, looked up every few seconds; 0 if it takes nothing."""

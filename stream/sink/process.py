@@ -139,7 +139,8 @@ class Sink:
                 self._bedside.handle(message)
             case KeepSession():
                 self._tracker.kept = self._disk.keep_session()
-                self._tell(Answer(request=message.request))
+                refusal = "" if self._tracker.kept else "The disk is full: the session cannot be kept. Free some space."
+                self._tell(Answer(request=message.request, error=refusal, status=409 if refusal else 200))
             case EndSession():
                 self._child.report(message)
                 self._tell(Answer(request=message.request))

@@ -40,7 +40,8 @@ def export(session: Path, form: str, output: Path | None) -> None:
         raise OutputError(f"{path} is there already; name another file with --output")
     partial = path.with_name(f"{path.name}.partial")
     try:
-        written = load(target)(archive, partial)
+        with archive.readable():
+            written = load(target)(archive, partial)
         partial.replace(path)
     except OSError as error:
         if isinstance(error, OutputError):

@@ -4,6 +4,7 @@ The format is that of ImageJ's `ij.io.RoiEncoder` and `RoiDecoder`: big-endian, 
 relative to the upper left one, a second header of 64 bytes, and the name in UTF-16.
 """
 
+import re
 import struct
 import zipfile
 from pathlib import Path
@@ -28,7 +29,8 @@ def write(archive: Archive, path: Path) -> str:
             capillaries = [("capillary", polygon) for polygon, _ in frame.capillaries]
             for number, (name, polygon) in enumerate([*capillaries, *frame.objects], 1):
                 roi_name = f"{frame.seq:06d}-{number:03d}-{name}"
-                file.writestr(f"{roi_name}.roi", roi(polygon, roi_name, frame.seq + 1))
+                file_name = re.sub(r"[^\w-]+", "-", roi_name)  # a stranger's session may hold a path as a name
+                file.writestr(f"{file_name}.roi", roi(polygon, roi_name, frame.seq + 1))
                 rois += 1
     return f"{rois} outlines"
 

@@ -58,7 +58,8 @@ def session_row(folder: Path, source: str | None = None) -> SessionRow:
         return SessionRow(name=folder.name, source=source, status=NOT_BEGUN, results=str(folder))
     archive = Archive(folder / FILE_NAME)
     try:
-        return _read(archive, folder, source)
+        with archive.readable():
+            return _read(archive, folder, source)
     except OutputError as error:
         return SessionRow(name=folder.name, source=source, status="damaged", reason=str(error), results=str(folder))
     finally:

@@ -46,9 +46,10 @@ export class Player {
     const from = evidence.frame.x;
     const begun = stopwatch();
     while (this.#playing && evidence.frame !== null && evidence.frame.next_seq !== null) {
-      const { seq } = evidence.frame;
+      const before = evidence.frame;
       await evidence.lookAt(from + begun() / 1000);
-      if (evidence.frame?.seq === seq) await new Promise((done) => setTimeout(done, BETWEEN_FRAMES_MS));
+      if (evidence.frame === before) break; // it could not be loaded, which has been said
+      if (evidence.frame?.seq === before.seq) await new Promise((done) => setTimeout(done, BETWEEN_FRAMES_MS));
     }
     this.#playing = false;
     this.#watch("removeEventListener");

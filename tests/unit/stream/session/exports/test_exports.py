@@ -111,3 +111,12 @@ def test_a_session_without_outlines_says_how_to_get_them(tmp_path: Path) -> None
     store.close()
     with pytest.raises(UsageError, match="keeps no outlines: analyse the recording again with --regions"):
         coco.coco(Archive(tmp_path / FILE_NAME))
+
+
+def test_a_name_from_a_stranger_is_no_path(tmp_path: Path) -> None:
+    store = Store(tmp_path / FILE_NAME)
+    store.add(reading(0, regions=(), objects=(ObjectOutline("x/../../evil", packed(HAIR)),)))
+    store.close()
+    imagej.write(Archive(tmp_path / FILE_NAME), tmp_path / "x.zip")
+    with zipfile.ZipFile(tmp_path / "x.zip") as file:
+        assert file.namelist() == ["000000-001-x-evil.roi"]

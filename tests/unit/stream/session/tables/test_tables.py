@@ -2,6 +2,8 @@
 
 import csv
 import io
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -40,6 +42,9 @@ def test_a_session_that_broke_off_is_interrupted_and_a_folder_without_one_not_be
     (tmp_path / "c").mkdir()
     (tmp_path / "c" / FILE_NAME).write_text("no session")
     assert session_row(tmp_path / "c").status == "damaged"
+    with closing(sqlite3.connect(marked_session(tmp_path / "d") / FILE_NAME)) as file, file:
+        file.execute("UPDATE readings SET density_pct = 'much' WHERE seq = 7")
+    assert session_row(tmp_path / "d").status == "damaged", "one damaged session ends no table"
 
 
 def test_the_table_of_a_batch_that_is_killed_says_which_recording_it_was_at(tmp_path: Path) -> None:
