@@ -53,6 +53,7 @@ class Summary(Struct, frozen=True, kw_only=True):
 
     status: Literal["complete", "incomplete"]
     reason: Annotated[str, Meta(description="why it is incomplete, else empty")]
+    frames_asked: Annotated[int | None, Meta(description="only the first so many were asked for; null: all")]
     frames_expected: int
     frames_read: int
     frames_analysed: int

@@ -55,6 +55,7 @@ def summary_of(
     return {
         "status": "incomplete" if reason else "complete",
         "reason": reason,
+        "frames_asked": plan.frames,
         "frames_expected": end.frames_expected if end.frames_expected is not None else end.frames_read,
         "frames_read": end.frames_read,
         "frames_analysed": tracker.published,

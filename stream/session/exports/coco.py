@@ -26,7 +26,8 @@ def coco(archive: Archive) -> dict[str, Any]:
     categories = {CAPILLARY: 1}
     size = {"width": facts.get("width"), "height": facts.get("height")}
     for frame in outlines_of(archive):
-        images.append({"id": frame.seq + 1, "file_name": frame.frame, **size})
+        named_by = {"file_name": frame.frame, "frame": frame.frame, "time_s": frame.time_s}
+        images.append({"id": frame.seq + 1, **named_by, **size})
         named = [(CAPILLARY, polygon, score) for polygon, score in frame.capillaries]
         for name, polygon, score in [*named, *((name, polygon, None) for name, polygon in frame.objects)]:
             category = categories.setdefault(name, len(categories) + 1)

@@ -23,10 +23,11 @@ _MOST_SEQ: Final = 2**62
 
 @dataclass(frozen=True, slots=True)
 class FrameOutlines:
-    """The outlines of one frame: capillaries with their score, and by name what is not tissue."""
+    """The outlines of one frame: capillaries with their score, and by name what is not tissue. time_s: media time."""
 
     seq: int
     frame: str
+    time_s: float
     capillaries: list[tuple[OutlinePoints, float]]
     objects: list[tuple[str, OutlinePoints]]
 
@@ -40,11 +41,13 @@ def outlines_of(archive: Archive) -> Iterator[FrameOutlines]:
         raise UsageError(
             f"the session in {archive.path.parent} keeps no outlines: analyse the recording again with --regions"
         )
-    for seq, frame, regions, objects in archive.rows(("seq", "frame", "regions", "objects"), 0, _MOST_SEQ):
+    columns = ("seq", "frame", "time_s", "regions", "objects")
+    for seq, frame, time_s, regions, objects in archive.rows(columns, 0, _MOST_SEQ):
         if regions is not None:
             yield FrameOutlines(
                 seq,
                 str(frame),
+                float(time_s),
                 [(points(one), one.score) for one in _REGIONS.decode(regions)],
                 [(one.name, points(one)) for one in _OBJECTS.decode(objects)] if objects is not None else [],
             )

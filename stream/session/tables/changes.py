@@ -19,6 +19,7 @@ MARKER_COLUMNS: Final = ("name", "session", "marker", "kind", "text", "seq", "t_
 class MarkerChange:
     """The change at a marker: mean density after less before, in % density, with its 90 % interval.
 
+    before_s, after_s: how much of each side lies in the session, s.
     at_s: on the session's axis, media time of a replay, else seconds since 1970. why_not: why there is no change.
     """
 
@@ -29,8 +30,10 @@ class MarkerChange:
     text: str
     t_utc: str
     at_s: float | None = None
+    before_s: float | None = None
     before_mean_pct: float | None = None
     before_good_frames: int | None = None
+    after_s: float | None = None
     after_mean_pct: float | None = None
     after_good_frames: int | None = None
     change_pct: float | None = None
@@ -83,12 +86,16 @@ def _row(file: Path, session: str, marker: Marker, trend: Trend, before_s: float
     )
     if at is None:
         return row
-    change = change_at(trend, marker.id, float(at["x"]), before_s, after_s)
+    at_s = float(at["x"])
+    first_s, last_s = trend.extent() or (at_s, at_s)
+    change = change_at(trend, marker.id, at_s, before_s, after_s)
     return replace(
         row,
-        at_s=round(float(at["x"]), 3),
+        at_s=round(at_s, 3),
+        before_s=round(min(before_s, at_s - first_s), 3),
         before_mean_pct=_short(change.before.mean_pct),
         before_good_frames=change.before.good,
+        after_s=round(min(after_s, last_s - at_s), 3),
         after_mean_pct=_short(change.after.mean_pct),
         after_good_frames=change.after.good,
         change_pct=change.change_pct,

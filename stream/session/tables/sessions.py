@@ -22,7 +22,7 @@ class SessionRow:
     """A session in the table. Densities in %, over good frames; what is not known is None.
 
     name: of its folder. status: complete, incomplete (with a reason), interrupted, not begun, or damaged.
-    frames: with a reading, those that failed included.
+    frames_asked: only the first so many were asked for; None: all. frames: with a reading, those that failed included.
     """
 
     name: str
@@ -30,6 +30,7 @@ class SessionRow:
     mode: str | None = None
     status: str
     reason: str | None = None
+    frames_asked: int | None = None
     frames: int | None = None
     frames_failed: int | None = None
     frames_dropped: int | None = None
@@ -71,7 +72,7 @@ def _read(archive: Archive, folder: Path, source: str | None) -> SessionRow:
     facts, counts = archive.facts(), counted_by(archive.read)
     known = set(SessionRow.__dataclass_fields__)
     density = asdict(density_statistics(archive.rows(STATISTICS_COLUMNS, 0, _MOST_SEQ)))
-    named = ("reason", "um_per_px", "model_id", "source_sha256", "session")
+    named = ("frames_asked", "reason", "um_per_px", "model_id", "source_sha256", "session")
     return SessionRow(
         name=folder.name,
         source=source or source_of(folder) or facts.get("source"),

@@ -76,6 +76,9 @@ def test_a_change_over_several_sessions_is_that_of_the_page(tmp_path: Path) -> N
     assert down.change_high_pct is not None
     assert up.change_low_pct > 3.5
     assert down.change_high_pct < -2.5
+    assert (up.before_s, up.after_s) == (20, 20)
+    (long,) = change_rows(files[:1], "fluid", 60, 60)
+    assert (long.before_s, long.after_s) == (30, 30), "no more than the session has"
     assert change_rows(files, "bolus", 20, 20) == []
     (short,) = change_rows(files[:1], "fluid", 1, 20)
     assert short.change_pct is None
