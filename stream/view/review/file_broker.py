@@ -34,7 +34,7 @@ class FileBroker:
             with self._lock:
                 return self._keep() if isinstance(request, KeepSession) else self._carry_out(request)
         except OutputError as error:
-            return Answer(request=0, error=f"Markers cannot be kept here: {error}.", status=409)
+            return Answer(request=0, error=f"This cannot be kept here: {error}.", status=409)
 
     def _keep(self) -> Answer:
         """Note in the file that the session is to stay. Raises OutputError if the file cannot be written."""
@@ -42,6 +42,8 @@ class FileBroker:
         try:
             store.set_facts(kept=True)
             store.commit()
+            if store.full:
+                raise OutputError("the disk is full")
         finally:
             store.close()
         self._feed.set_kept()
