@@ -67,7 +67,7 @@ def _stays_in_the_trend_panel(page: Page) -> None:
     """Check that what marks a moment without a keyboard is within its panel."""
     panel = page.locator(".trend-panel").bounding_box()
     assert panel is not None
-    for name in ("#markers-open", "#presets [data-kind=bolus]", "#presets [data-kind=pressure-released]", "#note"):
+    for name in ("#presets [data-kind=bolus]", "#presets [data-kind=pressure-released]"):
         box = page.locator(name).bounding_box()
         assert box is not None, name
         assert box["x"] + box["width"] <= panel["x"] + panel["width"], name
