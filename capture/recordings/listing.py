@@ -37,6 +37,8 @@ def recordings_in(source: str) -> list[str] | None:
             f'{path} holds {both}: name the recordings ("{_pattern(path, recordings[0])}"), or images:{path} for the '
             "pictures"
         )
+    if not files:
+        raise SourceError(f"The folder {path} holds no file." if path.is_dir() else f"No file matches {path}.")
     if not recordings and not pictures:
         raise SourceError(
             f"{path} holds neither recordings nor pictures, but {_named(files)}. Recordings are video files such as "
@@ -54,7 +56,5 @@ def _pattern(path: Path, recording: Path) -> str:
 
 
 def _named(files: list[Path]) -> str:
-    if not files:
-        return "no file"
     names = ", ".join(sorted(one.name for one in files)[:_SHOWN])
     return names if len(files) <= _SHOWN else f"{names} and {len(files) - _SHOWN} more"

@@ -72,6 +72,7 @@ def replay(parts: Parts, /, sources: tuple[str, ...], output: Path, **given: Any
     """
     from stream.config.engine_choice import engine_choice
     from stream.config.plugins import find
+    from stream.console.text import counted
     from stream.machine.files import shown
     from stream.machine.processes import cores
     from stream.session.folders import result_folders
@@ -116,7 +117,7 @@ def replay(parts: Parts, /, sources: tuple[str, ...], output: Path, **given: Any
         if codes[-1] == 130:
             break
     if table is not None:
-        print(f"Table of all {len(folders)}: {shown(table.path)}", file=sys.stderr)
+        print(f"Table of {counted(len(folders), 'recording')}: {shown(table.path)}", file=sys.stderr)
     sys.exit(max(codes))
 
 

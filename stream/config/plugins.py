@@ -73,6 +73,7 @@ _GROUPS: Final[Mapping[GroupName, _Group]] = {
             "router": "stream.engines.router:router",
             "ray": "stream.engines.ray:ray_engine",
         },
+        'Use a known name, "package.module:attribute", or stream, the default.',
     ),
 }
 """What each group's objects are called with and return is said where they are used: see docs/extending/."""

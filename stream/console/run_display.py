@@ -142,7 +142,8 @@ class ProgressLines:
             return
         self._tenths, self._written_s = tenths, now_s
         where = "" if self._place is None else f"{self._place.number_words()}: "
-        log.info("%s%s, %.1f frames/s%s", where, _frames(status), status.frames_per_s, self._left(_share(status)))
+        rate = f", {status.frames_per_s:.1f} frames/s" if status.frames_per_s else ""  # none yet, after a resume
+        log.info("%s%s%s%s", where, _frames(status), rate, self._left(_share(status)))
 
     def close(self) -> None:
         """Write that a recording of several has ended; the command says what came of it."""

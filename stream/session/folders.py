@@ -41,10 +41,14 @@ def result_folders(sources: Sequence[str], output: Path, *, below: bool = False)
     """Return the folder for the results of each source: `output` itself, or for several sources one each below it.
 
     below: also of a single source, because it may be several the next time.
-    Raises UsageError if that is a source's own folder: the next time, results would be read as its pictures.
+    Raises UsageError if that is a file, or a source's own folder: the next time, results would be read as its
+    pictures.
     """
     if str(output) in ("", "."):
         raise UsageError("--output needs a folder of its own, such as results/today")
+    reach(output)
+    if output.is_file():
+        raise UsageError(f"--output {output} is a file; name a folder")
     folders = _one_each(sources, output) if below or len(sources) > 1 else [output]
     for folder in folders:
         reach(folder)

@@ -9,6 +9,7 @@ import click
 
 from stream.config.parts import Parts
 from stream.errors import OutputError, SourceError, UsageError
+from stream.machine.files import expanded, is_picture
 
 if TYPE_CHECKING:
     from stream.protocol.contracts import Pixels
@@ -60,8 +61,9 @@ def scale(
     if (spacing_um is None) == (None in by_hand) or (spacing_um is not None and any(by_hand)):
         raise UsageError("give --spacing-um, for a ruler to be found, or --length-um with --from and --to")
     pixels = next(parts.frames(picture))[1]
+    name = picture if is_picture(expanded(picture)) else f"the first frame of {picture}"
     if spacing_um is not None:
-        ruler = _found(picture, pixels)
+        ruler = _found(name, pixels)
     else:
         assert start is not None
         assert end is not None
@@ -71,8 +73,11 @@ def scale(
         raise UsageError(f"{um_per_px:.3g} µm per pixel is no scale of a microscope: check the length in µm")
     if output is not None:
         _write(output, pixels, ruler)
-    count = f"{len(ruler.marks_px)} marks, {ruler.spacing_px:.2f} px from one to the next"
-    print(f"[capture]\num_per_px = {um_per_px:.4g}  # ± {100 * ruler.error:.1g} %: {count}")
+    if name != picture:
+        print(f"Measured in {name}.", file=sys.stderr)
+    marks = f"{len(ruler.marks_px)} marks, {ruler.spacing_px:.2f} px from one to the next"
+    measured = marks if spacing_um is not None else f"two points, {ruler.spacing_px:.2f} px apart"
+    print(f"[capture]\num_per_px = {um_per_px:.4g}  # ± {100 * ruler.error:.1g} %: {measured}")
     print(f"scale_width_px = {pixels.shape[1]}")
 
 
@@ -82,8 +87,8 @@ def _found(name: str, pixels: "Pixels") -> "MeasuredRuler":
     ruler = find_ruler(pixels)
     if ruler is None:
         raise SourceError(
-            f"no evenly spaced marks are clear in {name}: take a sharper picture in which at least 8 marks are seen, "
-            "or name two points with --length-um, --from and --to"
+            f"no evenly spaced marks are clear in {name}: name a sharp picture in which at least 8 marks are seen, or "
+            "two points with --length-um, --from and --to"
         )
     return ruler
 

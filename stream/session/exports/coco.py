@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any, Final
 
+from stream.console.text import counted
 from stream.session.archive import Archive
 from stream.session.exports.outlines import OutlinePoints, area_px, outlines_of
 from stream.version import VERSION
@@ -15,7 +16,7 @@ def write(archive: Archive, path: Path) -> str:
     """Write all outlines as one JSON file, and say how many. Raises UsageError, OutputError, OSError."""
     document = coco(archive)
     path.write_text(json.dumps(document) + "\n", encoding="utf-8")
-    return f"{len(document['annotations'])} outlines on {len(document['images'])} frames"
+    return f"{counted(len(document['annotations']), 'outline')} on {counted(len(document['images']), 'frame')}"
 
 
 def coco(archive: Archive) -> dict[str, Any]:

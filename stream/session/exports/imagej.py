@@ -10,6 +10,7 @@ import zipfile
 from pathlib import Path
 from typing import Final
 
+from stream.console.text import counted
 from stream.session.archive import Archive
 from stream.session.exports.outlines import OutlinePoints, outlines_of
 
@@ -32,7 +33,7 @@ def write(archive: Archive, path: Path) -> str:
                 file_name = re.sub(r"[^\w-]+", "-", roi_name)  # a stranger's session may hold a path as a name
                 file.writestr(f"{file_name}.roi", roi(polygon, roi_name, frame.seq + 1))
                 rois += 1
-    return f"{rois} outlines"
+    return counted(rois, "outline")
 
 
 def roi(polygon: OutlinePoints, name: str, position: int) -> bytes:

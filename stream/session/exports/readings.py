@@ -4,6 +4,7 @@ import csv
 from pathlib import Path
 from typing import Final
 
+from stream.console.text import counted
 from stream.session.archive import Archive
 from stream.session.result_files import csv_columns, csv_rows, csv_sources
 
@@ -19,4 +20,4 @@ def write(archive: Archive, path: Path) -> str:
         for row in csv_rows(archive.rows(csv_sources(), 0, _MOST_SEQ)):
             writer.writerow(row)
             written += 1
-    return f"{written} readings"
+    return counted(written, "reading")

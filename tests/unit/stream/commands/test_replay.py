@@ -39,6 +39,7 @@ def runs(monkeypatch: pytest.MonkeyPatch) -> list[Run]:
         (("--speed", "-1"), "--speed is 'max' or a factor above 0"),
         (("--resume", "--overwrite"), "--resume continues a run, --overwrite begins it anew"),
         (("--engine", "routr"), 'no engine is called "routr"; did you mean "router"?'),
+        (("--engine", "foo"), "or stream, the default"),
         (("--engine", "router", "--address", "127.0.0.1:6379"), "--address names a Ray cluster"),
         (("--engine", "ray", "--address", "somewhere"), "--address is host:port"),
         (("--engine", "serial", "--resume"), "are for --engine stream"),
@@ -121,6 +122,20 @@ def test_results_need_a_folder_of_their_own(typed: Type, output: str) -> None:
     assert done.code == 2
     assert "folder" in done.text
     assert [path.name for path in Path("pictures").iterdir()] == ["a.png"]
+
+
+def test_results_do_not_go_where_a_file_is(typed: Type) -> None:
+    Path("clip.mp4").touch()
+    done = typed("replay", "clip.mp4", "--output", "clip.mp4")
+    assert (done.code, "--output clip.mp4 is a file; name a folder" in done.text) == (2, True)
+
+
+def test_a_batch_that_is_resumed_begins_what_was_not_begun(typed: Type, runs: list[Run]) -> None:
+    other = "synthetic:?frames=3"
+    Path("out").mkdir()
+    session(Path("out/synthetic-frames-2"), SOURCE)
+    assert typed("replay", SOURCE, other, "-o", "out", "--resume").code == 0
+    assert [(plan.source, how["resume"]) for plan, how in runs] == [(SOURCE, True), (other, False)]
 
 
 def test_there_is_nothing_to_resume(typed: Type) -> None:

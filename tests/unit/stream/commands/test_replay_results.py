@@ -49,7 +49,7 @@ def test_a_folder_of_recordings_is_a_batch_with_one_table(typed: Type) -> None:
         write_video(folder_of("clips") / name, frames=3)
     done = typed(*SERIAL, "clips")
     assert done.code == 0
-    assert "Table of all 2: out/summary.csv" in done.text
+    assert "Table of 2 recordings: out/summary.csv" in done.text
     with (OUT / "summary.csv").open() as file:
         table = list(csv.DictReader(file))
     assert [(row["name"], row["status"], row["frames"]) for row in table] == [
@@ -86,6 +86,11 @@ def test_a_folder_that_is_no_batch_is_refused_with_what_it_holds(typed: Type) ->
     (folder_of("other") / "notes.txt").write_text("x")
     done = typed(*SERIAL, "other")
     assert (done.code, "holds neither recordings nor pictures, but notes.txt" in done.text) == (3, True)
+    folder_of("empty")
+    done = typed(*SERIAL, "empty")
+    assert (done.code, "The folder empty holds no file." in done.text) == (3, True)
+    done = typed(*SERIAL, "zzz*.mp4")
+    assert (done.code, "No file matches zzz*.mp4." in done.text) == (3, True)
 
 
 def folder_of(name: str) -> Path:

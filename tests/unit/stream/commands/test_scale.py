@@ -8,6 +8,7 @@ import pytest
 
 from stream.config.loading import load
 from tests.doubles.frames.rulers import DrawnRuler
+from tests.doubles.media import write_video
 from tests.unit.stream.commands.conftest import Type
 
 DRAWN = DrawnRuler(spacing_px=25, width=480, height=320, degrees=8)
@@ -34,7 +35,15 @@ def test_what_it_prints_is_a_configuration(typed: Type, ruler: Path, tmp_path: P
 
 def test_two_points_and_their_distance_do_too(typed: Type, ruler: Path) -> None:
     done = typed("scale", ruler, "--length-um", "1000", "--from", "10,20", "--to", "410,320")
-    assert "um_per_px = 2  # ± 0.3 %" in done.text
+    assert "um_per_px = 2  # ± 0.3 %: two points, 500.00 px apart" in done.text
+
+
+def test_of_a_recording_the_first_frame_is_measured(typed: Type, tmp_path: Path) -> None:
+    write_video(tmp_path / "clip.avi", frames=2)
+    done = typed("scale", "clip.avi", "--length-um", "100", "--from", "1,1", "--to", "41,1")
+    assert "Measured in the first frame of clip.avi." in done.text
+    done = typed("scale", "synthetic:?frames=1", "--spacing-um", "100")
+    assert "no evenly spaced marks are clear in the first frame of synthetic:?frames=1" in done.text
 
 
 @pytest.mark.parametrize(

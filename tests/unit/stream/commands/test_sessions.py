@@ -15,6 +15,7 @@ def test_the_change_at_each_marker_of_a_kind_is_a_row(typed: Type) -> None:
         marked_session(Path("results") / name, after=after)
     done = typed("change", "--marker", "fluid", "--before", "20", "--after", "20", "results", "-o", "change.csv")
     assert done.code == 0
+    assert "Table: change.csv" in done.text
     with Path("change.csv").open() as file:
         table = list(csv.DictReader(file))
     assert [(row["name"], round(float(row["change_pct"]))) for row in table] == [("down", -3), ("up", 4)]

@@ -1,10 +1,12 @@
 """What a person reads at the terminal: the state first, and a value only while there is one."""
 
 import sys
+import time
+from itertools import count
 
 import pytest
 
-from stream.console.run_display import ProgressBar, Silent, StatusLine, display, status_text
+from stream.console.run_display import ProgressBar, ProgressLines, Silent, StatusLine, display, status_text
 from stream.protocol.readings import RunStatus
 
 
@@ -54,6 +56,18 @@ def test_the_line_and_the_bar_leave_stdout_alone(capsys: pytest.CaptureFixture[s
     out, err = capsys.readouterr()
     assert out == ""
     assert err.endswith("\n")
+
+
+def test_a_line_of_the_log_has_a_rate_only_if_there_is_one(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "capillary.progress")
+    lines = ProgressLines()
+    clock = count(time.monotonic() + 100, 100)
+    monkeypatch.setattr(time, "monotonic", lambda: next(clock))
+    for rate in (0.0, 12.5):
+        lines.show(progress(published=5, frames_expected=10, frames_per_s=rate))
+    assert caplog.messages == ["5 of 10 frames", "5 of 10 frames, 12.5 frames/s"]
 
 
 def test_a_bar_that_never_began_closes_quietly(capsys: pytest.CaptureFixture[str]) -> None:
