@@ -16,6 +16,7 @@ from stream.session.archive import Archive
 from stream.session.finished import session_file
 from stream.session.store import merge_write_ahead_file
 from stream.version import VERSION
+from stream.view.live.request_broker import KeepScale
 from stream.view.process import CLOSING_S
 from stream.view.review.file_broker import FileBroker
 from stream.view.review.finished_session import review_feed
@@ -55,7 +56,7 @@ def serve_review(
     recorded = SessionRecording(source, sha256, parts.lookup(source), parts.analyser) if source else None
     events = SecurityEvents()
     broker, rules = FileBroker(path, feed), access_rules(page)
-    if um_per_px is not None and (refusal := broker.keep_scale(um_per_px).error):
+    if um_per_px is not None and (refusal := broker.ask(KeepScale(um_per_px=um_per_px)).error):
         raise OutputError(refusal.rstrip("."))
     app = make_app(feed, broker=broker, archive=archive, recording=recorded, rules=rules, events=events)
     server = ViewServer(app, page.host, page.port, certificate_files(page), events)

@@ -16,7 +16,7 @@ from stream.session.archive import Archive
 from stream.session.journal import Journal
 from stream.session.store import FILE_NAME, Store
 from stream.view.live.feed import Feed
-from stream.view.live.request_broker import SCALE_STAYS, PageRequest
+from stream.view.live.request_broker import SCALE_STAYS, KeepScale, PageRequest
 
 Result = TypeVar("Result")
 
@@ -87,6 +87,8 @@ class KeptSession:
 
     def ask(self, request: PageRequest) -> Answer:
         """Carry out what a page asks for."""
+        if isinstance(request, KeepScale):
+            return Answer(request=request.request, error=SCALE_STAYS, status=409)
         if isinstance(request, EndSession | KeepSession):
             self.wishes.append(request)
             return Answer(request=request.request)
@@ -100,10 +102,6 @@ class KeptSession:
             return next(message for message in told if isinstance(message, Answer))
 
         return self._do(carry_out)
-
-    def keep_scale(self, um_per_px: float) -> Answer:  # noqa: ARG002 - as of any broker
-        """Refuse it, as a running session does."""
-        return Answer(request=0, error=SCALE_STAYS, status=409)
 
     def close(self) -> None:
         """End the session and free its file."""

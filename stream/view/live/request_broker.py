@@ -9,15 +9,26 @@ from itertools import count
 from queue import SimpleQueue
 from typing import Final, Protocol
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from stream.bedside.requests import Requested
 from stream.errors import WireError
 from stream.protocol.bedside import Answer, EndSession, KeepSession
-from stream.protocol.types import Message
+from stream.protocol.types import Message, UmPerPx
 from stream.protocol.wire import checked
 
-PageRequest = Requested | KeepSession | EndSession
+SinkRequest = Requested | KeepSession | EndSession
+
+
+class KeepScale(Struct, frozen=True, kw_only=True):
+    """Keep a scale with a finished session that was recorded without one. A running session does not take it."""
+
+    um_per_px: UmPerPx
+    request: int = 0
+
+
+PageRequest = SinkRequest | KeepScale
 
 ANSWER_TIMEOUT_S: Final = 3.0
 SINK_AWAY: Final = "The process that keeps the session is being brought back: try again in a second."
@@ -31,9 +42,6 @@ class RequestBroker(Protocol):
     def ask(self, request: PageRequest) -> Answer:
         """Carry out the request; wait for the answer. What it changed is in the feed when this returns."""
 
-    def keep_scale(self, um_per_px: float) -> Answer:
-        """Keep the width of a pixel with the session, if it may have one that it was not recorded with."""
-
 
 class NoBroker:
     """Refuses every request: there is no session to change."""
@@ -41,10 +49,6 @@ class NoBroker:
     def ask(self, request: PageRequest) -> Answer:
         """Refuse the request."""
         return Answer(request=request.request, error="No session is kept here.", status=409)
-
-    def keep_scale(self, um_per_px: float) -> Answer:  # noqa: ARG002 - as of any broker
-        """Refuse it."""
-        return Answer(request=0, error=SCALE_STAYS, status=409)
 
 
 class SinkBroker:
@@ -57,11 +61,13 @@ class SinkBroker:
         self._wake = wake
         self._numbers = count(1)
         self._waiting: dict[int, tuple[threading.Event, list[Answer]]] = {}
-        self._outgoing: SimpleQueue[PageRequest] = SimpleQueue()
+        self._outgoing: SimpleQueue[SinkRequest] = SimpleQueue()
         self._lock = threading.Lock()
 
     def ask(self, request: PageRequest) -> Answer:
         """Give the request to the sink, and wait for its answer for `ANSWER_TIMEOUT_S` at most."""
+        if isinstance(request, KeepScale):  # all readings of a session have one scale
+            return Answer(request=request.request, error=SCALE_STAYS, status=409)
         with self._lock:  # requests leave in the order of their numbers
             numbered = replace(request, request=next(self._numbers))
             answered, answers = self._waiting[numbered.request] = threading.Event(), []
@@ -70,10 +76,6 @@ class SinkBroker:
         answered.wait(ANSWER_TIMEOUT_S)
         self._waiting.pop(numbered.request, None)
         return answers[0] if answers else Answer(request=numbered.request, error=SINK_AWAY, status=503)
-
-    def keep_scale(self, um_per_px: float) -> Answer:  # noqa: ARG002 - as of any broker
-        """Refuse it: all readings of a session have one scale."""
-        return Answer(request=0, error=SCALE_STAYS, status=409)
 
     def send(self, tell_sink: Callable[[Message], bool]) -> None:
         """Send all requests that wait. One that the sink does not take, or no message can hold, is answered at once.

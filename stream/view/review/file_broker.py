@@ -1,10 +1,12 @@
 """Requests of a page that change a finished session, carried out in its file."""
 
+import contextlib
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from stream.bedside.requests import Bedside, Requested
+from stream.bedside.requests import Bedside
 from stream.config.sections import AlarmsConfig
 from stream.errors import OutputError
 from stream.machine.clock import steady_utc
@@ -12,7 +14,7 @@ from stream.protocol.bedside import Answer, KeepMarker, KeepSession, RemoveMarke
 from stream.session.journal import Journal
 from stream.session.store import Store
 from stream.view.live.feed import Feed
-from stream.view.live.request_broker import PageRequest
+from stream.view.live.request_broker import KeepScale, PageRequest
 
 IN_REVIEW: Final = "given in a review"
 """The fact `um_per_px_from` of a session whose scale it was not recorded with."""
@@ -28,60 +30,61 @@ class FileBroker:
 
     def ask(self, request: PageRequest) -> Answer:
         """Carry out the request. The file is opened for it alone, so that it is complete and free between requests."""
-        if not isinstance(request, KeepMarker | RemoveMarker | KeepSession):
-            return Answer(request=0, error="This session is over: its alarms are history.", status=409)
         try:
             with self._lock:
-                return self._keep() if isinstance(request, KeepSession) else self._carry_out(request)
+                match request:
+                    case KeepMarker() | RemoveMarker():
+                        return self._change_markers(request)
+                    case KeepSession():
+                        return self._keep_session()
+                    case KeepScale():
+                        return self._keep_scale(request.um_per_px)
+                    case _:
+                        return Answer(request=0, error="This session is over: its alarms are history.", status=409)
         except OutputError as error:
             return Answer(request=0, error=f"This cannot be kept here: {error}.", status=409)
 
-    def _keep(self) -> Answer:
-        """Note in the file that the session is to stay. Raises OutputError if the file cannot be written."""
+    def _keep_session(self) -> Answer:
+        with self._opened() as store:
+            store.set_facts(kept=True)
+        self._feed.set_kept()
+        return Answer(request=0)
+
+    def _keep_scale(self, um_per_px: float) -> Answer:
+        """Keep the scale, unless the session was recorded with one: its readings follow from that."""
+        with self._opened() as store:
+            if refusal := _other_scale(store.facts()):
+                return Answer(request=0, error=refusal, status=409)
+            store.set_facts(um_per_px=um_per_px, um_per_px_from=IN_REVIEW)
+        self._feed.set_scale(um_per_px)
+        return Answer(request=0)
+
+    def _change_markers(self, request: KeepMarker | RemoveMarker) -> Answer:
+        """Change the file, then the feed."""
+        info = self._feed.info
+        with self._opened() as store:
+            journal = Journal(store, info.session, info.source)
+            bedside = Bedside(journal, info.session, AlarmsConfig(), self._clock, watching=False)
+            bedside.handle(request)
+        changes = bedside.take_messages()
+        for message in changes:
+            self._feed.receive(message)
+        return next(message for message in changes if isinstance(message, Answer))
+
+    @contextlib.contextmanager
+    def _opened(self) -> Iterator[Store]:
+        """Open the file for a change, which is on disk after the block.
+
+        Raises OutputError if the file cannot be written, or the disk is full.
+        """
         store = Store(self._path)
         try:
-            store.set_facts(kept=True)
+            yield store
             store.commit()
             if store.full:
                 raise OutputError("the disk is full")
         finally:
             store.close()
-        self._feed.set_kept()
-        return Answer(request=0)
-
-    def keep_scale(self, um_per_px: float) -> Answer:
-        """Keep the scale in the file, unless the session was recorded with one: its readings follow from that."""
-        try:
-            with self._lock:
-                store = Store(self._path)
-                try:
-                    if refusal := _other_scale(store.facts()):
-                        return Answer(request=0, error=refusal, status=409)
-                    store.set_facts(um_per_px=um_per_px, um_per_px_from=IN_REVIEW)
-                finally:
-                    store.close()
-                if store.full:
-                    raise OutputError("the disk is full")
-        except OutputError as error:
-            return Answer(request=0, error=f"The scale cannot be kept here: {error}.", status=409)
-        self._feed.set_scale(um_per_px)
-        return Answer(request=0)
-
-    def _carry_out(self, request: Requested) -> Answer:
-        """Change the file, then the feed. Raises OutputError if the file cannot be written."""
-        info = self._feed.info
-        store = Store(self._path)
-        try:
-            journal = Journal(store, info.session, info.source)
-            bedside = Bedside(journal, info.session, AlarmsConfig(), self._clock, watching=False)
-            bedside.handle(request)
-            store.commit()
-            changes = bedside.take_messages()
-        finally:
-            store.close()
-        for message in changes:
-            self._feed.receive(message)
-        return next(message for message in changes if isinstance(message, Answer))
 
 
 def _other_scale(facts: dict[str, Any]) -> str:

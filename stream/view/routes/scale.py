@@ -3,7 +3,6 @@
 from typing import Final
 
 from msgspec import Struct
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -11,7 +10,7 @@ from stream.protocol import measures
 from stream.protocol.measures import DescribedMeasure
 from stream.protocol.types import UmPerPx
 from stream.view.answers.operation import DescribedRoute, Operation
-from stream.view.routes.error_answers import RefusedError
+from stream.view.live.request_broker import KeepScale
 from stream.view.routes.request_helpers import body_as, json
 from stream.view.routes.services import PageServices
 
@@ -51,9 +50,7 @@ def routes(page: PageServices) -> list[DescribedRoute]:
 
     async def keep(request: Request) -> Response:
         wanted = await body_as(request, NewScale)
-        answer = await run_in_threadpool(page.broker.keep_scale, wanted.um_per_px)
-        if answer.error:
-            raise RefusedError(answer)
+        await page.ask(KeepScale(um_per_px=wanted.um_per_px))
         return known()
 
     return [

@@ -21,6 +21,7 @@ from stream.session.finished import session_file
 from stream.session.output_folder import OutputFolder
 from stream.session.store import FILE_NAME, Store
 from stream.view.live.feed import Feed
+from stream.view.live.request_broker import KeepScale
 from stream.view.process import load_earlier_trend
 from stream.view.review.evidence import Evidence, NotKeptError
 from stream.view.review.file_broker import FileBroker
@@ -137,7 +138,7 @@ def test_a_scale_that_is_given_later_is_kept_and_said_to_be(finished: Callable[.
     assert opened(folder)[0].info.um_per_px is None
     broker = FileBroker(folder / FILE_NAME, view)
     for um_per_px in (1.0, 2.0):  # a person may measure again
-        assert broker.keep_scale(um_per_px).error == ""
+        assert broker.ask(KeepScale(um_per_px=um_per_px)).error == ""
     again, archive = opened(folder)
     assert view.info.um_per_px == again.info.um_per_px == 2.0
     assert archive.facts()["um_per_px_from"] == "given in a review"
@@ -152,7 +153,7 @@ def test_the_scale_that_a_session_was_recorded_with_stays(finished: Callable[...
     with contextlib.closing(Store(folder / FILE_NAME)) as store:
         store.set_facts(um_per_px=1.27)
     view, _ = opened(folder)
-    answer = FileBroker(folder / FILE_NAME, view).keep_scale(2.0)
+    answer = FileBroker(folder / FILE_NAME, view).ask(KeepScale(um_per_px=2.0))
     assert (answer.status, "recorded with 1.27 µm per pixel" in answer.error) == (409, True)
     assert view.info.um_per_px == 1.27
 
