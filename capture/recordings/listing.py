@@ -6,11 +6,11 @@ from typing import Final
 
 from capture.sources.containers.recognise import recognise
 from capture.sources.files import is_folder, is_pattern, unreadable
-from capture.sources.images import matches, natural_key
+from capture.sources.images import matches
 from capture.sources.uri import PLAIN, parse_uri
 from stream.console.text import counted
 from stream.errors import SourceError, UsageError
-from stream.machine.files import SUFFIXES, expanded, is_picture
+from stream.machine.files import SUFFIXES, expanded, is_picture, natural_key
 
 _SHOWN: Final = 3
 

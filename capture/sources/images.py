@@ -1,7 +1,6 @@
 """Pictures as a source: a folder, a pattern, one picture, or a TIFF stack. Sizes are checked before the first frame."""
 
 import os
-import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from capture.sources.options import options_as
 from capture.sources.picture import Header, PictureFile, read_header
 from capture.sources.uri import SourceUri
 from stream.errors import FrameError, SourceError
-from stream.machine.files import SUFFIXES, expanded, is_picture
+from stream.machine.files import SUFFIXES, expanded, is_picture, natural_key
 from stream.protocol.contracts import Grab, Pixels
 
 _MAX_NAME: Final = 200
@@ -169,11 +168,6 @@ def matches(pattern: Path) -> Iterable[Path]:
     """Return the files that a pattern names; `**` is any number of folders. Raises OSError."""
     fixed = list(takewhile(lambda part: not is_pattern(part), pattern.parts))
     return Path(*fixed).glob(str(Path(*pattern.parts[len(fixed) :])))
-
-
-def natural_key(text: str) -> list[tuple[int, str]]:
-    """Return a key to sort by: runs of digits compare as numbers, before letters; case does not matter."""
-    return [(int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d+)", text.casefold())]
 
 
 def read_headers(paths: list[Path]) -> list[Header]:

@@ -1,6 +1,9 @@
-"""Paths as people write them, whether the system lets them be looked at, and which files are pictures."""
+"""Paths as people write and sort them, whether the system lets them be used, pictures, and files written whole."""
 
+import contextlib
 import os
+import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
@@ -21,6 +24,30 @@ def shown(path: Path) -> Path:
         return path.absolute().relative_to(Path.cwd())
     except (ValueError, OSError):
         return path
+
+
+def natural_key(text: str) -> list[tuple[int, str]]:
+    """Return a key to sort by: runs of digits compare as numbers, before letters; case does not matter."""
+    return [(int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d+)", text.casefold())]
+
+
+@contextlib.contextmanager
+def written_whole(path: Path) -> Iterator[Path]:
+    """Give another name to write a file under; after the block it is put on disk and renamed.
+
+    A file that is there is whole; what a failure leaves is removed. Raises OSError.
+    """
+    partial = path.with_name(f"{path.name}.partial")
+    try:
+        yield partial
+        descriptor = os.open(partial, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 def real(path: Path) -> Path:

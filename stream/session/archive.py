@@ -25,10 +25,8 @@ from stream.protocol.types import UmPerPx
 from stream.readings.scale import frame_mm2, per_mm2
 from stream.readings.trend import DTYPE, Columns
 from stream.session.journal import events_of, markers_of
-from stream.session.store import COLUMNS, LATER_COLUMNS, column
+from stream.session.store import COLUMNS, LATER_COLUMNS, column, objects_in, regions_in
 
-_REGIONS: Final = msgspec.msgpack.Decoder(tuple[RegionOutline, ...])
-_OBJECTS: Final = msgspec.msgpack.Decoder(tuple[ObjectOutline, ...])
 _GRADE: Final = """CASE WHEN status != 'ok' OR density_pct IS NULL THEN 3
     ELSE CASE quality WHEN 'good' THEN 0 WHEN 'poor' THEN 1 WHEN 'unusable' THEN 2 ELSE 3 END END"""
 
@@ -37,6 +35,7 @@ _DAMAGE: Final = (sqlite3.Error, msgspec.MsgspecError, ValueError, TypeError, Ov
 _TABLES: Final = frozenset({"session", "readings", "drops"})
 _COLUMNS_OF: Final = "SELECT name, hidden FROM pragma_table_xinfo(?)"
 _ROWS_AT_ONCE: Final = 5000
+_LAST_SEQ: Final = 2**62
 _LONGEST_VALUE: Final = 64 * 2**20
 
 
@@ -155,8 +154,8 @@ class Archive:
             "late": bool(fields["late"]),
             "quality_reasons": tuple(filter(None, fields["quality_reasons"].split("; "))),
             "measures": self._per_area(fields["capillary_count"], measures) | measures,
-            "regions": None if regions is None else _REGIONS.decode(regions),
-            "objects": None if objects is None else _OBJECTS.decode(objects),
+            "regions": None if regions is None else regions_in(regions),
+            "objects": None if objects is None else objects_in(objects),
         }
         return msgspec.convert(fields | read, StoredReading)
 
@@ -193,8 +192,8 @@ class Archive:
             (mean,) = self.read(f"SELECT AVG({self._columns_of([name])}) FROM readings WHERE {good}")[0]
             return None if mean is None else float(mean)
 
-    def rows(self, names: Iterable[str], from_seq: int, to_seq: int) -> Iterator[tuple[Any, ...]]:
-        """Yield the named columns of readings except late ones, in order of seq, both ends included.
+    def rows(self, names: Iterable[str], from_seq: int = 0, to_seq: int = _LAST_SEQ) -> Iterator[tuple[Any, ...]]:
+        """Yield the named columns of readings except late ones, in order of seq, both ends included; of all by default.
 
         Raises OutputError if the file is damaged, perhaps midway.
         """

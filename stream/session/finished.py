@@ -2,13 +2,12 @@
 
 import contextlib
 import json
-import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
 from stream.errors import OutputError, UsageError
-from stream.machine.files import reach
+from stream.machine.files import natural_key, reach
 from stream.machine.owner_lock import is_held
 from stream.protocol.types import Mode
 from stream.session.output_folder import OWNER
@@ -68,12 +67,8 @@ def session_files(named: Sequence[Path]) -> list[Path]:
     """
     found: list[Path] = []
     for one in named:
-        reach(one)
-        below = sorted(one.glob(f"*/{FILE_NAME}"), key=lambda path: _counted(path.parent.name)) if one.is_dir() else []
-        found += below if below and not (one / FILE_NAME).is_file() else [session_file(one)]
+        if is_folder_of_sessions(one):
+            found += sorted(one.glob(f"*/{FILE_NAME}"), key=lambda path: natural_key(path.parent.name))
+        else:
+            found.append(session_file(one))
     return found
-
-
-def _counted(name: str) -> list[tuple[int, str]]:
-    """Return a key to sort by: digits compare as numbers, clip2 before clip10."""
-    return [(int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d+)", name.casefold())]

@@ -8,7 +8,6 @@ import contextlib
 import csv
 import io
 import json
-import os
 import sqlite3
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -21,10 +20,11 @@ import msgspec
 from stream.config.run_plan import RunPlan
 from stream.console.text import counted, harmless
 from stream.errors import OutputError
+from stream.machine.files import written_whole
 from stream.protocol import measures
 from stream.protocol.frames import EndOfStream
 from stream.protocol.readings import ObjectOutline, RegionOutline
-from stream.session.store import FILE_NAME, Store
+from stream.session.store import FILE_NAME, Store, objects_in, regions_in
 from stream.session.summary import STOPPED
 
 if TYPE_CHECKING:
@@ -33,8 +33,6 @@ if TYPE_CHECKING:
 
     _Polygon = npt.NDArray[np.int32]
 
-_REGIONS: Final = msgspec.msgpack.Decoder(tuple[RegionOutline, ...])
-_OBJECTS: Final = msgspec.msgpack.Decoder(tuple[ObjectOutline, ...])
 _POINT_BYTES: Final = 4
 TREND: Final = "trend.png"
 OUTPUTS: Final = ("readings.csv", "regions.jsonl", TREND, "overlay.mkv", "summary.json")
@@ -155,10 +153,9 @@ def write_trend(store: Store, folder: Path, title: str) -> None:
     axes.grid(alpha=0.25)
     axes.legend(loc="lower right", frameon=False)
     figure.tight_layout()
-    partial = folder / f"{TREND}.partial"
-    figure.savefig(partial, format="png")
+    with written_whole(folder / TREND) as partial:
+        figure.savefig(partial, format="png")
     plt.close(figure)
-    partial.replace(folder / TREND)
 
 
 def drawings(folder: Path) -> "Iterator[tuple[list[_Polygon], list[tuple[str, _Polygon]], str, bool]]":
@@ -201,11 +198,11 @@ def _good_series(store: Store) -> "np.ndarray[Any, np.dtype[np.float64]]":
 
 
 def _regions(blob: object) -> tuple[RegionOutline, ...]:
-    return _REGIONS.decode(blob) if isinstance(blob, bytes) else ()
+    return regions_in(blob) if isinstance(blob, bytes) else ()
 
 
 def _objects(blob: object) -> tuple[ObjectOutline, ...]:
-    return _OBJECTS.decode(blob) if isinstance(blob, bytes) else ()
+    return objects_in(blob) if isinstance(blob, bytes) else ()
 
 
 def _outlines(regions: object, objects: object) -> tuple[RegionOutline | ObjectOutline, ...]:
@@ -259,9 +256,5 @@ def _format(name: str) -> Callable[[object], str]:
 
 
 def _write_whole(path: Path, write: Callable[[io.TextIOBase], object]) -> None:
-    partial = path.with_name(path.name + ".partial")
-    with partial.open("w", encoding="utf-8", newline="") as file:
+    with written_whole(path) as partial, partial.open("w", encoding="utf-8", newline="") as file:
         write(file)
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(path)

@@ -19,7 +19,7 @@ from msgspec.structs import asdict
 from stream.errors import OutputError
 from stream.protocol import measures
 from stream.protocol.frames import Drop
-from stream.protocol.readings import DensityReading
+from stream.protocol.readings import DensityReading, ObjectOutline, RegionOutline
 
 _MOST_WAITING: Final = 20_000
 """Statements that wait for room on the disk: ten minutes of a live session, some 20 MB."""
@@ -49,6 +49,8 @@ CREATE TABLE readings (
 );
 CREATE TABLE drops (seq INTEGER PRIMARY KEY, cause TEXT NOT NULL);
 """
+_REGIONS: Final = msgspec.msgpack.Decoder(tuple[RegionOutline, ...])
+_OBJECTS: Final = msgspec.msgpack.Decoder(tuple[ObjectOutline, ...])
 _SET_FACT: Final = "INSERT OR REPLACE INTO session VALUES (?, ?)"
 _BOOKS: Final = "books"
 """Counts, and the seq below which none is missing: with them a new sink is ready at once, however much is stored."""
@@ -242,6 +244,16 @@ class Store:
         """Commit and close. The write-ahead file goes when the last reader closes."""
         self.commit()
         self._db.close()
+
+
+def regions_in(blob: bytes) -> tuple[RegionOutline, ...]:
+    """Return the outlines of a frame's capillaries as they were added. Raises msgspec.MsgspecError."""
+    return _REGIONS.decode(blob)
+
+
+def objects_in(blob: bytes) -> tuple[ObjectOutline, ...]:
+    """Return the outlines of what is not tissue as they were added. Raises msgspec.MsgspecError."""
+    return _OBJECTS.decode(blob)
 
 
 def column(name: str) -> str:

@@ -1,6 +1,5 @@
 """`run_stream.py export`: a session for another program. Loads what it needs when it runs."""
 
-import contextlib
 import sys
 from pathlib import Path
 from typing import Final
@@ -30,6 +29,7 @@ FORMATS: Final = {
 def export(session: Path, form: str, output: Path | None) -> None:
     """Write a SESSION (a replay's folder, or a session.sqlite) for another program: a table, COCO, ImageJ ROIs."""
     from stream.config.plugins import load
+    from stream.machine.files import written_whole
     from stream.session.archive import Archive
     from stream.session.finished import session_file
 
@@ -38,17 +38,13 @@ def export(session: Path, form: str, output: Path | None) -> None:
     path = output or archive.path.parent / name
     if path.exists():
         raise OutputError(f"{path} is there already; name another file with --output")
-    partial = path.with_name(f"{path.name}.partial")
     try:
-        with archive.readable():
+        with written_whole(path) as partial, archive.readable():
             written = load(target)(archive, partial)
-        partial.replace(path)
     except OSError as error:
         if isinstance(error, OutputError):
             raise
         raise OutputError(f"{path} cannot be written: {error.strerror}; choose another place with --output") from error
     finally:
         archive.close()
-        with contextlib.suppress(OSError):
-            partial.unlink()
     print(f"{path}: {written}", file=sys.stderr)

@@ -74,10 +74,10 @@ def change(kind: str, folders: tuple[Path, ...], output: Path | None, before_s: 
 def _give(text: str, output: Path | None) -> None:
     """Print a table, or write it and say where it is. Raises OutputError."""
     from stream.machine.files import shown
-    from stream.session.tables.writing import write_whole
+    from stream.session.tables.writing import write_table
 
     if output is None:
         print(text, end="")
     else:
-        write_whole(output, text)
+        write_table(output, text)
         print(f"Table: {shown(output)}", file=sys.stderr)

@@ -2,23 +2,17 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
 
-import msgspec
 import numpy as np
 import numpy.typing as npt
 
 from stream.errors import UsageError
 from stream.protocol.outlines import points
-from stream.protocol.readings import ObjectOutline, RegionOutline
 from stream.session.archive import Archive
+from stream.session.store import objects_in, regions_in
 
 OutlinePoints = npt.NDArray[np.int32]
 """(n, 2) int32: x then y, in full-frame pixels."""
-
-_REGIONS: Final = msgspec.msgpack.Decoder(tuple[RegionOutline, ...])
-_OBJECTS: Final = msgspec.msgpack.Decoder(tuple[ObjectOutline, ...])
-_MOST_SEQ: Final = 2**62
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +36,14 @@ def outlines_of(archive: Archive) -> Iterator[FrameOutlines]:
             f"the session in {archive.path.parent} keeps no outlines: analyse the recording again with --regions"
         )
     columns = ("seq", "frame", "time_s", "regions", "objects")
-    for seq, frame, time_s, regions, objects in archive.rows(columns, 0, _MOST_SEQ):
+    for seq, frame, time_s, regions, objects in archive.rows(columns):
         if regions is not None:
             yield FrameOutlines(
                 seq,
                 str(frame),
                 float(time_s),
-                [(points(one), one.score) for one in _REGIONS.decode(regions)],
-                [(one.name, points(one)) for one in _OBJECTS.decode(objects)] if objects is not None else [],
+                [(points(one), one.score) for one in regions_in(regions)],
+                [(one.name, points(one)) for one in objects_in(objects)] if objects is not None else [],
             )
 
 

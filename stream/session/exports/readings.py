@@ -2,13 +2,10 @@
 
 import csv
 from pathlib import Path
-from typing import Final
 
 from stream.console.text import counted
 from stream.session.archive import Archive
 from stream.session.result_files import csv_columns, csv_rows, csv_sources
-
-_MOST_SEQ: Final = 2**62
 
 
 def write(archive: Archive, path: Path) -> str:
@@ -17,7 +14,7 @@ def write(archive: Archive, path: Path) -> str:
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(csv_columns())
-        for row in csv_rows(archive.rows(csv_sources(), 0, _MOST_SEQ)):
+        for row in csv_rows(archive.rows(csv_sources())):
             writer.writerow(row)
             written += 1
     return counted(written, "reading")

@@ -7,7 +7,7 @@ from typing import Final
 
 from stream.session.provenance import without_credentials
 from stream.session.tables.sessions import INTERRUPTED, NOT_BEGUN, SessionRow, session_row
-from stream.session.tables.writing import as_csv, write_whole
+from stream.session.tables.writing import as_csv, write_table
 
 FILE_NAME: Final = "summary.csv"
 
@@ -42,4 +42,4 @@ class BatchTable:
         self._write()
 
     def _write(self) -> None:
-        write_whole(self.path, as_csv(SessionRow, self._rows))
+        write_table(self.path, as_csv(SessionRow, self._rows))

@@ -14,7 +14,6 @@ from stream.session.store import FILE_NAME, counted_by
 
 NOT_BEGUN: Final = "not begun"
 INTERRUPTED: Final = "interrupted"
-_MOST_SEQ: Final = 2**62
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +56,11 @@ def session_row(folder: Path, source: str | None = None) -> SessionRow:
     """Return the row of the session in a folder; source: as the user named it, if that is known."""
     if not (folder / FILE_NAME).is_file():
         return SessionRow(name=folder.name, source=source, status=NOT_BEGUN, results=str(folder))
-    archive = Archive(folder / FILE_NAME)
+    return _row_of(folder / FILE_NAME, source)
+
+
+def _row_of(file: Path, source: str | None = None) -> SessionRow:
+    archive, folder = Archive(file), file.parent
     try:
         with archive.readable():
             return _read(archive, folder, source)
@@ -71,7 +74,7 @@ def _read(archive: Archive, folder: Path, source: str | None) -> SessionRow:
     """Read the row. Raises OutputError if the session is damaged."""
     facts, counts = archive.facts(), counted_by(archive.read)
     known = set(SessionRow.__dataclass_fields__)
-    density = asdict(density_statistics(archive.rows(STATISTICS_COLUMNS, 0, _MOST_SEQ)))
+    density = asdict(density_statistics(archive.rows(STATISTICS_COLUMNS)))
     named = ("frames_asked", "reason", "um_per_px", "model_id", "source_sha256", "session")
     return SessionRow(
         name=folder.name,
@@ -90,4 +93,4 @@ def _read(archive: Archive, folder: Path, source: str | None) -> SessionRow:
 
 def session_rows(files: Sequence[Path]) -> list[SessionRow]:
     """Return the rows of sessions, by their files."""
-    return [session_row(file.parent) for file in files]
+    return [_row_of(file) for file in files]

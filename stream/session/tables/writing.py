@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from stream.console.text import harmless
 from stream.errors import OutputError
+from stream.machine.files import written_whole
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -28,12 +29,11 @@ def table_text(columns: Sequence[str], rows: Iterable[Iterable[object]]) -> str:
     return text.getvalue()
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Write a file under another name, then rename it: a file that is there is whole. Raises OutputError."""
-    partial = path.with_name(f"{path.name}.partial")
+def write_table(path: Path, text: str) -> None:
+    """Write a table as a file that is whole if it is there. Raises OutputError."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        partial.write_text(text, encoding="utf-8")
-        partial.replace(path)
+        with written_whole(path) as partial:
+            partial.write_text(text, encoding="utf-8")
     except OSError as error:
         raise OutputError(f"{path} cannot be written: {error.strerror}; choose another place") from error

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from capture.sources.images import natural_key
 from capture.sources.opening import open_source
 from stream.errors import FrameError, SourceError, UsageError
+from stream.machine.files import natural_key
 from tests.contracts.source_contract import frame, grabbed
 from tests.doubles.media import card
 

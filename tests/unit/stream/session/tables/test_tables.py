@@ -15,7 +15,7 @@ from stream.session.finished import session_files
 from stream.session.store import FILE_NAME
 from stream.session.tables.batch import BatchTable
 from stream.session.tables.changes import MARKER_COLUMNS, MarkerChange, change_rows, marker_rows
-from stream.session.tables.sessions import SessionRow, session_row
+from stream.session.tables.sessions import SessionRow, session_row, session_rows
 from stream.session.tables.writing import as_csv, table_text
 from tests.doubles.marked_session import marked_session
 
@@ -102,3 +102,10 @@ def test_the_interval_of_a_mean_is_wider_if_frames_are_alike() -> None:
     assert wide[1] - wide[0] > 2 * (narrow[1] - narrow[0])
     assert mean_interval(np.linspace(5, 9, 300)) is None, "one slow course says nothing of its mean"
     assert mean_interval(np.array([5.0])) is None
+
+
+def test_a_session_of_another_name_is_read_by_that_name(tmp_path: Path) -> None:
+    folder = marked_session(tmp_path / "a")
+    (folder / FILE_NAME).rename(folder / "copy.sqlite")
+    (row,) = session_rows(session_files([folder / "copy.sqlite"]))
+    assert (row.status, row.frames) == ("complete", 241)
