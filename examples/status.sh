@@ -1,7 +1,7 @@
 #!/bin/sh
 # Show the state with curl, and one status of the publisher by `subscribe`, both laid out by python.
 #
-#     ADDRESS=http://127.0.0.1:8765 ENDPOINT=tcp://127.0.0.1:5560 sh status.sh
+#     ADDRESS=http://127.0.0.1:8765 ENDPOINT=tcp://127.0.0.1:5560 sh examples/status.sh
 #
 # SUBSCRIBE is the command that subscribes; by default that of the checkout.
 set -e

@@ -76,7 +76,7 @@ class RunPlan:
 
     @property
     def analysis(self) -> AnalysisPlan:
-        """What every worker of the run needs to know."""
+        """Return what every worker of the run needs to know."""
         return AnalysisPlan(self.config.analyser, self.config.view.picture_width_px, self.outlines)
 
     @property

@@ -38,7 +38,7 @@ class Measure:
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """The keys of its values: the value itself, then the lower and the upper end of its interval if it has one."""
+        """Return the keys of its values: the value itself; if it has an interval, its lower and upper end after it."""
         names = (self.name, f"{self.name}_low", f"{self.name}_high") if self.has_interval else (self.name,)
         return tuple(f"{name}_{self.key_unit}" if self.key_unit else name for name in names)
 

@@ -55,15 +55,14 @@ class Facts(Struct, frozen=True):
     source_sha256: str | None = None
 
 
-class StoredReading(Struct, frozen=True, kw_only=True):
-    """Everything that a session has of one frame. `regions`, `objects`: None if their outlines were not kept."""
+class FrameReading(Struct, frozen=True, kw_only=True):
+    """The values of one frame's reading, as a session keeps them and the page shows them."""
 
     seq: int
     frame: str
     time_s: float
     t_capture_ns: int
     t_published_ns: int
-    late: bool
     status: str
     error: str
     density_pct: float | None
@@ -79,6 +78,12 @@ class StoredReading(Struct, frozen=True, kw_only=True):
     attempt: int
     drops_total: int
     truth_density_pct: float | None
+
+
+class StoredReading(FrameReading, frozen=True, kw_only=True):
+    """Everything that a session has of one frame. `regions`, `objects`: None if their outlines were not kept."""
+
+    late: bool
     regions: tuple[RegionOutline, ...] | None
     objects: tuple[ObjectOutline, ...] | None
 

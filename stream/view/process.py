@@ -68,6 +68,7 @@ def run(child: Child, plan: RunPlan) -> None:
         if feed.viewers.wanting_pictures != looking or capture_started:
             looking = feed.viewers.wanting_pictures
             child.tell("capture", Looking(viewers=looking))
+    review.say_over()  # first: its pages leave while those of this session do
     feed.end(CLOSING_S)
     review.end(CLOSING_S)
     server.stop()
@@ -76,7 +77,7 @@ def run(child: Child, plan: RunPlan) -> None:
 
 
 def name_previous(plan: RunPlan, archive: Archive, feed: Feed, review: PreviousReview) -> None:
-    """Look for the session before this one; let every page name and open it, unless a person has dismissed it."""
+    """Let the session before this one be opened, and every page name it unless a person has dismissed that."""
     found = previous_session(plan)
     if found is None:
         return

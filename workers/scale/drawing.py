@@ -4,6 +4,7 @@ from typing import Final
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from stream.protocol.contracts import Pixels
 from workers.scale.ruler import MeasuredRuler
@@ -23,6 +24,11 @@ def with_marks(pixels: Pixels, ruler: MeasuredRuler) -> Pixels:
     lines = [(first, last), *((mark - across, mark + across) for mark in ruler.marks_px)]
     for ink, thickness in ((_DARK, 3 * thin), (_GREEN, thin)):
         for start, end in lines:
-            ends = ([round(float(value) * 2**_SIXTEENTHS) for value in point] for point in (start, end))
-            cv2.line(drawn, *map(tuple, ends), ink, thickness, cv2.LINE_AA, _SIXTEENTHS)  # type: ignore[call-overload]
+            cv2.line(drawn, _fixed(start), _fixed(end), ink, thickness, cv2.LINE_AA, _SIXTEENTHS)
     return drawn
+
+
+def _fixed(point: npt.NDArray[np.float64]) -> tuple[int, int]:
+    """Return a point in OpenCV's fixed point."""
+    x, y = (round(float(value) * 2**_SIXTEENTHS) for value in point)
+    return x, y

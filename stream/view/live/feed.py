@@ -141,16 +141,20 @@ class Feed:
             self._reported = replace(self._reported, run_status=finished and replace(finished, kept=True))
         self.viewers.wake_all()
 
-    def end(self, timeout_s: float) -> None:
-        """Tell every open page that the run is over, and wait until all have left, `timeout_s` at most."""
+    def say_over(self) -> None:
+        """Tell every open page that the run is over."""
         with self._lock:
             self._reported = replace(self._reported, over=True)
         self.viewers.wake_all()
+
+    def end(self, timeout_s: float) -> None:
+        """Tell every open page that the run is over, and wait until all have left, `timeout_s` at most."""
+        self.say_over()
         self.viewers.wait_until_gone(timeout_s)
 
     @property
     def over(self) -> bool:
-        """Whether the run is over, and with it this page."""
+        """Return whether the run is over, and with it this page."""
         return self._reported.over
 
     def status(self) -> Status:

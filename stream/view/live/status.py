@@ -65,7 +65,7 @@ class Reported(Struct, frozen=True, kw_only=True):
 
     @property
     def state(self) -> RunState | None:
-        """The state that was reported; None before the first report."""
+        """Return the state that was reported; None before the first report."""
         return "ended" if self.over else self.run_status.state if self.run_status else None
 
 

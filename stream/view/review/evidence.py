@@ -15,9 +15,9 @@ from msgspec.structs import asdict
 
 from stream.errors import StreamError
 from stream.protocol.contracts import Pixels
-from stream.protocol.outlines import object_outlines, outline_of
+from stream.protocol.outlines import object_outlines, outline_of, points
 from stream.protocol.readings import ObjectOutline, RegionOutline
-from stream.session.archive import Archive, StoredReading
+from stream.session.archive import Archive, FrameReading, StoredReading
 from stream.view.live.feed import Feed
 from stream.view.live.messages import ShownObject, outline_points
 from stream.view.review.reanalysis import SessionRecording
@@ -52,34 +52,14 @@ class PictureKept(Struct, frozen=True, kw_only=True):
     why_not: str
 
 
-class FrameEvidence(Struct, frozen=True, kw_only=True):
+class FrameEvidence(FrameReading, frozen=True, kw_only=True):
     """Everything that is known of one frame, with the keys of a reading.
 
     came_late: after a newer one was published. published_after_ms: capture to publication. regions_from: where the
     outlines are from. previous_seq, next_seq: the readings beside it. width, height: of the full frame, px.
     """
 
-    seq: int
-    frame: str
-    time_s: float
-    t_capture_ns: int
-    t_published_ns: int
     came_late: bool
-    status: str
-    error: str
-    density_pct: float | None
-    density_low_pct: float | None
-    density_high_pct: float | None
-    capillary_count: int | None
-    quality: str | None
-    quality_reasons: tuple[str, ...]
-    measures: dict[str, float]
-    model_id: str
-    latency_ms: float
-    worker: int
-    attempt: int
-    drops_total: int
-    truth_density_pct: float | None
     x: float | None
     published_after_ms: float
     previous_seq: int | None
@@ -202,9 +182,8 @@ class Evidence:
         if outlines is None or not 0 <= index < len(outlines.regions):
             raise NotKeptError(f"Of frame {seq} no region {index} is known.")
         pixels = self._pixels(stored)
-        points = np.frombuffer(outlines.regions[index].polygon, "<i2").reshape(-1, 2).astype(np.float64)
         scale = pixels.shape[1] / self._feed.info.width
-        return _encoded(_cropped(pixels, points * scale), ".png")
+        return _encoded(_cropped(pixels, points(outlines.regions[index]) * scale), ".png")
 
     def _stored(self, seq: int) -> StoredReading:
         """Return the reading of a frame. Raises NotKeptError."""

@@ -24,7 +24,7 @@ class PageServices:
 
     @property
     def session(self) -> Archive:
-        """The session's file. Raises OutputError if no session is kept."""
+        """Return the session's file. Raises OutputError if no session is kept."""
         if self.archive is None:
             raise OutputError("No session is kept here.")
         return self.archive

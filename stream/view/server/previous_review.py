@@ -64,6 +64,11 @@ class PreviousReview:
         routes = page_routes(feed, self._events, FileBroker(path, feed), archive)
         return feed, archive, Starlette(routes=routes, exception_handlers=error_handlers())
 
+    def say_over(self) -> None:
+        """Tell its pages that they end."""
+        if self._opened is not None:
+            self._opened[0].say_over()
+
     def end(self, timeout_s: float) -> None:
         """Tell its pages that they end, and wait until they have left, `timeout_s` at most."""
         if self._opened is not None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
+from tests.conftest import missing
 from tests.running import ROOT, command, eventually, free_port, page_address, running
 
 EXAMPLES = ROOT / "examples"
@@ -22,6 +23,11 @@ def demo() -> Iterator[tuple[str, str]]:
         address = page_address(process)
         eventually(lambda: httpx.get(f"{address}/api/readings").json(), "readings")
         yield address, endpoint
+
+
+def needed(command_name: str, package: str) -> None:
+    if shutil.which(command_name) is None:
+        missing(f"no {command_name} on this machine: install Debian's package {package}")
 
 
 def output(*arguments: str, **environment: str) -> str:
@@ -48,15 +54,15 @@ def test_the_trend_is_a_table(demo: tuple[str, str]) -> None:
     assert output(sys.executable, str(EXAMPLES / "trend.py"), demo[0]).startswith("x,density_mean_pct,")
 
 
-@pytest.mark.skipif(shutil.which("node") is None, reason="there is no Node")
 def test_node_shows_state_and_readings(demo: tuple[str, str]) -> None:
+    needed("node", "nodejs")
     said = output("node", str(EXAMPLES / "status.mjs"), demo[0])
     assert said.startswith("state ")
     assert "\nreading " in said
 
 
-@pytest.mark.skipif(shutil.which("curl") is None, reason="there is no curl")
 def test_a_shell_shows_the_state(demo: tuple[str, str]) -> None:
+    needed("curl", "curl")
     path = {"PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": str(ROOT)}
     subscribe = " ".join(command("subscribe"))
     said = output("sh", str(EXAMPLES / "status.sh"), ADDRESS=demo[0], ENDPOINT=demo[1], SUBSCRIBE=subscribe, **path)

@@ -38,6 +38,7 @@ export class Ending {
   async keepReport() {
     const answer = await fetch("report?picture=no").catch(() => null);
     if (!answer?.ok) return;
+    this.#letReportGo();
     this.#report = URL.createObjectURL(await answer.blob());
     get("report").href = this.#report;
   }
@@ -45,6 +46,10 @@ export class Ending {
   /** Begin with another session. */
   begin() {
     this.#dialog.close();
+    this.#letReportGo();
+  }
+
+  #letReportGo() {
     if (this.#report === null) return;
     URL.revokeObjectURL(this.#report);
     this.#report = null;

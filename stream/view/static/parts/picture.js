@@ -137,12 +137,15 @@ export class Picture {
   /** Return the point of the frame under a point of the canvas, as shares of its width and height. */
   shareAt(offsetX, offsetY) {
     const { width, height } = this.#shown?.header ?? EMPTY_FRAME;
-    const [x, y] = this.#pointAt(offsetX, offsetY);
+    const [x, y] = this.pointAt(offsetX, offsetY);
     return [x / width, y / height];
   }
 
   /** Return the point of the frame under a point of the canvas, in pixels of the frame. */
-  pointAt = (offsetX, offsetY) => this.#pointAt(offsetX, offsetY);
+  pointAt(offsetX, offsetY) {
+    const { scale, left, top, ratio } = this.#place();
+    return [(offsetX * ratio - left) / scale, (offsetY * ratio - top) / scale];
+  }
 
   /** Mark points of the frame, [x, y] in its pixels; of two, also the line between them. */
   mark(points) {
@@ -151,7 +154,7 @@ export class Picture {
   }
 
   /** Return pixels of the page per pixel of the frame (null without a picture), and the frame's width in both. */
-  shown() {
+  measures() {
     const { scale, ratio } = this.#place();
     const bitmap = this.#shown?.bitmap;
     const frameWidth = this.#shown?.header.width ?? EMPTY_FRAME.width;
@@ -174,7 +177,7 @@ export class Picture {
 
   #follow(event) {
     if (!this.#shown) return;
-    this.#pointer = this.#pointAt(event.offsetX, event.offsetY);
+    this.#pointer = this.pointAt(event.offsetX, event.offsetY);
     const region = regionAt(this.#shown.header.regions, ...this.#pointer);
     // On a held picture the region pointed to last stays, so that its crop can be looked at.
     if (region !== null || !this.held) this.point(region);
@@ -183,11 +186,6 @@ export class Picture {
   #leave() {
     this.#pointer = null;
     if (!this.held) this.point(null);
-  }
-
-  #pointAt(offsetX, offsetY) {
-    const { scale, left, top, ratio } = this.#place();
-    return [(offsetX * ratio - left) / scale, (offsetY * ratio - top) / scale];
   }
 
   // Where the frame lies in the canvas, in the canvas's own pixels.

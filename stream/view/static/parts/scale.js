@@ -42,7 +42,7 @@ export class Scale {
 
   /** Draw the bar anew: the picture is shown otherwise. */
   showBar() {
-    const { scale, width } = this.#picture.shown();
+    const { scale, width } = this.#picture.measures();
     const bar =
       this.#umPerPx && scale ? barOf(this.#umPerPx / scale, Math.min(width * LONGEST_BAR, LONGEST_BAR_PX)) : null;
     get("scale-bar").hidden = bar === null || bar.px < SHORTEST_BAR_PX;
@@ -114,7 +114,7 @@ export class Scale {
 
   #result(scale, refusal) {
     const reviewing = this.#handlers.reviewing();
-    const lines = configuration(scale.umPerPx, this.#picture.shown().frameWidth);
+    const lines = configuration(scale.umPerPx, this.#picture.measures().frameWidth);
     const keep = button(words.keep, () => this.#keep(scale.umPerPx, refusal), { className: "strong" });
     return [
       make("p", {}, make("strong", {}, words.scaleText(scale))),

@@ -5,7 +5,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import cv2
 import httpx
+import numpy as np
 import pytest
 from starlette.applications import Starlette
 
@@ -16,6 +18,11 @@ from stream.view.server.app import make_app
 from tests.doubles.kept_session import KeptSession
 
 BASE = "http://127.0.0.1:8765"
+BOX = np.array([[100, 100], [300, 100], [300, 200], [100, 200]], "<i2").tobytes()
+
+
+def jpeg() -> bytes:
+    return cv2.imencode(".jpg", np.full((540, 960, 3), 120, np.uint8))[1].tobytes()
 
 
 class Bed:
