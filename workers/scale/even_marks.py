@@ -50,7 +50,7 @@ class EvenMarks:
 
     @property
     def rank(self) -> float:
-        """How much speaks for them: more and more even marks."""
+        """Return how much speaks for them: more and more even marks."""
         return float(self.even * len(self.at) ** 0.5)
 
 

@@ -111,7 +111,7 @@ def test_a_deleted_marker_comes_back_with_its_kind_text_and_time(page: Page, sco
 
 
 def test_a_sheet_that_was_closed_meanwhile_stays_closed(page: Page, scope: Scope) -> None:
-    """The line tells of the deletion before the answer to the request is there."""
+    """Hold the answer to the request back: the line tells of the deletion before it is there."""
     scope.until(page, "Number(document.getElementById('picture').dataset.seq) > 2")
     page.keyboard.press("1")
     scope.until(page, shows(markers_open="Markers 1"))

@@ -59,7 +59,7 @@ def opened(folder: Path) -> tuple[Feed, Archive]:
 
 
 def test_a_review_is_called_by_the_users_own_word(finished: Callable[..., Path]) -> None:
-    """The configured name goes before the folder's; a folder that the program has named says nothing new."""
+    """Put the configured name before the folder's; a folder that the program has named says nothing new."""
     folder = finished()
     view, archive = opened(folder)
     assert view.info.name == folder.name
