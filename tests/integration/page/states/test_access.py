@@ -14,7 +14,7 @@ WCAG = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "w
 
 @pytest.mark.slow
 def test_axe_finds_nothing_in_the_report(watched: OpenPage, scope: Scope) -> None:
-    """Judge sheets and dialogs; the states of the page itself are judged with their looks: looks/test_screens.py."""
+    """Judge the report; the states of the page itself are judged with their looks: looks/test_screens.py."""
     for _ in range(5):
         scope.see()
     page = watched(scope.server.address)
