@@ -38,6 +38,7 @@ COMMANDS: Final = {
     "live": "stream.commands.live:live",
     "models": "workers.models.commands:models",
     "models synthesize": "capture.writers.synthesize:synthesize",
+    "record": "capture.recordings.writing.record:record",
     "replay": "stream.commands.replay:replay",
     "scale": "workers.scale.command:scale",
     "subscribe": "stream.commands.subscribe:subscribe",

@@ -7,6 +7,7 @@ from typing import Final
 from capture.sources.containers.recognise import recognise
 from capture.sources.files import is_folder, is_pattern, unreadable
 from capture.sources.images import matches
+from capture.sources.session.description import is_recording
 from capture.sources.uri import PLAIN, parse_uri
 from stream.console.text import counted
 from stream.errors import SourceError, UsageError
@@ -23,7 +24,11 @@ def recordings_in(source: str) -> list[str] | None:
     """
     uri = parse_uri(source)
     path = expanded(uri.path)
-    if uri.scheme != PLAIN or not (is_folder(path) or (is_pattern(uri.path) and not path.exists())):
+    if (
+        uri.scheme != PLAIN
+        or is_recording(path)
+        or not (is_folder(path) or (is_pattern(uri.path) and not path.exists()))
+    ):
         return None
     try:
         files = [one for one in _candidates(path) if not one.name.startswith(".") and one.is_file()]

@@ -12,7 +12,7 @@ from capture.sources.uri import PLAIN, parse_uri
 from stream.errors import SourceError, StreamError, UsageError
 from stream.protocol.contracts import FrameSource, Pixels
 
-RECORDED: Final = (PLAIN, "video", "images", "dicom", "synthetic")
+RECORDED: Final = (PLAIN, "session", "video", "images", "dicom", "synthetic")
 """Schemes whose frames are there again when they are opened again."""
 
 

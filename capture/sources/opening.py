@@ -10,11 +10,13 @@ from msgspec import structs
 
 from capture.sources.files import is_folder, is_pattern
 from capture.sources.options import options_as
+from capture.sources.session.description import is_recording
 from capture.sources.uri import PLAIN, SourceUri, parse_uri
 from stream.config.plugins import find
 from stream.errors import SourceError, UsageError
 from stream.machine.files import SUFFIXES, expanded
 from stream.protocol.contracts import FrameSource
+from stream.session.store import FILE_NAME as SESSION_FILE
 
 _SCHEME_OF_SUFFIX: Final = {
     **dict.fromkeys(SUFFIXES, "images"),
@@ -47,6 +49,8 @@ def placed(uri: SourceUri) -> SourceUri:
     if uri.scheme != PLAIN:
         return uri
     path = expanded(uri.path)
+    if path.name == SESSION_FILE or is_recording(path):
+        return SourceUri("session", str(path))
     if is_folder(path) or (is_pattern(uri.path) and not path.exists()):
         return SourceUri("images", str(path))
     return SourceUri(_SCHEME_OF_SUFFIX.get(path.suffix.lower(), "video"), str(path))

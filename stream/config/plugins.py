@@ -37,6 +37,7 @@ _GROUPS: Final[Mapping[GroupName, _Group]] = {
         "source",
         UsageError,
         {
+            "session": "capture.sources.session.recorded:open_session",
             "video": "capture.sources.video:open_video",
             "images": "capture.sources.images:open_images",
             "camera": "capture.sources.camera:open_camera",

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 import msgspec
 from msgspec import Meta
@@ -87,6 +87,27 @@ class AnalyserConfig(Section, frozen=True, kw_only=True):
             examples=['weights = "synthetic"     # the model that is free of the non-commercial limit'],
         ),
     ] = {}
+
+
+CodecName = Literal["mjpeg", "h264", "lossless", "ffv1"]
+"""Of a recording. What each costs, and whether it keeps every pixel: docs/performance.md."""
+
+
+class RecordConfig(Section, frozen=True, kw_only=True):
+    """The pictures of a session, kept beside its values."""
+
+    folder: Annotated[
+        str, Meta(description="`live` puts sessions and their pictures there; empty: no pictures unless --record")
+    ] = ""
+    codec: Annotated[CodecName, Meta(description="mjpeg, h264; lossless and ffv1 keep every pixel")] = "mjpeg"
+    quality: Annotated[int, Meta(ge=1, le=100, description="of mjpeg and h264")] = 90
+    last_minutes: Annotated[
+        float,
+        Meta(ge=0, le=1440, description="keep only so many, until the page's button is pressed; 0: all pictures"),
+    ] = 0.0
+    leave_free_mb: Annotated[
+        float, Meta(ge=0, le=1e9, description="recording stops with less room, so that values still find some")
+    ] = 500.0
 
 
 class SinkConfig(Section, frozen=True, kw_only=True):
@@ -272,6 +293,7 @@ class Config(Section, frozen=True, kw_only=True):
     capture: CaptureConfig = CaptureConfig()
     workers: WorkersConfig = WorkersConfig()
     analyser: AnalyserConfig = AnalyserConfig()
+    record: RecordConfig = RecordConfig()
     sink: SinkConfig = SinkConfig()
     publish: PublishConfig = PublishConfig()
     outlets: Annotated[

@@ -1,0 +1,132 @@
+"""The thread that encodes: frames go in through a small queue, and what finds no place there is counted, not recorded.
+
+Nothing waits for it: a slow disk or encoder costs frames of the recording, and nothing else.
+"""
+
+import contextlib
+import errno
+import logging
+import os
+import threading
+from collections import Counter
+from dataclasses import dataclass
+from queue import Full, Queue
+from typing import Final
+
+import av
+from msgspec.structs import replace
+
+from capture.recordings.writing.recording import Recording
+from capture.sources.session.frame_table import FrameRow
+from stream.errors import StreamError
+from stream.protocol.contracts import Pixels
+
+log = logging.getLogger("capillary.recorder")
+
+_WAITING: Final = 8
+_NICE: Final = 5
+"""Below analysis, which needs the processor first, and not so low that two workers leave it nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class SoFar:
+    """Frames recorded, frames not recorded by cause, and why recording stopped; empty if it goes on."""
+
+    recorded: int
+    not_recorded: dict[str, int]
+    stopped: str
+
+
+class Background:
+    """A recording in a thread of its own."""
+
+    def __init__(self, recording: Recording) -> None:
+        self._recording = recording
+        self._frames: Queue[tuple[Pixels, FrameRow] | None] = Queue(_WAITING)
+        self._missing = Counter(recording.description.not_recorded)
+        self._next_seq = recording.next_seq
+        self._stopped = ""
+        self._keep = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="encoder", daemon=True)
+        self._thread.start()
+
+    def offer(self, pixels: Pixels, row: FrameRow, *, wait: bool = False) -> bool:
+        """Hand over a frame, (height, width, 3) uint8 BGR, not to be changed any more; return whether it was taken.
+
+        wait: until there is room, for a source that waits too.
+        """
+        self.skip_to(row.seq)
+        self._next_seq = row.seq + 1
+        if self._stopped:
+            self._missing["stopped"] += 1
+            return False
+        try:
+            self._frames.put((pixels, row), block=wait)
+        except Full:
+            self._missing["too slow"] += 1
+            return False
+        return True
+
+    def has_room(self) -> bool:
+        """Return whether a frame would be taken now, so that it is worth its copy."""
+        return not self._stopped and not self._frames.full()
+
+    def lose(self, seq: int, cause: str) -> None:
+        """Count a frame that cannot be handed over."""
+        self.skip_to(seq)
+        self._next_seq = seq + 1
+        self._missing[cause] += 1
+
+    def skip_to(self, seq: int) -> None:
+        """Count the frames before `seq` that were never heard of."""
+        if seq > self._next_seq:
+            self._missing["not received"] += seq - self._next_seq
+            self._next_seq = seq
+
+    def keep(self) -> None:
+        """Keep the last minutes, and all that comes."""
+        self._keep.set()
+
+    @property
+    def stays(self) -> bool:
+        """True if the pictures stay after the end of the session."""
+        return self._recording.description.kept
+
+    @property
+    def so_far(self) -> SoFar:
+        """Return how it stands."""
+        return SoFar(self._recording.description.recorded, dict(self._missing), self._stopped)
+
+    def close(self) -> None:
+        """Record what waits, and close the files."""
+        self._frames.put(None)
+        self._thread.join()
+
+    def _run(self) -> None:
+        with contextlib.suppress(OSError, AttributeError):  # a system whose threads have no priority of their own
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICE)
+        while (item := self._frames.get()) is not None:
+            self._attempt(*item)
+        with contextlib.suppress(OSError):
+            self._keep_if_asked()
+            self._recording.description = replace(
+                self._recording.description, not_recorded=dict(self._missing), stopped=self._stopped
+            )
+            self._recording.close()
+
+    def _attempt(self, pixels: Pixels, row: FrameRow) -> None:
+        if self._stopped:
+            self._missing["stopped"] += 1
+            return
+        try:
+            self._keep_if_asked()
+            self._recording.add(pixels, row)
+        except (OSError, StreamError, av.FFmpegError) as error:
+            full = getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT)
+            self._stopped = "the disk is full" if full else str(error)
+            self._missing["stopped"] += 1
+            log.error("recording stopped: %s", self._stopped)
+
+    def _keep_if_asked(self) -> None:
+        if self._keep.is_set():
+            self._recording.keep()

@@ -1,0 +1,100 @@
+"""`run_stream.py record`: pictures of a source to a folder, without analysis."""
+
+import sys
+import time
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from stream.config.parts import Parts
+
+if TYPE_CHECKING:
+    from capture.recordings.writing.background import Background
+    from stream.protocol.contracts import FrameSource
+
+
+@click.command()
+@click.argument("source")
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.option("--seconds", type=click.FloatRange(min=0, min_open=True), help="End after this many seconds.")
+@click.option("--codec", help="mjpeg, h264, lossless or ffv1. Default: as configured.")
+@click.pass_obj
+def record(parts: Parts, /, source: str, folder: Path, seconds: float | None, codec: str | None) -> None:
+    """Record SOURCE into a new folder below DIR, without analysing it: video, table of frames, settings, hashes.
+
+    Exit codes: 0 done; 1 failed; 2 wrong use; 3 the source broke; 5 frames were not recorded; 130 stopped.
+    """
+    from capture.recordings.writing.background import Background
+    from capture.recordings.writing.recording import Recording
+    from capture.recordings.writing.sealing import seal
+    from capture.sources.session.description import Description
+    from stream.console.text import counted, plain
+    from stream.errors import SourceError
+    from stream.security.audit_log import AuditLog
+    from stream.session.folders import new_session_id
+    from stream.version import VERSION
+
+    config = parts.load("default.toml", {"record.codec": codec})
+    session, broken = new_session_id(), ""
+    with closing(parts.open_source(source, config)) as opened:
+        place = folder / session
+        place.mkdir(mode=0o700, parents=True)
+        audit = AuditLog(place)
+        audit.run_started(session, "record", VERSION)
+        description = Description(
+            version=VERSION,
+            session=session,
+            source=opened.name,
+            codec=config.record.codec,
+            lossless=False,
+            quality=config.record.quality,
+            fps=opened.fps,
+            um_per_px=config.capture.scale_of(opened.width),
+        )
+        background = Background(Recording(place, description, config.record.leave_free_mb))
+        stopped = False
+        try:
+            _take(opened, background, seconds)
+        except KeyboardInterrupt:
+            stopped = True
+        except SourceError as error:
+            broken = str(error)
+        finally:
+            background.close()
+    counts = background.so_far
+    audit.write("recorded", files=seal(place))
+    code = 130 if stopped else 3 if broken else 5 if counts.not_recorded else 0
+    audit.write("ended", exit_code=code)
+    missing = sum(counts.not_recorded.values())
+    sentence = f"{counted(counts.recorded, 'frame')} recorded in {place}."
+    sentence += f" {counted(missing, 'frame')} not recorded{f': {counts.stopped}' if counts.stopped else ''}." * (
+        missing > 0
+    )
+    print(plain(f"{sentence} {broken}".strip()), file=sys.stderr)
+    sys.exit(code)
+
+
+def _take(source: "FrameSource", background: "Background", seconds: float | None) -> None:
+    """Record until the source ends or the time is over. A source that waits is waited for. Raises SourceError."""
+    import numpy as np
+
+    from capture.sources.session.frame_table import FrameRow
+    from stream.errors import FrameError
+
+    began_ns, began_utc_ns, seq = time.monotonic_ns(), time.time_ns(), 0
+    while not background.so_far.stopped and (grab := source.grab()) is not None:
+        now_ns = time.monotonic_ns() if source.live else began_ns + round(grab.time_s * 1e9)
+        if seconds is not None and now_ns - began_ns > seconds * 1e9:
+            break
+        pixels = np.empty((grab.height, grab.width, 3), np.uint8)
+        row: dict[str, Any] = {"seq": seq, "frame": grab.name, "presented_ms": 0, "time_s": grab.time_s}
+        row |= {"t_capture_ns": began_utc_ns + now_ns - began_ns, "t_monotonic_ns": now_ns}
+        try:
+            source.retrieve(pixels)
+        except FrameError:
+            background.lose(seq, "unreadable")
+        else:
+            background.offer(pixels, FrameRow(**row), wait=not source.live)
+        seq += 1

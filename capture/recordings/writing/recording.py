@@ -1,0 +1,143 @@
+"""A recording that grows: parts of video, each with its table of frames. One thread at a time; knows no queue.
+
+A part ends if frames of another size come, and if only the last minutes are wanted: then the oldest parts are removed.
+"""
+
+import contextlib
+import errno
+import shutil
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+import av
+from msgspec.structs import replace as changed
+
+from capture.recordings.writing.codecs import CODECS
+from capture.recordings.writing.video_writer import VideoWriter
+from capture.sources.session.description import (
+    Description,
+    name_of_table,
+    name_of_video,
+    number_of,
+    parts_of,
+    write_description,
+)
+from capture.sources.session.frame_table import FrameRow, FrameTable, read_table
+from stream.errors import SourceError, UsageError
+from stream.protocol.contracts import Pixels
+
+_PART_NS: Final = 10 * 10**9
+_LOOK_NS: Final = 10**9
+
+
+@dataclass(slots=True)
+class _Part:
+    video: VideoWriter
+    table: FrameTable
+    size: tuple[int, int]
+    begun_ns: int
+
+
+class Recording:
+    """The recording in one folder; one that its writer left by dying is continued in a further part.
+
+    leave_free_mb: recording stops if the disk has less room, so that the session's values still find some.
+    """
+
+    def __init__(self, folder: Path, description: Description, leave_free_mb: float = 0.0) -> None:
+        """Go on after the parts that are there. Raises UsageError for an unknown codec, OSError."""
+        if description.codec not in CODECS:
+            raise UsageError(f'there is no codec "{description.codec}" for recordings; known: {", ".join(CODECS)}')
+        self._folder, self._leave_free_mb = folder, leave_free_mb
+        self._codec = CODECS[description.codec]
+        self.description = changed(description, lossless=self._codec.lossless)
+        self._part: _Part | None = None
+        self._ended: list[tuple[int, Path, Path]] = []  # of the last minutes: when each part ended, and its files
+        self._number, self._origin_ns, self._at_ms, self.next_seq = 0, 0, -1, 0
+        self._looked_ns = 0
+        self._go_on()
+        write_description(folder, self.description)
+
+    def _go_on(self) -> None:
+        for video, table in parts_of(self._folder):
+            self._number = number_of(video)
+            rows = []
+            with contextlib.suppress(OSError, ValueError):
+                rows = list(read_table(table))
+            if rows:
+                self._origin_ns = self._origin_ns or rows[0].t_monotonic_ns - rows[0].presented_ms * 10**6
+                self._at_ms, self.next_seq = rows[-1].presented_ms, rows[-1].seq + 1
+                self._ended.append((rows[-1].t_monotonic_ns, video, table))
+            self.description = changed(self.description, recorded=self.description.recorded + len(rows))
+
+    def add(self, pixels: Pixels, row: FrameRow) -> None:
+        """Record a frame, (height, width, 3) uint8 BGR. Presentation time and hash of the row are filled in here.
+
+        Raises OSError if the disk is full or nearly so, or cannot be written for another reason.
+        """
+        now_ns = row.t_monotonic_ns
+        self._look_at_disk(now_ns)
+        height, width = pixels.shape[:2]
+        if self._part is not None and (self._part.size != (width, height) or self._is_over(self._part, now_ns)):
+            self._end_part(now_ns)
+        self._origin_ns = self._origin_ns or now_ns
+        self._at_ms = max(self._at_ms + 1, (now_ns - self._origin_ns) // 10**6)
+        part = self._part or self._begin_part(width, height, now_ns)
+        digest = part.video.add(pixels, self._at_ms)
+        part.table.add(replace(row, presented_ms=self._at_ms, sha256=digest))
+        self.next_seq = row.seq + 1
+        self.description = changed(self.description, recorded=self.description.recorded + 1)
+
+    @property
+    def _rolling(self) -> bool:
+        return self.description.last_minutes > 0 and not self.description.kept
+
+    def keep(self) -> None:
+        """Keep the last minutes, and all that comes. Raises OSError."""
+        if self._rolling:
+            self.description = changed(self.description, kept=True)
+            write_description(self._folder, self.description)
+
+    def close(self) -> None:
+        """End the last part, and write down what was counted. Raises OSError."""
+        self._end_part(0)
+        write_description(self._folder, self.description)
+
+    def _begin_part(self, width: int, height: int, now_ns: int) -> _Part:
+        self._number += 1
+        names = name_of_video(self._number), name_of_table(self._number)
+        table = FrameTable(self._folder / names[1])
+        try:
+            video = VideoWriter(self._folder / names[0], self._codec, width, height, self.description.quality)
+        except (av.error.FFmpegError, ValueError) as error:
+            table.close()
+            if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+                raise
+            raise SourceError(
+                f"{self._codec.name} does not record frames of {width}x{height} ({error}); choose another --codec"
+            ) from error
+        self._part = _Part(video, table, (width, height), now_ns)
+        return self._part
+
+    def _is_over(self, part: _Part, now_ns: int) -> bool:
+        return self._rolling and now_ns - part.begun_ns >= _PART_NS
+
+    def _end_part(self, now_ns: int) -> None:
+        if self._part is None:
+            return
+        self._part.video.close()
+        self._part.table.close()
+        self._part = None
+        names = name_of_video(self._number), name_of_table(self._number)
+        self._ended.append((now_ns, self._folder / names[0], self._folder / names[1]))
+        while self._rolling and now_ns - self._ended[0][0] > self.description.last_minutes * 60e9:
+            for path in self._ended.pop(0)[1:]:
+                path.unlink(missing_ok=True)
+
+    def _look_at_disk(self, now_ns: int) -> None:
+        if now_ns - self._looked_ns < _LOOK_NS:
+            return
+        self._looked_ns = now_ns
+        if shutil.disk_usage(self._folder).free < self._leave_free_mb * 1e6:
+            raise OSError(errno.ENOSPC, "the disk is nearly full")

@@ -1,0 +1,97 @@
+"""The end of a recording: its parts become one video, and every file is hashed. The writer has ended by then."""
+
+import contextlib
+import hashlib
+from dataclasses import replace
+from pathlib import Path
+
+import av
+from msgspec import structs
+
+from capture.recordings.writing.video_writer import join
+from capture.sources.session.description import (
+    FILE_NAME,
+    TABLE,
+    VIDEO,
+    FileHash,
+    is_recording,
+    parts_of,
+    read_description,
+    write_description,
+)
+from capture.sources.session.frame_table import FrameRow, FrameTable, read_table
+from capture.sources.session.recorded import packets_in
+from stream.errors import SourceError
+
+
+def seal(folder: Path) -> dict[str, str]:
+    """Finish the recording in a folder; return the SHA-256 of each of its files by name, none if there is none.
+
+    Pictures that wait for a request to be kept are removed if none came. Parts that cannot be joined, for lack of room
+    or because their sizes differ, stay parts. Raises SourceError if recording.json cannot be read, OSError.
+    """
+    if not is_recording(folder):
+        return {}
+    description = read_description(folder)
+    parts = parts_of(folder)
+    if not description.kept:
+        for path in (path for part in parts for path in part):
+            path.unlink(missing_ok=True)
+        description = structs.replace(description, recorded=0)
+        parts = []
+    elif len(parts) > 1 or any(video.name != VIDEO for video, _ in parts):
+        with contextlib.suppress(OSError, ValueError):
+            _join(folder, parts)
+        parts = parts_of(folder)
+    files = {path.name: _hashed(path) for part in parts for path in part if path.exists()}
+    frames = sum(len(list(read_table(table))) for _, table in parts if table.exists())
+    write_description(folder, structs.replace(description, recorded=frames, closed=True, files=files))
+    return {name: found.sha256 for name, found in files.items()} | {FILE_NAME: _hashed(folder / FILE_NAME).sha256}
+
+
+def hash_of(path: Path) -> str:
+    """Return a file's SHA-256. Raises SourceError if it is missing or cannot be read."""
+    try:
+        return _hashed(path).sha256
+    except FileNotFoundError:
+        raise SourceError(f"{path.name} is missing") from None
+    except OSError as error:
+        raise SourceError(f"{path.name} cannot be read: {error.strerror or error}") from None
+
+
+def _hashed(path: Path) -> FileHash:
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+        return FileHash(file.tell(), digest)
+
+
+def _join(folder: Path, parts: list[tuple[Path, Path]]) -> None:
+    """Make one video and one table of all parts of one size. Raises OSError, ValueError; then all is as before."""
+    if len({_size(video) for video, _ in parts}) > 1:
+        return
+    rows: list[FrameRow] = []
+    for video, table in parts:
+        rows += list(read_table(table))[: packets_in(video)]
+    joined, table = folder / f"{VIDEO}.joined", folder / f"{TABLE}.joined"
+    try:
+        join([video for video, _ in parts], joined)
+        if packets_in(joined) != len(rows):
+            raise ValueError("frames were lost on the way")
+        written = FrameTable(table)
+        for row in rows:
+            written.add(replace(row, presented_ms=row.presented_ms - rows[0].presented_ms))
+        written.close()
+    except (OSError, ValueError):
+        for path in (joined, table):
+            path.unlink(missing_ok=True)
+        raise
+    for path in (path for part in parts for path in part):
+        path.unlink(missing_ok=True)
+    joined.replace(folder / VIDEO)
+    table.replace(folder / TABLE)
+
+
+def _size(video: Path) -> tuple[int, int]:
+    with av.open(str(video)) as container:
+        context = container.streams.video[0].codec_context
+        return context.width, context.height

@@ -1,0 +1,1 @@
+"""Recorded sessions: what lies in their folder, and the source that reads it."""
