@@ -23,7 +23,7 @@ def fingerprint(source: str) -> str | None:
     """
     uri = placed(parse_uri(source))
     if uri.scheme == "images":
-        from capture.sources.images import find_pictures  # OpenCV is not needed for the rest
+        from capture.sources.pictures.images import find_pictures  # OpenCV is not needed for the rest
 
         files = find_pictures(uri.path)
     elif uri.scheme in _FILES:

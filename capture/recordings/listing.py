@@ -6,7 +6,8 @@ from typing import Final
 
 from capture.sources.containers.recognise import recognise
 from capture.sources.files import is_folder, is_pattern, unreadable
-from capture.sources.images import matches
+from capture.sources.pictures.foreign import refuse_foreign
+from capture.sources.pictures.images import matches
 from capture.sources.session.description import is_recording
 from capture.sources.uri import PLAIN, parse_uri
 from stream.console.text import counted
@@ -45,6 +46,8 @@ def recordings_in(source: str) -> list[str] | None:
     if not files:
         raise SourceError(f"The folder {path} holds no file." if path.is_dir() else f"No file matches {path}.")
     if not recordings and not pictures:
+        for one in files:
+            refuse_foreign(one)
         raise SourceError(
             f"{path} holds neither recordings nor pictures, but {_named(files)}. Recordings are video files such as "
             f"MP4, MOV, MKV or AVI; pictures end in {', '.join(sorted(SUFFIXES))}."

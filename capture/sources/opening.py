@@ -10,6 +10,7 @@ from msgspec import structs
 
 from capture.sources.files import is_folder, is_pattern
 from capture.sources.options import options_as
+from capture.sources.pictures.foreign import FOREIGN_SUFFIXES
 from capture.sources.session.description import is_recording
 from capture.sources.uri import PLAIN, SourceUri, parse_uri
 from stream.config.plugins import find
@@ -19,7 +20,7 @@ from stream.protocol.contracts import FrameSource
 from stream.session.store import FILE_NAME as SESSION_FILE
 
 _SCHEME_OF_SUFFIX: Final = {
-    **dict.fromkeys(SUFFIXES, "images"),
+    **dict.fromkeys(SUFFIXES | FOREIGN_SUFFIXES, "images"),
     ".dcm": "dicom",
 }
 

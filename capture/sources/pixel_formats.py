@@ -21,6 +21,12 @@ Bytes = npt.NDArray[np.uint8]
 """Raw bytes, of any shape."""
 
 
+def to_eight_bits(samples: npt.NDArray[np.uint16], bits: int) -> Bytes:
+    """Return the upper 8 of the lowest `bits` (8 to 16) of each sample; a sample beyond those bits is 255."""
+    upper: Bytes = np.minimum(samples >> (bits - 8), 255).astype(np.uint8)
+    return upper
+
+
 @dataclass(frozen=True, slots=True)
 class _Packing:
     """How samples lie in bytes: each group of `group_bytes` holds the upper 8 bits of its samples from `starts` on.

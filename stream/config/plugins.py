@@ -39,7 +39,7 @@ _GROUPS: Final[Mapping[GroupName, _Group]] = {
         {
             "session": "capture.sources.session.recorded:open_session",
             "video": "capture.sources.video:open_video",
-            "images": "capture.sources.images:open_images",
+            "images": "capture.sources.pictures.images:open_images",
             "camera": "capture.sources.camera:open_camera",
             "synthetic": "capture.sources.opening:open_synthetic",
             "http": "capture.sources.camera:open_network",

@@ -67,7 +67,9 @@ def reach(path: Path) -> None:
         ) from None
 
 
-SUFFIXES: Final = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff"})
+SUFFIXES: Final = frozenset(
+    {".png", ".apng", ".jpg", ".jpeg", ".jpe", ".jfif", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".btf", ".lsm"}
+)
 
 
 def is_picture(path: Path) -> bool:

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from capture.sources.images import PictureSource
 from capture.sources.naming import safe_name
 from capture.sources.opening import SourceLimits, open_source
+from capture.sources.pictures.images import PictureSource
 from capture.sources.uri import NETWORK_SCHEMES
 from capture.sources.video import VideoSource
 from stream.config.plugins import names

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, ImageOps
 
 from capture.sources.opening import SourceLimits, open_source
-from capture.sources.picture import PictureFile, read_header
+from capture.sources.pictures.picture import open_picture, read_header
 from stream.errors import SourceError
 from stream.protocol.contracts import Pixels
 from tests.contracts.source_contract import frame
@@ -120,11 +120,17 @@ def test_a_stack_cut_in_half_says_so_after_its_last_page(tmp_path: Path, stack: 
     assert source.grab() is None
 
 
-def test_rotation_tags_do_not_turn_the_picture(tmp_path: Path) -> None:
+@pytest.mark.parametrize("turn", range(1, 9))
+@pytest.mark.parametrize("suffix", ["png", "tif"])
+def test_a_picture_is_turned_as_its_orientation_tag_says(tmp_path: Path, suffix: str, turn: int) -> None:
+    stored = Image.fromarray(card(1)[:, :, ::-1])
     exif = Image.Exif()
-    exif[0x0112] = 6
-    Image.fromarray(card(1)[:, :, ::-1]).save(tmp_path / "a.png", exif=exif)
-    np.testing.assert_array_equal(read(tmp_path / "a.png"), card(1))
+    exif[0x0112] = turn
+    stored.save(tmp_path / f"a.{suffix}", exif=exif)
+    tagged = Image.fromarray(card(1)[:, :, ::-1])
+    tagged.getexif()[0x0112] = turn
+    expected = np.asarray(ImageOps.exif_transpose(tagged))[:, :, ::-1]
+    np.testing.assert_array_equal(read(tmp_path / f"a.{suffix}"), expected)
 
 
 @pytest.mark.parametrize("suffix", ["png", "jpg", "bmp", "tif"])
@@ -137,11 +143,17 @@ def test_a_truncated_picture_is_refused(tmp_path: Path, suffix: str) -> None:
         read(path)
 
 
-@pytest.mark.parametrize("data", [b"", b"hello", b"\x89PNG\r\n\x1a\n", b"GIF89a" + bytes(50), b"II*\0" + bytes(20)])
+@pytest.mark.parametrize("data", [b"", b"hello", b"\x89PNG\r\n\x1a\n", b"GIF89a" + bytes(50)])
 def test_what_is_no_picture_is_refused(tmp_path: Path, data: bytes) -> None:
     (tmp_path / "a.png").write_bytes(data)
-    with pytest.raises(SourceError, match=r"a\.png is damaged or no PNG, JPEG, BMP or TIFF"):
+    with pytest.raises(SourceError, match=r"a\.png is damaged or no PNG, JPEG, BMP, GIF, WebP or TIFF"):
         read(tmp_path / "a.png")
+
+
+def test_a_tiff_without_a_page_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.tif").write_bytes(b"II*\0" + bytes(20))
+    with pytest.raises(SourceError, match="is damaged: it holds no page"):
+        read(tmp_path / "a.tif")
 
 
 def png_of_size(path: Path, width: int, height: int) -> Path:
@@ -184,6 +196,6 @@ def test_wrong_bytes_give_a_picture_or_a_sentence(tmp_path: Path, whole_file: Pa
     path.write_bytes(broken)
     with contextlib.suppress(SourceError):
         pages = len(read_header(path).sizes)
-        with contextlib.closing(PictureFile(path)) as file:
+        with contextlib.closing(open_picture(path)) as file:
             for page in range(pages):
                 file.decode(page, None, np.zeros((24, 32, 3), np.uint8))

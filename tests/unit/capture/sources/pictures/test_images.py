@@ -72,7 +72,7 @@ def test_a_folder_with_wildcards_in_its_name(tmp_path: Path) -> None:
 
 def test_a_folder_without_pictures_is_refused(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("left hand")
-    with pytest.raises(SourceError, match=r"The folder .* holds no pictures\. Pictures end in \.bmp"):
+    with pytest.raises(SourceError, match=r"The folder .* holds no pictures\. Pictures end in \.apng"):
         open_source(str(tmp_path))
     with pytest.raises(SourceError, match=r"The pattern .* holds no pictures"):
         open_source(f"images:{tmp_path}/*.png")

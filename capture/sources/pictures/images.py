@@ -1,10 +1,13 @@
-"""Pictures as a source: a folder, a pattern, one picture, or a TIFF stack. Sizes are checked before the first frame."""
+"""Pictures as a source: a folder, a pattern, one picture, an animation or a TIFF stack.
+
+Sizes are checked before the first frame.
+"""
 
 import os
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import takewhile
+from itertools import accumulate, takewhile
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -13,7 +16,8 @@ import msgspec
 from capture.sources.files import is_folder, is_pattern, unreadable
 from capture.sources.naming import pseudonym
 from capture.sources.options import options_as
-from capture.sources.picture import Header, PictureFile, read_header
+from capture.sources.pictures.header import Header
+from capture.sources.pictures.picture import PictureFile, open_picture, read_header
 from capture.sources.uri import SourceUri
 from stream.errors import FrameError, SourceError
 from stream.machine.files import SUFFIXES, expanded, is_picture, natural_key
@@ -25,8 +29,9 @@ _MAX_NAME: Final = 200
 class ImagesOptions(msgspec.Struct, frozen=True):
     """The options of a source of pictures.
 
-    fps: frames per second, for pictures of a film; without it, media time counts one picture per second.
-    bits: significant bits of 16-bit grey pictures, such as 12.
+    fps: frames per second, for pictures of a film; without it, media time is that of an animation, or counts one
+    picture per second.
+    bits: significant bits of 16-bit pictures, such as 12.
     """
 
     fps: Annotated[float, msgspec.Meta(gt=0)] | None = None
@@ -51,14 +56,13 @@ def open_images(uri: SourceUri) -> "PictureSource":
     alone = paths == [expanded(uri.path)]
     # A folder often carries a patient's name, so it stays out of topics and logs.
     name = pseudonym("picture", paths[0].name) if alone else "images"
-    cut_off = next((header for header in headers if header.cut_off), None)
-    return PictureSource(name, name_pictures(headers), width, height, options, cut_off)
+    return PictureSource(name, name_pictures(headers), width, height, options, headers)
 
 
 class PictureSource:
     """Pictures of one size, one after the other; see `stream.protocol.contracts.FrameSource`.
 
-    cut_off: a stack among them that breaks off, so that its number of pages is not known.
+    headers: those of the files that the pictures are taken from.
     """
 
     live = False
@@ -70,14 +74,17 @@ class PictureSource:
         width: int,
         height: int,
         options: ImagesOptions,
-        cut_off: Header | None = None,
+        headers: list[Header],
     ) -> None:
         self.name = name
-        self.frame_count: int | None = len(pictures) if cut_off is None else None
-        self._cut_off = cut_off
-        self.fps = options.fps
+        self._cut_off = next((header for header in headers if header.cut_off), None)
+        self.frame_count: int | None = len(pictures) if self._cut_off is None else None
         self.width = width
         self.height = height
+        self.treatment = next((header.treatment for header in headers if header.treatment), "")
+        scales = {header.um_per_px for header in headers if header.sizes}
+        self.um_per_px = scales.pop() if len(scales) == 1 else None
+        self.fps, self._times_s = _times(options.fps, headers, len(pictures))
         self._pictures = pictures
         self._bits = options.bits
         self._next = 0
@@ -93,7 +100,7 @@ class PictureSource:
             self._tell_cut_off()
             return None
         self._grabbed, self._next = self._pictures[index], index + 1
-        return Grab(index, self._grabbed.name, index / (self.fps or 1.0), self.width, self.height)
+        return Grab(index, self._grabbed.name, self._times_s[index], self.width, self.height)
 
     def retrieve(self, out: Pixels) -> None:
         """Decode the grabbed picture into `out`, (height, width, 3) uint8 BGR.
@@ -105,7 +112,7 @@ class PictureSource:
         try:
             if self._file is None or self._file.path != self._grabbed.path:
                 self._let_go()
-                self._file = PictureFile(self._grabbed.path)
+                self._file = open_picture(self._grabbed.path)
             self._file.decode(self._grabbed.page, self._bits, out)
         except SourceError as error:
             self._let_go()
@@ -135,6 +142,14 @@ class PictureSource:
         """Close the stack, if any; a closed source is at its end."""
         self._let_go()
         self._next, self._grabbed, self._cut_off = len(self._pictures), None, None
+
+
+def _times(fps: float | None, headers: list[Header], count: int) -> tuple[float | None, list[float]]:
+    """Return frames per second, None if there is no such rate, and the media time of each picture in seconds."""
+    durations = headers[0].durations_s if len(headers) == 1 else ()
+    if fps is None and durations:
+        return len(durations) / sum(durations), list(accumulate(durations[:-1], initial=0.0))
+    return fps, [index / (fps or 1.0) for index in range(count)]
 
 
 def _frame_error(error: SourceError, path: Path) -> FrameError:
