@@ -65,15 +65,15 @@ def failed_reading(grabbed: Grabbed, *, session: str, source: str, seq: int, dea
     return checked(failed)  # one that cannot be read has had no header
 
 
-def source_info(source: FrameSource, started_ns: int, settled: int, um_per_px: float | None) -> SourceInfo:
+def source_info(source: FrameSource, name: str, started_ns: int, settled: int, um_per_px: float | None) -> SourceInfo:
     """Make what the sink must know of the source. settled: every seq below is on disk, for a sink that begins.
 
-    um_per_px: width of a pixel of its frames, µm; None if it is not known.
+    name: of the source in this run. um_per_px: width of a pixel of its frames, µm; None if it is not known.
 
     Raises WireError if the source has a name, a size or a rate that no message holds.
     """
     info = SourceInfo(
-        source=source.name,
+        source=name,
         width=source.width,
         height=source.height,
         fps=source.fps,

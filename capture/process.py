@@ -78,7 +78,7 @@ class Capture:
         # In replay a second frame waits at each worker, so that none idles while its credit travels. Live, a frame that
         # waits grows old, and the newest is worth more.
         credit = 2 if plan.replaying else 1
-        self._scale_of = plan.config.capture.scale_of
+        self._scale_of, self._name_of = plan.config.capture.scale_of, plan.name_of
         self._slots = plan.config.capture.slots or slots_for(plan.worker_count, credit)
         self._intake = Intake(
             source,
@@ -240,7 +240,7 @@ class Capture:
             self._intake.give(slot)
 
     def _carry_out(self) -> None:
-        self._dispatcher.carry_out(self._clock.monotonic_s(), self._intake.source.name)
+        self._dispatcher.carry_out(self._clock.monotonic_s(), self._name_of(self._intake.source.name))
 
     def _take_up_source(self) -> None:
         """Go on with a live source that is back. Its frames may be larger: then the ring is made anew."""
@@ -281,8 +281,8 @@ class Capture:
 
     def _tell_source(self) -> None:
         settled = self._first_seq if self._ring is None else self._dispatcher.settled(self._captured)
-        source = self._intake.source
-        self._child.tell("sink", source_info(source, self._started_ns, settled, self._scale_of(source.width)))
+        source, name = self._intake.source, self._name_of(self._intake.source.name)
+        self._child.tell("sink", source_info(source, name, self._started_ns, settled, self._scale_of(source.width)))
 
     def _tell_trouble(self, trouble: SourceTrouble) -> None:
         if trouble != self._trouble:

@@ -20,10 +20,12 @@ from stream.errors import OutputError, StreamError, UsageError
 if TYPE_CHECKING:
     from stream.config.run_plan import RunPlan
     from stream.config.sections import Config
+    from stream.config.source_place import SourcePlace
     from stream.protocol.processes import Hello
     from stream.protocol.types import Mode
     from stream.run.outcome import Outcome
 
+_Announce = Callable[[str], None]
 _DEMO: Final = "capillary-demo-"
 _UNSEEN_S: Final = 600.0
 """How long a session that its page has ended is still served while no page is open: to fetch paper for the report."""
@@ -80,7 +82,7 @@ def demo(parts: Parts, /, seconds: float | None, keep: bool, **options: Any) -> 
     if seconds is not None:
         source += ("&" if "?" in source else "?") + f"seconds={seconds:g}"
     if keep:
-        _run_and_keep(parts, "demo", source, config)
+        _run_and_keep(parts, _kept_plan(parts, "demo", source, config))
     remove_abandoned(Path(tempfile.gettempdir()), _DEMO)
     print("A demo keeps nothing, unless its page or `demo --keep` says so.", file=sys.stderr)
     with tempfile.TemporaryDirectory(prefix=_DEMO) as folder:
@@ -95,38 +97,64 @@ def demo(parts: Parts, /, seconds: float | None, keep: bool, **options: Any) -> 
 
 
 @click.command()
-@click.argument("source", required=False)
+@click.argument("sources", nargs=-1, metavar="[SOURCE]...")
 @click.option("--seconds", type=click.FloatRange(min=1), help="End this many seconds after the start.")
 @um_per_px_option
 @_monitoring
 @click.pass_obj
-def live(parts: Parts, /, source: str | None, seconds: float | None, **options: Any) -> None:
+def live(parts: Parts, /, sources: tuple[str, ...], seconds: float | None, **options: Any) -> None:
     """Monitor SOURCE at the bedside: camera:0, http://…, rtsp://…, a recording, synthetic:?seed=1.
 
-    Exit codes: 0 ended as asked; 1 failed; 2 wrong use; 3 the source broke; 4 the model; 5 readings are missing.
+    Several sources run beside each other, each with its own session, alarms and tab of the page.
+
+    Exit codes: 0 ended as asked; 1 failed; 2 wrong use; 3 the source broke; 4 the model; 5 readings are missing. Of
+    several sources, the highest.
     """
     config = _load(parts, "default.toml", options)
-    source = source or config.source
-    if not source:
+    sources = sources or config.sources or (config.source,)
+    if len(sources) > 1:
+        _watch_several(parts, sources, config, seconds)
+    if not sources[0]:
         raise UsageError("no source: name one (camera:0), or set `source` in the config file")
-    _run_and_keep(parts, "live", source, config, seconds)
+    _run_and_keep(parts, replace(_kept_plan(parts, "live", sources[0], config), seconds=seconds))
 
 
-def _run_and_keep(parts: Parts, mode: "Mode", source: str, config: "Config", seconds: float | None = None) -> NoReturn:
-    """Run (for so many seconds); the session stays in the folder of sessions if it has a frame."""
+def _watch_several(parts: Parts, sources: tuple[str, ...], config: "Config", seconds: float | None) -> NoReturn:
+    """Run each source for itself, with one page and one publisher for all."""
+    from stream.console import logs
+    from stream.several.watching import watch
+
+    logs.set_up(parts.log_level, parts.log_format)
+    for source in sources:
+        logs.hide(source)
+
+    def monitor(source: str, share: "Config", folder: Path, place: "SourcePlace") -> Callable[[_Announce], NoReturn]:
+        plan = replace(new_plan(parts, "live", source, folder, share), seconds=seconds, place=place)
+        return partial(_run_and_keep, parts, plan)
+
+    sys.exit(watch(config, sources, monitor, quiet=parts.quiet))
+
+
+def _kept_plan(parts: Parts, mode: "Mode", source: str, config: "Config") -> "RunPlan":
+    """Return the plan of a run whose session lies in the folder of sessions."""
     from stream.session.folders import new_session_id, sessions_folder
+
+    return new_plan(parts, mode, source, sessions_folder(config.sink.sessions_dir) / new_session_id(), config)
+
+
+def _run_and_keep(parts: Parts, plan: "RunPlan", announce: _Announce | None = None) -> NoReturn:
+    """Run; the session stays if it has a frame. announce: takes the address of the page, instead of the terminal."""
     from stream.session.preparation import holds_frames
     from stream.session.store import FILE_NAME
 
-    folder = sessions_folder(config.sink.sessions_dir) / new_session_id()
-    plan = replace(new_plan(parts, mode, source, folder, config), seconds=seconds)
-    outcome, address = _run(parts, plan)
+    folder = plan.folder
+    outcome, address = _run(parts, plan, announce)
     if holds_frames(folder):
         print(f"Session: {folder / FILE_NAME}", file=sys.stderr)
     else:
         shutil.rmtree(folder, ignore_errors=True)
     report(outcome)
-    _let_review(parts, plan, outcome, address)
+    _let_review(parts, plan, outcome, address, announce)
     sys.exit(outcome.exit_code)
 
 
@@ -157,22 +185,24 @@ def _keep_if_asked(folder: Path, config: "Config") -> Path | None:
     return kept
 
 
-def _run(parts: Parts, plan: "RunPlan") -> tuple["Outcome", str]:
+def _run(parts: Parts, plan: "RunPlan", announce: _Announce | None = None) -> tuple["Outcome", str]:
     """Run; return how it ended, and the address of the page, empty if there was none."""
     from stream.run.pipeline import run, run_processes
 
     addresses = [""]
 
-    def announce(hello: "Hello") -> None:
+    def greet(hello: "Hello") -> None:
         if hello.role == "view":
             addresses.append(hello.detail)
-            _announce(plan.config, hello)
+            (announce or partial(_print_address, plan.config))(hello.detail)
 
-    outcome = run(plan, partial(run_processes, announce=announce), quiet=parts.quiet)
+    outcome = run(plan, partial(run_processes, announce=greet), quiet=parts.quiet)
     return outcome, addresses[-1]
 
 
-def _let_review(parts: Parts, plan: "RunPlan", outcome: "Outcome", address: str) -> None:
+def _let_review(
+    parts: Parts, plan: "RunPlan", outcome: "Outcome", address: str, announce: _Announce | None = None
+) -> None:
     """Serve the finished session at the address of its page, if a page ended it: to be looked at there."""
     from stream.session.preparation import holds_frames
     from stream.view.finished import serve_review
@@ -183,13 +213,13 @@ def _let_review(parts: Parts, plan: "RunPlan", outcome: "Outcome", address: str)
     print(f"A page ended the session. It is served until no page has been open for {minutes:.0f} min.", file=sys.stderr)
     page = structs.replace(plan.config.view, port=urlsplit(address).port or plan.config.view.port)
     try:
-        serve_review(parts, page, plan.folder, unseen_s=_UNSEEN_S)
+        serve_review(parts, page, plan.folder, unseen_s=_UNSEEN_S, announce=announce)
     except StreamError as error:  # the run itself has ended well
         print(f"The session cannot be shown: {error}.", file=sys.stderr)
 
 
-def _announce(config: "Config", hello: "Hello") -> None:
+def _print_address(config: "Config", address: str) -> None:
     """Print where the live page is, once it is there."""
     from stream.view.server.address import token_hint
 
-    print(f"Live page: {hello.detail}{token_hint(config.view)}", file=sys.stderr)
+    print(f"Live page: {address}{token_hint(config.view)}", file=sys.stderr)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from stream.config.engine_choice import EngineChoice
 from stream.config.sections import AnalyserConfig, Config, sha256
+from stream.config.source_place import SourcePlace
 from stream.machine.processes import cores
 from stream.protocol.types import LogFormat, Mode
 
@@ -39,6 +40,7 @@ class RunPlan:
     speed: pace of a recording, as a factor of its own; 0: as fast as it goes.
     fingerprint: what tells a recording from another; None if the source has no content, or it is not replayed.
     engine: what spreads the frames over workers; None: the processes of this program.
+    place: among the runs of one command; None: it is the only one.
     log_level, log_format: of every process.
     """
 
@@ -56,6 +58,7 @@ class RunPlan:
     speed: float = 0.0
     fingerprint: str | None = None
     engine: EngineChoice | None = None
+    place: SourcePlace | None = None
     log_level: int = logging.WARNING
     log_format: LogFormat = "text"
 
@@ -63,6 +66,10 @@ class RunPlan:
     def replaying(self) -> bool:
         """True if every frame is analysed exactly once and result files are written; else the newest frame wins."""
         return self.mode == "replay"
+
+    def name_of(self, source: str) -> str:
+        """Return the short name of the source, as it stands in topics, logs and the session."""
+        return source if self.place is None else self.place.name_of(source)
 
     @property
     def local_workers(self) -> int:

@@ -290,6 +290,10 @@ class Config(Section, frozen=True, kw_only=True):
     source: Annotated[
         str, Meta(description='what `live` watches if the command line names nothing: "camera:0", "rtsp://…", a file')
     ] = ""
+    sources: Annotated[
+        tuple[Annotated[str, Meta(min_length=1)], ...],
+        Meta(description='several, each with its own session and tab of the page: ["camera:0", "camera:1"]'),
+    ] = ()
     capture: CaptureConfig = CaptureConfig()
     workers: WorkersConfig = WorkersConfig()
     analyser: AnalyserConfig = AnalyserConfig()

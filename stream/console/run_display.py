@@ -187,6 +187,12 @@ def _frames(status: RunStatus) -> str:
     return f"{status.published + status.failed}{of} frames"
 
 
+def state_words(status: RunStatus) -> str:
+    """Return state, value and rate of one source of several, in some 25 characters."""
+    value = "--.-- %" if status.density_pct is None else f"{status.density_pct:.2f} %"
+    return f"{_WORDS[status.state]} {value} {status.frames_per_s:.0f}/s"
+
+
 def status_text(status: RunStatus) -> str:
     """Return one line of about 80 characters: the state first, then the value, if there is a current one."""
     words = _WORDS[status.state] if status.mode == "live" else f"{status.mode.upper()} {_WORDS[status.state]}"

@@ -1,4 +1,7 @@
-"""Which outlets a run has: the page, the subscribers' socket, and those that the configuration names."""
+"""Which outlets a run has: the page, the subscribers' socket, and those that the configuration names.
+
+One run of several has no such socket: it tells the command that began it, which publishes for all.
+"""
 
 import contextlib
 import logging
@@ -6,8 +9,9 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from stream.config.plugins import find
-from stream.config.sections import Config
+from stream.config.run_plan import RunPlan
 from stream.errors import ConfigError, StreamError
+from stream.outlets.collector import CollectorSender
 from stream.outlets.outlet import Outlet, QueuedOutlet, Sender
 from stream.outlets.view import ViewOutlet
 from stream.outlets.zmq_publisher import Publisher
@@ -20,19 +24,22 @@ log = logging.getLogger("capillary.outlet")
 
 @contextlib.contextmanager
 def open_outlets(
-    config: Config, send_to_view: Callable[[Message], bool], events: SecurityEvents
+    plan: RunPlan, send_to_view: Callable[[Message], bool], events: SecurityEvents
 ) -> Iterator[list[Outlet]]:
     """Yield the outlets of a run, and close them afterwards.
 
     Raises ConfigError if an outlet is not known or does not take its settings, OutputError if it cannot be opened.
     """
     with contextlib.ExitStack() as opened:
-        yield [opened.enter_context(contextlib.closing(outlet)) for outlet in _outlets(config, send_to_view, events)]
+        yield [opened.enter_context(contextlib.closing(outlet)) for outlet in _outlets(plan, send_to_view, events)]
 
 
-def _outlets(config: Config, send_to_view: Callable[[Message], bool], events: SecurityEvents) -> Iterator[Outlet]:
+def _outlets(plan: RunPlan, send_to_view: Callable[[Message], bool], events: SecurityEvents) -> Iterator[Outlet]:
+    config = plan.config
     yield ViewOutlet(send_to_view)  # whether there is a page, and since when, only the receiving side knows
-    if config.publish.enabled:
+    if plan.place is not None:
+        yield QueuedOutlet("collector", CollectorSender(plan.place))
+    elif config.publish.enabled:
         publisher = Publisher(config.publish.endpoint, keyring_for(config.publish, config.security), events)
         yield QueuedOutlet("publish", publisher, publisher.look)
     for name, table in config.outlets.items():

@@ -53,7 +53,7 @@ def run(child: Child, plan: RunPlan) -> None:
     """Run one incarnation of the sink. Raises OutputError if the session or an outlet cannot be opened or written."""
     store = Store(plan.folder / FILE_NAME)
     logs.hide(plan.source)
-    with open_outlets(plan.config, partial(child.tell, "view"), child.events) as outlets:
+    with open_outlets(plan, partial(child.tell, "view"), child.events) as outlets:
         try:
             Sink(child, plan, store, outlets).run()
             store.close()

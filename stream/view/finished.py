@@ -5,6 +5,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -41,10 +42,12 @@ def serve_review(
     *,
     unseen_s: float = float("inf"),
     um_per_px: float | None = None,
+    announce: Callable[[str], None] | None = None,
 ) -> None:
     """Serve the page of a finished session until Ctrl-C, or until no page has been open for `unseen_s`.
 
     recording: where it is now; None: where it was analysed. um_per_px: a scale to keep in the session.
+    announce: takes the page's address, instead of the terminal.
     Raises UsageError or OutputError if there is no such session, or if it, the scale or the port cannot be used.
     """
     path = session_file(session)
@@ -61,7 +64,7 @@ def serve_review(
     app = make_app(feed, broker=broker, archive=archive, recording=recorded, rules=rules, events=events)
     server = ViewServer(app, page.host, page.port, certificate_files(page), events)
     server.start()
-    print(f"Review: {page_address(page, server.port)}{token_hint(page)} (Ctrl-C ends)", file=sys.stderr, flush=True)
+    (announce or partial(_print_address, page))(page_address(page, server.port))
     last_seen_s = time.monotonic()
 
     def turn(now_s: float) -> bool:
@@ -77,6 +80,10 @@ def serve_review(
     _write_events(events.take(float("inf")), path.parent)
     archive.close()
     merge_write_ahead_file(path)
+
+
+def _print_address(page: ViewConfig, address: str) -> None:
+    print(f"Review: {address}{token_hint(page)} (Ctrl-C ends)", file=sys.stderr, flush=True)
 
 
 def _write_events(events: "list[SecurityEvent]", folder: Path) -> None:

@@ -40,13 +40,13 @@ def make_app(
         routes.append(Mount("/previous", previous))
     return Starlette(
         routes=routes,
-        middleware=_middleware(rules or AccessRules(), recorded),
+        middleware=middleware(rules or AccessRules(), recorded),
         exception_handlers=error_handlers(),
     )
 
 
-def _middleware(rules: AccessRules, events: SecurityEvents) -> list[Middleware]:
-    """Return the middleware, the outermost first.
+def middleware(rules: AccessRules, events: SecurityEvents, *, framed: bool = False) -> list[Middleware]:
+    """Return the middleware, the outermost first. framed: documents from here may be shown in frames of each other.
 
     The order matters. The host is checked first, because the security headers name it; a request from elsewhere gets a
     bare refusal. The headers and the audit lie outside the token check, whose refusals they cover.
@@ -54,7 +54,7 @@ def _middleware(rules: AccessRules, events: SecurityEvents) -> list[Middleware]:
     checks = [
         Middleware(HostCheck, names=rules.names, events=events),
         Middleware(OriginCheck, tls=rules.tls, events=events),
-        Middleware(SecurityHeaders, tls=rules.tls),
+        Middleware(SecurityHeaders, tls=rules.tls, framed=framed),
         Middleware(RequestAudit, events=events),
     ]
     if rules.token is not None:

@@ -1,0 +1,151 @@
+"""The run of one of several sources: a process of its own, which does all that a command with one source does.
+
+What its processes write to stderr comes through a pipe, so that the terminal shows whose line it is. The source is
+handed over in memory: an address may hold a password, and a command line is seen by all users.
+"""
+
+import contextlib
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from typing import Final
+
+from stream.console.run_display import steady_streams
+from stream.console.text import plain
+from stream.errors import StreamError
+from stream.machine.processes import LINUX, asked_to_end_with_parent, name_process
+from stream.machine.signals import STOP_SIGNALS, deaf_to_signals
+from stream.several.status_board import SourceState
+
+Monitor = Callable[["Callable[[str], None]"], None]
+"""Runs one source to its end, and exits; calls what it is given with the address of its page. Must be picklable."""
+
+_READ_BYTES: Final = 65536
+_LONGEST_LINE: Final = 4000
+
+
+@dataclass(frozen=True, slots=True)
+class _Pipes:
+    """What a run is given: where its stderr goes, and where it names the address of its page."""
+
+    said: "Connection[str, str]"
+    address: "Connection[str, str]"
+
+
+class SourceRun:
+    """The process of one run, as the command that began it sees it.
+
+    state: what is known of it, for terminal and page.
+    """
+
+    def __init__(self, state: SourceState, monitor: Monitor) -> None:
+        self.state = state
+        said, its_said = multiprocessing.Pipe(duplex=False)
+        address, its_address = multiprocessing.Pipe(duplex=False)
+        self._said, self._address, self._rest = said, address, b""
+        self._ending = False
+        self._process = multiprocessing.get_context("spawn").Process(
+            target=_begin, args=(_Pipes(its_said, its_address), monitor), name=f"source-{state.number}"
+        )
+        with deaf_to_signals():
+            self._process.start()
+        its_said.close()
+        its_address.close()
+        os.set_blocking(said.fileno(), False)
+
+    @property
+    def handles(self) -> list[int]:
+        """Descriptors that become readable when it says something or dies."""
+        open_pipes = [pipe.fileno() for pipe in (self._said, self._address) if not pipe.closed]
+        return [*open_pipes, self._process.sentinel]
+
+    @property
+    def exit_code(self) -> int | None:
+        """None while it lives; 1 if it was killed."""
+        code = self._process.exitcode
+        return 1 if code is not None and code < 0 else code
+
+    def take(self) -> list[str]:
+        """Take the address of its page, and return the whole lines that its processes have written since."""
+        with contextlib.suppress(EOFError, OSError):
+            while not self._address.closed and self._address.poll():
+                self.state.address = self._address.recv()
+        return list(self._lines())
+
+    def _lines(self) -> Iterator[str]:
+        try:
+            while not self._said.closed:
+                data = os.read(self._said.fileno(), _READ_BYTES)
+                if not data:
+                    self._said.close()
+                self._rest += data
+        except BlockingIOError:
+            pass
+        *whole, self._rest = self._rest.split(b"\n")
+        if self._said.closed or len(self._rest) > _LONGEST_LINE:
+            whole, self._rest = [*whole, self._rest], b""
+        for line in whole:
+            if line.strip():
+                yield plain(line.decode(errors="replace").rstrip())
+
+    def end(self) -> None:
+        """Ask it to end in order, if that was not asked before."""
+        if not self._ending and self._process.is_alive():
+            self._process.terminate()
+        self._ending = True
+
+    def close(self) -> None:
+        """Release what the system keeps of it once it is dead."""
+        self._process.join()
+        self._process.close()
+        self._said.close()
+        self._address.close()
+
+
+def _begin(pipes: _Pipes, monitor: Monitor) -> None:
+    """Run one source, as the process that was started for it."""
+    os.dup2(pipes.said.fileno(), 2)
+    pipes.said.close()
+    steady_streams()
+    _answer_only_the_command()
+    name_process(multiprocessing.current_process().name)
+    try:
+        monitor(pipes.address.send)
+    except StreamError as error:
+        print(f"Error: {plain(str(error))}", file=sys.stderr)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except (OSError, MemoryError) as error:
+        print(f"Error: the system refused what this run needs: {str(error) or 'out of memory'}.", file=sys.stderr)
+        sys.exit(1)
+
+
+def _answer_only_the_command() -> None:
+    """Leave the terminal's process group: Ctrl-C goes to the command, which ends its runs. End in order if it dies."""
+    if hasattr(os, "setpgid"):
+        os.setpgid(0, 0)
+    for number in STOP_SIGNALS:
+        signal.signal(number, signal.SIG_IGN)  # forgets one that came before this
+        signal.signal(number, signal.default_int_handler)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+    if LINUX:
+        asked_to_end_with_parent()
+        if os.getppid() != parent.pid:  # it died before the call
+            sys.exit(130)
+        return
+
+    def watch() -> None:
+        parent.join()
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=watch, name="parent-watch", daemon=True).start()

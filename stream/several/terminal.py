@@ -1,0 +1,44 @@
+"""What a person at the terminal sees of several sources: lines with the name of their source, and one status line."""
+
+import shutil
+import sys
+import time
+from typing import Final
+
+from stream.several.status_board import SourceState, line_of
+
+_EVERY_S: Final = 0.25
+
+
+class Terminal:
+    """stderr. The status line is rewritten in place, below all other lines; only on a terminal, and unless `quiet`."""
+
+    def __init__(self, *, quiet: bool) -> None:
+        self._rewrites = sys.stderr.isatty() and not quiet
+        self._shown = False
+        self._next_s = 0.0
+
+    def say(self, text: str) -> None:
+        """Write a line, above the status line."""
+        self._clear()
+        print(text, file=sys.stderr, flush=True)
+
+    def show(self, states: list[SourceState]) -> None:
+        """Rewrite the status line if it is time; to be called often."""
+        if not self._rewrites or time.monotonic() < self._next_s:
+            return
+        self._next_s = time.monotonic() + _EVERY_S
+        width = shutil.get_terminal_size().columns - 1
+        print(f"\r\x1b[2K{line_of(states, width)}", end="", file=sys.stderr, flush=True)
+        self._shown = True
+
+    def close(self) -> None:
+        """Leave the cursor on a line of its own."""
+        if self._shown:
+            print(file=sys.stderr, flush=True)
+            self._shown = False
+
+    def _clear(self) -> None:
+        if self._shown:
+            print("\r\x1b[2K", end="", file=sys.stderr)
+            self._shown, self._next_s = False, 0.0

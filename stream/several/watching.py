@@ -1,0 +1,148 @@
+"""The command that watches several sources: begins a run for each, publishes and shows all of them, ends them in order.
+
+Each run is a process with children of its own: what happens to one, or to its source, does not touch another.
+"""
+
+import contextlib
+import signal
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from types import FrameType
+from typing import Final
+
+from stream.config.sections import Config
+from stream.config.source_place import SourcePlace
+from stream.machine.processes import cores
+from stream.machine.run_folder import RunFolder
+from stream.machine.signals import stop_signals
+from stream.security.audit_log import AuditLog
+from stream.security.events import SecurityEvents
+from stream.security.token import read_token, write_token
+from stream.session.folders import new_session_id, sessions_folder
+from stream.several.collector import Collector
+from stream.several.shares import check_sources, share_of, worker_shares
+from stream.several.source_run import Monitor, SourceRun
+from stream.several.status_board import SourceState
+from stream.several.tabs_page import TabsPage
+from stream.several.terminal import Terminal
+from stream.version import VERSION
+from stream.view.server.address import token_hint
+
+MakeMonitor = Callable[[str, Config, Path, SourcePlace], Monitor]
+"""Makes what runs one source: from the source, its share of the configuration, its session's folder, its place."""
+
+_ENDED_WELL: Final = frozenset({0, 5, 130})
+
+
+def watch(config: Config, sources: Sequence[str], make_monitor: MakeMonitor, *, quiet: bool) -> int:
+    """Watch the sources until all have ended, and return the highest of their exit codes.
+
+    Raises UsageError if they cannot be watched together, OutputError if endpoint or port are in use, ConfigError if
+    keys, token or certificate are missing.
+    """
+    check_sources(sources)
+    workers = worker_shares(config.workers.count, cores(), len(sources))
+    stale_after_s, sessions = config.sink.stale_after_s, sessions_folder(config.sink.sessions_dir)
+    states = [SourceState(number, new_session_id(), stale_after_s) for number in range(1, len(sources) + 1)]
+    name, events = new_session_id(), SecurityEvents()
+    with contextlib.ExitStack() as opened:
+        folder = opened.enter_context(contextlib.closing(RunFolder(name))).path
+        collector = opened.enter_context(contextlib.closing(Collector(config, states, folder, events)))
+        terminal = opened.enter_context(contextlib.closing(Terminal(quiet=quiet)))
+        token_file = folder / "token"
+        write_token(token_file)
+        monitors = [
+            make_monitor(
+                source, share_of(config, place, workers, token_file), sessions / state.session, collector.place(state)
+            )
+            for place, (source, state) in enumerate(zip(sources, states, strict=True))
+        ]
+        if config.view.enabled:
+            token = read_token(str(token_file)) or ""
+            page = opened.enter_context(contextlib.closing(TabsPage(config.view, states, token, events)))
+            terminal.say(f"Live page: {page.address}{token_hint(config.view)}")
+        audit = _audit_log(sessions / name)
+        audit.run_started(name, "live", VERSION)
+        code = Watching(states, collector, terminal, lambda: _write(audit, events)).run(monitors)
+        audit.write("ended", exit_code=code)
+        return code
+
+
+def _audit_log(folder: Path) -> AuditLog:
+    """Return the log of what concerns no single source: who was refused by the page with the tabs and the publisher."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return AuditLog(folder)
+
+
+def _write(audit: AuditLog, events: SecurityEvents) -> None:
+    for event in events.take(time.monotonic()):
+        audit.security_event(event)
+
+
+class Watching:
+    """The runs of several sources, from the first to the last."""
+
+    def __init__(
+        self, states: list[SourceState], collector: Collector, terminal: Terminal, upkeep: Callable[[], None]
+    ) -> None:
+        """Take what the runs have in common. upkeep: called some twenty times per second."""
+        self._states, self._collector, self._terminal, self._upkeep = states, collector, terminal, upkeep
+        self._runs: list[SourceRun] = []
+        self._stop_asked = False
+        self._failed_code: int | None = None  # of the source that was not there at the start
+
+    def run(self, monitors: Sequence[Monitor]) -> int:
+        """Begin a run for each source, and return when the last one has ended: the highest of their exit codes.
+
+        If one cannot be opened at the start, all end, with its exit code.
+        """
+        with self._stop_signals():
+            try:
+                self._runs = [SourceRun(*both) for both in zip(self._states, monitors, strict=True)]
+                while any(state.exit_code is None for state in self._states):
+                    self._turn()
+            finally:
+                for run in self._runs:
+                    run.end()
+                    run.close()
+        codes = [state.exit_code or 0 for state in self._states]
+        return max(codes) if self._failed_code is None else self._failed_code
+
+    @contextlib.contextmanager
+    def _stop_signals(self) -> Iterator[None]:
+        """Answer Ctrl-C and its like in the block."""
+
+        def ask(_number: int, _frame: FrameType | None) -> None:
+            self._stop_asked = True
+
+        previous = {number: signal.signal(number, ask) for number in stop_signals()}
+        try:
+            yield
+        finally:
+            for number, handler in previous.items():
+                signal.signal(number, handler)
+
+    def _turn(self) -> None:
+        going_on = [run for run in self._runs if run.state.exit_code is None]
+        self._collector.turn([handle for run in going_on for handle in run.handles])
+        for run in going_on:
+            code = run.exit_code  # first: what it wrote before its end is all there then
+            for line in run.take():
+                self._terminal.say(f"{run.state.title}: {line}")
+            if code is not None:
+                self._note_end(run.state, code)
+        if self._stop_asked:
+            for run in going_on:
+                run.end()
+        self._terminal.show(self._states)
+        self._upkeep()
+
+    def _note_end(self, state: SourceState, code: int) -> None:
+        """Note the end of a run. Before all sources are open, one that fails ends all: its name may be mistyped."""
+        state.exit_code = code
+        all_open = all(one.name for one in self._states)
+        if code in _ENDED_WELL or state.name or all_open or self._stop_asked:
+            return
+        self._terminal.say(f"Nothing is begun: {state.title} is not there. Name sources that are.")
+        self._failed_code, self._stop_asked = code, True
