@@ -292,7 +292,7 @@ class Config(Section, frozen=True, kw_only=True):
     ] = ""
     sources: Annotated[
         tuple[Annotated[str, Meta(min_length=1)], ...],
-        Meta(description='several, each with its own session and tab of the page: ["camera:0", "camera:1"]'),
+        Meta(description='or several, each with its own session and tab of the page: ["camera:0", "camera:1"]'),
     ] = ()
     capture: CaptureConfig = CaptureConfig()
     workers: WorkersConfig = WorkersConfig()

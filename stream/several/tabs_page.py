@@ -54,6 +54,7 @@ def _status_of(state: SourceState) -> SourceStatus:
         source=state.name,
         session=state.session,
         path=f"/{state.number}/",
+        page=bool(state.address),
         state="starting" if running else "ended",
         running=running,
     )

@@ -140,7 +140,7 @@ class Watching:
 
     def _note_end(self, state: SourceState, code: int) -> None:
         """Note the end of a run. Before all sources are open, one that fails ends all: its name may be mistyped."""
-        state.exit_code = code
+        state.exit_code, state.address = code, ""
         all_open = all(one.name for one in self._states)
         if code in _ENDED_WELL or state.name or all_open or self._stop_asked:
             return

@@ -2,6 +2,7 @@
 
 import { Connection } from "./browser/connection.js";
 import { get } from "./browser/dom.js";
+import { Enclosing } from "./browser/enclosing.js";
 import { stopwatch } from "./browser/stopwatch.js";
 import { loadSymbols } from "./browser/symbols.js";
 import { AlarmBar } from "./parts/alarm-bar.js";
@@ -23,9 +24,9 @@ import { Player } from "./parts/player.js";
 import { Previous } from "./parts/previous.js";
 import { showQuality, showQualityOf } from "./parts/quality.js";
 import { openReview, showReview, watchReview } from "./parts/review.js";
-import { showRunState } from "./parts/run-state.js";
+import { showRunState, toldOf } from "./parts/run-state.js";
 import { Scale } from "./parts/scale.js";
-import { restoreTheme, watchTheme } from "./parts/theme.js";
+import { changeTheme, restoreTheme, watchTheme } from "./parts/theme.js";
 import { listenToPointer } from "./plot/pointer.js";
 import { Series } from "./plot/series.js";
 import { StoredTrend } from "./plot/stored-trend.js";
@@ -72,7 +73,7 @@ const scale = new Scale(picture, {
 const evidence = new Evidence(picture, frameChanged);
 const player = new Player(evidence, () => evidence.lookAt(trend.extent()[0]));
 const navigation = new Navigation(trend, evidence, session, redraw);
-const alarms = new AlarmBar(take);
+const alarms = new AlarmBar(take, (on) => enclosing.send({ type: "sound", on }));
 const limits = new AlarmLimits(take, () => session.status?.density_pct ?? null);
 const previous = new Previous(take);
 const markers = new Markers({
@@ -86,6 +87,11 @@ const markers = new Markers({
 });
 const ending = new Ending();
 const sites = new FiveSites(take, showLiveForSites);
+const enclosing = new Enclosing({
+  onShown: sayWhatToSend,
+  onSound: (on) => alarms.switchSound(on),
+  onTheme: changeTheme,
+});
 const connection = new Connection(new URL("ws", document.baseURI.replace(/^http/, "ws")), {
   onText: receive,
   onPicture: (header, jpeg) => picture.show(header, jpeg),
@@ -93,7 +99,10 @@ const connection = new Connection(new URL("ws", document.baseURI.replace(/^http/
 
 watchLog(evidence.look);
 watchReview(trend, session, evidence.scrubTo);
-watchTheme(() => trend.build());
+watchTheme((name) => {
+  trend.build();
+  enclosing.send({ type: "theme", name });
+});
 listenToPointer(get("trend"), trend, {
   moved: redraw,
   picked: evidence.lookAt,
@@ -106,6 +115,7 @@ listenToKeys({
   m: () => alarms.toggleSound(),
   n: () => get("note").focus(),
   f: () => magnifier.toggle(),
+  ...(enclosing.there && { s: () => enclosing.send({ type: "next" }) }),
   " ": () => !(document.activeElement instanceof HTMLButtonElement) && player.toggle(),
   "+": zoomIn,
   "=": zoomIn,
@@ -180,9 +190,9 @@ function begin() {
   if (session.reviewing) openReview(evidence.look);
 }
 
-/** Tell the server what this page needs: no pictures while it is hidden, no outlines while they are switched off. */
+/** Tell the server what this page needs: no pictures while it is not seen, no outlines while they are switched off. */
 function sayWhatToSend() {
-  connection.send({ pictures: !document.hidden, overlay: picture.outlines });
+  connection.send({ pictures: !document.hidden && enclosing.shown, overlay: picture.outlines });
 }
 
 /** Show how things stand, by the page's own clock. */
@@ -214,6 +224,7 @@ function refresh() {
   showCorner(status, decided, session.info);
   alarms.show(session.serverNs(), decided.state, reviewing);
   previous.show(session.serverNs(), decided.state === "ended");
+  enclosing.tell({ ...toldOf(status, decided), alarm: alarms.gravest });
   evidence.showAge(session.axisNowS());
   if (session.info !== null && sinceDrawn() >= (lessMotion ? REDRAW_CALM_MS : trend.pixelMs())) redraw();
 }

@@ -10,7 +10,8 @@ from stream.protocol.types import Pct, RunState
 class SourceStatus(Struct, frozen=True, kw_only=True):
     """One source.
 
-    number: its place, from 1; its page is at `path`. source: its short name, as in topics; empty until it is open.
+    number: its place, from 1. path: of its page; page: whether there is one now.
+    source: its short name, as in topics; empty until it is open.
     state: as in its own status; `starting` before the first one; `ended` too when its run was killed.
     running: its run goes on. density_pct: the newest density, null unless it is good and current.
     """
@@ -19,6 +20,7 @@ class SourceStatus(Struct, frozen=True, kw_only=True):
     source: str
     session: str
     path: str
+    page: bool
     state: RunState | Literal["starting"]
     running: bool
     density_pct: Pct | None = None

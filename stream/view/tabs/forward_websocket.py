@@ -1,6 +1,7 @@
 """Joins a browser's WebSocket to that of the page of one source, message by message, until one of the two closes it."""
 
 import asyncio
+import contextlib
 from typing import Final
 
 from starlette.types import Receive, Scope, Send
@@ -12,7 +13,8 @@ from stream.view.tabs.page_link import PageLink
 _OPEN_TIMEOUT_S: Final = 5.0
 _WAITING_MESSAGES: Final = 2
 """Messages read ahead: a browser that reads slowly must slow the page's sending, which then leaves pictures out."""
-_NO_STATUS: Final = 1005  # RFC 6455, 7.4.1: closed without a code
+_NEVER_SENT: Final = (1005, 1006)
+"""RFC 6455, 7.4.1: codes for a connection that was closed without one."""
 _GOING_AWAY: Final = 1001
 _BROKEN: Final = 1011
 
@@ -33,32 +35,25 @@ async def forward_websocket(link: PageLink, port: int, scope: Scope, receive: Re
     ) as page:
         await send({"type": "websocket.accept"})
         ways = {asyncio.create_task(_to_browser(page, send)), asyncio.create_task(_to_page(receive, page))}
-        done, open_still = await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
-        for way in open_still:
+        _, still_open = await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+        for way in still_open:
             way.cancel()
-        await asyncio.gather(*ways, return_exceptions=True)
-        for way in done:
-            way.result()
+        await asyncio.gather(*ways, return_exceptions=True)  # what ends one way ends both, and is no error
 
 
 async def _to_browser(page: ClientConnection, send: Send) -> None:
-    try:
+    """Send what the page sends, and close with the code with which it closed."""
+    with contextlib.suppress(ConnectionClosed):
         async for message in page:
             kind = "text" if isinstance(message, str) else "bytes"
             await send({"type": "websocket.send", kind: message})
-    except ConnectionClosed:
-        code = page.close_code
-    else:
-        code = page.close_code
-    own = code if code is not None and code not in (_NO_STATUS, 1006) else _BROKEN
-    await send({"type": "websocket.close", "code": own})
+    code = page.close_code
+    await send({"type": "websocket.close", "code": _BROKEN if code is None or code in _NEVER_SENT else code})
 
 
 async def _to_page(receive: Receive, page: ClientConnection) -> None:
-    try:
-        while (message := await receive())["type"] == "websocket.receive":
-            text = message.get("text")
-            await page.send(message["bytes"] if text is None else text)
-    except ConnectionClosed:
-        return
+    """Send to the page what the browser sends, and close it when the browser has gone."""
+    while (message := await receive())["type"] == "websocket.receive":
+        text = message.get("text")
+        await page.send(message["bytes"] if text is None else text)
     await page.close(_GOING_AWAY)

@@ -12,7 +12,11 @@ const PAUSE_S = 120;
 const STORED = "capillary-sound";
 
 export class AlarmBar {
+  /** The gravest alarm, or null: {priority, sign, name, unseen}. */
+  gravest = null;
+
   #take;
+  #switched;
   #alarms = NO_ALARMS;
   #sound = new Sound();
   #waiting = false; // to be switched on
@@ -23,9 +27,11 @@ export class AlarmBar {
   /**
    * Let the buttons of the bar work.
    * @param {(message: object) => void} take takes what an answer has of the shared state
+   * @param {(on: boolean) => void} switched is called after a person has switched the sound
    */
-  constructor(take) {
+  constructor(take, switched) {
     this.#take = take;
+    this.#switched = switched;
     get("acknowledge").addEventListener("click", () => this.acknowledgeAll());
     get("pause").addEventListener("click", () => this.togglePause());
     get("sound").addEventListener("click", () => this.toggleSound());
@@ -59,6 +65,7 @@ export class AlarmBar {
     put("alarm-says", sentence(shown, reviewing, ended));
     this.#list(shown.active);
     showSign(ended ? [] : shown.active);
+    this.gravest = ended || reviewing ? null : inShort(shown.active);
     get("alarm-silent").hidden = ended || !shown.silent;
     this.#showButtons(shown, reviewing, ended);
     this.#sound.sound(reviewing || ended ? null : shown.sounding);
@@ -82,9 +89,19 @@ export class AlarmBar {
   /** Switch the sound on or off. */
   async toggleSound() {
     if (get("sound").hidden) return;
+    await this.#toggle();
+    remember(STORED, this.#sound.on ? "on" : "off");
+    this.#switched(this.#sound.on);
+  }
+
+  /** Let the sound be on or off, as it is in another tab: a touch there counts here too. */
+  async switchSound(on) {
+    if (on !== this.#sound.on) await this.#toggle();
+  }
+
+  async #toggle() {
     this.#waiting = false;
     await this.#sound.toggle();
-    remember(STORED, this.#sound.on ? "on" : "off");
     this.#labelSound();
   }
 
@@ -146,6 +163,13 @@ function showSign([first]) {
   if (first === undefined) return;
   put("alarm-sign-word", words.loudPriority(first.priority));
   putSymbol("alarm-sign-icon", `alarm-${first.priority}`);
+}
+
+/** Say of the first alarm what fits on a tab. */
+function inShort([first]) {
+  if (first === undefined) return null;
+  const { priority } = first;
+  return { priority, sign: words.priorities[priority], name: words.alarmName(first), unseen: isUnseen(first) };
 }
 
 function sentence({ active, pausedS }, reviewing, ended) {

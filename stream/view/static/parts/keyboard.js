@@ -43,7 +43,8 @@ function open() {
   const dialog = get("keys");
   const on = make("input", { type: "checkbox", checked: areSingleKeysOn() });
   on.addEventListener("change", () => remember(STORED, on.checked ? "on" : "off"));
-  const entries = words.list.flatMap(([key, action]) => [make("dt", {}, make("kbd", {}, key)), make("dd", {}, action)]);
+  const known = window.parent === window ? words.list : [...words.list, words.inTabs];
+  const entries = known.flatMap(([key, action]) => [make("dt", {}, make("kbd", {}, key)), make("dd", {}, action)]);
   const close = button(common.close, () => dialog.close());
   const list = make("dl", { className: "keys" }, ...entries);
   dialog.replaceChildren(

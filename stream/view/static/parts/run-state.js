@@ -3,6 +3,7 @@
 import { get, put, putSymbol } from "../browser/dom.js";
 import { noticesOf } from "../state/notices.js";
 import { isCurrent, shownAs } from "../state/run-state.js";
+import { percent } from "../text/format.js";
 import * as words from "../text/run-state.js";
 
 /**
@@ -37,6 +38,13 @@ export function showRunState(status, decided, info, view) {
   showBanner(bannerOf(decided.state, state, view));
   const ended = decided.state === "ended" && view.looking ? [state.say] : []; // else it stands over the picture
   showNotices(decided.connected ? noticesOf(status) : ended);
+}
+
+/** Return what the tab of this page shows: the state under its name and in a word, and the density while it is current. */
+export function toldOf(status, decided) {
+  const name = shownAs(decided.state, status?.mode ?? "live");
+  const density = decided.current && typeof status.density_pct === "number" ? percent(status.density_pct) : "";
+  return { state: name, word: words.stateWords(name, status?.kept).word, current: decided.current, density };
 }
 
 /** Return what is written over the picture, {word, say}, or null. */

@@ -5,6 +5,7 @@ import { recall, remember } from "../browser/storage.js";
 import { other } from "../text/theme.js";
 
 const KEY = "capillary-theme";
+let changes = () => {};
 
 /** Return the theme that is shown, "dark" or "light". */
 export function shownTheme() {
@@ -21,15 +22,23 @@ export function restoreTheme() {
   showTheme(recall(KEY) === "light" ? "light" : "dark");
 }
 
-/** Let the button change the theme; `changed` is called after that. */
+/** Let the button change the theme; `changed` is called with its name after that, and after `changeTheme`. */
 export function watchTheme(changed) {
-  const label = () => put("theme-word", other[shownTheme()]);
+  changes = changed;
   get("theme").addEventListener("click", () => {
     const name = shownTheme() === "dark" ? "light" : "dark";
-    showTheme(name);
     remember(KEY, name);
-    label();
-    changed();
+    changeTheme(name);
   });
   label();
 }
+
+/** Change to a theme, if it is not shown yet. */
+export function changeTheme(name) {
+  if (name === shownTheme()) return;
+  showTheme(name);
+  label();
+  changes(name);
+}
+
+const label = () => put("theme-word", other[shownTheme()]);

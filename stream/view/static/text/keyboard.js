@@ -17,3 +17,4 @@ export const list = [
   ["F", "Enlarge the picture, or give the page back"],
   ["Esc", "Close, or back to live"],
 ];
+export const inTabs = ["S", "Next source; in the row of sources also ← → Home End"];
