@@ -1,4 +1,4 @@
-"""Writes docs/openapi.json and docs/schema/ from the types, so that they cannot say anything else than the code.
+"""Writes docs/openapi.json, docs/openapi-several.json and docs/schema/ from the types, so that they say what the code says.
 
 `python -m stream.commands.api_doc [FOLDER]` writes them below docs, or below the folder.
 """
@@ -24,6 +24,8 @@ from stream.view.live.request_broker import NoBroker
 from stream.view.live.session_info import SessionInfo
 from stream.view.live.viewers import Wishes
 from stream.view.server.page_routes import page_routes
+from stream.view.tabs.answers import AllSources
+from stream.view.tabs.app import tabs_routes
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 _OTHERS: Final[dict[str, Any]] = {
@@ -38,7 +40,11 @@ _OTHERS: Final[dict[str, Any]] = {
 def documents() -> dict[str, str]:
     """Return the text of each document by its path below docs."""
     page = page_routes(Feed(SessionInfo(session="", mode="live")), SecurityEvents(), NoBroker(), None)
-    found: dict[str, Any] = {"openapi.json": openapi(described(page))}
+    several = tabs_routes(lambda: AllSources(sources=[], version=""))
+    found: dict[str, Any] = {
+        "openapi.json": openapi(described(page)),
+        "openapi-several.json": openapi(described(several)),
+    }
     for topic, message, _ in PUBLISHED:
         found[f"schema/{topic.partition('.')[0]}.json"] = _published(message)
     for name, kind in _OTHERS.items():

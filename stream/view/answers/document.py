@@ -87,7 +87,9 @@ def _parameter(name: str, place: str, kind: str, says: str, *, required: bool) -
 def _add_old_names(components: dict[str, Any]) -> None:
     """Add the names of earlier, as deprecated copies of the present ones; one with another value is of any type."""
     for kind, names in OLD_NAMES.items():
-        fields = components.get(kind.__name__, {}).get("properties", {})
+        if kind.__name__ not in components:
+            continue
+        fields = components[kind.__name__]["properties"]
         for name in names:
             present = (
                 {} if name.value else {key: value for key, value in fields[name.present].items() if key != "default"}

@@ -5,6 +5,7 @@ import json
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -30,8 +31,8 @@ class Tabs:
 
     def __init__(self, folder: Path, rules: AccessRules) -> None:
         self.scopes = [Scope(folder / name, session=name) for name in ("one", "two")]
-        addresses = [scope.server.address for scope in self.scopes] + [""]
-        links = [PageLink(number, lambda at=at: at, "t" * 32) for number, at in enumerate(addresses, 1)]  # type: ignore[misc]
+        addresses = [*(scope.server.address for scope in self.scopes), ""]
+        links = [PageLink(number, partial(str, at), "t" * 32) for number, at in enumerate(addresses, 1)]
         self.events = SecurityEvents()
         app = make_tabs_app(links, lambda: AllSources(sources=[], version="0"), rules, self.events)
         self.server = ViewServer(app, port=0, events=self.events)
@@ -155,3 +156,8 @@ def test_another_host_or_origin_reaches_no_page(tabs: Tabs, header: tuple[str, s
     asking.endheaders()
     assert asking.getresponse().status == 403
     asking.close()
+
+
+def test_the_page_with_the_tabs_describes_its_own_interfaces(tabs: Tabs) -> None:
+    assert set(json.loads(tabs.read("/api/openapi.json"))["paths"]) == {"/api/status", "/api/openapi.json"}
+    assert json.loads(tabs.read("/api/status"))["sources"] == []
