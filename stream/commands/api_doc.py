@@ -1,4 +1,4 @@
-"""Writes docs/openapi.json, docs/openapi-several.json and docs/schema/ from the types, so that they say what the code says.
+"""Writes docs/openapi.json, docs/openapi-several.json and docs/schema/ from the types of the code, and nothing else.
 
 `python -m stream.commands.api_doc [FOLDER]` writes them below docs, or below the folder.
 """
