@@ -42,6 +42,7 @@ class Dispatcher:
         self._ledger, self._pictures, self._tell = ledger, pictures, tell
         self._scale_of = scale_of
         self._session, self._incarnation, self._deadline_s = session, incarnation, frame_deadline_s
+        self._lost: dict[int, int] = {}  # frames that the source lost before a frame, by its seq: see `captured`
         # Until the sink's socket has taken them: it publishes in order of seq, and would wait for a lost one for ever.
         self._for_sink: deque[Drop | DensityReading] = deque()
         self._turned_s: float | None = None
@@ -62,6 +63,8 @@ class Dispatcher:
 
     def captured(self, seq: int, grabbed: Grabbed) -> None:
         """Take charge of a frame that lies in its slot."""
+        if grabbed.grab.lost_before:  # its reading says so; if there is none, its drop has to
+            self._lost[seq] = grabbed.grab.lost_before
         self._ledger.captured(seq, grabbed.slot, grabbed, spoiled=bool(grabbed.unreadable))
 
     def died_with_capture(self, seqs: Iterable[int]) -> None:
@@ -91,6 +94,8 @@ class Dispatcher:
         """Take in what the sink has on disk. Only from a sink that is known as a peer: see Capture._follow_sink."""
         dead = None if report.after_death_of is None else Worker(*report.after_death_of)
         self._ledger.committed(report.next_seq, report.sink, report.beyond, dead)
+        for seq in [one for one in self._lost if one < report.next_seq]:
+            del self._lost[seq]
 
     def forgive_suspension(self, now_s: float) -> None:
         """To be called at every turn of the main loop, ten times per second at least.
@@ -142,7 +147,7 @@ class Dispatcher:
                     # Not checked: a worker that takes nothing is dead or hung, and its death brings the frame back.
                     self._tell("worker", header, worker.index)
                 case Dropped(seq, cause):
-                    self._for_sink.append(Drop(seq=seq, cause=cause))
+                    self._for_sink.append(Drop(seq=seq, cause=cause, lost_before=self._lost.pop(seq, 0)))
                 case GaveUp(seq, grabbed, deaths):
                     log.error("frame %s set aside as failed: %s", grabbed.grab.name, why_failed(grabbed, deaths))
                     failed = failed_reading(grabbed, session=self._session, source=source, seq=seq, deaths=deaths)

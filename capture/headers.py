@@ -4,7 +4,7 @@ from typing import Any
 
 from capture.grabber import Grabbed
 from stream.console.text import counted
-from stream.protocol.contracts import FrameSource
+from stream.protocol.contracts import FrameSource, extras_of
 from stream.protocol.frames import EndOfStream, FrameHeader, SourceInfo
 from stream.protocol.readings import DensityReading
 from stream.protocol.stamp import stamp_of
@@ -82,13 +82,19 @@ def source_info(source: FrameSource, name: str, started_ns: int, settled: int, u
         started_ns=started_ns,
         settled=settled,
         um_per_px=um_per_px,
+        treatment=extras_of(source).treatment,
     )
     return checked(info)
 
 
 def end_of_stream(source: FrameSource, frames_read: int, reason: str) -> EndOfStream:
     """Make the message that no frame with a seq of `frames_read` or more comes; an empty reason is the regular end."""
-    return EndOfStream(frames_read=frames_read, frames_expected=source.frame_count, reason=reason[:MAX_SENTENCE])
+    return EndOfStream(
+        frames_read=frames_read,
+        frames_expected=source.frame_count,
+        reason=reason[:MAX_SENTENCE],
+        lost_at_end=extras_of(source).lost_at_end,
+    )
 
 
 def _facts(grabbed: Grabbed, source: str, seq: int, attempt: int, um_per_px: float | None) -> dict[str, Any]:

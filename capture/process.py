@@ -23,7 +23,7 @@ from stream.config.run_plan import RunPlan
 from stream.console import logs
 from stream.errors import SourceError
 from stream.machine.shared_memory import keep_freed_memory
-from stream.protocol.contracts import FrameSource
+from stream.protocol.contracts import FrameSource, extras_of
 from stream.protocol.frames import Committed, RingNeeded, RingReady, SourceTrouble
 from stream.protocol.processes import PeerUp, Stop
 from stream.protocol.types import MAX_SENTENCE, MAX_SLOTS, Message
@@ -78,7 +78,7 @@ class Capture:
         # In replay a second frame waits at each worker, so that none idles while its credit travels. Live, a frame that
         # waits grows old, and the newest is worth more.
         credit = 2 if plan.replaying else 1
-        self._scale_of, self._name_of = plan.config.capture.scale_of, plan.name_of
+        self._configured_scale, self._name_of = plan.config.capture.scale_of, plan.name_of
         self._slots = plan.config.capture.slots or slots_for(plan.worker_count, credit)
         self._intake = Intake(
             source,
@@ -101,7 +101,7 @@ class Capture:
             session=plan.session,
             incarnation=child.incarnation,
             frame_deadline_s=plan.config.workers.frame_deadline_s,
-            scale_of=plan.config.capture.scale_of,
+            scale_of=self._scale_of,
         )
         self._ring: Ring | None = None  # None until this incarnation began
         self._ring_path = ""  # empty while the supervisor makes one
@@ -253,6 +253,9 @@ class Capture:
             self._ring_path = ""
             self._child.report(RingNeeded(slots=self._slots, slot_bytes=need))
         self._begin_when_ready()
+
+    def _scale_of(self, width_px: int) -> float | None:
+        return self._configured_scale(width_px, extras_of(self._intake.source).um_per_px)
 
     def _end_stream(self) -> None:
         """Grab no more; what was captured is finished."""

@@ -43,9 +43,13 @@ class CaptureConfig(Section, frozen=True, kw_only=True):
         ),
     ] = None
 
-    def scale_of(self, width_px: int) -> float | None:
-        """Return the width of a pixel in frames of this width, µm; None if it is not known for such frames."""
-        return self.um_per_px if self.scale_width_px in (None, width_px) else None
+    def scale_of(self, width_px: int, own: float | None = None) -> float | None:
+        """Return the width of a pixel in frames of this width, µm; None if it is not known for such frames.
+
+        own: what the source itself says, µm; the configured scale is preferred.
+        """
+        configured = self.um_per_px if self.scale_width_px in (None, width_px) else None
+        return own if configured is None else configured
 
 
 class RemoteWorker(Section, frozen=True, kw_only=True):

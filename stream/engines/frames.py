@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 
 from stream.config.sections import CaptureConfig
-from stream.protocol.contracts import FrameSource, Pixels
+from stream.protocol.contracts import FrameSource, Pixels, extras_of
 from stream.protocol.frames import FrameHeader
 from stream.protocol.stamp import stamp_of
 from stream.protocol.thumbnail import thumbnail
@@ -21,6 +21,7 @@ def frames_of(source: FrameSource, capture: CaptureConfig = NO_SCALE) -> Iterato
     capture: gives frames their scale.
     """
     previous: bytes | None = None
+    own_um_per_px = extras_of(source).um_per_px
     seq = 0
     while (grab := source.grab()) is not None:
         utc_ns, monotonic_ns = time.time_ns(), time.monotonic_ns()
@@ -32,7 +33,7 @@ def frames_of(source: FrameSource, capture: CaptureConfig = NO_SCALE) -> Iterato
             seq=seq,
             utc_ns=utc_ns,
             monotonic_ns=monotonic_ns,
-            um_per_px=capture.scale_of(grab.width),
+            um_per_px=capture.scale_of(grab.width, own_um_per_px),
         )
         header = FrameHeader(
             **stamp.facts(),

@@ -20,7 +20,7 @@ from stream.engines.frames import frames_of
 from stream.engines.step import Engine, StepMaker, Tally
 from stream.errors import OutputError, SourceError
 from stream.machine.cpu_time import tree_cpu_seconds
-from stream.protocol.contracts import FrameSource, Pixels
+from stream.protocol.contracts import FrameSource, Pixels, extras_of
 from stream.protocol.frames import EndOfStream, FrameHeader
 from stream.protocol.readings import DensityReading, RunStatus
 from stream.protocol.types import MAX_SENTENCE
@@ -58,7 +58,10 @@ class CountedFrames:
     def end(self) -> EndOfStream:
         """Return the end of the stream as the pipeline's capture reports it."""
         return EndOfStream(
-            frames_read=self.read, frames_expected=self.source.frame_count, reason=self.reason[:MAX_SENTENCE]
+            frames_read=self.read,
+            frames_expected=self.source.frame_count,
+            reason=self.reason[:MAX_SENTENCE],
+            lost_at_end=extras_of(self.source).lost_at_end,
         )
 
 
@@ -88,14 +91,15 @@ class EngineReplay:
         self._tracker = RunStatusTracker(plan.session, plan.mode, plan.config.sink.stale_after_s)
         self._tracker.source, self._tracker.frames_expected = source.name, source.frame_count
         self._tracker.workers = choice.workers
-        self._tracker.take_scale(plan.config.capture, source.width)
+        own = extras_of(source).um_per_px
+        self._tracker.take_scale(plan.config.capture, source.width, plan.config.capture.scale_of(source.width, own))
         self._cpu_s = 0.0
 
     def run(self, store: Store, on_status: Callable[[RunStatus], None]) -> Outcome:
         """Analyse every frame, then write the files."""
         source = self._frames.source
         store.set_facts(source=source.name, width=source.width, height=source.height, fps=source.fps, begun_at=0)
-        store.set_facts(um_per_px=self._tracker.um_per_px)
+        store.set_facts(um_per_px=self._tracker.um_per_px, treatment=extras_of(source).treatment)
         source_hash = SourceHash(self._plan.source)
         maker = StepMaker(self._plan.analysis, self._plan.session)
         engine: Engine = find("engines", self._choice.engine)

@@ -10,7 +10,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from stream.protocol.types import QualityVerdict
+from stream.protocol.types import MAX_TREATMENT, QualityVerdict
 
 Pixels = npt.NDArray[np.uint8]
 """A picture: (height, width, 3), uint8, BGR. Greyscale sources repeat their channel."""
@@ -25,6 +25,10 @@ class Grab:
     time_s: media time in seconds from the source's start.
     width, height: pixels.
     truth_density_pct: the true density if the source knows it (the synthetic microscope).
+    device_frame: the number that the device gave the frame.
+    device_ns: when the device took the frame, ns on the device's own clock.
+    lost_before: frames that the source knows to be lost between the frame before and this one: numbers that the device
+    skipped, empty frames of a file.
     """
 
     index: int
@@ -33,6 +37,9 @@ class Grab:
     width: int
     height: int
     truth_density_pct: float | None = None
+    device_frame: int | None = None
+    device_ns: int | None = None
+    lost_before: int = 0
 
 
 class FrameSource(Protocol):
@@ -42,6 +49,8 @@ class FrameSource(Protocol):
     frame_count: frames promised by the container, None if unknown or endless.
     fps: nominal frames per second, None if there is no such thing (pictures).
     live: True if frames come at their own pace and are lost when not taken.
+
+    A source may also have the attributes that `SourceExtras` lists.
 
     >>> class Grey:
     ...     name, frame_count, fps, live, width, height = "grey", 2, 10.0, False, 64, 48
@@ -86,6 +95,30 @@ class FrameSource(Protocol):
 
     def close(self) -> None:
         """Close files and devices. May be called twice."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceExtras:
+    """What a source may say beyond `FrameSource`, by attributes of these names.
+
+    treatment: a choice that was made to get pixels, in one sentence of up to 200 characters: "interlaced: the upper
+    field, its lines doubled"; empty if there was none.
+    um_per_px: width of a pixel by the source itself, µm; None if it does not know.
+    lost_at_end: frames that are known to be lost after the last one. Final once `grab` has returned None.
+    """
+
+    treatment: str = ""
+    um_per_px: float | None = None
+    lost_at_end: int = 0
+
+
+def extras_of(source: FrameSource) -> SourceExtras:
+    """Return what a source says beyond its contract."""
+    return SourceExtras(
+        treatment=str(getattr(source, "treatment", ""))[:MAX_TREATMENT],
+        um_per_px=getattr(source, "um_per_px", None),
+        lost_at_end=getattr(source, "lost_at_end", 0),
+    )
 
 
 class RecordedFrames(Protocol):

@@ -15,7 +15,9 @@ from stream.protocol.types import (
     MAX_BEYOND,
     MAX_SENTENCE,
     MAX_SLOTS,
+    MAX_TREATMENT,
     Incarnation,
+    LostFrames,
     Message,
     NonNegative,
     Px,
@@ -49,6 +51,7 @@ class Drop(Message, frozen=True, kw_only=True, tag="drop"):
         Literal["overload", "restart", "not stored"],
         Meta(description="why: a newer frame was there, its process died, or the disk was full when it did"),
     ]
+    lost_before: Annotated[LostFrames, Meta(description="frames that the device lost just before this one")] = 0
 
 
 class SourceInfo(Message, frozen=True, kw_only=True, tag="source"):
@@ -62,6 +65,10 @@ class SourceInfo(Message, frozen=True, kw_only=True, tag="source"):
     live: Annotated[bool, Meta(description="frames come at their own pace")]
     started_ns: Annotated[int, Meta(ge=0, description="when the first frame could be grabbed, ns since 1970 UTC")]
     um_per_px: Annotated[UmPerPx | None, Meta(description="width of a pixel, µm; null: not known")] = None
+    treatment: Annotated[
+        str,
+        Meta(max_length=MAX_TREATMENT, description="choice that was made to get pixels, in one sentence; else empty"),
+    ] = ""
     settled: Annotated[int, Meta(ge=0, description="what came of earlier seqs was acknowledged by a sink")] = 0
 
 
@@ -78,6 +85,7 @@ class EndOfStream(Message, frozen=True, kw_only=True, tag="end"):
     frames_read: Annotated[int, Meta(ge=0, description="frames grabbed")]
     frames_expected: Annotated[NonNegative | None, Meta(description="frames the container promises; null: unknown")]
     reason: Annotated[str, Meta(max_length=MAX_SENTENCE, description="why it ended early, else empty")] = ""
+    lost_at_end: Annotated[LostFrames, Meta(description="frames that the device lost after the last one")] = 0
 
 
 class Done(Message, frozen=True, kw_only=True, tag="done"):

@@ -79,6 +79,7 @@ class RunStatus(Message, frozen=True, kw_only=True, tag="progress"):
     failed: Annotated[int, Meta(ge=0, description="frames whose analysis failed")] = 0
     dropped: Annotated[int, Meta(ge=0, description="frames captured but not analysed")] = 0
     late: Annotated[int, Meta(ge=0, description="readings that came after a newer one was published")] = 0
+    lost: Annotated[int, Meta(ge=0, description="frames that the source lost before they came here")] = 0
     frames_expected: Annotated[int | None, Meta(description="frames the container promises; null: unknown")] = None
     frames_per_s: Annotated[float, Meta(ge=0, description="readings published per second, over the last seconds")] = 0.0
     density_pct: Annotated[float | None, Meta(description="newest density, null unless it is good and current, %")] = (

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from msgspec import Meta
 
-from stream.protocol.types import FrameName, Message, Seq, SourceName, UmPerPx, UtcNs
+from stream.protocol.types import FrameName, Int64, LostFrames, Message, Seq, SourceName, UmPerPx, UtcNs
 
 if TYPE_CHECKING:  # a process that handles no pixels need not load numpy
     from stream.protocol.contracts import Grab
@@ -30,6 +30,9 @@ class FrameStamp(Message, frozen=True, kw_only=True):
     attempt: Annotated[int, Meta(ge=1, description="which dispatch of the frame, from 1")]
     truth_density_pct: Annotated[float | None, Meta(description="true density if the source knows it, %")] = None
     um_per_px: Annotated[UmPerPx | None, Meta(description="width of a pixel, µm; null: not known")] = None
+    device_frame: Annotated[Int64 | None, Meta(description="number that the device gave the frame")] = None
+    device_ns: Annotated[Int64 | None, Meta(description="when the device took it, ns on the device's own clock")] = None
+    lost_before: Annotated[LostFrames, Meta(description="frames that the device lost just before this one")] = 0
 
     def facts(self) -> dict[str, Any]:
         """Return the stamp's fields by name, for another message about the same frame."""
@@ -60,4 +63,7 @@ def stamp_of(
         attempt=attempt,
         truth_density_pct=grab.truth_density_pct,
         um_per_px=um_per_px,
+        device_frame=grab.device_frame,
+        device_ns=grab.device_ns,
+        lost_before=grab.lost_before,
     )

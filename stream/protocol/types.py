@@ -16,6 +16,8 @@ MAX_OBJECTS: Final = 200
 """Objects in a reading: more have no room on a screen, and the largest hide the most."""
 MAX_TRANSFER: Final = 200
 """Characters of the sentence about a model's transfer: it has to fit on the foot of the page."""
+MAX_TREATMENT: Final = 200
+"""Characters of the sentence on how a source makes its pixels."""
 Role = Literal["capture", "worker", "sink", "view"]
 Mode = Literal["live", "demo", "replay"]
 LogFormat = Literal["text", "json"]
@@ -42,6 +44,8 @@ Index = Annotated[int, Meta(ge=0, description="0, or the worker's number")]
 Incarnation = Annotated[int, Meta(ge=0, description="counts the restarts of this role and index")]
 NonNegative = Annotated[int, Meta(ge=0)]
 Pct = Annotated[float, Meta(ge=0, le=100)]
+Int64 = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
+LostFrames = Annotated[int, Meta(ge=0, le=2**53)]
 UmPerPx = Annotated[float, Meta(ge=0.01, le=100)]
 Reasons = Annotated[tuple[str, ...], Meta(max_length=100)]
 

@@ -1,6 +1,7 @@
 """The status of the run: counts, rate, the newest value that may be shown as current, and the state. Pure."""
 
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -19,7 +20,8 @@ class RunStatusTracker:
 
     stale_after_s: how long a reading is current. trouble: of the source, in words. lost: the source gives no frames.
     workers: how many can analyse. ended: the run is over. kept: the session stays on disk after its end.
-    not_stored: readings that a full disk did not take. um_per_px: width of a pixel, µm; None if it is not known.
+    device_lost: frames that the source lost before they came here. not_stored: readings that a full disk did not take.
+    um_per_px: width of a pixel, µm; None if it is not known.
     """
 
     session: str
@@ -31,6 +33,7 @@ class RunStatusTracker:
     failed: int = 0
     dropped: int = 0
     late: int = 0
+    device_lost: int = 0
     refused: int = 0
     workers: int = 0
     ended: bool = False
@@ -46,19 +49,25 @@ class RunStatusTracker:
     _freshness: Freshness | None = None  # of `_last`
     _arrivals: deque[float] = field(default_factory=deque)
 
+    def take_counts(self, counts: Mapping[str, int]) -> None:
+        """Take what a session has counted so far, see `Store.counts`."""
+        self.published, self.failed = counts["published"], counts["failed"]
+        self.dropped, self.late, self.device_lost = counts["dropped"], counts["late"], counts["device_lost"]
+
     def take(self, reading: DensityReading, now_s: float) -> None:
         """Take a reading that is being published now."""
         if reading.status == "ok":
             self.published += 1
         else:
             self.failed += 1
+        self.device_lost += reading.lost_before
         now_ns, recorded = _ns(now_s), self.mode == "replay"
         self._last, self._freshness = reading, Freshness(age_on_arrival_ms(reading, now_ns), now_ns, recorded)
         self._arrivals.append(now_s)
 
-    def take_scale(self, capture: CaptureConfig, width_px: int) -> None:
-        """Take the scale of the source's frames, which are `width_px` wide."""
-        self.um_per_px = capture.scale_of(width_px)
+    def take_scale(self, capture: CaptureConfig, width_px: int, um_per_px: float | None) -> None:
+        """Take the scale that is used for the source's frames, which are `width_px` wide; None: it is not known."""
+        self.um_per_px = um_per_px
         measured = capture.um_per_px is not None and self.um_per_px is None
         self._unscaled = (
             f"The scale was measured in frames {capture.scale_width_px} px wide, and these are {width_px} px wide: "
@@ -94,6 +103,7 @@ class RunStatusTracker:
             failed=self.failed,
             dropped=self.dropped,
             late=self.late,
+            lost=self.device_lost,
             refused=self.refused,
             frames_expected=self.frames_expected,
             frames_per_s=round(len(self._arrivals) / _RATE_WINDOW_S, 1),
@@ -118,6 +128,8 @@ class RunStatusTracker:
             found.append(f"{counted(self.not_stored, 'reading')} could not be kept: the disk was full.")
         if self.trouble:
             found.append(f"{self.trouble[:1].upper()}{self.trouble[1:]}".rstrip(".") + ".")
+        if self.device_lost:
+            found.append(f"The source lost {counted(self.device_lost, 'frame')} before they came here.")
         if self._unscaled:
             found.append(self._unscaled)
         if self.clock_step_s:

@@ -78,6 +78,9 @@ class FrameReading(Struct, frozen=True, kw_only=True):
     attempt: int
     drops_total: int
     truth_density_pct: float | None
+    device_frame: int | None = None
+    device_ns: int | None = None
+    lost_before: int | None = None
 
 
 class StoredReading(FrameReading, frozen=True, kw_only=True):

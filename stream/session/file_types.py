@@ -61,6 +61,7 @@ class Summary(Struct, frozen=True, kw_only=True):
     frames_dropped: int
     frames_late: Annotated[int, Meta(description="readings that came after a newer one was published")]
     frames_not_stored: Annotated[int, Meta(description="readings that a full disk did not take")]
+    frames_lost: Annotated[int, Meta(description="frames that the source lost before they came here")]
     wall_s: Annotated[float, Meta(description="the whole run, s")]
     startup_s: Annotated[float, Meta(description="until the first frame, s")]
     frames_per_s: float
@@ -74,6 +75,9 @@ class Summary(Struct, frozen=True, kw_only=True):
     height: Annotated[int | None, Meta(description="of a frame, px")]
     fps: Annotated[float | None, Meta(description="nominal frames per second; null: separate pictures")]
     duration_s: Annotated[float | None, Meta(description="from the first frame to the last, s of media time")]
+    treatment: Annotated[
+        str, Meta(description="choice that was made to get pixels, such as a field of two; else empty")
+    ]
     um_per_px: Annotated[float | None, Meta(description="width of a pixel, µm; null: not known")]
     model_id: str
     config_sha256: str

@@ -73,6 +73,7 @@ def csv_columns() -> tuple[str, ...]:
     return (
         *("seq", "frame", "time_s", "t_capture_utc", *measures.DENSITY.keys, *measures.CAPILLARY_COUNT.keys),
         *("quality", "quality_reasons", "status", "error", "model_id", "latency_ms", "worker", "attempt"),
+        *("device_frame", "device_ns", "lost_before"),
         *(key for measure in measures.further() for key in measure.keys),
     )
 

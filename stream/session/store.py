@@ -45,7 +45,8 @@ CREATE TABLE readings (
     density_pct REAL, density_low_pct REAL, density_high_pct REAL, capillary_count INTEGER,
     quality TEXT, quality_reasons TEXT NOT NULL, measures TEXT NOT NULL, model_id TEXT NOT NULL,
     latency_ms REAL NOT NULL, worker INTEGER NOT NULL, attempt INTEGER NOT NULL, drops_total INTEGER NOT NULL,
-    truth_density_pct REAL, regions BLOB, objects BLOB
+    truth_density_pct REAL, regions BLOB, objects BLOB, device_frame INTEGER, device_ns INTEGER,
+    lost_before INTEGER NOT NULL DEFAULT 0
 );
 CREATE TABLE drops (seq INTEGER PRIMARY KEY, cause TEXT NOT NULL);
 """
@@ -58,10 +59,15 @@ COLUMNS: Final = (
     *("seq", "frame", "time_s", "t_capture_ns", "t_published_ns", "late", "status", "error"),
     *(*measures.DENSITY.keys, *measures.CAPILLARY_COUNT.keys),
     *("quality", "quality_reasons", "measures", "model_id", "latency_ms", "worker", "attempt", "drops_total"),
-    *("truth_density_pct", "regions", "objects"),
+    *("truth_density_pct", "regions", "objects", "device_frame", "device_ns", "lost_before"),
 )
-LATER_COLUMNS: Final = ("objects",)
-"""Those that sessions begun by an earlier version of the program lack; BLOBs, and empty there."""
+LATER_COLUMNS: Final = {
+    "objects": "BLOB",
+    "device_frame": "INTEGER",
+    "device_ns": "INTEGER",
+    "lost_before": "INTEGER NOT NULL DEFAULT 0",
+}
+"""Those that sessions begun by an earlier version of the program lack, with their types."""
 _INSERT: Final = f"INSERT INTO readings ({', '.join(COLUMNS)}) VALUES ({', '.join('?' * len(COLUMNS))})"
 
 _Fact = str | int | float | bool | None
@@ -73,6 +79,7 @@ class _Counts(Struct, frozen=True, forbid_unknown_fields=True):
     failed: _AtLeast0
     late: _AtLeast0
     dropped: _AtLeast0
+    device_lost: _AtLeast0 = 0
 
 
 class _Books(Struct, frozen=True):
@@ -124,13 +131,14 @@ class Store:
 
     def _add_later_columns(self) -> None:
         present = {name for (name,) in self._db.execute("SELECT name FROM pragma_table_info('readings')")}
-        for name in LATER_COLUMNS:
+        for name, kind in LATER_COLUMNS.items():
             if name not in present:
-                self._db.execute(f"ALTER TABLE readings ADD COLUMN {name} BLOB")
+                self._db.execute(f"ALTER TABLE readings ADD COLUMN {name} {kind}")
 
     def add(self, reading: DensityReading, *, late: bool = False) -> None:
         """Add a reading; once per seq."""
         self._counts["late" if late else "published" if reading.status == "ok" else "failed"] += 1
+        self._counts["device_lost"] += reading.lost_before
         self.write(_INSERT, _row(reading, late))
 
     def add_drop(self, drop: Drop) -> None:
@@ -138,6 +146,7 @@ class Store:
         if self._db.execute("SELECT 1 FROM drops WHERE seq = ?", (drop.seq,)).fetchone():
             return
         self._counts["dropped"] += 1
+        self._counts["device_lost"] += drop.lost_before
         self.write("INSERT OR IGNORE INTO drops VALUES (?, ?)", (drop.seq, drop.cause))
 
     def set_facts(self, **values: str | int | float | None) -> None:
@@ -197,7 +206,7 @@ class Store:
         return 0 if newest is None else int(newest[0]) + 1
 
     def counts(self) -> dict[str, int]:
-        """Return published, failed, late and dropped, together every seq; at once, however long the session is."""
+        """Return published, failed, late and dropped, together every seq, and what the source lost; at once."""
         return dict(self._counts)
 
     def _counted(self) -> dict[str, int]:
@@ -280,7 +289,7 @@ def counted_by(read: Callable[[str], list[tuple[Any, ...]]]) -> dict[str, int]:
         "SELECT COALESCE(SUM(late), 0), COALESCE(SUM(status = 'failed' AND NOT late), 0), COUNT(*) FROM readings"
     )[0]
     dropped = read("SELECT COUNT(*) FROM drops")[0][0]
-    return {"published": total - late - failed, "failed": failed, "late": late, "dropped": dropped}
+    return {"published": total - late - failed, "failed": failed, "late": late, "dropped": dropped, "device_lost": 0}
 
 
 def _refused(path: Path, error: sqlite3.Error) -> OutputError:

@@ -63,6 +63,7 @@ def summary_of(
         "frames_dropped": tracker.dropped,
         "frames_late": tracker.late,
         "frames_not_stored": tracker.not_stored,
+        "frames_lost": tracker.device_lost + end.lost_at_end,
         "wall_s": round((course.ended_ns - plan.started_ns) / 1e9, 3),
         "startup_s": round((course.begun_ns - plan.started_ns) / 1e9, 3),
         "frames_per_s": round(frames / streamed_s, 2),
@@ -76,6 +77,7 @@ def summary_of(
         "height": media.height,
         "fps": media.fps,
         "duration_s": media.duration_s,
+        "treatment": media.treatment,
         "um_per_px": tracker.um_per_px,
         "model_id": model_id,
         "config_sha256": plan.config_sha256,
@@ -127,7 +129,7 @@ def sentence(summary: dict[str, Any]) -> str:
     counts = f"{counted(summary['frames_analysed'], 'frame')} analysed, {density['good_frames']} good"
     lost = "".join(
         f", {summary[f'frames_{what}']} {what.replace('_', ' ')}"
-        for what in ("failed", "dropped", "late", "not_stored")
+        for what in ("failed", "dropped", "late", "not_stored", "lost")
         if summary[f"frames_{what}"]
     )
     status = "" if summary["status"] == "complete" else f" Incomplete: {reason}."

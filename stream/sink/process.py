@@ -74,14 +74,8 @@ class Sink:
             max(store.next_seq(), store.accounted),
             store.accounted,
         )
-        counts = store.counts()
-        self._tracker = RunStatusTracker(
-            *(plan.session, plan.mode, most_s),
-            published=counts["published"],
-            failed=counts["failed"],
-            dropped=counts["dropped"],
-            late=counts["late"],
-        )
+        self._tracker = RunStatusTracker(plan.session, plan.mode, most_s)
+        self._tracker.take_counts(store.counts())
         self._bedside = Bedside(
             Journal(store, plan.session), plan.session, plan.config.alarms, steady_utc(), watching=not plan.replaying
         )
@@ -168,6 +162,7 @@ class Sink:
         if self._sequencer.offer(drop.seq, None, time.monotonic()) is not Arrival.DUPLICATE:
             self._store.add_drop(drop)
             self._tracker.dropped += 1
+            self._tracker.device_lost += drop.lost_before
 
     def _meet_source(self, source: SourceInfo) -> None:
         before, self._source = self._source, source
@@ -177,9 +172,9 @@ class Sink:
             self._drop_what_died_with_an_earlier_sink(source.settled)
         self._bedside.name_source(source.source)
         self._tracker.source, self._tracker.frames_expected = source.source, source.frames_expected
-        self._tracker.take_scale(self._plan.config.capture, source.width)
+        self._tracker.take_scale(self._plan.config.capture, source.width, source.um_per_px)
         self._store.set_facts(source=source.source, width=source.width, height=source.height, fps=source.fps)
-        self._store.set_facts(um_per_px=source.um_per_px)
+        self._store.set_facts(um_per_px=source.um_per_px, treatment=source.treatment)
         if self._store.facts().get("begun_ns") is None:
             self._store.set_facts(begun_ns=source.started_ns)
         self._tell(source)

@@ -22,6 +22,7 @@ class SessionRow:
 
     name: of its folder. status: complete, incomplete (with a reason), interrupted, not begun, or damaged.
     frames_asked: only the first so many were asked for; None: all. frames: with a reading, those that failed included.
+    frames_lost: by the source. treatment: the choice that was made to get pixels; empty if there was none.
     """
 
     name: str
@@ -33,6 +34,7 @@ class SessionRow:
     frames: int | None = None
     frames_failed: int | None = None
     frames_dropped: int | None = None
+    frames_lost: int | None = None
     good_frames: int | None = None
     share_good: float | None = None
     density_mean_pct: float | None = None
@@ -45,6 +47,7 @@ class SessionRow:
     fps: float | None = None
     width: int | None = None
     height: int | None = None
+    treatment: str | None = None
     um_per_px: float | None = None
     model_id: str | None = None
     source_sha256: str | None = None
@@ -75,7 +78,7 @@ def _read(archive: Archive, folder: Path, source: str | None) -> SessionRow:
     facts, counts = archive.facts(), counted_by(archive.read)
     known = set(SessionRow.__dataclass_fields__)
     density = asdict(density_statistics(archive.rows(STATISTICS_COLUMNS)))
-    named = ("frames_asked", "reason", "um_per_px", "model_id", "source_sha256", "session")
+    named = ("frames_asked", "frames_lost", "reason", "um_per_px", "model_id", "source_sha256", "session")
     return SessionRow(
         name=folder.name,
         source=source or source_of(folder) or facts.get("source"),

@@ -39,10 +39,10 @@ def test_a_scale_that_no_microscope_has_is_refused_by_its_key(tmp_path: Path, va
 
 def test_people_are_told_why_a_scale_is_not_used() -> None:
     tracker = RunStatusTracker("s", "live", 1.0)
-    tracker.take_scale(CaptureConfig(um_per_px=1.27, scale_width_px=1920), 1280)
+    tracker.take_scale(CaptureConfig(um_per_px=1.27, scale_width_px=1920), 1280, None)
     [notice] = tracker.notices()
     assert "1920 px wide, and these are 1280 px wide" in notice
-    tracker.take_scale(CaptureConfig(um_per_px=1.27, scale_width_px=1920), 1920)
+    tracker.take_scale(CaptureConfig(um_per_px=1.27, scale_width_px=1920), 1920, 1.27)
     assert tracker.um_per_px == 1.27
     assert not tracker.notices()
 

@@ -34,11 +34,12 @@ def test_readings_to_the_byte(store: Store, tmp_path: Path) -> None:
     result_files.write_readings(store, tmp_path)
     assert (tmp_path / "readings.csv").read_bytes() == (
         b"seq,frame,time_s,t_capture_utc,density_pct,density_low_pct,density_high_pct,capillary_count,quality,"
-        b"quality_reasons,status,error,model_id,latency_ms,worker,attempt,analysed_pct,capillaries_per_mm2\n"
-        b"0,f0,0.000000,2027-01-15T08:00:00.000Z,12.3457,11.0000,14.0000,9,good,,ok,,model-1,20.124,0,1,91.1,\n"
+        b"quality_reasons,status,error,model_id,latency_ms,worker,attempt,device_frame,device_ns,lost_before,"
+        b"analysed_pct,capillaries_per_mm2\n"
+        b"0,f0,0.000000,2027-01-15T08:00:00.000Z,12.3457,11.0000,14.0000,9,good,,ok,,model-1,20.124,0,1,,,0,91.1,\n"
         b'1,"a ""b"", c",0.040000,2027-01-15T08:00:00.040Z,12.5000,11.0000,14.0000,9,poor,'
-        b'"too dark; blurred, badly",ok,,model-1,20.000,0,1,,\n'
-        b"2,f2,0.080000,2027-01-15T08:00:00.080Z,,,,,,,failed,ValueError: why,,20.000,-1,5,,\n"
+        b'"too dark; blurred, badly",ok,,model-1,20.000,0,1,,,0,,\n'
+        b"2,f2,0.080000,2027-01-15T08:00:00.080Z,,,,,,,failed,ValueError: why,,20.000,-1,5,,,0,,\n"
     )
 
 

@@ -36,7 +36,7 @@ def store(path: Path) -> Iterator[Store]:
 def test_a_new_session_is_empty(store: Store) -> None:
     assert store.seqs() == set()
     assert store.next_seq() == 0
-    assert store.counts() == {"published": 0, "failed": 0, "late": 0, "dropped": 0}
+    assert store.counts() == {"published": 0, "failed": 0, "late": 0, "dropped": 0, "device_lost": 0}
     assert store.facts() == {}
     assert list(store.rows("seq")) == []
 
@@ -245,7 +245,7 @@ def test_a_session_of_any_length_is_gone_on_with_at_once(tmp_path: Path) -> None
     assert again.accounted == 10
     assert again.seqs(again.accounted) == {11, 12, 14}
     assert again.next_seq() == 15
-    assert again.counts() == {"published": 10, "failed": 1, "late": 1, "dropped": 1}
+    assert again.counts() == {"published": 10, "failed": 1, "late": 1, "dropped": 1, "device_lost": 0}
     again.close()
 
 
