@@ -7,6 +7,7 @@ import socket
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -66,6 +67,7 @@ def _examine(parts: Parts, config: "Config") -> Iterator[CheckResult]:
     """Look at everything that a live run needs."""
     from stream.machine.energy import available, count
     from stream.session.folders import sessions_folder
+    from stream.session.provenance import without_credentials
 
     yield _machine()
     yield _memory()
@@ -78,9 +80,9 @@ def _examine(parts: Parts, config: "Config") -> Iterator[CheckResult]:
         yield _port("subscribers", host, int(port), "publish.endpoint")
     if config.publish.enabled and config.publish.guarded:
         yield _checked("keys", "FAIL", lambda: _keys(config))
-    camera = config.source or "camera:0"
     yield _checked("model", "FAIL", lambda: f"{parts.analyser().model_id} loads, and has the hash in its card")
-    yield _checked(camera, "note", lambda: _source(parts, camera, config))
+    for source in config.sources or (config.source or "camera:0",):
+        yield _checked(without_credentials(source), "note", partial(_source, parts, source, config))
 
 
 def _checked(what: str, failure: Severity, check: Callable[[], str]) -> CheckResult:

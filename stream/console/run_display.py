@@ -188,7 +188,9 @@ def _frames(status: RunStatus) -> str:
 
 
 def state_words(status: RunStatus) -> str:
-    """Return state, value and rate of one source of several, in some 25 characters."""
+    """Return state, value and rate of one source of several, in some 25 characters; of one that has ended, that."""
+    if status.state == "ended":
+        return _WORDS[status.state]
     value = "--.-- %" if status.density_pct is None else f"{status.density_pct:.2f} %"
     return f"{_WORDS[status.state]} {value} {status.frames_per_s:.0f}/s"
 

@@ -144,5 +144,5 @@ class Watching:
         all_open = all(one.name for one in self._states)
         if code in _ENDED_WELL or state.name or all_open or self._stop_asked:
             return
-        self._terminal.say(f"Nothing is begun: {state.title} is not there. Name sources that are.")
+        self._terminal.say(f"All sources end: {state.title} cannot be opened, and each must be there at the start.")
         self._failed_code, self._stop_asked = code, True

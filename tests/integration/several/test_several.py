@@ -134,7 +134,7 @@ def test_a_source_that_is_not_there_at_the_start_ends_all_with_its_own_exit_code
     done = run("live", ONE, str(tmp_path / "none.mp4"), "--no-view", CAPILLARY_STREAM_SINK_SESSIONS_DIR=str(tmp_path))
     assert done.returncode == 3
     assert "source 2: There is no file" in done.stderr
-    assert "Nothing is begun: source 2 is not there." in done.stderr
+    assert "All sources end: source 2 cannot be opened, and each must be there at the start." in done.stderr
 
 
 def test_sources_that_end_by_themselves_each_leave_a_session_and_exit_code_0(tmp_path: Path) -> None:
