@@ -132,14 +132,21 @@ def _watch_several(parts: Parts, sources: tuple[str, ...], config: "Config", sec
         plan = replace(new_plan(parts, "live", source, folder, share), seconds=seconds, place=place)
         return partial(_run_and_keep, parts, plan)
 
-    sys.exit(watch(config, sources, monitor, quiet=parts.quiet))
+    sys.exit(watch(config, sources, _sessions_folder(config), monitor, quiet=parts.quiet))
 
 
 def _kept_plan(parts: Parts, mode: "Mode", source: str, config: "Config") -> "RunPlan":
     """Return the plan of a run whose session lies in the folder of sessions."""
-    from stream.session.folders import new_session_id, sessions_folder
+    from stream.session.folders import new_session_id
 
-    return new_plan(parts, mode, source, sessions_folder(config.sink.sessions_dir) / new_session_id(), config)
+    return new_plan(parts, mode, source, _sessions_folder(config) / new_session_id(), config)
+
+
+def _sessions_folder(config: "Config") -> Path:
+    """Return the folder of the sessions of live runs."""
+    from stream.session.folders import sessions_folder
+
+    return sessions_folder(config.sink.sessions_dir)
 
 
 def _run_and_keep(parts: Parts, plan: "RunPlan", announce: _Announce | None = None) -> NoReturn:

@@ -19,7 +19,7 @@ from stream.machine.signals import stop_signals
 from stream.security.audit_log import AuditLog
 from stream.security.events import SecurityEvents
 from stream.security.token import read_token, write_token
-from stream.session.folders import new_session_id, sessions_folder
+from stream.session.folders import new_session_id
 from stream.several.collector import Collector
 from stream.several.shares import check_sources, share_of, worker_shares
 from stream.several.source_run import Monitor, SourceRun
@@ -35,15 +35,16 @@ MakeMonitor = Callable[[str, Config, Path, SourcePlace], Monitor]
 _ENDED_WELL: Final = frozenset({0, 5, 130})
 
 
-def watch(config: Config, sources: Sequence[str], make_monitor: MakeMonitor, *, quiet: bool) -> int:
+def watch(config: Config, sources: Sequence[str], sessions: Path, make_monitor: MakeMonitor, *, quiet: bool) -> int:
     """Watch the sources until all have ended, and return the highest of their exit codes.
 
+    sessions: the folder in which each gets one for its session.
     Raises UsageError if they cannot be watched together, OutputError if endpoint or port are in use, ConfigError if
     keys, token or certificate are missing.
     """
     check_sources(sources)
     workers = worker_shares(config.workers.count, cores(), len(sources))
-    stale_after_s, sessions = config.sink.stale_after_s, sessions_folder(config.sink.sessions_dir)
+    stale_after_s = config.sink.stale_after_s
     states = [SourceState(number, new_session_id(), stale_after_s) for number in range(1, len(sources) + 1)]
     name, events = new_session_id(), SecurityEvents()
     with contextlib.ExitStack() as opened:
