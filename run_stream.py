@@ -21,7 +21,7 @@ if TYPE_CHECKING:  # `--help` answers at once: what a command needs is loaded by
 
     from capture.recordings.lookup import Lookup
     from capture.sources.opening import SourceLimits
-    from stream.config.parts import Parts
+    from stream.config.parts import Parts, Sealed
     from stream.config.run_plan import RunPlan
     from stream.config.sections import Config
     from stream.protocol.contracts import Analyser, FrameSource, Pixels
@@ -96,6 +96,11 @@ class Program:
         from capture.recordings.lookup import frames_of
 
         return frames_of(source, _limits(self.load("replay.toml", {})))
+
+    def seal(self, folder: Path) -> "Sealed | None":
+        from capture.recordings.writing.sealing import seal
+
+        return seal(folder)
 
     def lookup(self, source: str) -> "Lookup":
         from capture.recordings.lookup import Lookup

@@ -7,13 +7,14 @@ the time comes in, and messages go out through a function.
 import logging
 from collections import deque
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from capture.grabber import Grabbed
 from capture.headers import failed_reading, header_of, why_failed
 from capture.ledger import Dispatch, Dropped, GaveUp, Ledger, Worker
 from capture.pacing import PictureRate
 from stream.machine.clock import SUSPENDED_S
-from stream.protocol.frames import Committed, Done, Drop, Looking, Overdue
+from stream.protocol.frames import Committed, Done, Drop, FrameHeader, Looking, Overdue
 from stream.protocol.processes import PeerDown, PeerUp, Tell
 from stream.protocol.readings import DensityReading
 from stream.protocol.types import Message
@@ -26,6 +27,7 @@ class Dispatcher:
 
     frame_deadline_s: how long a worker may be at one frame. session, incarnation: of this capture process.
     scale_of: gives the width of a pixel, µm, in frames of a width, px; None if it is not known.
+    recording: a recorder gets every frame that has pixels.
     """
 
     def __init__(
@@ -38,9 +40,10 @@ class Dispatcher:
         incarnation: int,
         frame_deadline_s: float,
         scale_of: Callable[[int], float | None],
+        recording: bool = False,
     ) -> None:
         self._ledger, self._pictures, self._tell = ledger, pictures, tell
-        self._scale_of = scale_of
+        self._scale_of, self._recording = scale_of, recording
         self._session, self._incarnation, self._deadline_s = session, incarnation, frame_deadline_s
         self._lost: dict[int, int] = {}  # frames that the source lost before a frame, by its seq: see `captured`
         # Until the sink's socket has taken them: it publishes in order of seq, and would wait for a lost one for ever.
@@ -61,11 +64,27 @@ class Dispatcher:
         for slot in slots:
             self._ledger.return_slot(slot)
 
-    def captured(self, seq: int, grabbed: Grabbed) -> None:
-        """Take charge of a frame that lies in its slot."""
+    def captured(self, seq: int, grabbed: Grabbed, source: str) -> None:
+        """Take charge of a frame that lies in its slot, and tell the recorder of it. source: its name."""
         if grabbed.grab.lost_before:  # its reading says so; if there is none, its drop has to
             self._lost[seq] = grabbed.grab.lost_before
         self._ledger.captured(seq, grabbed.slot, grabbed, spoiled=bool(grabbed.unreadable))
+        if self._recording and not grabbed.unreadable:
+            # Without the frame before: the recorder has it. A frame that it does not take, it misses by its seq.
+            self._tell("recorder", self._header(seq, replace(grabbed, previous=None), source))
+
+    def _header(
+        self, seq: int, grabbed: Grabbed, source: str, attempt: int = 1, *, picture: bool = False
+    ) -> FrameHeader:
+        return header_of(
+            grabbed,
+            source=source,
+            seq=seq,
+            attempt=attempt,
+            incarnation=self._incarnation,
+            picture=picture,
+            um_per_px=self._scale_of(grabbed.grab.width),
+        )
 
     def died_with_capture(self, seqs: Iterable[int]) -> None:
         """Count frames that an earlier incarnation took: their slots were in its books alone, and it died."""
@@ -135,15 +154,7 @@ class Dispatcher:
                 case Dispatch(seq, grabbed, worker, attempt):
                     if attempt > 1:
                         log.debug("frame %d dispatched again at %.6f", seq, now_s)
-                    header = header_of(
-                        grabbed,
-                        source=source,
-                        seq=seq,
-                        attempt=attempt,
-                        incarnation=self._incarnation,
-                        picture=self._pictures.take(now_s),
-                        um_per_px=self._scale_of(grabbed.grab.width),
-                    )
+                    header = self._header(seq, grabbed, source, attempt, picture=self._pictures.take(now_s))
                     # Not checked: a worker that takes nothing is dead or hung, and its death brings the frame back.
                     self._tell("worker", header, worker.index)
                 case Dropped(seq, cause):

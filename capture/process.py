@@ -26,11 +26,13 @@ from stream.machine.shared_memory import keep_freed_memory
 from stream.protocol.contracts import FrameSource, extras_of
 from stream.protocol.frames import Committed, RingNeeded, RingReady, SourceTrouble
 from stream.protocol.processes import PeerUp, Stop
-from stream.protocol.types import MAX_SENTENCE, MAX_SLOTS, Message
+from stream.protocol.types import MAX_SENTENCE, MAX_SLOTS, Message, Role
 from stream.run.child import Child
 from stream.transport.frame_ring import Ring
 
 _TICK_MS: Final = 100
+_TOLD_OF_SOURCE: Final[tuple[Role, ...]] = ("sink", "recorder")
+_RECORDED_AHEAD: Final = 8
 
 
 def run(child: Child, plan: RunPlan) -> None:
@@ -62,9 +64,12 @@ def _first(child: Child, plan: RunPlan) -> FrameSource:
             time.sleep(_TICK_MS / 1000)
 
 
-def slots_for(workers: int, credit: int) -> int:
-    """Return how many slots the ring gets: one per frame in flight, and some between them; `MAX_SLOTS` at most."""
-    return min(workers * credit + 2 * SLOTS_AHEAD + 4, MAX_SLOTS)
+def slots_for(workers: int, credit: int, *, recording: bool = False) -> int:
+    """Return how many slots the ring gets: one per frame in flight, and some between them; `MAX_SLOTS` at most.
+
+    recording: some more, so that a slot is not used again before the recorder has copied its frame.
+    """
+    return min(workers * credit + 2 * SLOTS_AHEAD + 4 + recording * _RECORDED_AHEAD, MAX_SLOTS)
 
 
 class Capture:
@@ -79,7 +84,7 @@ class Capture:
         # waits grows old, and the newest is worth more.
         credit = 2 if plan.replaying else 1
         self._configured_scale, self._name_of = plan.config.capture.scale_of, plan.name_of
-        self._slots = plan.config.capture.slots or slots_for(plan.worker_count, credit)
+        self._slots = plan.config.capture.slots or slots_for(plan.worker_count, credit, recording=plan.recording)
         self._intake = Intake(
             source,
             lambda: _open(plan),
@@ -102,6 +107,7 @@ class Capture:
             incarnation=child.incarnation,
             frame_deadline_s=plan.config.workers.frame_deadline_s,
             scale_of=self._scale_of,
+            recording=plan.recording,
         )
         self._ring: Ring | None = None  # None until this incarnation began
         self._ring_path = ""  # empty while the supervisor makes one
@@ -153,6 +159,8 @@ class Capture:
                 self._begin_when_ready()
             case PeerUp(peer=peer) if peer.role == "sink":
                 self._follow_sink()
+            case PeerUp(peer=peer) if peer.role == "recorder" and self._sink >= 0:
+                self._tell_source()
             case Committed(sink=sink) if self._report is None or sink >= self._report.sink:  # not of one that died
                 self._report = message
                 self._follow_sink()
@@ -233,7 +241,7 @@ class Capture:
         assert self._ring is not None  # nothing is grabbed before
         seq = self._ring.captured
         self._ring.captured = seq + 1
-        self._dispatcher.captured(seq, grabbed)
+        self._dispatcher.captured(seq, grabbed, self._name_of(self._intake.source.name))
 
     def _ask_for_frames(self) -> None:
         while self._ended is None and self._intake.wants_slot and (slot := self._dispatcher.take_slot()) is not None:
@@ -285,7 +293,9 @@ class Capture:
     def _tell_source(self) -> None:
         settled = self._first_seq if self._ring is None else self._dispatcher.settled(self._captured)
         source, name = self._intake.source, self._name_of(self._intake.source.name)
-        self._child.tell("sink", source_info(source, name, self._started_ns, settled, self._scale_of(source.width)))
+        info = source_info(source, name, self._started_ns, settled, self._scale_of(source.width))
+        for role in _TOLD_OF_SOURCE:
+            self._child.tell(role, info)
 
     def _tell_trouble(self, trouble: SourceTrouble) -> None:
         if trouble != self._trouble:

@@ -5,7 +5,6 @@ import sys
 import tempfile
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 from urllib.parse import urlsplit
@@ -22,8 +21,10 @@ if TYPE_CHECKING:
     from stream.config.sections import Config
     from stream.config.source_place import SourcePlace
     from stream.protocol.processes import Hello
+    from stream.protocol.readings import RunStatus
     from stream.protocol.types import Mode
     from stream.run.outcome import Outcome
+    from stream.security.audit_log import AuditLog
 
 _Announce = Callable[[str], None]
 _DEMO: Final = "capillary-demo-"
@@ -60,6 +61,9 @@ def _load(parts: Parts, default: str, options: dict[str, Any]) -> "Config":
         "workers.count": options["workers"],
         "capture.max_fps": options["max_fps"],
         "capture.um_per_px": options.get("um_per_px"),
+        "record.folder": options.get("record"),
+        "record.codec": options.get("codec"),
+        "record.last_minutes": options.get("record_last"),
         "view.port": options["port"],
         "view.enabled": False if options["no_view"] else None,
         "publish.endpoint": options["publish"],
@@ -99,6 +103,14 @@ def demo(parts: Parts, /, seconds: float | None, keep: bool, **options: Any) -> 
 @click.command()
 @click.argument("sources", nargs=-1, metavar="[SOURCE]...")
 @click.option("--seconds", type=click.FloatRange(min=1), help="End this many seconds after the start.")
+@click.option("--record", metavar="DIR", help="Record the pictures too; the session gets a folder below DIR.")
+@click.option("--codec", help="Of the pictures: mjpeg, h264, lossless or ffv1. Default: as configured.")
+@click.option(
+    "--record-last",
+    metavar="MINUTES",
+    type=click.FloatRange(0, 1440),
+    help="Keep only the pictures of the last so many minutes, until a page asks for more.",
+)
 @um_per_px_option
 @_monitoring
 @click.pass_obj
@@ -111,6 +123,8 @@ def live(parts: Parts, /, sources: tuple[str, ...], seconds: float | None, **opt
     several sources, the highest.
     """
     config = _load(parts, "default.toml", options)
+    if (options["codec"] or options["record_last"]) and not config.record.folder:
+        raise UsageError("--codec and --record-last are of a recording: add --record DIR")
     sources = sources or config.sources or (config.source,)
     if len(sources) > 1:
         _watch_several(parts, sources, config, seconds)
@@ -132,21 +146,21 @@ def _watch_several(parts: Parts, sources: tuple[str, ...], config: "Config", sec
         plan = replace(new_plan(parts, "live", source, folder, share), seconds=seconds, place=place)
         return partial(_run_and_keep, parts, plan)
 
-    sys.exit(watch(config, sources, _sessions_folder(config), monitor, quiet=parts.quiet))
+    sys.exit(watch(config, sources, _sessions_folder(config, "live"), monitor, quiet=parts.quiet))
 
 
 def _kept_plan(parts: Parts, mode: "Mode", source: str, config: "Config") -> "RunPlan":
     """Return the plan of a run whose session lies in the folder of sessions."""
     from stream.session.folders import new_session_id
 
-    return new_plan(parts, mode, source, _sessions_folder(config) / new_session_id(), config)
+    return new_plan(parts, mode, source, _sessions_folder(config, mode) / new_session_id(), config)
 
 
-def _sessions_folder(config: "Config") -> Path:
-    """Return the folder of the sessions of live runs."""
+def _sessions_folder(config: "Config", mode: "Mode") -> Path:
+    """Return the folder of the sessions of such runs: another one if their pictures are recorded."""
     from stream.session.folders import sessions_folder
 
-    return sessions_folder(config.sink.sessions_dir)
+    return sessions_folder((config.record.folder if mode == "live" else "") or config.sink.sessions_dir)
 
 
 def _run_and_keep(parts: Parts, plan: "RunPlan", announce: _Announce | None = None) -> NoReturn:
@@ -203,8 +217,14 @@ def _run(parts: Parts, plan: "RunPlan", announce: _Announce | None = None) -> tu
             addresses.append(hello.detail)
             (announce or partial(_print_address, plan.config))(hello.detail)
 
-    outcome = run(plan, partial(run_processes, announce=greet), quiet=parts.quiet)
-    return outcome, addresses[-1]
+    def execute(plan: "RunPlan", on_status: "Callable[[RunStatus], None]", audit: "AuditLog") -> "Outcome":
+        outcome = run_processes(plan, on_status, audit, greet)
+        if plan.recording and (sealed := parts.seal(plan.folder)) is not None:
+            audit.write("recorded", files=sealed.files)
+            print(sealed.sentence, file=sys.stderr)
+        return outcome
+
+    return run(plan, execute, quiet=parts.quiet), addresses[-1]
 
 
 def _let_review(

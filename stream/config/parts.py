@@ -6,13 +6,20 @@ here. Loads nothing.
 
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from stream.config.run_plan import RunPlan
     from stream.config.sections import Config
     from stream.protocol.contracts import Analyser, FrameSource, Pixels, RecordedFrames
     from stream.protocol.types import LogFormat
+
+
+class Sealed(NamedTuple):
+    """A recording that is finished: the SHA-256 of each of its files by name, and how it went in a sentence."""
+
+    files: dict[str, str]
+    sentence: str
 
 
 class Parts(Protocol):
@@ -50,6 +57,9 @@ class Parts(Protocol):
 
     def frames(self, source: str) -> "Iterator[tuple[str, Pixels]]":
         """Yield name and (height, width, 3) uint8 BGR pixels of every frame. Raises SourceError, UsageError."""
+
+    def seal(self, folder: Path) -> "Sealed | None":
+        """Finish the recording of pictures in a folder; None if it has none. Raises SourceError, OSError."""
 
     def lookup(self, source: str) -> "RecordedFrames":
         """Return what finds single frames in a recording."""

@@ -72,6 +72,11 @@ class RunPlan:
         return source if self.place is None else self.place.name_of(source)
 
     @property
+    def recording(self) -> bool:
+        """True if the session's pictures are recorded."""
+        return self.mode == "live" and bool(self.config.record.folder)
+
+    @property
     def local_workers(self) -> int:
         """Number of worker processes on this machine."""
         return self.config.workers.count or cores()

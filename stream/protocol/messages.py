@@ -30,6 +30,7 @@ from stream.protocol.frames import (
 )
 from stream.protocol.processes import Alive, Fatal, Finished, Hello, PeerDown, PeerUp, SecurityEvent, Stop
 from stream.protocol.readings import DensityReading, RunStatus
+from stream.protocol.recording import KeepRecording, Recorded
 from stream.protocol.remote import Engage, Engaged
 
 AnyMessage = (
@@ -65,6 +66,8 @@ AnyMessage = (
     | DismissPrevious
     | KeepSession
     | EndSession
+    | Recorded
+    | KeepRecording
     | Answer
     | Finished
     | Fatal

@@ -8,6 +8,7 @@ from typing import Final
 from stream.config.sections import CaptureConfig
 from stream.console.text import counted
 from stream.protocol.readings import DensityReading, RunStatus
+from stream.protocol.recording import RecordingStatus
 from stream.protocol.types import Mode, RunState
 from stream.readings.freshness import Freshness, age_on_arrival_ms
 
@@ -21,7 +22,7 @@ class RunStatusTracker:
     stale_after_s: how long a reading is current. trouble: of the source, in words. lost: the source gives no frames.
     workers: how many can analyse. ended: the run is over. kept: the session stays on disk after its end.
     device_lost: frames that the source lost before they came here. not_stored: readings that a full disk did not take.
-    um_per_px: width of a pixel, µm; None if it is not known.
+    um_per_px: width of a pixel, µm; None if it is not known. recording: of the pictures; None if they are not recorded.
     """
 
     session: str
@@ -44,6 +45,7 @@ class RunStatusTracker:
     disk_full: bool = False
     clock_step_s: float = 0.0
     um_per_px: float | None = None
+    recording: RecordingStatus | None = None
     _unscaled: str = ""  # why a scale that was given is not used
     _last: DensityReading | None = None
     _freshness: Freshness | None = None  # of `_last`
@@ -115,6 +117,7 @@ class RunStatusTracker:
             notices=self.notices(),
             kept=self.kept,
             not_stored=self.not_stored,
+            recording=self.recording,
         )
 
     def notices(self) -> tuple[str, ...]:
@@ -126,6 +129,10 @@ class RunStatusTracker:
             found.append("The disk is full: readings are shown, but not kept until there is room.")
         if self.not_stored:
             found.append(f"{counted(self.not_stored, 'reading')} could not be kept: the disk was full.")
+        if self.recording is not None and self.recording.stopped:
+            found.append(f"Pictures are no longer recorded: {self.recording.stopped.rstrip('.')}.")
+        if self.recording is not None and self.recording.not_recorded:
+            found.append(f"Recording: {counted(self.recording.not_recorded, 'frame')} not recorded.")
         if self.trouble:
             found.append(f"{self.trouble[:1].upper()}{self.trouble[1:]}".rstrip(".") + ".")
         if self.device_lost:

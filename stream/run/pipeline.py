@@ -82,6 +82,8 @@ def run_processes(
 def processes(plan: RunPlan) -> Iterator[ProcessSpec]:
     """Yield the processes of a plan. Data flows from the first to the last."""
     yield ProcessSpec("capture", 0, "capture.process:run")
+    if plan.recording:
+        yield ProcessSpec("recorder", 0, "capture.recorder:run", essential=False)
     for index in range(plan.local_workers):
         yield ProcessSpec("worker", index, "workers.process:run")
     for index, remote in enumerate(plan.config.workers.remote, start=plan.local_workers):

@@ -30,6 +30,7 @@ from stream.protocol.bedside import (
 from stream.protocol.frames import Drop, EndOfStream, SourceInfo, SourceTrouble
 from stream.protocol.processes import PeerDown, PeerUp, SecurityEvent, Stop
 from stream.protocol.readings import DensityReading
+from stream.protocol.recording import KeepRecording, Recorded
 from stream.protocol.types import Message
 from stream.readings.ordering import Arrival, ReorderTimeout, Sequencer
 from stream.readings.run_status import RunStatusTracker
@@ -40,6 +41,7 @@ from stream.session.store import FILE_NAME, Store
 from stream.sink.acknowledging import Acknowledgements
 from stream.sink.disk import SessionDisk
 from stream.sink.finishing import Finishing
+from stream.sink.recording_desk import RecordingDesk
 
 log = logging.getLogger("capillary.sink")
 
@@ -79,7 +81,7 @@ class Sink:
         self._bedside = Bedside(
             Journal(store, plan.session), plan.session, plan.config.alarms, steady_utc(), watching=not plan.replaying
         )
-        self._incidents = Incidents(store)
+        self._incidents, self._recording = Incidents(store), RecordingDesk(child, self._tracker, self._tell)
         self._wall_clock = WallClock(time.time_ns(), time.monotonic_ns())
         self._disk = SessionDisk(store, plan.folder)
         self._acknowledgements = Acknowledgements(self._sequencer, child.incarnation, child.tell)
@@ -135,6 +137,8 @@ class Sink:
                 self._tracker.kept = self._disk.keep_session()
                 refusal = "" if self._tracker.kept else "The disk is full: the session cannot be kept. Free some space."
                 self._tell(Answer(request=message.request, error=refusal, status=409 if refusal else 200))
+            case Recorded() | KeepRecording() | PeerDown(role="recorder"):
+                self._recording.handle(message)
             case EndSession():
                 self._child.report(message)
                 self._tell(Answer(request=message.request))
@@ -147,8 +151,6 @@ class Sink:
                 self._refused_elsewhere += count
             case Stop():
                 self._stopping = True
-            case _:
-                pass
 
     def _take(self, reading: DensityReading) -> None:
         if self._reorder_timeout is not None:

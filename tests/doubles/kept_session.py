@@ -11,6 +11,7 @@ from stream.machine.clock import Clock, steady_utc
 from stream.protocol.bedside import Answer, EndSession, KeepSession
 from stream.protocol.processes import Hello, PeerUp
 from stream.protocol.readings import DensityReading, RunStatus
+from stream.protocol.recording import KeepRecording
 from stream.protocol.types import RunState
 from stream.session.archive import Archive
 from stream.session.journal import Journal
@@ -89,7 +90,7 @@ class KeptSession:
         """Carry out what a page asks for."""
         if isinstance(request, KeepScale):
             return Answer(request=request.request, error=SCALE_STAYS, status=409)
-        if isinstance(request, EndSession | KeepSession):
+        if isinstance(request, EndSession | KeepSession | KeepRecording):
             self.wishes.append(request)
             return Answer(request=request.request)
 

@@ -8,9 +8,10 @@ import errno
 import logging
 import os
 import threading
+import time
 from collections import Counter
 from dataclasses import dataclass
-from queue import Full, Queue
+from queue import Empty, Full, Queue
 from typing import Final
 
 import av
@@ -24,24 +25,28 @@ from stream.protocol.contracts import Pixels
 log = logging.getLogger("capillary.recorder")
 
 _WAITING: Final = 8
+_TICK_S: Final = 0.2
+_NOTE_S: Final = 5.0
 _NICE: Final = 5
 """Below analysis, which needs the processor first, and not so low that two workers leave it nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class SoFar:
-    """Frames recorded, frames not recorded by cause, and why recording stopped; empty if it goes on."""
+    """Frames recorded, frames not recorded by cause, minutes on disk; why recording stopped, empty if it goes on."""
 
     recorded: int
     not_recorded: dict[str, int]
+    minutes: float
     stopped: str
 
 
 class Background:
-    """A recording in a thread of its own."""
+    """A recording in a thread of its own. polite: of lower priority, because there is work that matters more."""
 
-    def __init__(self, recording: Recording) -> None:
-        self._recording = recording
+    def __init__(self, recording: Recording, *, polite: bool) -> None:
+        self._recording, self._polite = recording, polite
+        self._noted_s = time.monotonic()
         self._frames: Queue[tuple[Pixels, FrameRow] | None] = Queue(_WAITING)
         self._missing = Counter(recording.description.not_recorded)
         self._next_seq = recording.next_seq
@@ -58,7 +63,7 @@ class Background:
         self.skip_to(row.seq)
         self._next_seq = row.seq + 1
         if self._stopped:
-            self._missing["stopped"] += 1
+            self._missing[self._stopped] += 1
             return False
         try:
             self._frames.put((pixels, row), block=wait)
@@ -95,7 +100,13 @@ class Background:
     @property
     def so_far(self) -> SoFar:
         """Return how it stands."""
-        return SoFar(self._recording.description.recorded, dict(self._missing), self._stopped)
+        recording = self._recording
+        return SoFar(recording.description.recorded, dict(self._missing), recording.minutes, self._stopped)
+
+    @property
+    def last_minutes(self) -> float:
+        """How many minutes are on disk until a page keeps them; 0: all."""
+        return self._recording.description.last_minutes
 
     def close(self) -> None:
         """Record what waits, and close the files."""
@@ -103,30 +114,43 @@ class Background:
         self._thread.join()
 
     def _run(self) -> None:
-        with contextlib.suppress(OSError, AttributeError):  # a system whose threads have no priority of their own
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICE)
-        while (item := self._frames.get()) is not None:
-            self._attempt(*item)
-        with contextlib.suppress(OSError):
+        if self._polite:
+            with contextlib.suppress(OSError, AttributeError):  # a system whose threads have no priority of their own
+                os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICE)
+        going_on = True
+        while going_on:
             self._keep_if_asked()
-            self._recording.description = replace(
-                self._recording.description, not_recorded=dict(self._missing), stopped=self._stopped
-            )
+            with contextlib.suppress(Empty):
+                item = self._frames.get(timeout=_TICK_S)
+                going_on = item is not None
+                if item is not None:
+                    self._attempt(*item)
+        with contextlib.suppress(OSError):
+            self._note_counts()
             self._recording.close()
+
+    def _note_counts(self) -> None:
+        self._recording.description = replace(
+            self._recording.description, not_recorded=dict(self._missing), stopped=self._stopped
+        )
 
     def _attempt(self, pixels: Pixels, row: FrameRow) -> None:
         if self._stopped:
-            self._missing["stopped"] += 1
+            self._missing[self._stopped] += 1
             return
         try:
-            self._keep_if_asked()
             self._recording.add(pixels, row)
+            if time.monotonic() - self._noted_s > _NOTE_S:
+                self._noted_s = time.monotonic()
+                self._note_counts()
+                self._recording.describe()
         except (OSError, StreamError, av.FFmpegError) as error:
             full = getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT)
             self._stopped = "the disk is full" if full else str(error)
-            self._missing["stopped"] += 1
+            self._missing[self._stopped] += 1
             log.error("recording stopped: %s", self._stopped)
 
     def _keep_if_asked(self) -> None:
         if self._keep.is_set():
-            self._recording.keep()
+            with contextlib.suppress(OSError):  # tried again at the next turn
+                self._recording.keep()

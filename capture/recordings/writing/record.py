@@ -30,7 +30,7 @@ def record(parts: Parts, /, source: str, folder: Path, seconds: float | None, co
     from capture.recordings.writing.recording import Recording
     from capture.recordings.writing.sealing import seal
     from capture.sources.session.description import Description
-    from stream.console.text import counted, plain
+    from stream.console.text import plain
     from stream.errors import SourceError
     from stream.security.audit_log import AuditLog
     from stream.session.folders import new_session_id
@@ -53,7 +53,7 @@ def record(parts: Parts, /, source: str, folder: Path, seconds: float | None, co
             fps=opened.fps,
             um_per_px=config.capture.scale_of(opened.width),
         )
-        background = Background(Recording(place, description, config.record.leave_free_mb))
+        background = Background(Recording(place, description, config.record.leave_free_mb), polite=False)
         stopped = False
         try:
             _take(opened, background, seconds)
@@ -63,16 +63,12 @@ def record(parts: Parts, /, source: str, folder: Path, seconds: float | None, co
             broken = str(error)
         finally:
             background.close()
-    counts = background.so_far
-    audit.write("recorded", files=seal(place))
-    code = 130 if stopped else 3 if broken else 5 if counts.not_recorded else 0
+    sealed = seal(place)
+    assert sealed is not None  # its recording.json was written first
+    audit.write("recorded", files=sealed.files)
+    code = 130 if stopped else 3 if broken else 5 if background.so_far.not_recorded else 0
     audit.write("ended", exit_code=code)
-    missing = sum(counts.not_recorded.values())
-    sentence = f"{counted(counts.recorded, 'frame')} recorded in {place}."
-    sentence += f" {counted(missing, 'frame')} not recorded{f': {counts.stopped}' if counts.stopped else ''}." * (
-        missing > 0
-    )
-    print(plain(f"{sentence} {broken}".strip()), file=sys.stderr)
+    print(f"{sealed.sentence} {plain(broken)}".strip(), file=sys.stderr)
     sys.exit(code)
 
 

@@ -39,6 +39,13 @@ class _Part:
     begun_ns: int
 
 
+@dataclass(frozen=True, slots=True)
+class _OldPart:
+    begun_ns: int
+    ended_ns: int
+    files: tuple[Path, Path]
+
+
 class Recording:
     """The recording in one folder; one that its writer left by dying is continued in a further part.
 
@@ -53,11 +60,12 @@ class Recording:
         self._codec = CODECS[description.codec]
         self.description = changed(description, lossless=self._codec.lossless)
         self._part: _Part | None = None
-        self._ended: list[tuple[int, Path, Path]] = []  # of the last minutes: when each part ended, and its files
+        self._ended: list[_OldPart] = []  # of the last minutes
         self._number, self._origin_ns, self._at_ms, self.next_seq = 0, 0, -1, 0
         self._looked_ns = 0
+        self._first_ns = self._last_ns = 0  # capture of the first and last frame on disk
         self._go_on()
-        write_description(folder, self.description)
+        self.describe()
 
     def _go_on(self) -> None:
         for video, table in parts_of(self._folder):
@@ -68,7 +76,8 @@ class Recording:
             if rows:
                 self._origin_ns = self._origin_ns or rows[0].t_monotonic_ns - rows[0].presented_ms * 10**6
                 self._at_ms, self.next_seq = rows[-1].presented_ms, rows[-1].seq + 1
-                self._ended.append((rows[-1].t_monotonic_ns, video, table))
+                self._first_ns, self._last_ns = self._first_ns or rows[0].t_monotonic_ns, rows[-1].t_monotonic_ns
+                self._ended.append(_OldPart(rows[0].t_monotonic_ns, self._last_ns, (video, table)))
             self.description = changed(self.description, recorded=self.description.recorded + len(rows))
 
     def add(self, pixels: Pixels, row: FrameRow) -> None:
@@ -86,8 +95,14 @@ class Recording:
         part = self._part or self._begin_part(width, height, now_ns)
         digest = part.video.add(pixels, self._at_ms)
         part.table.add(replace(row, presented_ms=self._at_ms, sha256=digest))
+        self._first_ns, self._last_ns = self._first_ns or now_ns, now_ns
         self.next_seq = row.seq + 1
         self.description = changed(self.description, recorded=self.description.recorded + 1)
+
+    @property
+    def minutes(self) -> float:
+        """Length of what is on disk, min."""
+        return max(0, self._last_ns - self._first_ns) / 60e9
 
     @property
     def _rolling(self) -> bool:
@@ -97,12 +112,16 @@ class Recording:
         """Keep the last minutes, and all that comes. Raises OSError."""
         if self._rolling:
             self.description = changed(self.description, kept=True)
-            write_description(self._folder, self.description)
+            self.describe()
+
+    def describe(self) -> None:
+        """Write down what was counted. Raises OSError."""
+        write_description(self._folder, self.description)
 
     def close(self) -> None:
         """End the last part, and write down what was counted. Raises OSError."""
         self._end_part(0)
-        write_description(self._folder, self.description)
+        self.describe()
 
     def _begin_part(self, width: int, height: int, now_ns: int) -> _Part:
         self._number += 1
@@ -128,12 +147,13 @@ class Recording:
             return
         self._part.video.close()
         self._part.table.close()
+        files = self._folder / name_of_video(self._number), self._folder / name_of_table(self._number)
+        self._ended.append(_OldPart(self._part.begun_ns, now_ns, files))
         self._part = None
-        names = name_of_video(self._number), name_of_table(self._number)
-        self._ended.append((now_ns, self._folder / names[0], self._folder / names[1]))
-        while self._rolling and now_ns - self._ended[0][0] > self.description.last_minutes * 60e9:
-            for path in self._ended.pop(0)[1:]:
+        while self._rolling and now_ns - self._ended[0].ended_ns > self.description.last_minutes * 60e9:
+            for path in self._ended.pop(0).files:
                 path.unlink(missing_ok=True)
+            self._first_ns = self._ended[0].begun_ns
 
     def _look_at_disk(self, now_ns: int) -> None:
         if now_ns - self._looked_ns < _LOOK_NS:

@@ -13,6 +13,7 @@ from capture.sources.session.description import (
     FILE_NAME,
     TABLE,
     VIDEO,
+    Description,
     FileHash,
     is_recording,
     parts_of,
@@ -21,17 +22,20 @@ from capture.sources.session.description import (
 )
 from capture.sources.session.frame_table import FrameRow, FrameTable, read_table
 from capture.sources.session.recorded import packets_in
+from stream.config.parts import Sealed
+from stream.console.text import counted, plain
 from stream.errors import SourceError
+from stream.machine.files import shown
 
 
-def seal(folder: Path) -> dict[str, str]:
-    """Finish the recording in a folder; return the SHA-256 of each of its files by name, none if there is none.
+def seal(folder: Path) -> Sealed | None:
+    """Finish the recording in a folder; None if there is none.
 
     Pictures that wait for a request to be kept are removed if none came. Parts that cannot be joined, for lack of room
     or because their sizes differ, stay parts. Raises SourceError if recording.json cannot be read, OSError.
     """
     if not is_recording(folder):
-        return {}
+        return None
     description = read_description(folder)
     parts = parts_of(folder)
     if not description.kept:
@@ -44,9 +48,31 @@ def seal(folder: Path) -> dict[str, str]:
             _join(folder, parts)
         parts = parts_of(folder)
     files = {path.name: _hashed(path) for part in parts for path in part if path.exists()}
-    frames = sum(len(list(read_table(table))) for _, table in parts if table.exists())
-    write_description(folder, structs.replace(description, recorded=frames, closed=True, files=files))
-    return {name: found.sha256 for name, found in files.items()} | {FILE_NAME: _hashed(folder / FILE_NAME).sha256}
+    seqs = [row.seq for _, table in parts if table.exists() for row in read_table(table)]
+    missing = _counted(description, seqs)
+    described = structs.replace(description, recorded=len(seqs), not_recorded=missing, closed=True, files=files)
+    write_description(folder, described)
+    hashes = {name: found.sha256 for name, found in files.items()}
+    return Sealed(hashes | {FILE_NAME: _hashed(folder / FILE_NAME).sha256}, sentence(folder, described))
+
+
+def _counted(description: Description, seqs: list[int]) -> dict[str, int]:
+    """Return the frames not recorded, by cause; what a recorder had not counted when it died is seen by the gaps."""
+    gaps = seqs[-1] - seqs[0] + 1 - len(seqs) if seqs else 0
+    unknown = gaps - sum(description.not_recorded.values())
+    if unknown <= 0:
+        return description.not_recorded
+    return description.not_recorded | {"not received": description.not_recorded.get("not received", 0) + unknown}
+
+
+def sentence(folder: Path, description: Description) -> str:
+    """Say how a recording went."""
+    if not description.kept:
+        return "Pictures: none kept, because no page asked for that."
+    missing = sum(description.not_recorded.values())
+    causes = ", ".join(f"{count} {cause}" for cause, count in description.not_recorded.items())
+    lost = f" {counted(missing, 'frame')} not recorded ({causes})." if missing else ""
+    return plain(f"Pictures: {counted(description.recorded, 'frame')} recorded in {shown(folder)}.{lost}")
 
 
 def hash_of(path: Path) -> str:

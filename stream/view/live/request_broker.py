@@ -15,10 +15,11 @@ from msgspec.structs import replace
 from stream.bedside.requests import Requested
 from stream.errors import WireError
 from stream.protocol.bedside import Answer, EndSession, KeepSession
+from stream.protocol.recording import KeepRecording
 from stream.protocol.types import Message, UmPerPx
 from stream.protocol.wire import checked
 
-SinkRequest = Requested | KeepSession | EndSession
+SinkRequest = Requested | KeepSession | KeepRecording | EndSession
 
 
 class KeepScale(Struct, frozen=True, kw_only=True):

@@ -6,6 +6,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from msgspec.structs import replace
 
 from stream.protocol.readings import RunStatus
+from stream.protocol.recording import RecordingStatus
 from stream.protocol.types import QualityVerdict, RunState
 from stream.readings.freshness import Freshness
 from stream.view.live.points import Point, verdict_of
@@ -117,6 +118,9 @@ class Status(Struct, frozen=True, kw_only=True):
     workers: Annotated[int, Meta(description="processes that analyse")]
     version: Annotated[str, Meta(description="of the program")]
     kept: Annotated[bool, Meta(description="whether the session stays on disk after its end")]
+    recording: Annotated[
+        RecordingStatus | None, Meta(description="of the session's pictures; null: they are not recorded")
+    ]
     measures: Annotated[
         dict[str, float] | UnsetType, Meta(description="measures beside density, by key; left out if there are none")
     ] = UNSET
@@ -164,6 +168,7 @@ def status_of(
         workers=info.workers,
         version=info.version,
         kept=run_status.kept,
+        recording=run_status.recording,
         measures=current.measures if current else UNSET,
     )
 

@@ -76,7 +76,7 @@ class Run:
         for seq in seqs:
             slot = self.dispatcher.take_slot()
             assert slot is not None
-            self.dispatcher.captured(seq, grabbed(seq, slot, unreadable))
+            self.dispatcher.captured(seq, grabbed(seq, slot, unreadable), "microscope")
         self.turn(now_s)
 
     def turn(self, now_s: float = 0.0) -> None:
