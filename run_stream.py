@@ -21,7 +21,7 @@ if TYPE_CHECKING:  # `--help` answers at once: what a command needs is loaded by
 
     from capture.recordings.lookup import Lookup
     from capture.sources.opening import SourceLimits
-    from stream.config.parts import Parts, Sealed
+    from stream.config.parts import Parts, RecordedSession, Sealed
     from stream.config.run_plan import RunPlan
     from stream.config.sections import Config
     from stream.protocol.contracts import Analyser, FrameSource, Pixels
@@ -43,6 +43,7 @@ COMMANDS: Final = {
     "scale": "workers.scale.command:scale",
     "subscribe": "stream.commands.subscribe:subscribe",
     "summarise": "stream.commands.sessions.summarise:summarise",
+    "verify": "stream.commands.sessions.verify:verify",
     "view": "stream.commands.view:view",
     "worker": "workers.remote.command:worker",
 }
@@ -102,6 +103,14 @@ class Program:
 
         return seal(folder)
 
+    def recorded_session(self, folder: Path) -> "RecordedSession | None":
+        from capture.recordings.proof import RecordedProof
+        from capture.sources.session.description import is_recording, read_description
+
+        if not is_recording(folder) or (read_description(folder).closed and not read_description(folder).recorded):
+            return None
+        return RecordedProof(folder)
+
     def lookup(self, source: str) -> "Lookup":
         from capture.recordings.lookup import Lookup
 
@@ -115,11 +124,12 @@ class Program:
         scale = session_scale(plan.folder)
         return write_overlay(plan.source, _limits(plan.config), drawn, plan.folder, stopped, scale)
 
-    def analyser(self) -> "Analyser":
+    def analyser(self, named: dict[str, Any] | None = None) -> "Analyser":
         from stream.config.plugins import find
 
         config = self.load("replay.toml", {}).analyser
-        analyser: Analyser = find("analysers", config.name)(config.settings)
+        name, settings = (config.name, config.settings) if named is None else (named["name"], named["settings"])
+        analyser: Analyser = find("analysers", name)(settings)
         return analyser
 
 

@@ -22,6 +22,35 @@ class Sealed(NamedTuple):
     sentence: str
 
 
+class ProvenFrame(NamedTuple):
+    """A recorded frame. same: its picture is the one that was recorded. pixels: uint8 BGR; None if not all are kept."""
+
+    seq: int
+    frame: str
+    t_capture_ns: int
+    same: bool
+    pixels: "Pixels | None"
+
+
+class RecordedSession(Protocol):
+    """The pictures of a session, read back.
+
+    lossless: every pixel was kept. moving: the source had a frame rate, so that a frame was compared with the one
+    before. analyser: name and settings; None if nothing was analysed.
+    """
+
+    codec: str
+    lossless: bool
+    moving: bool
+    analyser: dict[str, Any] | None
+
+    def frames(self) -> Iterator[ProvenFrame]:
+        """Yield all frames in order; the pixels hold until the next one. Raises SourceError if one cannot be read."""
+
+    def close(self) -> None:
+        """Close the files."""
+
+
 class Parts(Protocol):
     """The program as a command sees it. `run_stream.py` has the one class that fulfils it."""
 
@@ -61,11 +90,14 @@ class Parts(Protocol):
     def seal(self, folder: Path) -> "Sealed | None":
         """Finish the recording of pictures in a folder; None if it has none. Raises SourceError, OSError."""
 
+    def recorded_session(self, folder: Path) -> RecordedSession | None:
+        """Return the pictures of a session; None if it was not recorded. Raises SourceError."""
+
     def lookup(self, source: str) -> "RecordedFrames":
         """Return what finds single frames in a recording."""
 
     def write_overlay(self, plan: "RunPlan", stopped: Callable[[], bool]) -> Path | None:
         """Write a finished replay's recording with its capillaries outlined; None if `stopped` said so on the way."""
 
-    def analyser(self) -> "Analyser":
-        """Return the configured analyser. Raises ModelError."""
+    def analyser(self, named: dict[str, Any] | None = None) -> "Analyser":
+        """Return the analyser of that name and settings; None: as configured. Raises ModelError."""

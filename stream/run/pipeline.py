@@ -18,6 +18,7 @@ from stream.security.audit_log import AuditLog
 from stream.security.keyring import keyring_for
 from stream.session.output_folder import OutputFolder
 from stream.session.preparation import is_complete, prepare
+from stream.session.proof.digests import seals
 from stream.session.result_files import supply_regions
 from stream.version import VERSION
 
@@ -54,6 +55,7 @@ def run(
         hashes = {"config_sha256": plan.config_sha256, "analyser_sha256": plan.analysis.sha256}
         audit.run_started(plan.session, plan.mode, VERSION, **hashes)
         outcome = execute(plan, display.show, audit)
+        audit.write("sealed", **seals(plan.folder))
         audit.write("ended", exit_code=outcome.exit_code)
         return outcome
     finally:

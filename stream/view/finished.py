@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Final
 
 from stream.config.sections import ViewConfig
 from stream.errors import OutputError
+from stream.security import audit_log
 from stream.security.audit_log import AuditLog
 from stream.security.events import SecurityEvents
 from stream.session.archive import Archive
 from stream.session.finished import session_file
-from stream.session.store import merge_write_ahead_file
+from stream.session.proof.digests import seals
+from stream.session.proof.verification import sealed_in
 from stream.version import VERSION
 from stream.view.live.request_broker import KeepScale
 from stream.view.process import CLOSING_S
@@ -79,7 +81,7 @@ def serve_review(
     server.stop()
     _write_events(events.take(float("inf")), path.parent)
     archive.close()
-    merge_write_ahead_file(path)
+    seal_review(path.parent)
 
 
 def _print_address(page: ViewConfig, address: str) -> None:
@@ -92,6 +94,13 @@ def _write_events(events: "list[SecurityEvent]", folder: Path) -> None:
         log = AuditLog(folder)
         for event in events:
             log.reviewed(event)
+
+
+def seal_review(folder: Path) -> None:
+    """Put all of the session into its one file, and its hash into the audit log if a change was made."""
+    hashes = seals(folder)
+    if (folder / audit_log.FILE_NAME).is_file() and (known := sealed_in(folder)).reviewed_since and known.session:
+        AuditLog(folder).write("sealed", where=audit_log.REVIEW, **hashes)
 
 
 def _wait_while(turn: Callable[[float], bool]) -> None:

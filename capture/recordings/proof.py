@@ -1,0 +1,60 @@
+"""A recorded session read back: every picture, and whether it is the one that was recorded."""
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+
+from capture.sources.session.description import parts_of
+from capture.sources.session.recorded import SessionSource
+from stream.config.parts import ProvenFrame
+from stream.errors import SourceError
+from stream.protocol.contracts import Pixels
+
+
+class RecordedProof:
+    """The pictures of one recorded session. Raises SourceError if there are none that can be read."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder, self._source = folder, SessionSource(folder)
+        described = self._source.description
+        self.codec, self.lossless, self.closed = described.codec, described.lossless, described.closed
+        self.session, self.moving = described.session, described.fps is not None
+        self.analyser: dict[str, Any] | None = described.analyser
+
+    def frames(self) -> Iterator[ProvenFrame]:
+        """Yield all frames in order, the pixels of each in one buffer. Raises SourceError if one cannot be read."""
+        return self._decoded() if self.lossless else self._packets()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._source.close()
+
+    def _decoded(self) -> Iterator[ProvenFrame]:
+        source = self._source
+        source.seek(0)
+        pixels: Pixels = np.empty((source.height, source.width, 3), np.uint8)
+        while source.grab() is not None:
+            source.retrieve(pixels)
+            row = source.frame.row
+            same = hashlib.sha256(pixels.data).hexdigest() == row.sha256
+            yield ProvenFrame(row.seq, row.frame, row.t_capture_ns, same, pixels)
+
+    def _packets(self) -> Iterator[ProvenFrame]:
+        """Yield the frames of a codec that loses something: its packets were hashed, not the pixels that come of them."""
+        frames = iter(self._source.frames)
+        for video, _ in parts_of(self._folder):
+            try:
+                with av.open(str(video)) as container:
+                    for packet in container.demux(video=0):
+                        frame = next(frames, None) if packet.size else None
+                        if frame is not None:
+                            same = hashlib.sha256(bytes(packet)).hexdigest() == frame.row.sha256
+                            yield ProvenFrame(frame.row.seq, frame.row.frame, frame.row.t_capture_ns, same, None)
+            except (av.FFmpegError, IndexError) as error:
+                raise SourceError(f"{video.name} cannot be read: {error}") from None
+        if (missing := next(frames, None)) is not None:
+            raise SourceError(f"the video ends before frame {missing.row.frame}")
