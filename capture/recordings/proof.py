@@ -44,7 +44,7 @@ class RecordedProof:
             yield ProvenFrame(row.seq, row.frame, row.t_capture_ns, same, pixels)
 
     def _packets(self) -> Iterator[ProvenFrame]:
-        """Yield the frames of a codec that loses something: its packets were hashed, not the pixels that come of them."""
+        """Yield the frames of a codec that loses something: its packets were hashed, not pixels."""
         frames = iter(self._source.frames)
         for video, _ in parts_of(self._folder):
             try:

@@ -70,6 +70,7 @@ def test_a_whole_session_is_proven_to_its_last_density(whole: Path) -> None:
     assert done.stdout.endswith("No difference.\n")
 
 
+@pytest.mark.slow
 def test_a_replay_of_it_has_the_same_densities(whole: Path, tmp_path: Path) -> None:
     done = run("replay", whole, "-o", tmp_path / "again", "--workers", "1")
     assert done.returncode == 0, done.stderr
