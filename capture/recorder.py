@@ -53,6 +53,7 @@ def description_of(plan: RunPlan, source: SourceInfo) -> Description:
         quality=record.quality,
         fps=source.fps,
         um_per_px=source.um_per_px,
+        treatment=source.treatment,
         analyser=msgspec.to_builtins(plan.config.analyser),
         last_minutes=record.last_minutes,
         kept=record.last_minutes == 0,
@@ -136,6 +137,9 @@ def row_of(header: FrameHeader) -> FrameRow:
         "time_s": header.time_s,
         "t_capture_ns": header.t_capture_ns,
         "t_monotonic_ns": header.t_grab_monotonic_ns,
+        "device_frame": header.device_frame,
+        "device_ns": header.device_ns,
+        "lost_before": header.lost_before,
     }
     return FrameRow(presented_ms=0, **facts)
 

@@ -32,6 +32,7 @@ def record(parts: Parts, /, source: str, folder: Path, seconds: float | None, co
     from capture.sources.session.description import Description
     from stream.console.text import plain
     from stream.errors import SourceError
+    from stream.protocol.contracts import extras_of
     from stream.security.audit_log import AuditLog
     from stream.session.folders import new_session_id
     from stream.version import VERSION
@@ -51,7 +52,8 @@ def record(parts: Parts, /, source: str, folder: Path, seconds: float | None, co
             lossless=False,
             quality=config.record.quality,
             fps=opened.fps,
-            um_per_px=config.capture.scale_of(opened.width),
+            um_per_px=config.capture.scale_of(opened.width) or extras_of(opened).um_per_px,
+            treatment=extras_of(opened).treatment,
         )
         background = Background(Recording(place, description, config.record.leave_free_mb), polite=False)
         stopped = False
@@ -87,6 +89,7 @@ def _take(source: "FrameSource", background: "Background", seconds: float | None
         pixels = np.empty((grab.height, grab.width, 3), np.uint8)
         row: dict[str, Any] = {"seq": seq, "frame": grab.name, "presented_ms": 0, "time_s": grab.time_s}
         row |= {"t_capture_ns": began_utc_ns + now_ns - began_ns, "t_monotonic_ns": now_ns}
+        row |= {name: getattr(grab, name) for name in ("device_frame", "device_ns", "lost_before")}
         try:
             source.retrieve(pixels)
         except FrameError:

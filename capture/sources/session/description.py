@@ -29,6 +29,7 @@ class Description(Struct, frozen=True, kw_only=True):
 
     version: of the program. session, source: as in the session. codec, lossless, quality: of the video.
     fps: nominal rate of the source; None if there is none. um_per_px: width of a pixel, µm; None if not known.
+    treatment: how the source made its pixels.
     analyser: its name and settings, with which densities can be computed again; None if nothing was analysed.
     last_minutes: only the last so many are kept until a page asks for more; 0: all. kept: pictures stay at the end.
     recorded: frames in the video. not_recorded: frames that are not, by cause. stopped: why it ended early.
@@ -43,6 +44,7 @@ class Description(Struct, frozen=True, kw_only=True):
     quality: int
     fps: float | None = None
     um_per_px: float | None = None
+    treatment: str = ""
     analyser: dict[str, Any] | None = None
     last_minutes: float = 0.0
     kept: bool = True

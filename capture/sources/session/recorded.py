@@ -52,6 +52,7 @@ class SessionSource:
         self.description: Description = read_description(folder)
         self.name = pseudonym("session", self.description.session)
         self.fps, self.um_per_px = self.description.fps, self.description.um_per_px
+        self.treatment = self.description.treatment
         self._folder, self._parts = folder, parts_of(folder)
         self.frames = frames_in(self._parts, closed=self.description.closed)
         if not self.frames:
@@ -77,7 +78,17 @@ class SessionSource:
             raise SourceError(
                 f"{self._parts[frame.part][0].name} ends before frame {frame.row.frame}: it was changed or cut off."
             )
-        return Grab(self._index, frame.row.frame, frame.time_s, found.width, found.height)
+        before = self.frames[self._index - 1].row.seq if self._index > 0 else frame.row.seq - 1
+        return Grab(
+            self._index,
+            frame.row.frame,
+            frame.time_s,
+            found.width,
+            found.height,
+            device_frame=frame.row.device_frame,
+            device_ns=frame.row.device_ns,
+            lost_before=frame.row.lost_before + frame.row.seq - before - 1,
+        )
 
     def retrieve(self, out: Pixels) -> None:
         """Decode the grabbed frame into `out`, (height, width, 3) uint8 BGR. Raises SourceError."""

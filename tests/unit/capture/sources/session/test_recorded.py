@@ -7,7 +7,7 @@ import pytest
 from capture.sources.session.recorded import SessionSource
 from stream.errors import SourceError
 from stream.protocol.contracts import FrameSource
-from tests.contracts.source_contract import RecordedContract
+from tests.contracts.source_contract import RecordedContract, grabbed
 from tests.doubles.frames.recorded import record
 
 
@@ -27,6 +27,12 @@ class TestSessionWithGaps(RecordedContract):
         if not (folder / "recording.json").exists():
             record(folder, "mjpeg", [3, 4, 7, 8, 9, 11])
         return SessionSource(folder)
+
+
+def test_frames_that_were_not_recorded_are_said_to_be_lost(tmp_path: Path) -> None:
+    source = SessionSource(record(tmp_path, "mjpeg", [3, 4, 7, 8, 11]))
+    assert [grabbed(source).lost_before for _ in range(5)] == [0, 0, 2, 0, 2]
+    source.close()
 
 
 def test_a_table_that_is_missing_or_damaged_is_named(tmp_path: Path) -> None:
