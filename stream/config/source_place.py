@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from stream.protocol.types import LONGEST_NAME
+
 
 @dataclass(frozen=True, slots=True)
 class SourcePlace:
@@ -17,4 +19,4 @@ class SourcePlace:
 
     def name_of(self, source: str) -> str:
         """Return the short name of the source with its number: two cameras of one make have different topics."""
-        return f"{source}-{self.number}"
+        return f"{source[: LONGEST_NAME - 2]}-{self.number}"

@@ -8,6 +8,8 @@ PROTOCOL_VERSION: Final = 1
 """Counts up when a reader of the old messages would misread the new ones; new keys alone do not count."""
 MAX_SENTENCE: Final = 2000
 """Characters of a text written for a person; its writer cuts what is longer."""
+LONGEST_NAME: Final = 100
+"""Characters of the short name of a source."""
 MAX_BEYOND: Final = 1000
 """Seqs named one by one in a report of the sink."""
 MAX_SLOTS: Final = 500
@@ -33,7 +35,7 @@ Transfer = Annotated[
         description="how good the model is on scenes it had not seen, in one sentence; empty if that is not said",
     ),
 ]
-SourceName = Annotated[str, Meta(max_length=100, description="short name of the source")]
+SourceName = Annotated[str, Meta(max_length=LONGEST_NAME, description="short name of the source")]
 Seq = Annotated[int, Meta(ge=0, le=2**53, description="position in the run, from 0, without gaps")]
 UtcNs = Annotated[int, Meta(ge=0, le=2**63 - 1, description="nanoseconds since 1970-01-01 UTC")]
 FrameName = Annotated[

@@ -1,5 +1,6 @@
 """What a person at the terminal sees of several sources: lines with the name of their source, and one status line."""
 
+import json
 import shutil
 import sys
 import time
@@ -8,6 +9,18 @@ from typing import Final
 from stream.several.status_board import SourceState, line_of
 
 _EVERY_S: Final = 0.25
+
+
+def named_line(source: str, line: str) -> str:
+    """Return a line of a source's run with the name of the source: at its beginning, or in an entry of a JSON log."""
+    if line.startswith("{"):
+        try:
+            entry = json.loads(line)
+        except ValueError:
+            pass
+        else:
+            return json.dumps({"source": source} | entry, ensure_ascii=False)
+    return f"{source}: {line}"
 
 
 class Terminal:

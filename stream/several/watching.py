@@ -25,7 +25,7 @@ from stream.several.shares import check_sources, share_of, worker_shares
 from stream.several.source_run import Monitor, SourceRun
 from stream.several.status_board import SourceState
 from stream.several.tabs_page import TabsPage
-from stream.several.terminal import Terminal
+from stream.several.terminal import Terminal, named_line
 from stream.version import VERSION
 from stream.view.server.address import token_hint
 
@@ -130,7 +130,7 @@ class Watching:
         for run in going_on:
             code = run.exit_code  # first: what it wrote before its end is all there then
             for line in run.take():
-                self._terminal.say(f"{run.state.title}: {line}")
+                self._terminal.say(named_line(run.state.title, line))
             if code is not None:
                 self._note_end(run.state, code)
         if self._stop_asked:

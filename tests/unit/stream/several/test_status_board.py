@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from stream.config.source_place import SourcePlace
 from stream.protocol.readings import RunStatus
 from stream.several.status_board import SourceState, line_of
 
@@ -34,6 +35,12 @@ def test_a_line_that_is_too_long_for_the_terminal_is_cut() -> None:
     states = [SourceState(number, f"s{number}", 1.0) for number in range(1, 9)]
     assert len(line_of(states, 40)) == 40
     assert line_of(states, 40).endswith("…")
+
+
+def test_the_name_of_a_source_ends_with_its_number_however_long_it_is() -> None:
+    place = SourcePlace(3, "ipc:///collector")
+    assert place.name_of("camera-0") == "camera-0-3"
+    assert place.name_of("n" * 100) == "n" * 98 + "-3"
 
 
 def test_a_source_keeps_its_name_while_its_camera_is_away() -> None:
