@@ -11,8 +11,9 @@ from playwright.sync_api import Browser, expect
 from tests.running import run, running
 
 
-@pytest.mark.slow
-def test_the_whole_page_works_over_tls_once_the_token_was_given(chromium: Browser, tmp_path: Path) -> None:
+@pytest.fixture
+def guarded(tmp_path: Path) -> tuple[dict[str, str], str]:
+    """Return settings of a page beyond this machine, and its token."""
     if shutil.which("openssl") is None:
         pytest.skip("no openssl on this machine: install Debian's package openssl")
     crt, key, token = tmp_path / "page.crt", tmp_path / "page.key", tmp_path / "token"
@@ -24,13 +25,51 @@ def test_the_whole_page_works_over_tls_once_the_token_was_given(chromium: Browse
     assert run("keys", "token", token).returncode == 0
     settings = {
         "VIEW_HOST": "0.0.0.0", "VIEW_PORT": "0", "VIEW_NAMES": '["ward-7", "localhost"]',
-        "VIEW_TOKEN_FILE": str(token),
+        "VIEW_TOKEN_FILE": str(token), "SINK_SESSIONS_DIR": str(tmp_path / "sessions"),
         "VIEW_CERTIFICATE_FILE": str(crt), "VIEW_KEY_FILE": str(key), "PUBLISH_ENABLED": "false",
     }  # fmt: skip
     environment = {f"CAPILLARY_STREAM_{name}": value for name, value in settings.items()}
+    return environment, token.read_text().strip()
+
+
+def port_of(process: "subprocess.Popen[str]") -> str:
+    """Return the port of the page, once the program says it."""
+    assert process.stderr is not None
+    return next(found[1] for line in process.stderr if (found := re.search(r"https://[\w.-]+:(\d+)", line)))
+
+
+@pytest.mark.nightly
+def test_the_pages_of_several_sources_work_over_tls_once_the_token_was_given(
+    chromium: Browser, guarded: tuple[dict[str, str], str]
+) -> None:
+    environment, token = guarded
+    with running("live", "synthetic:?seed=1&fps=5", "synthetic:?seed=2&fps=5", **environment) as process:
+        port = port_of(process)
+        context = chromium.new_context(ignore_https_errors=True)
+        page = context.new_page()
+        complaints: list[str] = []
+        sockets: list[str] = []
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("websocket", lambda socket: sockets.append(socket.url))
+        for path in ("", "2/", "2/api/status"):
+            refused = page.goto(f"https://localhost:{port}/{path}")
+            assert refused is not None
+            assert refused.status == 401
+        page.goto(f"https://localhost:{port}/?token={token}")
+        for number in (1, 2):
+            expect(page.locator(f"#tab-{number}")).to_contain_text("LIVE", timeout=30_000)
+            assert f"wss://localhost:{port}/{number}/ws" in sockets
+        assert not complaints
+        context.close()
+
+
+@pytest.mark.slow
+def test_the_whole_page_works_over_tls_once_the_token_was_given(
+    chromium: Browser, guarded: tuple[dict[str, str], str]
+) -> None:
+    environment, token = guarded
     with running("demo", "--workers", "1", **environment) as process:
-        assert process.stderr is not None
-        port = next(found[1] for line in process.stderr if (found := re.search(r"https://[\w.-]+:(\d+)", line)))
+        port = port_of(process)
         context = chromium.new_context(ignore_https_errors=True)
         page = context.new_page()
         complaints: list[str] = []
@@ -40,7 +79,7 @@ def test_the_whole_page_works_over_tls_once_the_token_was_given(chromium: Browse
         refused = page.goto(f"https://localhost:{port}/")
         assert refused is not None
         assert refused.status == 401
-        page.goto(f"https://localhost:{port}/?token={token.read_text().strip()}")
+        page.goto(f"https://localhost:{port}/?token={token}")
         assert page.url == f"https://localhost:{port}/", "the token is not left in the address"
         expect(page.locator("body")).to_contain_text(re.compile(r"DEMO", re.IGNORECASE), timeout=30_000)
         page.wait_for_function("() => /\\d+\\.\\d/.test(document.body.innerText)", timeout=30_000)
