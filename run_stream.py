@@ -4,7 +4,7 @@ import logging
 import signal
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -25,6 +25,7 @@ if TYPE_CHECKING:  # `--help` answers at once: what a command needs is loaded by
     from stream.config.run_plan import RunPlan
     from stream.config.sections import Config
     from stream.protocol.contracts import Analyser, FrameSource, Pixels
+    from stream.protocol.framing import Framing
     from stream.protocol.types import LogFormat
 
 COMMANDS: Final = {
@@ -111,10 +112,10 @@ class Program:
             return None
         return RecordedProof(folder)
 
-    def lookup(self, source: str) -> "Lookup":
+    def lookup(self, source: str, framing: "Framing") -> "Lookup":
         from capture.recordings.lookup import Lookup
 
-        return Lookup(source, _limits(self.load("replay.toml", {})))
+        return Lookup(source, replace(_limits(self.load("replay.toml", {})), framing=framing))
 
     def write_overlay(self, plan: "RunPlan", stopped: Callable[[], bool]) -> Path | None:
         from capture.writers.overlay import Drawn, write_overlay
@@ -134,9 +135,9 @@ class Program:
 
 
 def _limits(config: "Config") -> "SourceLimits":
-    from capture.sources.opening import SourceLimits
+    from capture.sources.opening import limits_of
 
-    return SourceLimits(max_width=config.capture.max_width_px, max_height=config.capture.max_height_px)
+    return limits_of(config.capture)
 
 
 class _Commands(click.Group):

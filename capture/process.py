@@ -18,7 +18,7 @@ from capture.intake import SLOTS_AHEAD, Intake, Lost
 from capture.ledger import Ledger
 from capture.pacing import PictureRate
 from capture.recordings.first_frames import FirstFrames
-from capture.sources.opening import SourceLimits, open_source
+from capture.sources.opening import limits_of, open_source
 from stream.config.run_plan import RunPlan
 from stream.console import logs
 from stream.errors import SourceError
@@ -48,8 +48,7 @@ def run(child: Child, plan: RunPlan) -> None:
 
 
 def _open(plan: RunPlan) -> FrameSource:
-    limits = SourceLimits(plan.config.capture.max_width_px, plan.config.capture.max_height_px)
-    source = open_source(plan.source, limits)
+    source = open_source(plan.source, limits_of(plan.config.capture))
     return source if plan.frames is None else FirstFrames(source, plan.frames)
 
 

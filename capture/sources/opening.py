@@ -14,9 +14,11 @@ from capture.sources.pictures.foreign import FOREIGN_SUFFIXES
 from capture.sources.session.description import is_recording
 from capture.sources.uri import PLAIN, SourceUri, parse_uri
 from stream.config.plugins import find
+from stream.config.sections import CaptureConfig
 from stream.errors import SourceError, UsageError
 from stream.machine.files import SUFFIXES, expanded
 from stream.protocol.contracts import FrameSource
+from stream.protocol.framing import AS_IT_IS, Framing
 from stream.session.store import FILE_NAME as SESSION_FILE
 
 _SCHEME_OF_SUFFIX: Final = {
@@ -27,22 +29,42 @@ _SCHEME_OF_SUFFIX: Final = {
 
 @dataclass(frozen=True, slots=True)
 class SourceLimits:
-    """The largest frame that is accepted, in pixels: what a slot of the ring is made for."""
+    """What becomes of a source's frames, and how large they may be then.
+
+    max_width, max_height: in pixels, what a slot of the ring is made for. framing: of all frames but those of a
+    recording of this program, which were framed when they were recorded.
+    """
 
     max_width: int = 4096
     max_height: int = 3072
+    framing: Framing = AS_IT_IS
+
+
+def limits_of(capture: CaptureConfig) -> SourceLimits:
+    """Return what a configuration says of frames."""
+    return SourceLimits(capture.max_width_px, capture.max_height_px, capture.framing)
 
 
 def open_source(uri: str, limits: SourceLimits | None = None) -> FrameSource:
     """Open a source by URI or plain path. Raises UsageError for a wrong name or option, SourceError for the rest."""
+    limits = limits or SourceLimits()
     parsed = placed(parse_uri(uri))
-    source: FrameSource = find("sources", parsed.scheme)(parsed)
+    opened: FrameSource = find("sources", parsed.scheme)(parsed)
     try:
-        _check_size(source, limits or SourceLimits())
+        source = opened if parsed.scheme == "session" else _framed(opened, limits.framing)
+        _check_size(source, limits)
     except SourceError:
-        source.close()
+        opened.close()
         raise
     return source
+
+
+def _framed(source: FrameSource, framing: Framing) -> FrameSource:
+    if framing == AS_IT_IS:
+        return source
+    from capture.framed import FramedSource  # OpenCV is not needed for the rest
+
+    return FramedSource(source, framing)
 
 
 def placed(uri: SourceUri) -> SourceUri:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from stream.config.run_plan import RunPlan
     from stream.config.sections import Config
     from stream.protocol.contracts import Analyser, FrameSource, Pixels, RecordedFrames
+    from stream.protocol.framing import Framing
     from stream.protocol.types import LogFormat
 
 
@@ -93,8 +94,8 @@ class Parts(Protocol):
     def recorded_session(self, folder: Path) -> RecordedSession | None:
         """Return the pictures of a session; None if it was not recorded. Raises SourceError."""
 
-    def lookup(self, source: str) -> "RecordedFrames":
-        """Return what finds single frames in a recording."""
+    def lookup(self, source: str, framing: "Framing") -> "RecordedFrames":
+        """Return what finds single frames in a recording, framed as in the session that was made of it."""
 
     def write_overlay(self, plan: "RunPlan", stopped: Callable[[], bool]) -> Path | None:
         """Write a finished replay's recording with its capillaries outlined; None if `stopped` said so on the way."""

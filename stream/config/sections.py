@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final, Literal
 import msgspec
 from msgspec import Meta
 
+from stream.protocol.framing import Edge, Flip, Framing, Rotation, Side
 from stream.protocol.types import MAX_SLOTS, Priority, UmPerPx
 
 LOOPBACK: Final = ("127.0.0.1", "localhost", "[::1]")
@@ -31,6 +32,17 @@ class CaptureConfig(Section, frozen=True, kw_only=True):
             ge=0, le=MAX_SLOTS, description="frames that the shared-memory ring holds; 0: as many as the workers need"
         ),
     ] = 0
+    region: Annotated[
+        tuple[Edge, Edge, Side, Side] | None,
+        Meta(
+            description="part of the source's picture that is analysed: left, top, width, height, px",
+            examples=["[480, 270, 960, 540]"],
+        ),
+    ] = None
+    flip: Annotated[
+        Flip, Meta(description='then "horizontal" swaps left and right, "vertical" top and bottom, or "none"')
+    ] = "none"
+    rotate_deg: Annotated[Rotation, Meta(description="then rotated clockwise: 0, 90, 180 or 270 degrees")] = 0
     um_per_px: Annotated[
         UmPerPx | None,
         Meta(description="width of a pixel, µm; not known until you set it: `scale` measures it", examples=[1.27]),
@@ -42,6 +54,11 @@ class CaptureConfig(Section, frozen=True, kw_only=True):
             examples=[1920],
         ),
     ] = None
+
+    @property
+    def framing(self) -> Framing:
+        """Return which part of a source's picture is analysed, and how it is turned."""
+        return Framing(region=self.region, flip=self.flip, rotate_deg=self.rotate_deg)
 
     def scale_of(self, width_px: int, own: float | None = None) -> float | None:
         """Return the width of a pixel in frames of this width, µm; None if it is not known for such frames.

@@ -12,7 +12,7 @@ class StoredRun(Struct, frozen=True, kw_only=True):
 
     asked_source: as it was named, without credentials; asked_content: its fingerprint, None if it has none.
     analysis: hash of the analyser's settings. asked_frames: the first so many; None: all.
-    asked_um_per_px, asked_scale_width_px: the configured scale.
+    asked_um_per_px, asked_scale_width_px: the configured scale. framing: as text; None if pictures stayed as they were.
     frames: how many it has; without_outlines: of these, how many have no outlines though they were analysed.
     """
 
@@ -23,6 +23,7 @@ class StoredRun(Struct, frozen=True, kw_only=True):
     asked_frames: int | None = None
     asked_um_per_px: float | None = None
     asked_scale_width_px: int | None = None
+    framing: str | None = None
     model_id: str | None = None
     frames: int
     without_outlines: int
@@ -36,6 +37,7 @@ def facts_of(plan: RunPlan) -> dict[str, str | int | float | None]:
         "asked_frames": plan.frames,
         "asked_um_per_px": plan.config.capture.um_per_px,
         "asked_scale_width_px": plan.config.capture.scale_width_px,
+        "framing": plan.config.capture.framing.as_text(),
         "um_per_px": None,
         "um_per_px_from": None,
         "analysis": plan.analysis.sha256,
@@ -55,6 +57,8 @@ def reason_not_to_resume(stored: StoredRun, plan: RunPlan) -> str:
     if (stored.asked_um_per_px, stored.asked_scale_width_px) != (scale.um_per_px, scale.scale_width_px):
         begun = "without a scale" if stored.asked_um_per_px is None else f"with {stored.asked_um_per_px:g} µm per pixel"
         return f"the session in {folder} was begun {begun}; resume it with the same scale, {anew}"
+    if stored.framing != scale.framing.as_text():
+        return f"the session in {folder} was begun with another region, flip or rotation; use those, {anew}"
     if plan.frames is not None and plan.frames < stored.frames:
         return (
             f"the session in {folder} has {counted(stored.frames, 'frame')} already, more than --frames "

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from stream.config.sections import ViewConfig
 from stream.errors import OutputError
+from stream.protocol.framing import framing_from
 from stream.security import audit_log
 from stream.security.audit_log import AuditLog
 from stream.security.events import SecurityEvents
@@ -57,8 +58,8 @@ def serve_review(
     feed = review_feed(archive, VERSION, site_s=page.site_s)
     facts = archive.facts()
     source = recording or str(facts.get("asked_source") or "")
-    sha256 = facts.get("source_sha256")
-    recorded = SessionRecording(source, sha256, parts.lookup(source), parts.analyser) if source else None
+    sha256, framing = facts.get("source_sha256"), framing_from(facts.get("framing"))
+    recorded = SessionRecording(source, sha256, parts.lookup(source, framing), parts.analyser) if source else None
     events = SecurityEvents()
     broker, rules = FileBroker(path, feed), access_rules(page)
     if um_per_px is not None and (refusal := broker.ask(KeepScale(um_per_px=um_per_px)).error):

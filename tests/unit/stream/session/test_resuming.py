@@ -25,6 +25,7 @@ def test_the_same_again_continues() -> None:
         ({"fingerprint": "another"}, "clip.avi has changed since"),
         ({"fingerprint": None}, "clip.avi has changed since"),
         ({"config": Config(analyser=AnalyserConfig(name="helmy2022"))}, "other analyser settings"),
+        ({"config": Config(capture=CaptureConfig(rotate_deg=90))}, "begun with another region, flip or rotation"),
         ({"config": Config(capture=CaptureConfig(um_per_px=1.27))}, "begun without a scale; resume it with the same"),
         ({"frames": 9}, "has 10 frames already, more than --frames 9"),
         ({"outlines": True}, "begun without outlines, and 10 frames would have none"),
