@@ -21,11 +21,12 @@ if TYPE_CHECKING:  # `--help` answers at once: what a command needs is loaded by
 
     from capture.recordings.lookup import Lookup
     from capture.sources.opening import SourceLimits
+    from stream.config.framing import Framing
     from stream.config.parts import Parts, RecordedSession, Sealed
     from stream.config.run_plan import RunPlan
     from stream.config.sections import Config
     from stream.protocol.contracts import Analyser, FrameSource, Pixels
-    from stream.protocol.framing import Framing
+    from stream.protocol.devices import FoundKind
     from stream.protocol.types import LogFormat
 
 COMMANDS: Final = {
@@ -42,6 +43,7 @@ COMMANDS: Final = {
     "record": "capture.recordings.writing.record:record",
     "replay": "stream.commands.replay:replay",
     "scale": "workers.scale.command:scale",
+    "sources": "stream.commands.sources:sources",
     "subscribe": "stream.commands.subscribe:subscribe",
     "summarise": "stream.commands.sessions.summarise:summarise",
     "verify": "stream.commands.sessions.verify:verify",
@@ -76,6 +78,11 @@ class Program:
         from capture.sources.opening import open_source
 
         return open_source(source, _limits(config))
+
+    def found_devices(self) -> "list[FoundKind]":
+        from capture.devices.plugged_in import found_devices
+
+        return found_devices()
 
     def open_recording(self, source: str, config: "Config", frames: int | None = None) -> "FrameSource":
         from capture.recordings.first_frames import FirstFrames

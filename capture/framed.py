@@ -6,9 +6,9 @@ from typing import Final
 import cv2
 import numpy as np
 
+from stream.config.framing import Framing
 from stream.errors import SourceError
 from stream.protocol.contracts import FrameSource, Grab, Pixels
-from stream.protocol.framing import Framing
 
 _FLIPS: Final = {"horizontal": 1, "vertical": 0}
 _ROTATIONS: Final = {90: cv2.ROTATE_90_CLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_COUNTERCLOCKWISE}
@@ -49,7 +49,7 @@ class FramedSource:
     def retrieve(self, out: Pixels) -> None:
         """See `FrameSource`."""
         self._source.retrieve(self._whole)
-        pixels = self._whole[self._part]
+        pixels: cv2.typing.MatLike = self._whole[self._part]
         if self._framing.flip != "none":
             pixels = cv2.flip(pixels, _FLIPS[self._framing.flip])
         if self._framing.rotate_deg:

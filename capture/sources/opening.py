@@ -13,12 +13,12 @@ from capture.sources.options import options_as
 from capture.sources.pictures.foreign import FOREIGN_SUFFIXES
 from capture.sources.session.description import is_recording
 from capture.sources.uri import PLAIN, SourceUri, parse_uri
+from stream.config.framing import AS_IT_IS, Framing
 from stream.config.plugins import find
 from stream.config.sections import CaptureConfig
 from stream.errors import SourceError, UsageError
 from stream.machine.files import SUFFIXES, expanded
 from stream.protocol.contracts import FrameSource
-from stream.protocol.framing import AS_IT_IS, Framing
 from stream.session.store import FILE_NAME as SESSION_FILE
 
 _SCHEME_OF_SUFFIX: Final = {

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 if TYPE_CHECKING:
+    from stream.config.framing import Framing
     from stream.config.run_plan import RunPlan
     from stream.config.sections import Config
     from stream.protocol.contracts import Analyser, FrameSource, Pixels, RecordedFrames
-    from stream.protocol.framing import Framing
+    from stream.protocol.devices import FoundKind
     from stream.protocol.types import LogFormat
 
 
@@ -75,6 +76,9 @@ class Parts(Protocol):
 
     def open_source(self, source: str, config: "Config") -> "FrameSource":
         """Open any source. Raises SourceError, UsageError."""
+
+    def found_devices(self) -> "Sequence[FoundKind]":
+        """Return the cameras that are plugged in, by kind."""
 
     def open_recording(self, source: str, config: "Config", frames: int | None = None) -> "FrameSource":
         """Open a source of recorded frames, or of its first ones. Raises SourceError, UsageError."""

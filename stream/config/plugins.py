@@ -91,6 +91,11 @@ def names(group: GroupName) -> dict[str, str]:
     return {point.name: point.value for point in points} | dict(_GROUPS[group].built_in)
 
 
+def added(group: GroupName) -> list[str]:
+    """Return the names of a group that installed packages added, in order of the alphabet."""
+    return sorted(set(names(group)) - set(_GROUPS[group].built_in))
+
+
 def find(group: GroupName, name: str) -> Any:
     """Load what a group calls `name`, or what "package.module:attribute" names, also from the working folder.
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final, Literal
 import msgspec
 from msgspec import Meta
 
-from stream.protocol.framing import Edge, Flip, Framing, Rotation, Side
+from stream.config.framing import Edge, Flip, Framing, Rotation, Side
 from stream.protocol.types import MAX_SLOTS, Priority, UmPerPx
 
 LOOPBACK: Final = ("127.0.0.1", "localhost", "[::1]")

@@ -105,11 +105,13 @@ class SourceExtras:
     field, its lines doubled"; empty if there was none.
     um_per_px: width of a pixel by the source itself, µm; None if it does not know.
     lost_at_end: frames that are known to be lost after the last one. Final once `grab` has returned None.
+    device_settings: what a camera says of its settings, by the names of the source's options, as text.
     """
 
     treatment: str = ""
     um_per_px: float | None = None
     lost_at_end: int = 0
+    device_settings: Mapping[str, str] = field(default_factory=dict)
 
 
 def extras_of(source: FrameSource) -> SourceExtras:
@@ -118,6 +120,7 @@ def extras_of(source: FrameSource) -> SourceExtras:
         treatment=str(getattr(source, "treatment", ""))[:MAX_TREATMENT],
         um_per_px=getattr(source, "um_per_px", None),
         lost_at_end=getattr(source, "lost_at_end", 0),
+        device_settings=getattr(source, "device_settings", {}),
     )
 
 

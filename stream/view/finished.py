@@ -9,9 +9,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from stream.config.framing import framing_from
 from stream.config.sections import ViewConfig
 from stream.errors import OutputError
-from stream.protocol.framing import framing_from
 from stream.security import audit_log
 from stream.security.audit_log import AuditLog
 from stream.security.events import SecurityEvents

@@ -9,11 +9,12 @@ from typing import Final
 import numpy as np
 
 from capture.sources.industrial.aravis_library import Aravis, aravis
-from capture.sources.industrial.device import Buffer, Found, IndustrialOptions, chosen
+from capture.sources.industrial.device import Buffer, IndustrialOptions, chosen
 from capture.sources.industrial.source import IndustrialSource
 from capture.sources.options import options_as
 from capture.sources.uri import SourceUri
 from stream.errors import SourceError
+from stream.protocol.devices import Found
 
 _BUFFERS: Final = 6
 _WHOLE: Final = 0
@@ -40,7 +41,7 @@ def open_aravis(uri: SourceUri) -> IndustrialSource:
         camera = library.call("arv_camera_new", name.encode())
     except SourceError as error:
         raise SourceError(f"aravis:{uri.path} cannot be opened: {error}. Check cable, power and address.") from None
-    return IndustrialSource(uri.scheme, _Camera(library, camera, uri.path.strip() or name), options)
+    return IndustrialSource(uri.scheme, _AravisCamera(library, camera, uri.path.strip() or name), options)
 
 
 def found_aravis() -> list[Found]:
@@ -71,7 +72,7 @@ def _is_address(text: str) -> bool:
     return True
 
 
-class _Features:
+class _AravisFeatures:
     """The features of a device."""
 
     def __init__(self, library: Aravis, device: int) -> None:
@@ -103,7 +104,7 @@ class _Features:
         return None
 
 
-class _Camera:
+class _AravisCamera:
     """An open camera; see `device.Device`."""
 
     buffers = _BUFFERS
@@ -111,7 +112,7 @@ class _Camera:
     def __init__(self, library: Aravis, camera: int, serial: str) -> None:
         self._library, self._camera, self._stream = library, camera, None
         self.serial, self.label = serial, f"aravis:{serial}"
-        self.features = _Features(library, library.call("arv_camera_get_device", camera))
+        self.features = _AravisFeatures(library, library.call("arv_camera_get_device", camera))
 
     def start(self) -> None:
         """See `device.Device`."""

@@ -1,4 +1,4 @@
-"""The part of the C library aravis 0.8 that a camera needs, called through ctypes. See docs/decisions/0007-aravis.md.
+"""The part of the C library aravis 0.8 that a camera needs, called through ctypes. See docs/decisions/0008-aravis.md.
 
 Every function keeps the name and the order of arguments of aravis' reference; a GError becomes a SourceError.
 """

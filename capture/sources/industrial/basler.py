@@ -4,11 +4,12 @@ from typing import Any, Final
 
 import numpy as np
 
-from capture.sources.industrial.device import Buffer, Found, IndustrialOptions, chosen, library
+from capture.sources.industrial.device import Buffer, IndustrialOptions, chosen, library
 from capture.sources.industrial.source import IndustrialSource
 from capture.sources.options import options_as
 from capture.sources.uri import SourceUri
 from stream.errors import SourceError
+from stream.protocol.devices import Found
 
 _NO_BLOCK_ID: Final = 2**64 - 1
 
@@ -25,7 +26,7 @@ def open_basler(uri: SourceUri) -> IndustrialSource:
         camera.Open()
     except pylon.GenericException as error:
         raise SourceError(f"basler:{uri.path} cannot be opened: {_said(error)}.") from None
-    return IndustrialSource(uri.scheme, _Camera(pylon, camera, info.GetSerialNumber()), options)
+    return IndustrialSource(uri.scheme, _BaslerCamera(pylon, camera, info.GetSerialNumber()), options)
 
 
 def found_basler() -> list[Found]:
@@ -43,7 +44,7 @@ def _said(error: Exception) -> str:
     return str(error).partition(" : ")[0].strip().rstrip(".")
 
 
-class _Features:
+class _BaslerFeatures:
     """The node map of a camera."""
 
     def __init__(self, pylon: Any, nodes: Any) -> None:
@@ -64,7 +65,7 @@ class _Features:
             raise SourceError(_said(error)) from None
 
 
-class _Camera:
+class _BaslerCamera:
     """An open camera; see `device.Device`. pylon itself keeps the newest frame only."""
 
     buffers = 10
@@ -72,7 +73,7 @@ class _Camera:
     def __init__(self, pylon: Any, camera: Any, serial: str) -> None:
         self._pylon, self._camera = pylon, camera
         self.serial, self.label = serial, f"basler:{serial}"
-        self.features = _Features(pylon, camera.GetNodeMap())
+        self.features = _BaslerFeatures(pylon, camera.GetNodeMap())
 
     def start(self) -> None:
         """See `device.Device`."""

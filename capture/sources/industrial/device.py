@@ -37,14 +37,6 @@ class IndustrialOptions(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """A device that is plugged in: what opens it, such as "aravis:GV01", and its maker, model and address or serial."""
-
-    uri: str
-    description: str
-
-
-@dataclass(frozen=True, slots=True)
 class Buffer:
     """A frame as the library hands it over.
 

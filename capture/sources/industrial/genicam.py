@@ -14,11 +14,12 @@ from typing import Any, Final, TypeVar
 
 import numpy as np
 
-from capture.sources.industrial.device import Buffer, Found, IndustrialOptions, chosen, library
+from capture.sources.industrial.device import Buffer, IndustrialOptions, chosen, library
 from capture.sources.industrial.source import IndustrialSource
 from capture.sources.options import options_as
 from capture.sources.uri import SourceUri
 from stream.errors import SourceError
+from stream.protocol.devices import Found
 
 _PATHS: Final = "GENICAM_GENTL64_PATH"
 _WAIT_MS: Final = 1
@@ -46,7 +47,7 @@ def open_genicam(uri: SourceUri) -> IndustrialSource:
     except Exception as error:  # noqa: BLE001 (harvesters raises what its producers raise, of many classes)
         harvester.reset()
         raise SourceError(f"genicam:{uri.path} cannot be opened: {error}. Does another program use it?") from None
-    return IndustrialSource(uri.scheme, _Camera(harvester, acquirer, _known(infos[index])[0]), options)
+    return IndustrialSource(uri.scheme, _GenicamCamera(harvester, acquirer, _known(infos[index])[0]), options)
 
 
 def found_genicam() -> list[Found]:
@@ -96,11 +97,11 @@ def _harvester(files: list[Path]) -> Any:
 def _known(info: Any) -> tuple[str, ...]:
     """Return by what a device is known, as far as its producer tells."""
     names = ("serial_number", "id_", "user_defined_name")
-    told = [_asked(partial(getattr, info, name)) for name in names]
+    told = [_answer(partial(getattr, info, name)) for name in names]
     return tuple(str(one) for one in told if one) or ("",)
 
 
-def _asked(question: Callable[[], T]) -> T | None:
+def _answer(question: Callable[[], T]) -> T | None:
     """Return what a producer answers; None if it does not have that."""
     try:
         return question()
@@ -108,7 +109,7 @@ def _asked(question: Callable[[], T]) -> T | None:
         return None
 
 
-class _Features:
+class _GenicamFeatures:
     """The node map of a camera."""
 
     def __init__(self, nodes: Any) -> None:
@@ -116,7 +117,7 @@ class _Features:
 
     def read(self, name: str) -> str | None:
         """See `device.Features`."""
-        return _asked(lambda: str(self._nodes.get_node(name).to_string()))
+        return _answer(lambda: str(self._nodes.get_node(name).to_string()))
 
     def write(self, name: str, value: str) -> None:
         """See `device.Features`."""
@@ -126,7 +127,7 @@ class _Features:
             raise SourceError(str(error).partition(" : ")[0]) from None
 
 
-class _Camera:
+class _GenicamCamera:
     """An open camera; see `device.Device`."""
 
     buffers = _BUFFERS
@@ -134,7 +135,7 @@ class _Camera:
     def __init__(self, harvester: Any, acquirer: Any, serial: str) -> None:
         self._harvester, self._acquirer = harvester, acquirer
         self.serial, self.label = serial, f"genicam:{serial}"
-        self.features = _Features(acquirer.remote_device.node_map)
+        self.features = _GenicamFeatures(acquirer.remote_device.node_map)
         self._incomplete = 0
 
     def start(self) -> None:
@@ -166,26 +167,26 @@ class _Camera:
             raise SourceError(f"{self.label} was lost: {error}. Check cable and power.") from None
         if self._incomplete > before:
             return Buffer(np.empty(0, np.uint8), 0, 0, 0, None, None, "parts of it are missing", lambda: None)
-        return None if raw is None else self._of(raw)
+        return None if raw is None else self._buffer_of(raw)
 
-    def _of(self, raw: Any) -> Buffer:
-        parts = _asked(lambda: list(raw.parts)) or []
+    def _buffer_of(self, raw: Any) -> Buffer:
+        parts = _answer(lambda: list(raw.parts)) or []
         part = parts[0] if parts else raw
         nodes = self._acquirer.remote_device.node_map
-        offset = _asked(lambda: part.data_offset if parts else raw.image_offset) or 0
+        offset = _answer(lambda: part.data_offset if parts else raw.image_offset) or 0
         return Buffer(
             data=np.frombuffer(raw.raw_buffer, np.uint8, offset=offset),
-            width=_asked(lambda: int(part.width)) or int(nodes.Width.value),
-            height=_asked(lambda: int(part.height)) or int(nodes.Height.value),
-            padding=_asked(lambda: int(part.x_padding if parts else raw.padding_x)) or 0,
-            frame_id=_asked(lambda: int(raw.frame_id)) or None,
-            device_ns=_asked(lambda: int(raw.timestamp_ns)) or None,
+            width=_answer(lambda: int(part.width)) or int(nodes.Width.value),
+            height=_answer(lambda: int(part.height)) or int(nodes.Height.value),
+            padding=_answer(lambda: int(part.x_padding if parts else raw.padding_x)) or 0,
+            frame_id=_answer(lambda: int(raw.frame_id)) or None,
+            device_ns=_answer(lambda: int(raw.timestamp_ns)) or None,
             fault="",
             release=lambda: raw.parent.queue_buffer(raw),
         )
 
     def close(self, *, lost: bool) -> None:  # noqa: ARG002
         """See `device.Device`."""
-        _asked(self._acquirer.stop)
-        _asked(self._acquirer.destroy)
-        _asked(self._harvester.reset)
+        _answer(self._acquirer.stop)
+        _answer(self._acquirer.destroy)
+        _answer(self._harvester.reset)

@@ -54,7 +54,7 @@ def apply(features: Features, options: IndustrialOptions) -> Applied:
             _try(features, name, before)
         found = _there(features, option)
         refused[option] = _try(features, found, as_text(value)) if found else ""
-    values = {option: told for option in _FEATURES if (told := _told(features, option)) is not None}
+    values = {option: told for option in _FEATURES if (told := _reported(features, option)) is not None}
     differences = tuple(
         phrase for option, value in wanted.items() if (phrase := _difference(option, value, values, refused[option]))
     )
@@ -82,7 +82,7 @@ def _there(features: Features, option: str) -> str | None:
     return next((name for name in _FEATURES[option] if features.read(name) is not None), None)
 
 
-def _told(features: Features, option: str) -> str | None:
+def _reported(features: Features, option: str) -> str | None:
     name = _there(features, option)
     return None if name is None else features.read(name)
 

@@ -13,7 +13,7 @@ from capture.sources.naming import safe_name
 from capture.sources.pixel_formats import pixel_format, write_bgr
 from stream.errors import FrameError, SourceError
 from stream.protocol.contracts import Grab, Pixels
-from stream.protocol.types import MAX_SENTENCE
+from stream.protocol.types import MAX_TREATMENT
 
 _SLICE_S: Final = 0.1
 """The longest wait inside a library: `close` comes in between."""
@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 class IndustrialSource:
     """A camera that acquires already; see `stream.protocol.contracts.FrameSource`.
 
-    time_s is the time since the first frame, by the clock of this machine. settings: what the camera says of its
+    time_s is the time since the first frame, by the clock of this machine. device_settings: what the camera says of its
     settings, by option. treatment: how they differ from what was asked for.
     """
 
@@ -49,7 +49,7 @@ class IndustrialSource:
         self._last_key: tuple[int | None, int | None] = (None, None)
         try:
             applied = apply(device.features, options)
-            self.settings = applied.values
+            self.device_settings = applied.values
             self.treatment = self._said(applied.differences)
             self._format = pixel_format(applied.values.get("pixel_format", ""))
             self.fps = rate(device.features)
@@ -124,11 +124,11 @@ class IndustrialSource:
         if not differences:
             return ""
         log.warning("%s gives %s", self._label, "; ".join(differences))
-        return f"the camera gives {'; '.join(differences)}"[:MAX_SENTENCE]
+        return f"the camera gives {'; '.join(differences)}"[:MAX_TREATMENT]
 
     def _size(self) -> tuple[int, int]:
         """Return width and height as the camera tells them. Raises SourceError if it does not."""
-        told = [self.settings.get(name, "") for name in ("width", "height")]
+        told = [self.device_settings.get(name, "") for name in ("width", "height")]
         if not all(one.isdecimal() for one in told):
             raise SourceError(f"{self._label} does not tell the size of its frames (Width, Height).")
         return int(told[0]), int(told[1])

@@ -13,10 +13,10 @@ from capture.framed import FramedSource
 from capture.recordings.lookup import Lookup, frames_of
 from capture.sources.opening import SourceLimits, limits_of, open_source
 from capture.writers.overlay import Drawn, write_overlay
+from stream.config.framing import Flip, Framing, Rotation, framing_from
 from stream.config.sections import CaptureConfig
 from stream.errors import SourceError
 from stream.protocol.contracts import FrameSource, Pixels
-from stream.protocol.framing import Flip, Framing, Rotation, framing_from
 from tests.contracts.source_contract import RecordedContract, frame, grabbed
 from tests.doubles.media import write_video
 

@@ -13,7 +13,7 @@ from capture.sources.opening import open_source
 from stream.errors import FrameError, SourceError
 from stream.protocol.contracts import FrameSource
 from tests.contracts.source_contract import SourceContract, buffer, grabbed
-from tests.doubles.gige_camera import URI, GigeCamera, gige_camera
+from tests.doubles.devices.gige_camera import URI, GigeCamera, gige_camera
 from tests.running import eventually
 
 pytestmark = pytest.mark.real
@@ -37,7 +37,7 @@ def test_settings_are_set_read_back_and_what_differs_is_told() -> None:
     assert isinstance(source, IndustrialSource)
     assert (source.width, source.height, source.treatment) == (1920, 1080, "")
     assert source.fps == pytest.approx(50, rel=0.01)
-    assert {"exposure_us": "4000", "gain": "2", "pixel_format": "Mono16"}.items() <= source.settings.items()
+    assert {"exposure_us": "4000", "gain": "2", "pixel_format": "Mono16"}.items() <= source.device_settings.items()
     grabbed(source)
     source.retrieve(buffer(source))
     source.close()

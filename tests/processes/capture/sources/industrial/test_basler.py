@@ -1,4 +1,4 @@
-"""Basler's own emulation of a camera, which can be told to fail."""
+"""Basler's own emulation of a camera, which fails if a test wants that."""
 
 from pathlib import Path
 
@@ -33,7 +33,7 @@ def test_settings_are_set_and_read_back() -> None:
     source = open_source("basler:0815-0000?width=1920&height=1080&fps=40&exposure_us=5000&pixel_format=BayerRG12")
     assert isinstance(source, IndustrialSource)
     assert (source.width, source.height, source.fps, source.treatment) == (1920, 1080, 40, "")
-    assert {"exposure_us": "5000.0", "pixel_format": "BayerRG12"}.items() <= source.settings.items()
+    assert {"exposure_us": "5000.0", "pixel_format": "BayerRG12"}.items() <= source.device_settings.items()
     source.close()
 
 

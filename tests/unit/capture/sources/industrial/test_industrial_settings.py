@@ -1,4 +1,4 @@
-"""Options become features of the camera; what it makes of them is read back and told."""
+"""Options become features of the camera; what it makes of them is read back and said."""
 
 from dataclasses import dataclass, field
 

@@ -139,5 +139,5 @@ def test_a_format_that_cannot_be_read_is_refused_and_the_camera_let_go(device: D
 def test_what_the_camera_did_not_take_is_kept_and_logged_once(device: Device, caplog: pytest.LogCaptureFixture) -> None:
     source = opened(device, gain=3)
     assert source.treatment == "the camera gives no gain"
-    assert source.settings["pixel_format"] == "Mono8"
+    assert source.device_settings["pixel_format"] == "Mono8"
     assert [record.getMessage() for record in caplog.records] == ["toy:1 gives no gain"]

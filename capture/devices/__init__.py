@@ -1,0 +1,1 @@
+"""Devices that are plugged in, found without opening them as sources."""
