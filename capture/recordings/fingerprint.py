@@ -6,13 +6,14 @@ import stat
 from pathlib import Path
 from typing import Final
 
+from capture.sources.dicom.finding import dicom_files
 from capture.sources.files import unreadable
 from capture.sources.opening import placed
 from capture.sources.uri import parse_uri
 from stream.errors import SourceError
 
 _GLANCE: Final = 1 << 20
-_FILES: Final = ("video", "dicom")
+_FILES: Final = ("video",)
 
 
 def fingerprint(source: str) -> str | None:
@@ -26,6 +27,8 @@ def fingerprint(source: str) -> str | None:
         from capture.sources.pictures.images import find_pictures  # OpenCV is not needed for the rest
 
         files = find_pictures(uri.path)
+    elif uri.scheme == "dicom":
+        files = dicom_files(uri.path)
     elif uri.scheme in _FILES:
         files = [Path(uri.path)]
     else:

@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Final
 
 from capture.sources.containers.recognise import recognise
-from capture.sources.files import is_folder, is_pattern, unreadable
+from capture.sources.dicom.finding import is_dicom
+from capture.sources.files import is_folder, is_pattern, matches, unreadable
 from capture.sources.pictures.foreign import refuse_foreign
-from capture.sources.pictures.images import matches
 from capture.sources.session.description import is_recording
 from capture.sources.uri import PLAIN, parse_uri
 from stream.console.text import counted
@@ -20,8 +20,8 @@ _SHOWN: Final = 3
 def recordings_in(source: str) -> list[str] | None:
     """Return the recordings that a folder or pattern holds, as people count (clip2 before clip10); else None.
 
-    None too if it holds pictures alone, which are one source. Raises UsageError if it holds both, SourceError if it
-    holds neither or cannot be read.
+    None too if it holds pictures alone, or DICOM files alone, which are one source. Raises UsageError if it holds
+    several of these kinds, SourceError if it holds none or cannot be read.
     """
     uri = parse_uri(source)
     path = expanded(uri.path)
@@ -34,9 +34,12 @@ def recordings_in(source: str) -> list[str] | None:
     try:
         files = [one for one in _candidates(path) if not one.name.startswith(".") and one.is_file()]
         pictures = [one for one in files if is_picture(one)]
-        recordings = [one for one in files if one not in pictures and recognise(one) is not None]
+        series = [one for one in files if one not in pictures and is_dicom(one)]
+        recordings = [one for one in files if one not in pictures + series and recognise(one) is not None]
     except OSError as error:
         raise unreadable(path, error) from None
+    if series and (recordings or pictures):
+        raise UsageError(f"{path} holds DICOM files and others; give the DICOM files as dicom:{path}")
     if recordings and pictures:
         both = f"{counted(len(recordings), 'recording')} and {counted(len(pictures), 'picture')}"
         raise UsageError(
@@ -45,7 +48,7 @@ def recordings_in(source: str) -> list[str] | None:
         )
     if not files:
         raise SourceError(f"The folder {path} holds no file." if path.is_dir() else f"No file matches {path}.")
-    if not recordings and not pictures:
+    if not recordings and not pictures and not series:
         for one in files:
             refuse_foreign(one)
         raise SourceError(

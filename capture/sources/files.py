@@ -1,5 +1,7 @@
 """Questions to the file system, and what to say to a user if it refuses."""
 
+from collections.abc import Iterable
+from itertools import takewhile
 from pathlib import Path
 from typing import Final
 
@@ -11,6 +13,12 @@ _WILDCARDS: Final = frozenset("*?[")
 def is_pattern(text: str) -> bool:
     """Return whether a path holds wildcards."""
     return not _WILDCARDS.isdisjoint(text)
+
+
+def matches(pattern: Path) -> Iterable[Path]:
+    """Return the files that a pattern names; `**` is any number of folders. Raises OSError."""
+    fixed = list(takewhile(lambda part: not is_pattern(part), pattern.parts))
+    return Path(*fixed).glob(str(Path(*pattern.parts[len(fixed) :])))
 
 
 def unreadable(path: Path, error: OSError) -> SourceError:

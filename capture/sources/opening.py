@@ -4,10 +4,12 @@ What opens a scheme is looked up among the plug-ins: a function from SourceUri t
 """
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from msgspec import structs
 
+from capture.sources.dicom.finding import holds_dicom, is_dicom
 from capture.sources.files import is_folder, is_pattern
 from capture.sources.options import options_as
 from capture.sources.pictures.foreign import FOREIGN_SUFFIXES
@@ -23,7 +25,6 @@ from stream.session.store import FILE_NAME as SESSION_FILE
 
 _SCHEME_OF_SUFFIX: Final = {
     **dict.fromkeys(SUFFIXES | FOREIGN_SUFFIXES, "images"),
-    ".dcm": "dicom",
 }
 
 
@@ -75,8 +76,23 @@ def placed(uri: SourceUri) -> SourceUri:
     if path.name == SESSION_FILE or is_recording(path):
         return SourceUri("session", str(path))
     if is_folder(path) or (is_pattern(uri.path) and not path.exists()):
-        return SourceUri("images", str(path))
-    return SourceUri(_SCHEME_OF_SUFFIX.get(path.suffix.lower(), "video"), str(path))
+        return SourceUri("dicom" if _holds_dicom(path) else "images", str(path))
+    scheme = _SCHEME_OF_SUFFIX.get(path.suffix.lower()) or ("dicom" if _is_dicom(path) else "video")
+    return SourceUri(scheme, str(path))
+
+
+def _holds_dicom(place: Path) -> bool:
+    try:
+        return holds_dicom(place)
+    except OSError:  # said when it is opened
+        return False
+
+
+def _is_dicom(path: Path) -> bool:
+    try:
+        return is_dicom(path)
+    except OSError:
+        return False
 
 
 def _check_size(source: FrameSource, limits: SourceLimits) -> None:

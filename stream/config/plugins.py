@@ -40,6 +40,7 @@ _GROUPS: Final[Mapping[GroupName, _Group]] = {
             "session": "capture.sources.session.recorded:open_session",
             "video": "capture.sources.video:open_video",
             "images": "capture.sources.pictures.images:open_images",
+            "dicom": "capture.sources.dicom.source:open_dicom",
             "camera": "capture.sources.camera:open_camera",
             "synthetic": "capture.sources.opening:open_synthetic",
             "genicam": "capture.sources.industrial.genicam:open_genicam",

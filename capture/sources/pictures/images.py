@@ -5,15 +5,14 @@ Sizes are checked before the first frame.
 
 import os
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import accumulate, takewhile
+from itertools import accumulate
 from pathlib import Path
 from typing import Annotated, Final
 
 import msgspec
 
-from capture.sources.files import is_folder, is_pattern, unreadable
+from capture.sources.files import is_folder, is_pattern, matches, unreadable
 from capture.sources.naming import pseudonym
 from capture.sources.options import options_as
 from capture.sources.pictures.header import Header
@@ -177,12 +176,6 @@ def find_pictures(place: str) -> list[Path]:
         kind = "The folder" if folder else "The pattern"
         raise SourceError(f"{kind} {path} holds no pictures. Pictures end in {', '.join(sorted(SUFFIXES))}.")
     return sorted(pictures, key=lambda one: (natural_key(str(one)), str(one)))
-
-
-def matches(pattern: Path) -> Iterable[Path]:
-    """Return the files that a pattern names; `**` is any number of folders. Raises OSError."""
-    fixed = list(takewhile(lambda part: not is_pattern(part), pattern.parts))
-    return Path(*fixed).glob(str(Path(*pattern.parts[len(fixed) :])))
 
 
 def read_headers(paths: list[Path]) -> list[Header]:
