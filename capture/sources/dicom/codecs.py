@@ -1,11 +1,13 @@
 """The samples of one DICOM frame, by its transfer syntax (PS3.5 section 8.2 and annex A.4).
 
-JPEG by Pillow (libjpeg), RLE by pydicom; lossless JPEG, JPEG-LS and JPEG 2000 by FFmpeg through PyAV, which gives
+JPEG by Pillow (libjpeg), RLE by its libtiff; lossless JPEG, JPEG-LS and JPEG 2000 by FFmpeg through PyAV, which gives
 samples of more than 8 bits in the upper bits of 16.
 """
 
 import io
+import struct
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 import av
@@ -14,6 +16,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from capture.sources.dicom.header import UNCOMPRESSED
+from capture.sources.pictures.tiff_segments import unpack_bits
 from stream.errors import SourceError
 
 if TYPE_CHECKING:
@@ -76,25 +79,18 @@ def _uncompressed(raw: bytes, data: Any, big_endian: bool) -> FrameSamples:
 
 
 def _run_lengths(raw: bytes, data: Any) -> FrameSamples:
-    from pydicom.encaps import encapsulate
-    from pydicom.pixels.decoders.base import get_decoder
-
-    options: dict[str, Any] = {
-        "rows": int(data.Rows),
-        "columns": int(data.Columns),
-        "samples_per_pixel": int(data.get("SamplesPerPixel", 1)),
-        "bits_allocated": int(data.BitsAllocated),
-        "bits_stored": int(data.get("BitsStored", data.BitsAllocated)),
-        "photometric_interpretation": str(data.PhotometricInterpretation),
-        "planar_configuration": 0,
-        "pixel_representation": 0,
-        "number_of_frames": 1,
-        "pixel_keyword": "PixelData",
-    }
-    decoder: Any = get_decoder(_RLE)
-    found, _ = decoder.as_array(encapsulate([raw], has_bot=False), index=0, raw=True, **options)
-    samples: FrameSamples = found.reshape(found.shape[0], found.shape[1], -1)
-    return samples
+    """Undo RLE: a segment per byte of each sample, the upper one first (PS3.5 annex G)."""
+    rows, columns, samples = int(data.Rows), int(data.Columns), int(data.get("SamplesPerPixel", 1))
+    depth = int(data.BitsAllocated) // 8
+    count, *offsets = struct.unpack("<16I", raw[:64])
+    if count != samples * depth:
+        raise SourceError(f"is damaged: it has {count} segments instead of {samples * depth}")
+    bounds = [*offsets[:count], len(raw)]
+    planes = [np.frombuffer(unpack_bits(raw[low:high], rows * columns), np.uint8) for low, high in pairwise(bounds)]
+    if depth == 1:
+        return np.dstack(planes).reshape(rows, columns, samples)
+    words = [planes[at].astype(np.uint16) << 8 | planes[at + 1] for at in range(0, count, 2)]
+    return np.dstack(words).reshape(rows, columns, samples)
 
 
 def _jpeg(raw: bytes, photometric: str) -> tuple[FrameSamples, bool]:

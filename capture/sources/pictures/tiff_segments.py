@@ -17,7 +17,8 @@ from stream.errors import SourceError
 
 _NONE: Final = 1
 _DEFLATE: Final = frozenset({8, 32946})
-_LIBTIFF: Final = {5: "LZW", 32773: "PackBits", 34925: "LZMA", 50000: "Zstandard"}
+_PACK_BITS: Final = 32773
+_LIBTIFF: Final = {5: "LZW", _PACK_BITS: "PackBits", 34925: "LZMA", 50000: "Zstandard"}
 
 
 def plain_bytes(file: BinaryIO, page: Any, shift: int, lines: list[int], line_bytes: int) -> bytes:
@@ -61,6 +62,14 @@ def _at_least(data: bytes, wanted: int) -> bytes:
 
 def _inflated(data: bytes, wanted: int) -> bytes:
     return _at_least(zlib.decompressobj().decompress(data, wanted), wanted)
+
+
+def unpack_bits(data: bytes, count: int) -> bytes:
+    """Return `count` bytes of a run-length code (PackBits, TIFF 6.0 section 9; of DICOM too, PS3.5 annex G.3).
+
+    Raises OSError if there are fewer.
+    """
+    return _by_libtiff([data], [1], count, _PACK_BITS)
 
 
 def _by_libtiff(raw: list[bytes], lines: list[int], line_bytes: int, compression: int) -> bytes:

@@ -31,8 +31,8 @@ from capture.sources.opening import open_source
 from stream.errors import FrameError, SourceError, UsageError
 from stream.protocol.contracts import Pixels
 from tests.contracts.source_contract import RecordedContract, buffer, frame, grabbed
-from tests.doubles.dicom import PATIENT, by_ffmpeg, cine, grey, header, jpeg, save
 from tests.doubles.media import HEIGHT, WIDTH, card
+from tests.unit.capture.sources.dicom.writing import PATIENT, by_ffmpeg, cine, grey, header, jpeg, save
 
 RGB = [card(number)[:, :, ::-1] for number in range(4)]
 DEEP = np.linspace(0, 65535, HEIGHT * WIDTH).astype(np.uint16).reshape(HEIGHT, WIDTH)
@@ -100,13 +100,14 @@ def test_planes_may_be_separate(tmp_path: Path) -> None:
         np.testing.assert_array_equal(found, card(number))
 
 
-def test_run_lengths(tmp_path: Path) -> None:
-    data = header(4, HEIGHT, WIDTH)
-    data.PixelData = np.stack(RGB).tobytes()
+@pytest.mark.parametrize("deep", [False, True])
+def test_run_lengths(tmp_path: Path, deep: bool) -> None:
+    data = header(1, HEIGHT, WIDTH, **grey(16)) if deep else header(4, HEIGHT, WIDTH)
+    data.PixelData = DEEP.tobytes() if deep else np.stack(RGB).tobytes()
     data.compress(RLELossless)
     data.save_as(tmp_path / "a.dcm", enforce_file_format=True)
     for number, found in enumerate(frames(tmp_path / "a.dcm")):
-        np.testing.assert_array_equal(found, card(number))
+        np.testing.assert_array_equal(found, np.dstack([DEEP >> 8] * 3) if deep else card(number))
 
 
 LOSSLESS = {

@@ -13,8 +13,8 @@ from capture.sources.opening import open_source
 from stream.errors import FrameError
 from stream.protocol.contracts import Pixels
 from tests.contracts.source_contract import RecordedContract, buffer, frame, grabbed
-from tests.doubles.dicom import header, save, video
 from tests.doubles.media import HEIGHT, WIDTH, card
+from tests.unit.capture.sources.dicom.writing import header, save, video
 
 H264, MPEG2 = "1.2.840.10008.1.2.4.102", "1.2.840.10008.1.2.4.100"
 NO_OFFSETS = b"\xfe\xff\x00\xe0" + bytes(4)

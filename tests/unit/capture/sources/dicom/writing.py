@@ -12,7 +12,7 @@ import numpy.typing as npt
 from PIL import Image
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.encaps import encapsulate
-from pydicom.uid import ExplicitVRLittleEndian, JPEGBaseline8Bit, generate_uid
+from pydicom.uid import UID, ExplicitVRLittleEndian, JPEGBaseline8Bit, generate_uid
 
 PATIENT: Final = "Mueller^Hans"
 VIDEO_MICROSCOPIC: Final = "1.2.840.10008.5.1.4.1.1.77.1.2.1"
@@ -22,8 +22,8 @@ def header(frames: int, height: int, width: int, syntax: str = ExplicitVRLittleE
     """Return a colour picture without pixels, of a patient who must stay unnamed; `elements` are laid over it."""
     data = Dataset()
     data.file_meta = FileMetaDataset()
-    data.file_meta.TransferSyntaxUID = syntax
-    data.file_meta.MediaStorageSOPClassUID = data.SOPClassUID = VIDEO_MICROSCOPIC
+    data.file_meta.TransferSyntaxUID = UID(syntax)
+    data.file_meta.MediaStorageSOPClassUID = data.SOPClassUID = UID(VIDEO_MICROSCOPIC)
     data.file_meta.MediaStorageSOPInstanceUID = data.SOPInstanceUID = generate_uid()
     data.PatientName, data.PatientID = PATIENT, "19500101-MH"
     data.SeriesInstanceUID = "1.2.3.4"
