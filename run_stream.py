@@ -190,13 +190,20 @@ def main(context: click.Context, config: Path | None, verbose: bool, quiet: bool
 
 def entry() -> None:
     """Run the command line; a user's mistake ends in a sentence and an exit code, never in a traceback."""
+    from stream.console import logs
     from stream.console.run_display import steady_streams
+    from stream.machine.surroundings import cover_arguments, settle
 
     steady_streams()
     for number in STOP_SIGNALS:  # until there is a run that answers them, and after it
         if signal.getsignal(number) == signal.SIG_DFL:
             signal.signal(number, signal.default_int_handler)
+    for argument in sys.argv[1:]:
+        logs.hide_secrets(argument)
+    cover_arguments(logs.discreet)
+    logs.quiet_libraries()
     try:
+        settle()
         main(standalone_mode=False)
     except click.ClickException as error:
         error.show()

@@ -1,9 +1,9 @@
 """`run_stream.py doctor`: is this machine ready? One result per line, with what to do if it is not."""
 
+import errno
 import os
 import platform
 import shutil
-import socket
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final, Literal
 import click
 
 from stream.config.parts import Parts
+from stream.console.text import counted
 from stream.errors import OutputError, StreamError
 
 if TYPE_CHECKING:
@@ -65,9 +66,9 @@ def doctor(parts: Parts, verify: Path | None) -> None:
 
 def _examine(parts: Parts, config: "Config") -> Iterator[CheckResult]:
     """Look at everything that a live run needs."""
+    from stream.console.public_source import public_source
     from stream.machine.energy import available, count
     from stream.session.folders import sessions_folder
-    from stream.session.provenance import without_credentials
 
     yield _machine()
     yield _memory()
@@ -82,7 +83,7 @@ def _examine(parts: Parts, config: "Config") -> Iterator[CheckResult]:
         yield _checked("keys", "FAIL", lambda: _keys(config))
     yield _checked("model", "FAIL", lambda: f"{parts.analyser().model_id} loads, and has the hash in its card")
     for source in config.sources or (config.source or "camera:0",):
-        yield _checked(without_credentials(source), "note", partial(_source, parts, source, config))
+        yield _checked(public_source(source), "note", partial(_source, parts, source, config))
 
 
 def _checked(what: str, failure: Severity, check: Callable[[], str]) -> CheckResult:
@@ -107,8 +108,16 @@ def _keys(config: "Config") -> str:
 
 
 def _machine() -> CheckResult:
+    from stream.machine.cpu_quota import quota_cores
+    from stream.machine.processes import cores, cores_of_mask
+
     version = tuple(int(part) for part in platform.python_version_tuple()[:2])
-    text = f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.system()} {platform.machine()}"
+    present, allowed, quota = os.cpu_count() or 1, cores_of_mask(), quota_cores()
+    limits = [f"{allowed} by the affinity mask"] if allowed < present else []
+    limits += [f"{quota:g} by the control group's quota"] if quota is not None else []
+    limited = f" ({', '.join(limits)}: {counted(cores(), 'worker')})" if limits else ""
+    text = f"Python {platform.python_version()}, {counted(present, 'core')}{limited}, "
+    text += f"{platform.system()} {platform.machine()}"
     if version < _PYTHON_NEEDED:
         return CheckResult("FAIL", "machine", text, "install Python 3.11 or newer")
     return CheckResult("ok", "machine", text)
@@ -152,18 +161,21 @@ def _disk(folder: Path) -> CheckResult:
 
 
 def _port(what: str, host: str, port: int, key: str) -> CheckResult:
-    host = "" if host == "*" else host.strip("[]")
-    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError as error:
-            if (run := _run_that_listens(port)) is not None:
-                return CheckResult(
-                    "note", f"port for the {what}", f"{port}: a run of this program uses it, process {run}"
-                )
-            fix = f"end what uses it, or set {key} to another one"
-            return CheckResult("FAIL", f"port for the {what}", f"{port}: {error.strerror}", fix)
+    from stream.config.addresses import reason_not_had
+    from stream.security.endpoints import bound
+
+    try:
+        bound("" if host == "*" else host, port).close()
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE and (run := _run_that_listens(port)) is not None:
+            return CheckResult("note", f"port for the {what}", f"{port}: a run of this program uses it, process {run}")
+        reason = reason_not_had(error.errno, error.strerror or str(error))
+        return CheckResult(
+            "FAIL",
+            f"port for the {what}",
+            f"{port} on {host}: {reason}",
+            f"end what uses it, or set {key} to another one",
+        )
     return CheckResult("ok", f"port for the {what}", f"{port} is free")
 
 

@@ -72,12 +72,12 @@ def replay(parts: Parts, /, sources: tuple[str, ...], output: Path, **given: Any
     """
     from stream.config.engine_choice import engine_choice
     from stream.config.plugins import find
+    from stream.console.public_source import public_source
     from stream.console.text import counted
     from stream.machine.files import shown
     from stream.machine.processes import cores
     from stream.session.folders import result_folders
     from stream.session.preparation import holds_frames, refuse_loss
-    from stream.session.provenance import without_credentials
     from stream.session.tables.batch import BatchTable
 
     options = _ReplayOptions(**given)
@@ -94,7 +94,7 @@ def replay(parts: Parts, /, sources: tuple[str, ...], output: Path, **given: Any
     batch = len(recordings) > 1 or any(found is not None for _, found in named)
     folders = list(zip(recordings, result_folders(recordings, output, below=batch), strict=True))
     for source, folder in () if options.resume else folders:  # refused before hours go into the first of them
-        refuse_loss(folder, without_credentials(source), overwrite=options.overwrite)
+        refuse_loss(folder, public_source(source), overwrite=options.overwrite)
         if holds_frames(folder):
             parts.open_recording(source, config).close()  # nothing makes room for a source that is not there
     codes = []

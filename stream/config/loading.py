@@ -12,8 +12,10 @@ from typing import Any, Final
 
 import msgspec
 
-from stream.config.sections import ENDPOINT, LOOPBACK, Config, Section
+from stream.config.addresses import is_any, is_loopback
+from stream.config.sections import ENDPOINT, Config, Section
 from stream.errors import ConfigError
+from stream.machine.text_files import TextError, read_text
 
 _DEEPEST: Final = 20
 ENVIRONMENT_PREFIX: Final = "CAPILLARY_STREAM_"
@@ -78,14 +80,16 @@ def _lay_over(tree: dict[str, Any], found: Mapping[str, Any]) -> None:
 
 def _read(file: Path) -> dict[str, Any]:
     try:
-        return _shallow(tomllib.loads(file.read_text(encoding="utf-8")))
+        return _shallow(tomllib.loads(read_text(file)))
     except FileNotFoundError as error:
         raise ConfigError(f"there is no config file {file}") from error
     except OSError as error:
         raise ConfigError(f"the config file {file} cannot be read: {error.strerror}") from error
     except RecursionError as error:
         raise ConfigError(f"the config file {file} nests deeper than {_DEEPEST} levels") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except TextError as error:
+        raise ConfigError(f"the config file {file} is {error}") from error
+    except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"the config file {file} is not TOML: {error}") from error
     except ValueError as error:
         raise ConfigError(f"the config file {file} holds a number of thousands of digits") from error
@@ -199,9 +203,9 @@ def _refuse_exposed(config: Config) -> None:
         raise ConfigError(
             f'"publish.endpoint" is {publish.endpoint}: it is written tcp://ADDRESS:PORT, as in tcp://127.0.0.1:5560'
         )
-    if view.enabled and view.host not in LOOPBACK:
+    if view.enabled and not is_loopback(view.host):
         missing = [name for name in ("token_file", "certificate_file", "key_file") if not getattr(view, name)]
-        missing += ["names"] if view.host in ("", "0.0.0.0", "::") and not view.names else []
+        missing += ["names"] if is_any(view.host) and not view.names else []
         if missing or not view.host:
             raise ConfigError(
                 f'"view.host" is {view.host}: beyond this machine the page needs a token and TLS, so set '

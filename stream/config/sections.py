@@ -7,11 +7,11 @@ from typing import Annotated, Any, Final, Literal
 import msgspec
 from msgspec import Meta
 
+from stream.config.addresses import is_loopback, split_endpoint
 from stream.config.framing import Edge, Flip, Framing, Rotation, Side
 from stream.protocol.types import MAX_SLOTS, Priority, UmPerPx
 
-LOOPBACK: Final = ("127.0.0.1", "localhost", "[::1]")
-ENDPOINT: Final = re.compile(r"tcp://([\w.-]+|\*|\[[0-9a-fA-F:.]+\]):([1-9]\d{0,4}|\*)")
+ENDPOINT: Final = re.compile(r"tcp://([\w.-]+|\*|\[[0-9a-fA-F:.]+(?:%[\w.-]+)?\]):([1-9]\d{0,4}|\*)")
 
 
 class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -72,14 +72,14 @@ class CaptureConfig(Section, frozen=True, kw_only=True):
 class RemoteWorker(Section, frozen=True, kw_only=True):
     """A worker on another machine."""
 
-    address: Annotated[str, Meta(pattern=r"^tcp://[\w.\[\]:-]+:[1-9]\d{0,4}$", description="where it listens")]
+    address: Annotated[str, Meta(pattern=r"^tcp://[\w.\[\]:%-]+:[1-9]\d{0,4}$", description="where it listens")]
     key: Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$", description="its public key, as `keys new` printed it there")]
 
 
 class WorkersConfig(Section, frozen=True, kw_only=True):
     """The processes that analyse."""
 
-    count: Annotated[int, Meta(ge=0, le=64, description="worker processes; 0: one per core")] = 0
+    count: Annotated[int, Meta(ge=0, le=64, description="worker processes; 0: one per core, within a quota")] = 0
     frame_deadline_s: Annotated[
         float, Meta(ge=0.2, le=600, description="a worker is killed after so long at one frame; another gets the frame")
     ] = 10.0
@@ -169,7 +169,7 @@ class PublishConfig(Section, frozen=True, kw_only=True):
     @property
     def guarded(self) -> bool:
         """True if only subscribers with an allowed key get anything."""
-        return self.curve or _host(self.endpoint) not in LOOPBACK
+        return self.curve or not is_loopback(split_endpoint(self.endpoint)[0])
 
 
 class ViewConfig(Section, frozen=True, kw_only=True):
@@ -339,15 +339,12 @@ class Config(Section, frozen=True, kw_only=True):
 def sha256(config: Section) -> str:
     """Return the hash of what was configured in a section, or in all, for the record.
 
-    Without the session's name, which may be a patient's, and without the settings of outlets, which may be passwords:
-    both could be found out by trying.
+    Without the session's name, which may be a patient's, and without source and settings of outlets, which may hold
+    passwords: they could be found out by trying.
     """
     fields = msgspec.to_builtins(config)
     if isinstance(config, Config):
+        fields["source"] = ""
         fields["sink"]["session_name"] = ""
         del fields["outlets"]
     return hashlib.sha256(msgspec.json.encode(fields, order="sorted")).hexdigest()
-
-
-def _host(endpoint: str) -> str:
-    return endpoint.removeprefix("tcp://").rpartition(":")[0]

@@ -10,6 +10,7 @@ from typing import Any, Final, Protocol, TextIO, cast
 from tqdm import tqdm
 
 from stream.console.batch import BatchPlace, time_words
+from stream.console.logs import discreet
 from stream.console.text import counted
 from stream.protocol.readings import RunStatus
 
@@ -29,7 +30,7 @@ _WORDS: Final = {
 
 
 class Steady:
-    """A stream that never fails: a terminal that was closed, or a full disk behind it, must not end a run."""
+    """A stream that never fails, and never shows a secret: a closed terminal, or a full disk, must not end a run."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
@@ -37,10 +38,10 @@ class Steady:
     def write(self, text: str) -> int:
         """Write like a file; what cannot be written is lost, and so is all that comes after it."""
         try:
-            return self._stream.write(text)
+            self._stream.write(discreet(text))
         except (OSError, ValueError):
             self._lose()
-            return len(text)
+        return len(text)
 
     def flush(self) -> None:
         """Flush like a file; an error loses what is written from now on."""

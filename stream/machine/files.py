@@ -38,6 +38,7 @@ def written_whole(path: Path) -> Iterator[Path]:
     A file that is there is whole; what a failure leaves is removed. Raises OSError.
     """
     partial = path.with_name(f"{path.name}.partial")
+    partial.unlink(missing_ok=True)  # what a killed run left may be open to others
     try:
         yield partial
         descriptor = os.open(partial, os.O_RDONLY)
@@ -48,6 +49,13 @@ def written_whole(path: Path) -> Iterator[Path]:
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)
+
+
+def keep_private(path: Path) -> None:
+    """Narrow the mode of a file that was there before to 0600; new ones have it by the umask (`surroundings`)."""
+    with contextlib.suppress(OSError):  # it is not there, or another user's
+        if path.stat().st_mode & 0o077:
+            path.chmod(0o600)
 
 
 def real(path: Path) -> Path:

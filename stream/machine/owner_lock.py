@@ -27,7 +27,7 @@ class OwnerLock:
         self._path = path
         self._fd: int | None = None
         for _ in range(_LOOKS):
-            fd = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+            fd = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
             try:
                 locked = _locked(fd, alone=True)
                 free = locked is not False and self._is(fd) and not is_alive(_text(fd))

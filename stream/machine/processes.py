@@ -16,6 +16,8 @@ from typing import Final
 
 import psutil
 
+from stream.machine.cpu_quota import quota_cores, whole_cores
+
 LINUX: Final = sys.platform == "linux"
 _PR_SET_PDEATHSIG: Final = 1  # <linux/prctl.h>
 _PR_SET_NAME: Final = 15
@@ -23,7 +25,12 @@ _GONE: Final = " gone"
 
 
 def cores() -> int:
-    """Return the number of cores that this process may use."""
+    """Return the number of cores that this process may use: by its affinity mask, and its control groups' quota."""
+    return whole_cores(cores_of_mask(), quota_cores())
+
+
+def cores_of_mask() -> int:
+    """Return the number of cores that the scheduler may place this process on."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 

@@ -16,6 +16,7 @@ from stream.machine.memory import MOST_GROWTH_MB, MemoryGrowth
 from stream.outlets.outlet import HIGH_WATER, Published
 from stream.protocol.bedside import AlarmEvent, Marker
 from stream.protocol.readings import DensityReading, RunStatus
+from stream.security.endpoints import bind
 from stream.security.events import SecurityEvents
 from stream.security.key_check import KeyCheck
 from stream.security.keyring import Keyring
@@ -125,14 +126,13 @@ class _BoundSocket:
         else:
             self._failures = self._socket.get_monitor_socket(_FAILED)
         try:
-            self._socket.bind(endpoint)
-        except zmq.ZMQError as error:
+            self.endpoint = bind(self._socket, endpoint)
+        except OutputError as error:
             self.close()
             raise OutputError(
-                f"cannot publish on {endpoint}: {error.strerror}. Is another one running? "
+                f"cannot publish on {endpoint}: {error}. "
                 "Choose another endpoint (--publish tcp://127.0.0.1:5561, or publish.endpoint), or none (--no-publish)."
             ) from error
-        self.endpoint = self._socket.getsockopt_string(zmq.LAST_ENDPOINT)
 
     def send(self, parts: list[bytes]) -> None:
         """Send to the subscribers that take it now; for a slow one ZeroMQ drops it."""

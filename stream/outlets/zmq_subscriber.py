@@ -18,6 +18,7 @@ from stream.outlets.outlet import Published
 from stream.protocol.readings import DensityReading, RunStatus
 from stream.protocol.wire import decode
 from stream.readings.freshness import Freshness
+from stream.security.endpoints import connect
 from stream.security.key_pair import Keys, use_curve
 
 log = logging.getLogger("capillary.subscriber")
@@ -93,7 +94,7 @@ def _connected(
     handshake = _Handshake(socket, until_s)
     try:
         try:
-            socket.connect(endpoint)
+            connect(socket, endpoint)
         except zmq.ZMQError as error:
             raise refusal from error
         socket.setsockopt_string(zmq.SUBSCRIBE, topic)

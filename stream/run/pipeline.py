@@ -5,10 +5,12 @@ Names capture, workers, sink and view as text: each is loaded only in the proces
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from typing import Final
 
 from stream.config.run_plan import RunPlan
 from stream.console import logs, run_display
 from stream.console.batch import BatchPlace
+from stream.machine.surroundings import require_files, warn_of_ignored
 from stream.protocol.processes import Hello
 from stream.protocol.readings import RunStatus
 from stream.run.outcome import Outcome
@@ -25,6 +27,10 @@ from stream.version import VERSION
 Execute = Callable[[RunPlan, Callable[[RunStatus], None], AuditLog], Outcome]
 """What analyses the frames of a plan, reports its progress, and notes in the audit log what belongs there."""
 
+_FILES: Final = 96
+"""Descriptors of the largest process of a run without workers, measured, and 60 for pages and subscribers."""
+_FILES_PER_WORKER: Final = 8
+
 
 def run(
     plan: RunPlan,
@@ -38,10 +44,13 @@ def run(
     """Prepare the folder of a plan, execute the plan, and release the folder; place: among other runs.
 
     Raises ConfigError if readings would leave this machine without keys, OutputError if the folder cannot be used as
-    asked, and what `execute` raises.
+    asked or too few files may be open, and what `execute` raises.
     """
     logs.set_up(plan.log_level, plan.log_format)
     logs.hide(plan.source)
+    if "://" in plan.source or plan.config.workers.remote:
+        warn_of_ignored()
+    require_files(_FILES + _FILES_PER_WORKER * plan.worker_count)
     keyring_for(plan.config.publish, plan.config.security)
     output = OutputFolder(plan.folder)
     display = run_display.display(replay=plan.replaying, quiet=quiet, place=place)

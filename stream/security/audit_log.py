@@ -20,7 +20,7 @@ from typing import Any, Final
 from msgspec.structs import replace
 
 from stream.errors import AuditError
-from stream.machine.files import reach
+from stream.machine.files import keep_private, reach
 from stream.protocol.processes import Hello, SecurityEvent
 
 log = logging.getLogger("capillary.audit")
@@ -159,6 +159,7 @@ class AuditLog:
 
 def _append(path: Path, line: bytes) -> None:
     """Append the whole line to the file on disk, or none of it. Raises OSError."""
+    keep_private(path)
     fd = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     try:
         before = os.fstat(fd).st_size

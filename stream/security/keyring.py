@@ -13,6 +13,7 @@ from typing import Final
 from stream.config.sections import PublishConfig, SecurityConfig
 from stream.errors import ConfigError, UsageError
 from stream.machine.files import expanded
+from stream.machine.text_files import TextError, read_text
 from stream.security.key_pair import Keys, new_keys, public_of
 from stream.security.private_files import read_line, write_new
 
@@ -71,13 +72,19 @@ class Keyring:
         return Keys(public_of(secret), secret)
 
     def allowed(self) -> dict[bytes, str]:
-        """Read the allowed keys, each with its owner's name. Raises ConfigError naming the line that is no key."""
+        """Read the allowed keys, each with its owner's name. Raises OSError, ConfigError for a line that is no key."""
         path = self.folder / _ALLOWED
-        if not path.exists():
+        try:
+            lines = read_text(path).split("\n")
+        except FileNotFoundError:
             return {}
+        except TextError as error:
+            raise ConfigError(f"{path} is {error}") from error
         found = {}
-        for number, line in enumerate(path.read_text(errors="replace").splitlines(), start=1):
-            key, _, name = line.partition(" ")
+        for number, line in enumerate(lines, start=1):
+            if not line.strip():
+                continue
+            key, _, name = line.strip().partition(" ")
             if not (_KEY.fullmatch(key) and _NAME.fullmatch(name)):
                 raise ConfigError(f"line {number} of {path} is not a key with a name; correct or remove it")
             found[bytes.fromhex(key)] = name

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 from stream.errors import ConfigError
+from stream.machine.text_files import TextError, read_text
 
 
 def write_new(path: Path, text: str) -> None:
@@ -13,7 +14,10 @@ def write_new(path: Path, text: str) -> None:
 
 
 def read_line(path: Path) -> str:
-    """Read what `write_new` wrote. Raises OSError if it cannot be read, ConfigError if others may read it."""
+    """Read what `write_new` wrote. Raises OSError if it cannot be read, ConfigError if others may, or it is no text."""
     if os.name == "posix" and path.stat().st_mode & 0o077:
         raise ConfigError(f"{path} may be read by others; run: chmod 600 {path}")
-    return path.read_text(errors="replace").strip()
+    try:
+        return read_text(path).strip()
+    except TextError as error:
+        raise ConfigError(f"{path} is {error}") from error

@@ -8,10 +8,10 @@ from pathlib import Path
 import msgspec
 
 from stream.config.run_plan import RunPlan
+from stream.console.public_source import public_source
 from stream.console.text import counted
 from stream.errors import OutputError
 from stream.session.folders import session_id_for
-from stream.session.provenance import without_credentials
 from stream.session.result_files import clear, readable
 from stream.session.resuming import StoredRun, covers, facts_of, reason_not_to_resume
 from stream.session.store import FILE_NAME, FILES, DamagedError, Store
@@ -28,7 +28,7 @@ def prepare(plan: RunPlan, *, resume: bool, overwrite: bool = False) -> str:
     if resume:
         session = _resumable(plan).session
     else:
-        refuse_loss(folder, without_credentials(plan.source), overwrite=overwrite)
+        refuse_loss(folder, public_source(plan.source), overwrite=overwrite)
         session = session_id_for(folder)
     try:
         clear(folder)

@@ -11,6 +11,7 @@ import re
 import threading
 from pathlib import Path
 
+from stream.console.public_source import public_source
 from stream.machine.files import is_picture
 
 
@@ -47,17 +48,12 @@ class SourceHash:
         return self._found
 
 
-def without_credentials(source: str) -> str:
-    """Return a network address without user and password, and any other source as it is."""
-    return re.sub(r"(?<=://)[^/?#]*@", "", source)
-
-
 def device_of(source: str) -> str:
-    """Return a source's name without credentials and options: what tells one device from another.
+    """Return a source's name without secrets and options: what tells one device from another.
 
     The query of a network address is no option: it may name the camera.
     """
-    plain = without_credentials(source)
+    plain = public_source(source)
     return plain.partition("#")[0] if "://" in plain else re.sub(r"\?[^?]*=[^?]*$", "", plain)
 
 

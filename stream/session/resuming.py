@@ -3,8 +3,8 @@
 from msgspec import Struct
 
 from stream.config.run_plan import RunPlan
+from stream.console.public_source import public_source
 from stream.console.text import counted
-from stream.session.provenance import without_credentials
 
 
 class StoredRun(Struct, frozen=True, kw_only=True):
@@ -32,7 +32,7 @@ class StoredRun(Struct, frozen=True, kw_only=True):
 def facts_of(plan: RunPlan) -> dict[str, str | int | float | None]:
     """Return what a session keeps of its plan; whether outlines are kept is seen in its readings."""
     return {
-        "asked_source": without_credentials(plan.source),
+        "asked_source": public_source(plan.source),
         "asked_content": plan.fingerprint,
         "asked_frames": plan.frames,
         "asked_um_per_px": plan.config.capture.um_per_px,
@@ -46,7 +46,7 @@ def facts_of(plan: RunPlan) -> dict[str, str | int | float | None]:
 
 def reason_not_to_resume(stored: StoredRun, plan: RunPlan) -> str:
     """Return why the session in the plan's folder cannot continue as planned; empty if it can."""
-    source, folder, scale = without_credentials(plan.source), plan.folder, plan.config.capture
+    source, folder, scale = public_source(plan.source), plan.folder, plan.config.capture
     anew = "or begin anew with --overwrite"
     if stored.asked_source != source:
         return f"the session in {folder} is of {stored.asked_source}, not of {source}; choose another folder"

@@ -17,6 +17,7 @@ from msgspec import Meta, Struct
 from msgspec.structs import asdict
 
 from stream.errors import OutputError
+from stream.machine.files import keep_private
 from stream.protocol import measures
 from stream.protocol.frames import Drop
 from stream.protocol.readings import DensityReading, ObjectOutline, RegionOutline
@@ -101,6 +102,8 @@ class Store:
     def __init__(self, path: Path) -> None:
         """Open the file, or make it. Raises OutputError if it is of another version, damaged, or not writable."""
         self.path = path
+        for suffix in ("", "-wal", "-shm"):
+            keep_private(path.with_name(f"{path.name}{suffix}"))
         try:
             self._db = sqlite3.connect(path, isolation_level=None)
         except sqlite3.Error as error:

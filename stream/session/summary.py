@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from stream.config.run_plan import RunPlan
+from stream.console.public_source import public_source
 from stream.console.text import counted
 from stream.protocol.frames import EndOfStream
 from stream.protocol.measures import DENSITY
@@ -11,7 +12,6 @@ from stream.protocol.types import MAX_SENTENCE, Mode
 from stream.readings.run_status import RunStatusTracker
 from stream.session.figures.media import Media
 from stream.session.figures.statistics import DensityStatistics
-from stream.session.provenance import without_credentials
 from stream.version import VERSION
 
 STOPPED: Final = "stopped by the user"
@@ -71,7 +71,7 @@ def summary_of(
         "energy_j": None if course.energy_j is None else round(course.energy_j, 3),
         "workers": plan.worker_count,
         "engine": "stream",
-        "source": without_credentials(plan.source),
+        "source": public_source(plan.source),
         "source_sha256": source_sha256,
         "width": media.width,
         "height": media.height,

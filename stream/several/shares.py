@@ -7,9 +7,9 @@ from typing import Final
 from msgspec.structs import replace
 
 from stream.config.sections import Config, ViewConfig
+from stream.console.public_source import public_source
 from stream.console.text import counted
 from stream.errors import UsageError
-from stream.session.provenance import without_credentials
 
 MOST_SOURCES: Final = 8
 
@@ -22,7 +22,7 @@ def check_sources(sources: Sequence[str]) -> None:
         if not source:
             raise UsageError("a source is empty: name each one, such as camera:0")
         if source in sources[:place]:
-            raise UsageError(f"{without_credentials(source)} is named twice; name each source once")
+            raise UsageError(f"{public_source(source)} is named twice; name each source once")
 
 
 def worker_shares(count: int, cores: int, sources: int) -> list[int]:

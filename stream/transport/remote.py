@@ -12,6 +12,7 @@ import zmq
 from zmq.utils.monitor import parse_monitor_message
 
 from stream.errors import OutputError
+from stream.security.endpoints import bind, connect
 from stream.security.events import SecurityEvents
 from stream.security.key_check import KeyCheck
 from stream.security.key_pair import Keys, use_curve
@@ -39,7 +40,7 @@ class RemoteWorkerClient:
         self._socket.setsockopt(zmq.LINGER, 0)
         use_curve(self._socket, own, server_key=key)
         self._monitor = self._socket.get_monitor_socket(zmq.Event.DISCONNECTED)
-        self._socket.connect(address)
+        connect(self._socket, address)
 
     def ask(self, parts: Sequence[bytes | memoryview], going_on: Callable[[], bool]) -> bytes | None:
         """Send a request and return its reply; None as soon as `going_on`, called a few times a second, is false.
@@ -80,11 +81,10 @@ class RemoteWorkerServer:
         self._key_check = KeyCheck(self._context, keyring.name_of, events)
         self._key_check.guard(self._socket, own, "worker")
         try:
-            self._socket.bind(address)
-        except zmq.ZMQError as error:
+            self.address = bind(self._socket, address)
+        except OutputError as error:
             self.close()
-            raise OutputError(f"cannot listen on {address}: {error.strerror}") from error
-        self.address = self._socket.getsockopt_string(zmq.LAST_ENDPOINT)
+            raise OutputError(f"cannot listen on {address}: {error}; choose another one with --listen") from error
 
     def receive(self, timeout_ms: int) -> list[memoryview] | None:
         """Return the parts of the next request, None after `timeout_ms`. Each request must be answered."""

@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from stream.errors import ModelError
+from stream.machine.text_files import TextError, read_text
 from workers.runtimes.figures import ModelFigures
 
 RECIPE: Final = "flat-field-4"
@@ -145,10 +146,10 @@ def read_card(weights: Path) -> Card:
         known = ", ".join(OWN_RUNTIME)
         raise ModelError(f"{weights} is {kind}; give a file of weights ({known}) with its .json card beside it.")
     try:
-        card = msgspec.json.decode(path.read_bytes(), type=Card)
+        card = msgspec.json.decode(read_text(path), type=Card)
     except OSError as error:
         raise ModelError(f"No model card at {path}: weights are loaded only with their card beside them.") from error
-    except msgspec.DecodeError as error:
+    except (TextError, msgspec.DecodeError) as error:
         raise ModelError(f"{path} is not a model card: {error}.") from error
     if card.recipe != RECIPE:
         raise ModelError(

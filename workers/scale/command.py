@@ -9,7 +9,7 @@ import click
 
 from stream.config.parts import Parts
 from stream.errors import OutputError, SourceError, UsageError
-from stream.machine.files import expanded, is_picture
+from stream.machine.files import expanded, is_picture, written_whole
 
 if TYPE_CHECKING:
     from stream.protocol.contracts import Pixels
@@ -117,7 +117,8 @@ def _write(path: Path, pixels: "Pixels", ruler: "MeasuredRuler") -> None:
 
     try:
         _, encoded = cv2.imencode(path.suffix or ".png", with_marks(pixels, ruler))
-        path.write_bytes(encoded.tobytes())
+        with written_whole(path) as partial:
+            partial.write_bytes(encoded.tobytes())
     except (OSError, cv2.error) as error:
         reason = error.strerror if isinstance(error, OSError) else "its ending names no kind of picture; use .png"
         raise OutputError(f"{path} cannot be written: {reason}") from error

@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from stream.errors import ConfigError
+from stream.machine.text_files import TextError, read_text
 from workers.capillary.crops import CHANNELS
 from workers.runtimes.card import Input, ProposalsName
 from workers.training.data.augment import Strength
@@ -58,6 +59,6 @@ def plan_hash(plan: TrainingPlan) -> str:
 def read_plan(path: Path) -> TrainingPlan:
     """Read a TOML file with any of the plan's fields; the others have their defaults. Raises ConfigError."""
     try:
-        return msgspec.toml.decode(path.read_bytes(), type=TrainingPlan)
-    except (OSError, msgspec.DecodeError) as error:
+        return msgspec.toml.decode(read_text(path), type=TrainingPlan)
+    except (OSError, TextError, msgspec.DecodeError) as error:
         raise ConfigError(f"{path} is not a plan of training: {error}.") from error

@@ -68,7 +68,7 @@ def read_table(path: Path) -> Iterator[FrameRow]:
 
     Raises OSError if it cannot be read, ValueError naming the line if it is no table of frames or a row is wrong.
     """
-    with path.open(encoding="utf-8", newline="") as file:
+    with path.open(encoding="utf-8-sig", newline="") as file:  # a table program may have saved it
         table = csv.reader(file)
         if tuple(next(table, ())) != _COLUMNS:
             raise ValueError(f"{path.name} does not begin with the columns of a table of frames")

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from stream.session.provenance import without_credentials
+from stream.console.public_source import public_source
 from stream.session.tables.sessions import INTERRUPTED, NOT_BEGUN, SessionRow, session_row
 from stream.session.tables.writing import as_csv, write_table
 
@@ -18,7 +18,7 @@ class BatchTable:
     def __init__(self, output: Path, folders: Sequence[tuple[str, Path]]) -> None:
         """Write the table as things stand; folders: source and folder of its results. Raises OutputError."""
         self.path = output / FILE_NAME
-        self._folders = [(without_credentials(source), folder) for source, folder in folders]
+        self._folders = [(public_source(source), folder) for source, folder in folders]
         self._rows = [session_row(folder, source) for source, folder in self._folders]
         self._write()
 

@@ -10,12 +10,13 @@ What is refused is recorded for the audit log: the client's address and the reas
 import hmac
 from http.cookies import CookieError, SimpleCookie
 from typing import Final
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import unquote, urlencode, urlsplit
 
 from starlette.datastructures import URL, Headers, QueryParams
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from stream.config.addresses import canonical, is_loopback
 from stream.security.events import SecurityEvents
 from stream.view.server.request_audit import client_address
 
@@ -87,13 +88,14 @@ class TokenCheck:
 
 
 def is_host_of(names: frozenset[str], host: str) -> bool:
-    """Decide whether a Host header (a name and perhaps a port) is one of the names."""
+    """Decide whether a Host header (a name and perhaps a port) is one of the names, or this machine's loopback."""
     try:
         parts = urlsplit(f"//{host}")
         _ = parts.port
     except ValueError:
         return False
-    return parts.netloc == host and "@" not in host and parts.hostname in names
+    name = unquote(parts.hostname or "")  # the `%` of a scope is escaped (RFC 6874)
+    return parts.netloc == host and "@" not in host and (is_loopback(name) or canonical(name) in names)
 
 
 def is_same_origin(origin: str | None, host: str, *, tls: bool = False) -> bool:

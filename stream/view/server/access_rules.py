@@ -3,32 +3,30 @@
 import ssl
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
 
-from stream.config.sections import LOOPBACK, ViewConfig
+from stream.config.addresses import canonical
+from stream.config.sections import ViewConfig
 from stream.errors import ConfigError
 from stream.machine.files import expanded
 from stream.security.token import read_token
-
-LOOPBACK_NAMES: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 @dataclass(frozen=True, slots=True)
 class AccessRules:
     """The names under which the page may be opened, the token that it takes, and whether it is served over TLS.
 
-    names: host names without port. token: None lets everyone in. tls: pages and WebSockets are https and wss.
+    names: host names without port, beside this machine's own. token: None lets everyone in. tls: pages and WebSockets
+    are https and wss.
     """
 
-    names: frozenset[str] = LOOPBACK_NAMES
+    names: frozenset[str] = frozenset()
     token: str | None = field(default=None, repr=False)
     tls: bool = False
 
 
 def access_rules(view: ViewConfig) -> AccessRules:
     """Return the configured rules. Raises ConfigError if the token cannot be read."""
-    own = frozenset() if view.host in LOOPBACK else frozenset({view.host.lower()})
-    names = LOOPBACK_NAMES | own | {name.lower() for name in view.names}
+    names = frozenset(canonical(name) for name in (view.host, *view.names))
     return AccessRules(names, read_token(view.token_file), bool(view.certificate_file))
 
 

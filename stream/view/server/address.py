@@ -1,10 +1,7 @@
 """The address at which browsers open the page, and the hint how the token is given. Pure; loads no server."""
 
-from typing import Final
-
-from stream.config.sections import LOOPBACK, ViewConfig
-
-_EVERYWHERE: Final = frozenset({"0.0.0.0", "::", "*"})
+from stream.config.addresses import in_address, is_any, is_loopback
+from stream.config.sections import ViewConfig
 
 
 def page_address(view: ViewConfig, port: int) -> str:
@@ -12,13 +9,12 @@ def page_address(view: ViewConfig, port: int) -> str:
 
     A host that means every network cannot be opened: without a name the address is this machine's own.
     """
-    host = view.host.strip("[]")
-    if view.names and view.host not in LOOPBACK:
+    host = view.host
+    if view.names and not is_loopback(host):
         host = view.names[0]
-    elif host in _EVERYWHERE:
+    elif is_any(host):
         host = "localhost"
-    name = f"[{host}]" if ":" in host else host
-    return f"{'https' if view.certificate_file else 'http'}://{name}:{port}"
+    return f"{'https' if view.certificate_file else 'http'}://{in_address(host)}:{port}"
 
 
 def token_hint(view: ViewConfig) -> str:

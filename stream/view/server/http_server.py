@@ -1,7 +1,6 @@
 """The page's HTTP server in a thread of its own: uvicorn behind a bounded port. Knows no route."""
 
 import asyncio
-import errno
 import socket
 import threading
 from functools import partial
@@ -11,9 +10,10 @@ from typing import Final, cast
 import uvicorn
 from starlette.types import ASGIApp
 
+from stream.config.addresses import NO_SUCH_ADDRESS, in_address, is_loopback, reason_not_had
 from stream.errors import ConfigError, OutputError
+from stream.security.endpoints import bound
 from stream.security.events import SecurityEvents
-from stream.view.server.access_rules import LOOPBACK_NAMES
 from stream.view.server.connection_limit import accept_connections
 from stream.view.server.log_limit import limit_server_log
 from stream.view.server.protocols import TIMEOUT_S, BoundedHttp, BoundedWebSocket
@@ -42,8 +42,7 @@ class ViewServer:
     ) -> None:
         self._socket = listen(host, port, guarded=tls is not None)
         self.port: int = self._socket.getsockname()[1]
-        name = f"[{host}]" if ":" in host and "[" not in host else host
-        self.address = f"{'http' if tls is None else 'https'}://{name}:{self.port}"
+        self.address = f"{'http' if tls is None else 'https'}://{in_address(host)}:{self.port}"
         self._events, self._timeout_s, self._connection_limit = events or SecurityEvents(), timeout_s, connection_limit
         self._server = uvicorn.Server(self._configured(app, tls))
         self._thread = threading.Thread(target=self._run, name="view-server", daemon=True)
@@ -100,24 +99,24 @@ def listen(host: str, port: int, *, guarded: bool = False) -> socket.socket:
 
     Raises ConfigError for an address that others can reach, OutputError if the port cannot be opened.
     """
-    host = host.strip("[]")
-    if host not in LOOPBACK_NAMES and not guarded:
+    if not is_loopback(host) and not guarded:
         raise ConfigError(f"The live page is served to this machine only: {host} is not a loopback address.")
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening: socket.socket | None = None
     try:
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind((host, port))
+        listening = bound(host, port)
         listening.listen(CONNECTION_LIMIT)
     except (OSError, OverflowError) as error:
-        listening.close()
+        if listening is not None:
+            listening.close()
         raise OutputError(_refusal(host, port, error)) from error
     return listening
 
 
 def _refusal(host: str, port: int, error: Exception) -> str:
     """Return the sentence why the port cannot be opened, and what to do."""
-    taken = isinstance(error, OSError) and error.errno == errno.EADDRINUSE
-    reason = "is in use by another program" if taken else f"cannot be opened ({error})"
+    number = error.errno if isinstance(error, OSError) else None
     remedy = "choose another one with --port, or view.port in the configuration"
-    return f"Port {port} on {host}, where the live page is served, {reason}: {remedy}."
+    if number in NO_SUCH_ADDRESS:
+        remedy = "choose another one with view.host in the configuration"
+    reason = reason_not_had(number, str(error))
+    return f"Port {port} on {host}, where the live page is served, cannot be opened: {reason}: {remedy}."

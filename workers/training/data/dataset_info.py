@@ -7,6 +7,7 @@ import msgspec
 from msgspec import Struct
 
 from stream.errors import SourceError
+from stream.machine.text_files import TextError, read_text
 
 FILE: Final = "dataset.json"
 
@@ -61,8 +62,8 @@ def read_dataset_info(folder: Path) -> DatasetInfo:
     """Read `folder`/dataset.json; without one, return what is known of the folder. Raises SourceError."""
     path = folder / FILE
     try:
-        return msgspec.json.decode(path.read_bytes(), type=DatasetInfo)
+        return msgspec.json.decode(read_text(path), type=DatasetInfo)
     except FileNotFoundError:
         return HELMY if (folder / "LICENSE-CC-BY-NC-4.0.md").is_file() else UNKNOWN
-    except (msgspec.DecodeError, OSError) as error:
+    except (OSError, TextError, msgspec.DecodeError) as error:
         raise SourceError(f"{path} does not say whose frames these are: {error}.") from error

@@ -14,6 +14,7 @@ import numpy.typing as npt
 from msgspec import Struct
 
 from stream.errors import SourceError
+from stream.machine.text_files import TextError, read_text
 from stream.protocol.contracts import Pixels
 
 GROWTH_PX: Final = 6
@@ -105,8 +106,8 @@ def read_labels(folder: Path) -> dict[str, Label]:
     """Read `folder`/labels/*.json; returns labels by frame. Raises SourceError if there are none, or one is broken."""
     try:
         paths = sorted((folder / "labels").glob("*.json"))
-        labels = [msgspec.json.decode(path.read_bytes(), type=Label) for path in paths]
-    except msgspec.DecodeError as error:
+        labels = [msgspec.json.decode(read_text(path), type=Label) for path in paths]
+    except (TextError, msgspec.DecodeError) as error:
         raise SourceError(f"A label file under {folder} is not as its README describes: {error}.") from error
     if not labels:
         raise SourceError(f"No labels/*.json under {folder}: give the folder that holds frames/ and labels/.")

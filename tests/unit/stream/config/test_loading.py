@@ -185,7 +185,7 @@ def test_what_is_no_toml_is_said_with_its_place(tmp_path: Path) -> None:
 
 def test_a_file_that_is_not_text_is_refused(tmp_path: Path) -> None:
     (tmp_path / "picture.toml").write_bytes(b"\xff\xd8\xff\xe0")
-    with pytest.raises(ConfigError, match="not TOML"):
+    with pytest.raises(ConfigError, match="not UTF-8"):
         load(tmp_path / "picture.toml", {}, {})
 
 

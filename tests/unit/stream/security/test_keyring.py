@@ -41,6 +41,9 @@ def test_no_pair_or_a_broken_one_is_said_with_what_to_do(ring: Keyring) -> None:
         ring.own()
     ring.make()
     (ring.folder / "own.key").write_bytes(b"\xff\x00")
+    with pytest.raises(ConfigError, match="is not UTF-8"):
+        ring.own()
+    (ring.folder / "own.key").write_text("no key")
     with pytest.raises(ConfigError, match="holds no key"):
         ring.own()
 
