@@ -78,6 +78,7 @@ function choose(place) {
 /** Show how all sources stand, and call for the gravest alarm out of view. */
 function refresh() {
   for (const tab of tabs) tab.show(reachable);
+  get("end-all").hidden = !tabs.some(({ ongoing }) => ongoing);
   const shown = tabs.map(({ title, shown: { alarm } }) => ({ title, alarm }));
   const title = words.title(tabs.length, gravestOf(shown));
   if (tabs.length && document.title !== title) document.title = title;

@@ -14,7 +14,7 @@ import pytest
 
 from stream.session.archive import Archive
 from stream.session.store import FILE_NAME
-from tests.running import children, command_line, eventually, free_port, is_alive, page_address, run, running
+from tests.running import children, command_line, committed, eventually, free_port, is_alive, page_address, run, running
 
 pytestmark = pytest.mark.slow
 
@@ -122,6 +122,9 @@ def test_one_source_ends_from_its_page_and_is_reviewed_there_and_when_the_comman
     eventually(lambda: state_of(1) == "review", "the review of the first")
     assert state_of(2) in ("good", "poor signal")
     below, sessions = children(several.process), [one["session"] for one in several.sources()]
+    several.process.send_signal(signal.SIGSTOP)
+    before = committed(several.sessions / sessions[1])
+    eventually(lambda: committed(several.sessions / sessions[1]) > before + 5, "runs go on while it is suspended")
     several.process.kill()
     eventually(lambda: not any(is_alive(one) for one in below), "nothing of it is left")
     for session in sessions:
