@@ -172,7 +172,7 @@ class Grabber:
         previous, self._previous, unreadable = self._previous, None, ""
         try:
             self._source.retrieve(pixels)
-            if self._source.fps is not None:  # separate pictures do not move
+            if self._source.live or self._source.fps is not None:  # separate pictures do not move
                 self._previous = thumbnail(pixels).tobytes()
         except FrameError as error:
             unreadable = str(error)

@@ -1,7 +1,12 @@
-"""Waits for a live source that was lost, in a thread of its own: opening a camera takes seconds, and fails often."""
+"""Waits for a live source that was lost, in a thread of its own: opening a camera takes seconds, and fails often.
 
+A source that stays away is asked less and less often: a camera that starts, and a network that many cameras share, need
+their time for other things.
+"""
+
+import random
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from queue import SimpleQueue
 from typing import Final
 
@@ -9,7 +14,21 @@ from stream.errors import SourceError
 from stream.protocol.contracts import FrameSource
 from stream.transport.sockets import Inbox
 
-_EVERY_S: Final = 0.5
+_FIRST_S: Final = 0.5
+_LONGEST_S: Final = 10.0
+_JITTER: Final = 0.25
+
+
+def pauses(rng: random.Random) -> Iterator[float]:
+    """Yield the pauses between attempts, in seconds: each twice the one before, up to `_LONGEST_S`.
+
+    Each is longer or shorter by chance, by up to a quarter: several programs that lost one switch do not come back to
+    it at the same moments. The longest is not exceeded.
+    """
+    pause_s = _FIRST_S
+    while True:
+        yield min(pause_s * rng.uniform(1 - _JITTER, 1 + _JITTER), _LONGEST_S)
+        pause_s = min(2 * pause_s, _LONGEST_S)
 
 
 class Reopening:
@@ -31,12 +50,14 @@ class Reopening:
 
     def _run(self) -> None:
         waker = self._inbox.waker()
-        while not self._stopping.is_set():
+        for pause_s in pauses(random.Random()):
+            if self._stopping.is_set():
+                break
             try:
                 self.found.put(self._open())
                 break
             except SourceError:
-                self._stopping.wait(_EVERY_S)
+                self._stopping.wait(pause_s)
             except Exception as error:  # noqa: BLE001 (a thread that died unheard would leave the run waiting for ever)
                 self.found.put(error)
                 break

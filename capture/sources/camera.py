@@ -1,7 +1,4 @@
-"""Live cameras through OpenCV: `camera:0` on this machine, `http://` and `rtsp://` in the network.
-
-An address may hold a password: in names, errors and logs it is cut down to scheme and host.
-"""
+"""Cameras on this machine, through OpenCV: `camera:0`."""
 
 import logging
 import math
@@ -13,7 +10,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Final
-from urllib.parse import urlsplit
 
 import cv2
 import msgspec
@@ -32,12 +28,6 @@ Seconds = Annotated[float, msgspec.Meta(gt=0, le=3600)]
 Count = Annotated[int, msgspec.Meta(ge=1, le=16384)]
 
 log = logging.getLogger(__name__)
-
-
-class NetworkOptions(msgspec.Struct, frozen=True):
-    """Options of an address. timeout_s: how long to wait for the connection, and for each frame."""
-
-    timeout_s: Seconds = 5.0
 
 
 class CameraOptions(msgspec.Struct, frozen=True):
@@ -84,21 +74,6 @@ def open_camera(uri: SourceUri, connect: Connect = connect) -> "CameraSource":
     if asked != (source.width, source.height):
         log.warning("%s gives %dx%d instead of %dx%d", camera.label, source.width, source.height, *asked)
     return source
-
-
-def open_network(uri: SourceUri, connect: Connect = connect) -> "CameraSource":
-    """Open `http://…`, `https://…`, `rtsp://…#timeout_s=3`. Raises SourceError, UsageError."""
-    options = options_as(uri, NetworkOptions)
-    label, host = _public(uri)
-    hush()
-    timeout_ms = math.ceil(options.timeout_s * 1000)
-    settings = [cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, timeout_ms, cv2.CAP_PROP_READ_TIMEOUT_MSEC, timeout_ms]
-    # One decoder thread: more of them hold frames back.
-    capture = connect(uri.path, cv2.CAP_FFMPEG, [*settings, cv2.CAP_PROP_N_THREADS, 1])
-    camera = CameraDetails(label, "Check its address, its password and the network.", options.timeout_s)
-    if not capture.isOpened():
-        raise SourceError(f"{label} gives no video; tried for up to {options.timeout_s:g} s. {camera.remedy}")
-    return CameraSource(capture, safe_name(f"{uri.scheme}-{host}"), camera)
 
 
 class CameraSource:
@@ -191,15 +166,3 @@ def why_closed(which: str, devices: Path = Path("/dev")) -> str:
         return f"camera:{which} is there but cannot be opened. Another program may be using it."
     known = ", ".join(sorted(one.name.removeprefix("video") for one in devices.glob("video*")))
     return f"There is no camera {which}: {device} does not exist. Connected: {known or 'none; plug one in'}."
-
-
-def _public(uri: SourceUri) -> tuple[str, str]:
-    """Return the address as people may read it, and its host; user, password, path and query may be secrets."""
-    try:
-        parts = urlsplit(uri.path)
-        host, port = parts.hostname, parts.port
-    except ValueError:
-        host, port = None, None
-    if not host:
-        raise UsageError(f"The {uri.scheme} address names no host; write it as {uri.scheme}://host:port/path.")
-    return f"{uri.scheme}://{host}{f':{port}' if port else ''}", host

@@ -1,6 +1,8 @@
 """What every frame source must do: subclass, say how to open it, and the tests run.
 
-`SourceContract` holds for all sources; `RecordedContract` adds an end and going back, for those that are not live.
+`SourceContract` holds for all sources; `RecordedContract` adds an end and going back, for those that are not live;
+`LiveContract` adds loss and return, for those that are, `DamageContract` that a damaged frame is told, and
+`NetworkContract` that nobody else hears of a camera.
 """
 
 import itertools
@@ -11,8 +13,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from stream.errors import SourceError
+from stream.errors import FrameError, SourceError
 from stream.protocol.contracts import FrameSource, Grab, Pixels
+from tests.doubles.proxy import hostile_proxy
 
 SAFE_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
@@ -158,3 +161,90 @@ class RecordedContract(SourceContract):
         for index in (-1, self.length + 1):
             with pytest.raises(SourceError):
                 source.seek(index)
+
+
+class LiveContract(SourceContract):
+    """A source whose frames come at their own pace. Say how its camera is lost and found."""
+
+    def lose(self) -> None:
+        """Make the camera give nothing more."""
+        raise NotImplementedError
+
+    def find(self) -> None:
+        """Make the camera work again."""
+        raise NotImplementedError
+
+    def test_it_is_live_and_endless(self, source: FrameSource) -> None:
+        assert source.live
+        assert source.frame_count is None
+
+    def test_it_cannot_go_back(self, source: FrameSource) -> None:
+        with pytest.raises(SourceError, match="is live"):
+            source.seek(0)
+
+    def test_after_closing_there_are_no_more_frames(self, source: FrameSource) -> None:
+        grabbed(source)
+        source.close()
+        assert source.grab() is None
+
+    def test_what_is_lost_is_an_error_and_can_be_opened_again(self, source: FrameSource, tmp_path: Path) -> None:
+        grabbed(source)
+        self.lose()
+        with pytest.raises(SourceError, match=r"stopped giving frames after \d+|broke off|gives no video"):
+            list(iter(source.grab, None))
+        source.close()
+        self.find()
+        other = self.open(tmp_path)
+        assert frame(other).std() > 0
+        other.close()
+
+
+def _is_refused(source: FrameSource, out: Pixels) -> bool:
+    """Return whether the next frame is refused."""
+    grabbed(source)
+    try:
+        source.retrieve(out)
+    except FrameError:
+        return True
+    return False
+
+
+class DamageContract(LiveContract):
+    """A live source that tells a damaged frame from a whole one. Say how its frames are damaged."""
+
+    def damage(self) -> None:
+        """Make the camera's frames come damaged from now on, until `find`."""
+        raise NotImplementedError
+
+    def test_a_damaged_frame_is_refused_and_whole_ones_follow(self, source: FrameSource) -> None:
+        self.damage()
+        out = buffer(source)
+        assert any(_is_refused(source, out) for _ in range(200))
+        self.find()
+        assert not all(_is_refused(source, out) for _ in range(200))
+
+
+class NetworkContract(LiveContract):
+    """A live source with an address. Its `open` puts `SECRET` into the address as the password."""
+
+    SECRET = "pass-word"
+
+    @pytest.fixture(autouse=True)
+    def _unheard(self, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+        with hostile_proxy() as proxy:
+            for name, value in proxy.environment.items():
+                monkeypatch.setenv(name, value)
+            yield
+            assert proxy.heard == []
+
+    def test_no_error_and_no_name_holds_the_password(
+        self, source: FrameSource, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+    ) -> None:
+        self.lose()
+        with pytest.raises(SourceError) as caught:
+            list(iter(source.grab, None))
+        with pytest.raises(SourceError) as again:
+            self.open(tmp_path)
+        self.find()
+        said = f"{caught.value}{again.value}{source.name}{source!r}{''.join(capfd.readouterr())}"
+        assert self.SECRET not in said

@@ -13,7 +13,7 @@ import numpy as np
 
 from stream.protocol.contracts import Pixels
 
-Mood = Literal["well", "unplugged", "silent", "frozen", "garbage", "black", "white"]
+Mood = Literal["well", "unplugged", "silent", "frozen", "garbage", "cut", "black", "white"]
 
 
 @dataclass
@@ -43,7 +43,7 @@ class FakeCamera:
             if self.mood != "silent":
                 if not jpeg or self.mood != "frozen":
                     jpeg = cv2.imencode(".jpg", self.picture())[1].tobytes()
-                body = b"\xff\xd8 no picture at all" if self.mood == "garbage" else jpeg
+                body = {"garbage": b"\xff\xd8 no picture at all", "cut": jpeg[: len(jpeg) // 2]}.get(self.mood, jpeg)
                 head = f"--frame\r\nContent-Type: image/jpeg\r\nContent-Length: {len(body)}\r\n\r\n"
                 self.sent += 1
                 yield head.encode() + body + b"\r\n"

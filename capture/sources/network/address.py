@@ -1,0 +1,82 @@
+"""The address of a camera in the network, taken apart. Pure.
+
+User, password, path and query may be secrets: people read scheme and host only.
+"""
+
+import re
+from dataclasses import dataclass, field, replace
+from typing import Final
+from urllib.parse import quote, unquote, urljoin, urlsplit
+
+from capture.sources.uri import SourceUri
+from stream.errors import SourceError, UsageError
+
+_PORTS: Final = {"http": 80, "https": 443, "rtsp": 554, "rtsps": 322}
+_NOT_QUOTED: Final = "/?%:@!$&'()*+,;=~-._[]|"
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a camera answers.
+
+    label: for people, scheme, host and port as they were written. target: path and query, as they are sent.
+    """
+
+    scheme: str
+    host: str
+    port: int
+    label: str
+    target: str = field(repr=False)
+    user: str = field(repr=False)
+    password: str = field(repr=False)
+
+
+def address_of(uri: SourceUri) -> Address:
+    """Take the address apart. Raises UsageError if it names no host or no possible port."""
+    try:
+        parts = urlsplit(uri.path)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        host, port = None, None
+    if not host or re.search(r"[\s\x00-\x1f\x7f]", host):
+        raise UsageError(f"The {uri.scheme} address names no host; write it as {uri.scheme}://host:port/path.")
+    shown = f"[{host}]" if ":" in host else host
+    return Address(
+        scheme=uri.scheme,
+        host=host,
+        port=port or _PORTS[uri.scheme],
+        label=f"{uri.scheme}://{shown}{f':{port}' if port else ''}",
+        target=_quoted(parts.path, parts.query),
+        user=unquote(parts.username or ""),
+        password=unquote(parts.password or ""),
+    )
+
+
+def redirected(address: Address, location: str) -> Address:
+    """Return where the camera sends its callers, with the same user and password.
+
+    Raises SourceError if that is another host, or without encryption after an address with it: nobody asked for that.
+    """
+    try:
+        parts = urlsplit(urljoin(f"{address.label}{address.target}", location))
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        host, port = None, None
+    if not host or parts.scheme not in ("http", "https"):
+        raise SourceError(f"{address.label} sends its callers to an address that cannot be read.")
+    if host != address.host or (address.scheme == "https" and parts.scheme == "http"):
+        raise SourceError(
+            f"{address.label} sends its callers on to {parts.scheme}://{host}, which is not followed. "
+            f"If that is the camera, name its address yourself."
+        )
+    return replace(
+        address,
+        scheme=parts.scheme,
+        port=port or _PORTS[parts.scheme],
+        target=_quoted(parts.path, parts.query),
+    )
+
+
+def _quoted(path: str, query: str) -> str:
+    """Return path and query as HTTP sends them: what is no ASCII, and blanks, as %XX."""
+    return quote(f"{path or '/'}{f'?{query}' if query else ''}", safe=_NOT_QUOTED)

@@ -1,0 +1,52 @@
+"""Opens addresses: `http://…`, `https://…`, `rtsp://…`, with options after a `#`."""
+
+from typing import Annotated, Literal
+
+import msgspec
+
+from capture.sources.network.address import address_of
+from capture.sources.network.http import HttpFeed
+from capture.sources.network.rtsp import RtspFeed
+from capture.sources.network.source import NetworkSource
+from capture.sources.options import options_as
+from capture.sources.uri import SourceUri
+
+Seconds = Annotated[float, msgspec.Meta(gt=0, le=3600)]
+Rate = Annotated[float, msgspec.Meta(gt=0, le=1000)]
+
+
+class HttpOptions(msgspec.Struct, frozen=True):
+    """Options of an HTTP address.
+
+    timeout_s: how long to wait for the connection, and for each frame.
+    ca: file of certificates (PEM) to trust, such as the camera's own; without it, those that the machine trusts.
+    fps: how often to ask, if the address gives single pictures.
+    """
+
+    timeout_s: Seconds = 5.0
+    ca: str | None = None
+    fps: Rate = 10.0
+
+
+class RtspOptions(msgspec.Struct, frozen=True):
+    """Options of an RTSP address.
+
+    timeout_s: how long to wait for the connection, and for each frame.
+    transport: what the pictures come over. TCP loses none; UDP is for cameras that offer nothing else.
+    """
+
+    timeout_s: Seconds = 5.0
+    transport: Literal["tcp", "udp"] = "tcp"
+
+
+def open_http(uri: SourceUri) -> NetworkSource:
+    """Open `http://host/video#timeout_s=3`. Raises SourceError, UsageError."""
+    options, address = options_as(uri, HttpOptions), address_of(uri)
+    feed = HttpFeed(address, options.timeout_s, options.ca, options.fps)
+    return NetworkSource(address, feed, options.timeout_s)
+
+
+def open_rtsp(uri: SourceUri) -> NetworkSource:
+    """Open `rtsp://host/stream#transport=udp`. Raises SourceError, UsageError."""
+    options, address = options_as(uri, RtspOptions), address_of(uri)
+    return NetworkSource(address, RtspFeed(address, options.timeout_s, options.transport), options.timeout_s)

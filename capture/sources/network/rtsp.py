@@ -1,0 +1,83 @@
+"""Cameras that speak RTSP, through PyAV. FFmpeg may open nothing but the connection that was asked for."""
+
+import threading
+from collections.abc import Iterator
+from typing import Final
+from urllib.parse import quote
+
+import av
+from av.container import InputContainer
+from av.error import FFmpegError
+
+from capture.sources.network.address import Address
+from capture.sources.network.newest import Arrival
+from capture.sources.network.video import VideoFrames, listening
+from stream.errors import SourceError
+
+_TRANSPORTS: Final = {"tcp": "tcp", "udp": "tcp,udp,rtp"}
+"""What FFmpeg may open by transport: the conversation itself is TCP. HTTP, and with it a proxy, is not among them."""
+
+
+class RtspFeed:
+    """The frames of one camera; see `capture.sources.network.source.Feed`."""
+
+    def __init__(self, address: Address, timeout_s: float, transport: str) -> None:
+        """Prepare the connection; `frames` makes it."""
+        self.fps: float | None = None
+        self._address, self._timeout_s, self._transport = address, timeout_s, transport
+        self._stopped = threading.Event()
+
+    def frames(self) -> Iterator[Arrival]:
+        """Connect, and yield frames as they come. Raises SourceError."""
+        label = self._address.label
+        try:
+            with listening(), self._open() as container:
+                frames = VideoFrames(container)
+                self.fps = frames.fps
+                for arrival in frames:
+                    if self._stopped.is_set():
+                        return
+                    yield arrival
+        except FFmpegError as error:
+            raise SourceError(f"{label} gives no video: {_cause(error)}.") from None
+
+    def stop(self) -> None:
+        """End `frames` with the next frame, or when its time to wait is over."""
+        self._stopped.set()
+
+    def _open(self) -> InputContainer:
+        options = {
+            "rtsp_transport": self._transport,
+            "protocol_whitelist": _TRANSPORTS[self._transport],
+            "allowed_media_types": "video",
+            "fflags": "nobuffer",
+            "flags": "low_delay",
+            "max_delay": "200000",
+            "fpsprobesize": "2",  # or it collects frames for seconds before it gives the first one
+        }
+        return av.open(_url(self._address), options=options, timeout=(self._timeout_s, self._timeout_s))
+
+
+def _url(address: Address) -> str:
+    """Return the address as FFmpeg wants it."""
+    host = f"[{address.host}]" if ":" in address.host else address.host
+    user = quote(address.user, safe="")
+    password = f":{quote(address.password, safe='')}" if address.password else ""
+    return f"{address.scheme}://{f'{user}{password}@' if user else ''}{host}:{address.port}{address.target}"
+
+
+def _cause(error: FFmpegError) -> str:
+    """Return why there is no video, without FFmpeg's own words: they may hold the address."""
+    match error:
+        case av.error.HTTPUnauthorizedError() | av.error.HTTPForbiddenError():
+            return "it refuses the user or the password; write them as rtsp://user:password@host"
+        case av.error.HTTPNotFoundError():
+            return "it knows no such path"
+        case ConnectionRefusedError():
+            return "nothing listens there"
+        case av.error.ExitError() | TimeoutError():
+            return "it did not answer in time"
+        case av.error.EOFError():
+            return "it ended the connection"
+        case _:
+            return "its answer cannot be read"

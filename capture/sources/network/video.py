@@ -1,0 +1,133 @@
+"""Video of a camera through PyAV: packets become frames, and what was damaged on the way is told.
+
+A decoder conceals what is missing, with older pictures. So a frame counts as damaged if the transport lost packets, if
+the decoder says so, and as long as it builds on such a frame: until the next key frame.
+"""
+
+import logging
+import re
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+from typing import Final
+
+import av
+from av.container import InputContainer
+from av.error import FFmpegError
+from av.packet import Packet
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+
+from capture.sources.network.motion_jpeg import arrival
+from capture.sources.network.newest import Arrival
+from stream.errors import FrameError, SourceError
+from stream.protocol.contracts import Pixels
+
+_LOST: Final = re.compile(r"missed \d+ packets|bad cseq|Continuity check failed|Packet corrupt")
+_MOST_FPS: Final = 1000
+
+
+class Damage:
+    """Whether a frame may be shown: False after anything was lost, until a key frame comes without a fault. Pure."""
+
+    def __init__(self) -> None:
+        self._whole = False
+
+    def frame(self, *, key: bool, faulty: bool) -> bool:
+        """Take note of the next frame, and return whether all that it is made of was there."""
+        self._whole = not faulty and (key or self._whole)
+        return self._whole
+
+
+class Gaps:
+    """How many frames are missing between two, by their times of presentation. Pure."""
+
+    def __init__(self, fps: float | None) -> None:
+        self._fps = fps
+        self._last_s: Fraction | None = None
+
+    def before(self, time_s: Fraction | None) -> int:
+        """Return how many frames are missing before the one of that time; 0 if nothing tells."""
+        last_s, self._last_s = self._last_s, time_s
+        if last_s is None or time_s is None or self._fps is None:
+            return 0
+        return max(0, round(float(time_s - last_s) * self._fps) - 1)
+
+
+class VideoFrames:
+    """The frames of a container's first video stream, as they come."""
+
+    def __init__(self, container: InputContainer) -> None:
+        """Choose the stream. Raises SourceError if there is none."""
+        if not container.streams.video:
+            raise SourceError("The address gives no video, only other streams.")
+        self._container = container
+        self._stream: VideoStream = container.streams.video[0]
+        self._stream.codec_context.thread_count = 1  # more threads hold frames back
+        rate = self._stream.average_rate
+        self.fps = float(rate) if rate is not None and 0 < rate <= _MOST_FPS else None
+        self._damage, self._gaps = Damage(), Gaps(self.fps)
+
+    def __iter__(self) -> Iterator[Arrival]:
+        """Yield frames until the stream ends. Raises FFmpegError, and what the container's file raises."""
+        take = self._picture if self._stream.codec_context.name == "mjpeg" else self._decoded
+        with listening() as logs:
+            for packet in self._container.demux(self._stream):
+                lost = packet.is_corrupt or any(_LOST.search(words) for _, _, words in logs)
+                logs.clear()
+                if packet.size:
+                    yield from take(packet, lost, logs)
+                logs.clear()
+
+    def _picture(self, packet: "Packet[VideoStream]", lost: bool, _: list[tuple[int, str, str]]) -> Iterator[Arrival]:
+        """Yield the one JPEG of a packet, which stands for itself whatever was lost before it."""
+        time_s = _time(packet.pts, packet.time_base)
+        gap = self._gaps.before(time_s)
+        yield arrival(bytes(packet), _ns(time_s), gap if lost else 0)
+
+    def _decoded(
+        self, packet: "Packet[VideoStream]", lost: bool, logs: list[tuple[int, str, str]]
+    ) -> Iterator[Arrival]:
+        """Yield the frames that a packet completes; one that cannot be shown if it is not even decoded."""
+        try:
+            frames = self._stream.codec_context.decode(packet)
+        except FFmpegError:
+            self._damage.frame(key=False, faulty=True)
+            yield Arrival(None, None, _refusing("It cannot be decoded."))
+            return
+        faulty = lost or any(level <= av.logging.ERROR for level, _, _ in logs)
+        for frame in frames:
+            whole = self._damage.frame(key=frame.key_frame, faulty=faulty or frame.is_corrupt)
+            time_s = _time(frame.pts, frame.time_base)
+            gap = self._gaps.before(time_s)
+            write = _writing(frame) if whole else _refusing("It builds on data that were lost.")
+            yield Arrival(frame.width, frame.height, write, _ns(time_s), gap if lost else 0)
+            faulty = lost = False
+
+
+def listening() -> av.logging.Capture:
+    """Return what catches FFmpeg's messages of this thread: they tell of losses, and they may name addresses."""
+    av.logging.set_level(av.logging.WARNING)
+    logging.getLogger("libav").propagate = False
+    return av.logging.Capture()
+
+
+def _writing(frame: VideoFrame) -> Callable[[Pixels], None]:
+    def write(out: Pixels) -> None:
+        out[:] = frame.to_ndarray(format="bgr24")
+
+    return write
+
+
+def _refusing(words: str) -> Callable[[Pixels], None]:
+    def refuse(_: Pixels) -> None:
+        raise FrameError(words)
+
+    return refuse
+
+
+def _time(pts: int | None, time_base: Fraction | None) -> Fraction | None:
+    return None if pts is None or time_base is None else pts * time_base
+
+
+def _ns(time_s: Fraction | None) -> int | None:
+    return None if time_s is None else int(time_s * 1_000_000_000)

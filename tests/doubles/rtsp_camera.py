@@ -1,0 +1,65 @@
+"""A network camera that speaks RTSP and can be switched off and on: `rtsp_server.py` as a process of its own."""
+
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+_PYTHON = "/usr/bin/python3"
+_SERVER = Path(__file__).with_name("rtsp_server.py")
+
+
+class RtspCamera:
+    """A camera at `rtsp://place/live` that gives video of 320x240 at 25 frames per second."""
+
+    def __init__(self, codec: str) -> None:
+        self._codec, self._port = codec, "0"
+        self._process: subprocess.Popen[str] | None = None
+
+    @property
+    def place(self) -> str:
+        """Host and port."""
+        return f"127.0.0.1:{self._port}"
+
+    def switch_on(self) -> None:
+        """Start it, at the port that it had before."""
+        if self._process is None:
+            self._process = subprocess.Popen(
+                [_PYTHON, str(_SERVER), self._port, self._codec],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                text=True,
+            )
+            assert self._process.stdout is not None
+            self._port = self._process.stdout.readline().strip()
+            assert self._port, "GStreamer's RTSP server did not start"
+
+    def lose_packets(self, share: float) -> None:
+        """Lose that share of the packets from now on."""
+        assert self._process is not None
+        assert self._process.stdin is not None
+        print(share, file=self._process.stdin, flush=True)
+
+    def switch_off(self) -> None:
+        """Kill it, in the middle of a frame if that is so."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.communicate(timeout=20)
+            self._process = None
+
+
+@contextmanager
+def rtsp_camera(codec: str) -> Iterator[RtspCamera]:
+    """Serve `h264` or `jpeg` on a free port of this machine."""
+    check = [_PYTHON, "-c", "import gi; gi.require_version('GstRtspServer', '1.0')"]
+    if not Path(_PYTHON).exists() or subprocess.run(check, capture_output=True, check=False).returncode:
+        pytest.skip("needs Debian's python3-gi and gir1.2-gst-rtsp-server-1.0")
+    camera = RtspCamera(codec)
+    camera.switch_on()
+    try:
+        yield camera
+    finally:
+        camera.switch_off()

@@ -1,0 +1,49 @@
+"""A camera that speaks RTSP: GStreamer's own server, as a program for Debian's Python, which has GStreamer.
+
+It takes its port, 0 for a free one, and `h264` or `jpeg`. It says its port, and serves noise at rtsp://127.0.0.1:PORT/live
+until it is killed. A line of its input says which share of the packets it loses from then on.
+"""
+
+import sys
+import threading
+
+import gi  # type: ignore[import-not-found,unused-ignore]
+
+gi.require_version("Gst", "1.0")
+gi.require_version("GstRtspServer", "1.0")
+from gi.repository import GLib, Gst, GstRtspServer  # type: ignore[import-not-found,unused-ignore]  # noqa: E402
+
+RAW = "videotestsrc is-live=true pattern=snow ! video/x-raw,width=320,height=240,framerate=25/1,format=I420"
+CODED = {
+    "h264": "x264enc tune=zerolatency speed-preset=ultrafast key-int-max=25 ! rtph264pay pt=96",
+    "jpeg": "jpegenc ! rtpjpegpay pt=26",
+}
+
+
+LOSS = "identity name=pay0"
+
+
+def serve(port: str, codec: str) -> None:
+    """Serve until the process is killed."""
+    Gst.init(None)
+    server, factory, losing = GstRtspServer.RTSPServer(), GstRtspServer.RTSPMediaFactory(), []
+    server.set_address("127.0.0.1")
+    server.set_service(port)
+    factory.set_launch(f"( {RAW} ! {CODED[codec]} ! {LOSS} )")
+    factory.set_shared(True)
+    factory.connect("media-configure", lambda _, media: losing.append(media.get_element().get_by_name("pay0")))
+    server.get_mount_points().add_factory("/live", factory)
+    server.attach(None)
+
+    def obey() -> None:
+        for line in sys.stdin:
+            for element in losing:
+                element.set_property("drop-probability", float(line))
+
+    threading.Thread(target=obey, daemon=True).start()
+    print(server.get_bound_port(), flush=True)
+    GLib.MainLoop().run()
+
+
+if __name__ == "__main__":
+    serve(*sys.argv[1:])
