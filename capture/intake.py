@@ -12,7 +12,7 @@ from capture.clock import CaptureClock
 from capture.frame_rate import FrameRateWatch
 from capture.grabber import Broke, Ended, Grabbed, Grabber
 from capture.pacing import Playback, Thinning, index_of
-from capture.reopening import Reopening
+from capture.reopening import BackOff, Reopening
 from stream.protocol.contracts import FrameSource
 from stream.protocol.frames import SourceTrouble
 from stream.transport.frame_ring import Ring
@@ -59,6 +59,7 @@ class Intake:
         self._replay, self._speed, self._max_fps = replay, speed, max_fps
         self._grabber: Grabber | None = None
         self._reopening: Reopening | None = None
+        self._back_off = BackOff()
         self._ahead = 0  # slots that the grabber holds
         self._rate = FrameRateWatch(source.fps, max_fps)
 
@@ -102,6 +103,8 @@ class Intake:
                 case Ended():
                     yield item
                 case Grabbed():
+                    if not item.unreadable:
+                        self._back_off.reset()
                     self._rate.frame(self._clock.monotonic_s())
                     yield item
 
@@ -146,5 +149,5 @@ class Intake:
     def _lose(self, grabber: Grabber, reason: str) -> Lost:
         self._grabber, self._ahead = None, 0
         self.source.close()
-        self._reopening = Reopening(self._open_again, self._inbox)
+        self._reopening = Reopening(self._open_again, self._inbox, self._back_off)
         return Lost(reason, grabber.unused())

@@ -6,7 +6,7 @@ their time for other things.
 
 import random
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from queue import SimpleQueue
 from typing import Final
 
@@ -19,27 +19,39 @@ _LONGEST_S: Final = 10.0
 _JITTER: Final = 0.25
 
 
-def pauses(rng: random.Random) -> Iterator[float]:
-    """Yield the pauses between attempts, in seconds: each twice the one before, up to `_LONGEST_S`.
+class BackOff:
+    """The pauses before attempts: none before the first, then each twice the one before, up to `_LONGEST_S`.
 
-    Each is longer or shorter by chance, by up to a quarter: several programs that lost one switch do not come back to
-    it at the same moments. The longest is not exceeded.
+    Each is longer or shorter by chance, by up to a quarter: several programs that lost one switch do not all come back
+    to it at one moment. The longest is not exceeded.
     """
-    pause_s = _FIRST_S
-    while True:
-        yield min(pause_s * rng.uniform(1 - _JITTER, 1 + _JITTER), _LONGEST_S)
-        pause_s = min(2 * pause_s, _LONGEST_S)
+
+    def __init__(self, rng: random.Random | None = None) -> None:
+        self._rng = rng or random.Random()
+        self._attempts = 0
+
+    def pause_s(self) -> float:
+        """Return how long to wait before the next attempt, in seconds."""
+        self._attempts += 1
+        if self._attempts == 1:
+            return 0.0
+        pause_s = _FIRST_S * 2.0 ** min(self._attempts - 2, 30)
+        return min(pause_s * self._rng.uniform(1 - _JITTER, 1 + _JITTER), _LONGEST_S)
+
+    def reset(self) -> None:
+        """Begin anew: the source has given a frame."""
+        self._attempts = 0
 
 
 class Reopening:
-    """A thread that calls `open_again` until it works, first at once.
+    """A thread that calls `open_again` until it works, with the pauses of `back_off`.
 
     found: gets the source, or the unexpected exception that ended the attempts; the inbox is then woken.
     """
 
-    def __init__(self, open_again: Callable[[], FrameSource], inbox: Inbox) -> None:
+    def __init__(self, open_again: Callable[[], FrameSource], inbox: Inbox, back_off: BackOff) -> None:
         self.found: SimpleQueue[FrameSource | Exception] = SimpleQueue()
-        self._open, self._inbox = open_again, inbox
+        self._open, self._inbox, self._back_off = open_again, inbox, back_off
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="reopening", daemon=True)
         self._thread.start()
@@ -50,14 +62,12 @@ class Reopening:
 
     def _run(self) -> None:
         waker = self._inbox.waker()
-        for pause_s in pauses(random.Random()):
-            if self._stopping.is_set():
-                break
+        while not self._stopping.wait(self._back_off.pause_s()):
             try:
                 self.found.put(self._open())
                 break
             except SourceError:
-                self._stopping.wait(pause_s)
+                pass
             except Exception as error:  # noqa: BLE001 (a thread that died unheard would leave the run waiting for ever)
                 self.found.put(error)
                 break

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -18,7 +18,10 @@ Mood = Literal["well", "unplugged", "silent", "frozen", "garbage", "cut", "black
 
 @dataclass
 class FakeCamera:
-    """A camera whose mood and picture size may change at any moment; `place` is its host and port."""
+    """A camera whose mood and picture size may change at any moment; `place` is its host and port.
+
+    pictures: JPEGs that it shows in turn; without them, noise.
+    """
 
     fps: float = 25.0
     width: int = 320
@@ -27,6 +30,7 @@ class FakeCamera:
     place: str = ""
     sent: int = 0
     connections: int = 0
+    pictures: Sequence[bytes] = ()
     _noise: np.random.Generator = field(default_factory=lambda: np.random.default_rng(1))
 
     def picture(self) -> Pixels:
@@ -36,13 +40,18 @@ class FakeCamera:
         noise = self._noise.integers(-20, 20, (self.height, self.width, 3))
         return (128 + noise).astype(np.uint8)
 
+    def _encoded(self) -> bytes:
+        if self.pictures and self.mood not in ("black", "white"):
+            return self.pictures[self.sent % len(self.pictures)]
+        return cv2.imencode(".jpg", self.picture())[1].tobytes()
+
     def parts(self) -> Iterator[bytes]:
         """Yield the body of the answer, part by part, at the camera's pace, until the cable is out."""
         jpeg = b""
         while self.mood != "unplugged":
             if self.mood != "silent":
                 if not jpeg or self.mood != "frozen":
-                    jpeg = cv2.imencode(".jpg", self.picture())[1].tobytes()
+                    jpeg = self._encoded()
                 body = {"garbage": b"\xff\xd8 no picture at all", "cut": jpeg[: len(jpeg) // 2]}.get(self.mood, jpeg)
                 head = f"--frame\r\nContent-Type: image/jpeg\r\nContent-Length: {len(body)}\r\n\r\n"
                 self.sent += 1
@@ -51,7 +60,7 @@ class FakeCamera:
 
 
 @contextmanager
-def fake_camera(**fields: float) -> Iterator[FakeCamera]:
+def fake_camera(**fields: object) -> Iterator[FakeCamera]:
     """Serve a camera on a free port of this machine."""
     camera = FakeCamera(**fields)  # type: ignore[arg-type]
 

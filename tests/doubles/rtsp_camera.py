@@ -5,17 +5,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import pytest
+from tests.conftest import missing
 
 _PYTHON = "/usr/bin/python3"
 _SERVER = Path(__file__).with_name("rtsp_server.py")
 
 
 class RtspCamera:
-    """A camera at `rtsp://place/live` that gives video of 320x240 at 25 frames per second."""
+    """A camera at `rtsp://place/live` that gives video at 25 frames per second: the pictures of a folder, or noise."""
 
-    def __init__(self, codec: str) -> None:
-        self._codec, self._port = codec, "0"
+    def __init__(self, codec: str, pictures: Path | None) -> None:
+        self._port, self._shows = "0", [codec, *([str(pictures)] if pictures else [])]
         self._process: subprocess.Popen[str] | None = None
 
     @property
@@ -27,7 +27,7 @@ class RtspCamera:
         """Start it, at the port that it had before."""
         if self._process is None:
             self._process = subprocess.Popen(
-                [_PYTHON, str(_SERVER), self._port, self._codec],
+                [_PYTHON, str(_SERVER), self._port, *self._shows],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
@@ -52,12 +52,12 @@ class RtspCamera:
 
 
 @contextmanager
-def rtsp_camera(codec: str) -> Iterator[RtspCamera]:
-    """Serve `h264` or `jpeg` on a free port of this machine."""
+def rtsp_camera(codec: str, pictures: Path | None = None) -> Iterator[RtspCamera]:
+    """Serve `h264` or `jpeg` on a free port of this machine: the pictures 0.jpg, 1.jpg … of a folder, or noise."""
     check = [_PYTHON, "-c", "import gi; gi.require_version('GstRtspServer', '1.0')"]
     if not Path(_PYTHON).exists() or subprocess.run(check, capture_output=True, check=False).returncode:
-        pytest.skip("needs Debian's python3-gi and gir1.2-gst-rtsp-server-1.0")
-    camera = RtspCamera(codec)
+        missing("needs Debian's python3-gi and gir1.2-gst-rtsp-server-1.0")
+    camera = RtspCamera(codec, pictures)
     camera.switch_on()
     try:
         yield camera

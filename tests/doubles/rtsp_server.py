@@ -1,7 +1,8 @@
 """A camera that speaks RTSP: GStreamer's own server, as a program for Debian's Python, which has GStreamer.
 
-It takes its port, 0 for a free one, and `h264` or `jpeg`. It says its port, and serves noise at rtsp://127.0.0.1:PORT/live
-until it is killed. A line of its input says which share of the packets it loses from then on.
+It takes its port, 0 for a free one, `h264` or `jpeg`, and a folder of pictures 0.jpg, 1.jpg … or nothing, for noise. It
+says its port, and serves rtsp://127.0.0.1:PORT/live until it is killed. A line of its input says which share of the
+packets it loses from then on.
 """
 
 import sys
@@ -13,9 +14,13 @@ gi.require_version("Gst", "1.0")
 gi.require_version("GstRtspServer", "1.0")
 from gi.repository import GLib, Gst, GstRtspServer  # type: ignore[import-not-found,unused-ignore]  # noqa: E402
 
-RAW = "videotestsrc is-live=true pattern=snow ! video/x-raw,width=320,height=240,framerate=25/1,format=I420"
+NOISE = "videotestsrc is-live=true pattern=snow ! video/x-raw,width=320,height=240,framerate=25/1,format=I420"
+PICTURES = (
+    "multifilesrc location={}/%d.jpg loop=true caps=image/jpeg,framerate=10/1 ! jpegdec ! videoconvert "
+    "! identity sync=true ! video/x-raw,format=I420"
+)
 CODED = {
-    "h264": "x264enc tune=zerolatency speed-preset=ultrafast key-int-max=25 ! rtph264pay pt=96",
+    "h264": "x264enc tune=zerolatency speed-preset=ultrafast key-int-max=25 bitrate=8000 ! rtph264pay pt=96",
     "jpeg": "jpegenc ! rtpjpegpay pt=26",
 }
 
@@ -23,13 +28,13 @@ CODED = {
 LOSS = "identity name=pay0"
 
 
-def serve(port: str, codec: str) -> None:
+def serve(port: str, codec: str, folder: str = "") -> None:
     """Serve until the process is killed."""
     Gst.init(None)
     server, factory, losing = GstRtspServer.RTSPServer(), GstRtspServer.RTSPMediaFactory(), []
     server.set_address("127.0.0.1")
     server.set_service(port)
-    factory.set_launch(f"( {RAW} ! {CODED[codec]} ! {LOSS} )")
+    factory.set_launch(f"( {PICTURES.format(folder) if folder else NOISE} ! {CODED[codec]} ! {LOSS} )")
     factory.set_shared(True)
     factory.connect("media-configure", lambda _, media: losing.append(media.get_element().get_by_name("pay0")))
     server.get_mount_points().add_factory("/live", factory)

@@ -4,9 +4,13 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
 from capture.sources.network.backlog import Backlog
 from stream.protocol.contracts import Pixels
+
+_OLD_S: Final = 0.5
+"""A frame that waited longer than this is not shown as new: it may be from before a loss."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,8 @@ class Newest:
         with self._changed:
             while True:
                 now_s = self._clock()
+                if self._waiting is not None and now_s > max(self._at_s, self._ready_s) + _OLD_S:
+                    self._waiting, self._lost = None, self._lost + 1
                 if self._waiting is not None and now_s >= self._ready_s:
                     taken = Taken(self._waiting, self._at_s, self._lost)
                     self._waiting, self._lost = None, 0

@@ -1,10 +1,6 @@
 """A camera is unplugged, hangs, freezes or changes its pictures: the bedside sees it, and again when it is mended."""
 
-import json
-import sqlite3
-import urllib.request
-from collections.abc import Callable, Iterator
-from contextlib import closing
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,27 +10,8 @@ import pytest
 import zmq
 
 from tests.doubles.fake_camera import FakeCamera, fake_camera
-from tests.running import eventually, free_port, page_address, rows, run, running, summary
-
-
-class Bedside:
-    """A live run of a camera, seen through its page."""
-
-    def __init__(self, page: str, folder: Path) -> None:
-        self._page, self._folder = page, folder
-
-    def status(self) -> dict[str, Any]:
-        with urllib.request.urlopen(f"{self._page}/api/status", timeout=5) as answer:
-            found: dict[str, Any] = json.load(answer)
-            return found
-
-    def shows(self, what: Callable[[dict[str, Any]], object], words: str) -> dict[str, Any]:
-        return eventually(lambda: (status := self.status()) if what(status := self.status()) else None, words)
-
-    def incidents(self) -> list[tuple[str, str]]:
-        [session] = self._folder.glob("*/session.sqlite")
-        with closing(sqlite3.connect(f"file:{session}?mode=ro", uri=True)) as database:
-            return database.execute("SELECT kind, detail FROM incidents ORDER BY n").fetchall()
+from tests.doubles.live_bedside import Bedside, watching
+from tests.running import free_port, rows, run, summary
 
 
 @pytest.fixture
@@ -45,14 +22,7 @@ def camera() -> Iterator[FakeCamera]:
 
 @pytest.fixture
 def bedside(camera: FakeCamera, tmp_path: Path) -> Iterator[Bedside]:
-    settings = {
-        "CAPILLARY_STREAM_SINK_SESSIONS_DIR": str(tmp_path),
-        "CAPILLARY_STREAM_PUBLISH_ENABLED": "false",
-        "CAPILLARY_STREAM_VIEW_PORT": "0",
-    }
-    with running("live", f"http://{camera.place}/video#timeout_s=2", **settings) as process:
-        found = Bedside(page_address(process), tmp_path)
-        found.shows(lambda status: status["seq"] is not None and status["seq"] > 5, "frames are analysed")
+    with watching(f"http://{camera.place}/video#timeout_s=2", tmp_path) as found:
         yield found
 
 

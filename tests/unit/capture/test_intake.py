@@ -130,6 +130,23 @@ def test_a_live_source_that_breaks_is_closed_and_opened_again(ring: Ring) -> Non
     assert isinstance(items_of(intake, Ended)[-1], Ended)
 
 
+def test_a_source_that_breaks_without_a_frame_is_looked_for_less_often(ring: Ring) -> None:
+    opened: list[float] = []
+
+    def open_again() -> FrameSource:
+        opened.append(time.monotonic())
+        return cast("FrameSource", Counting(0 if len(opened) < 3 else 9, live=True, error=SourceError("gone")))
+
+    intake = intake_of(Counting(1, live=True, error=SourceError("gone")), ring, open_again)
+    for _ in range(3):
+        items_of(intake, Lost)
+        until_reopened(intake)
+        intake.start(ring, ring.path, 0)
+    intake.stop()
+    assert opened[1] - opened[0] > 0.3  # not at once: the one found before gave no frame
+    assert opened[2] - opened[1] > opened[1] - opened[0]
+
+
 def test_slots_that_got_no_frame_come_back_with_the_loss(ring: Ring) -> None:
     intake = intake_of(Counting(0, live=True, error=SourceError("the cable is out")), ring)
     intake.give(0)

@@ -103,7 +103,11 @@ def test_nobody_there_is_an_error_without_secrets(scheme: str, capfd: pytest.Cap
 
 def test_a_camera_that_never_answers_costs_no_more_than_the_time_to_wait() -> None:
     released = threading.Event()
-    with serving(lambda _: released.wait(30)) as place:  # type: ignore[arg-type,return-value]
+
+    def silent(_: BaseHTTPRequestHandler) -> None:
+        released.wait(30)
+
+    with serving(silent) as place:
         began_s = time.monotonic()
         with pytest.raises(SourceError, match="gives no"):
             open_source(f"http://{place}/#timeout_s=0.5")
@@ -256,7 +260,10 @@ def test_a_page_instead_of_video_is_told() -> None:
 
 
 def test_what_is_no_http_is_told() -> None:
-    assert "its answer is no HTTP" in refused(lambda handler: handler.wfile.write(b"SSH-2.0-OpenSSH_9.2\r\n") and None)
+    def greets(handler: BaseHTTPRequestHandler) -> None:
+        handler.wfile.write(b"SSH-2.0-OpenSSH_9.2\r\n")
+
+    assert "its answer is no HTTP" in refused(greets)
 
 
 @pytest.mark.parametrize("scheme", ["Basic", "Digest"])

@@ -70,6 +70,18 @@ def test_a_frame_of_a_burst_is_given_only_if_none_follows() -> None:
     assert (taken.arrival.width, taken.lost_before) == (22, 2)
 
 
+def test_a_frame_that_waited_too_long_is_counted_and_not_given() -> None:
+    clock = Clock()
+    newest = Newest(clock)
+    newest.put(picture(1))
+    clock.now_s = 5.0
+    assert newest.take(0) is None
+    newest.put(picture(2))
+    taken = newest.take(0)
+    assert taken is not None
+    assert (taken.arrival.width, taken.lost_before) == (2, 1)
+
+
 def test_why_it_ended_is_said_after_the_last_frame() -> None:
     newest = Newest(Clock())
     newest.put(picture(1))
