@@ -15,7 +15,7 @@ import pytest
 
 from stream.errors import FrameError, SourceError
 from stream.protocol.contracts import FrameSource, Grab, Pixels
-from tests.doubles.proxy import hostile_proxy
+from tests.doubles.cameras.proxy import hostile_proxy
 
 SAFE_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 

@@ -55,7 +55,7 @@ def address_of(uri: SourceUri) -> Address:
 def redirected(address: Address, location: str) -> Address:
     """Return where the camera sends its callers, with the same user and password.
 
-    Raises SourceError if that is another host, or without encryption after an address with it: nobody asked for that.
+    Raises SourceError if that is another host, or leads from an encrypted address to one that is not.
     """
     try:
         parts = urlsplit(urljoin(f"{address.label}{address.target}", location))

@@ -10,11 +10,11 @@ import av
 from av.error import FFmpegError
 
 from capture.sources.network.address import Address
+from capture.sources.network.asking_rate import AskingRate
 from capture.sources.network.http_client import HttpAnswer
 from capture.sources.network.motion_jpeg import pictures, snapshot
 from capture.sources.network.multipart import boundary_of
-from capture.sources.network.newest import Arrival
-from capture.sources.network.pace import Pace
+from capture.sources.network.newest import CameraFrame
 from capture.sources.network.video import VideoFrames, listening
 from stream.errors import SourceError
 
@@ -23,7 +23,7 @@ _CONTAINERS: Final = re.compile(r"video/|application/(octet-stream|ogg|x-matrosk
 
 
 class HttpFeed:
-    """The frames of one camera; see `capture.sources.network.source.Feed`."""
+    """The frames of one camera; see `capture.sources.network.source.CameraStream`."""
 
     def __init__(self, address: Address, timeout_s: float, ca_file: str | None, snapshots_per_s: float) -> None:
         """Prepare the question; `frames` asks it. snapshots_per_s: how often single pictures are asked for."""
@@ -33,7 +33,7 @@ class HttpFeed:
         self._left = threading.Event()
         self._answer: HttpAnswer | None = None
 
-    def frames(self) -> Iterator[Arrival]:
+    def frames(self) -> Iterator[CameraFrame]:
         """Ask, and yield frames as they come. Raises SourceError."""
         try:
             answer = self._ask()
@@ -69,15 +69,15 @@ class HttpFeed:
         self._answer.open()
         return self._answer
 
-    def _snapshots(self, chunks: Iterator[bytes]) -> Iterator[Arrival]:
+    def _snapshots(self, chunks: Iterator[bytes]) -> Iterator[CameraFrame]:
         """Yield the first picture, and ask for one after the other."""
         self.fps = self._snapshots_per_s
-        pace = Pace(self._snapshots_per_s)
+        pace = AskingRate(self._snapshots_per_s)
         yield snapshot(chunks)
         while not self._left.wait(pace.wait_s()):
             yield snapshot(iter(self._ask().read, b""))
 
-    def _unnamed(self, chunks: Iterator[bytes]) -> Iterator[Arrival]:
+    def _unnamed(self, chunks: Iterator[bytes]) -> Iterator[CameraFrame]:
         """Yield the frames of bytes that tell themselves what they are: parts, or a container."""
         first = next(chunks, b"")
         chunks = itertools.chain([first], chunks)

@@ -22,7 +22,7 @@ _SCAN_MARKER: Final = 0xDA
 
 
 @dataclass(frozen=True, slots=True)
-class Jpeg:
+class JpegPicture:
     """The bytes of one JPEG, without padding; its size in pixels as its header gives it."""
 
     data: bytes
@@ -30,7 +30,7 @@ class Jpeg:
     height: int
 
 
-def whole_jpeg(data: bytes) -> Jpeg:
+def whole_jpeg(data: bytes) -> JpegPicture:
     """Return the JPEG in `data`, from its start marker to its end marker. Raises FrameError if it is not whole."""
     if not data.startswith(_START):
         raise FrameError("It is no JPEG picture.")
@@ -38,10 +38,10 @@ def whole_jpeg(data: bytes) -> Jpeg:
     end = _end_after(data, scan)
     if end < 0 or data[end:].strip(_PADDING):
         raise FrameError("A JPEG picture was cut off, or two were mixed.")
-    return Jpeg(data[:end], width, height)
+    return JpegPicture(data[:end], width, height)
 
 
-def decode_jpeg(jpeg: Jpeg, out: Pixels) -> None:
+def decode_jpeg(jpeg: JpegPicture, out: Pixels) -> None:
     """Write the picture into `out`, (height, width, 3) uint8 BGR. Grey repeats its channel.
 
     Raises FrameError if anything of it is damaged, as far as its codes show; `out` may then be half written.

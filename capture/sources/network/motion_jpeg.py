@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 
 from capture.sources.network.jpeg import decode_jpeg, whole_jpeg
-from capture.sources.network.multipart import MAX_PART_BYTES, MultipartParser, Part
-from capture.sources.network.newest import Arrival
+from capture.sources.network.multipart import MAX_PART_BYTES, BodyPart, MultipartParser
+from capture.sources.network.newest import CameraFrame
 from stream.errors import FrameError, SourceError
 from stream.protocol.contracts import Pixels
 
 
-def pictures(chunks: Iterable[bytes], boundary: bytes) -> Iterator[Arrival]:
+def pictures(chunks: Iterable[bytes], boundary: bytes) -> Iterator[CameraFrame]:
     """Yield the pictures of a stream as their bytes come. Raises SourceError."""
     parser = MultipartParser(boundary)
     for chunk in chunks:
@@ -23,7 +23,7 @@ def pictures(chunks: Iterable[bytes], boundary: bytes) -> Iterator[Arrival]:
             return
 
 
-def snapshot(chunks: Iterable[bytes]) -> Arrival:
+def snapshot(chunks: Iterable[bytes]) -> CameraFrame:
     """Return the picture that is a whole answer. Raises SourceError."""
     body = bytearray()
     for chunk in chunks:
@@ -33,7 +33,7 @@ def snapshot(chunks: Iterable[bytes]) -> Arrival:
     return arrival(bytes(body))
 
 
-def arrival(data: bytes, at_ns: int | None = None, lost_before: int = 0) -> Arrival:
+def arrival(data: bytes, at_ns: int | None = None, lost_before: int = 0) -> CameraFrame:
     """Return a picture that came: its wholeness is proven at once, its pixels are decoded when they are wanted."""
     try:
         jpeg = whole_jpeg(data)
@@ -43,8 +43,8 @@ def arrival(data: bytes, at_ns: int | None = None, lost_before: int = 0) -> Arri
         def refuse(_: Pixels) -> None:
             raise FrameError(words)
 
-        return Arrival(None, None, refuse, at_ns, lost_before)
-    return Arrival(jpeg.width, jpeg.height, lambda out: decode_jpeg(jpeg, out), at_ns, lost_before)
+        return CameraFrame(None, None, refuse, at_ns, lost_before)
+    return CameraFrame(jpeg.width, jpeg.height, lambda out: decode_jpeg(jpeg, out), at_ns, lost_before)
 
 
 def device_ns(headers: Mapping[str, str]) -> int | None:
@@ -58,7 +58,7 @@ def device_ns(headers: Mapping[str, str]) -> int | None:
         return None
 
 
-def _claims_to_be_picture(part: Part) -> bool:
+def _claims_to_be_picture(part: BodyPart) -> bool:
     """Return whether a part claims to be a picture: some cameras send sound or events between them."""
     kind = part.headers.get("content-type", "image/jpeg").partition(";")[0].strip().lower()
     return kind.startswith("image/") or kind == "application/octet-stream"

@@ -20,7 +20,7 @@ _BLANK_LINE: Final = re.compile(rb"\r?\n\r?\n")
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class BodyPart:
     """One part: its headers, names in lower case, and its bytes without the line end before the next boundary."""
 
     headers: Mapping[str, str]
@@ -58,7 +58,7 @@ class MultipartParser:
         self._in_head = False
         self._searched = 0  # no boundary begins before this place of a body
 
-    def feed(self, data: bytes) -> Iterator[Part]:
+    def feed(self, data: bytes) -> Iterator[BodyPart]:
         """Yield the parts that are whole with these bytes. Raises SourceError if headers or a part have no end."""
         self._bytes += data
         going_on = True
@@ -105,7 +105,7 @@ class MultipartParser:
         del self._bytes[: blank.end() - 1]  # the line end stays: the boundary may follow it at once
         return True
 
-    def _take_body(self, headers: Mapping[str, str]) -> Part | None:
+    def _take_body(self, headers: Mapping[str, str]) -> BodyPart | None:
         """Return the part if it has come: up to its length, or to the boundary that comes earlier."""
         length = _length(headers)
         limit = self._max_part if length is None else length
@@ -125,7 +125,7 @@ class MultipartParser:
             self._searched = max(0, len(self._bytes) - len(delimiter))
             return None
         self._headers = None
-        return Part(headers, body)
+        return BodyPart(headers, body)
 
 
 def _headers(head: bytes) -> dict[str, str]:

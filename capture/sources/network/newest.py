@@ -14,7 +14,7 @@ _OLD_S: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Arrival:
+class CameraFrame:
     """A frame as it came from the network.
 
     width, height: as its header gives them; None if it has none that can be read.
@@ -33,7 +33,7 @@ class Arrival:
 class Taken:
     """A frame that was taken: when it came, on the monotonic clock, and how many were lost or passed over before it."""
 
-    arrival: Arrival
+    arrival: CameraFrame
     at_s: float
     lost_before: int
 
@@ -45,13 +45,13 @@ class Newest:
         self._clock = clock
         self._changed = threading.Condition()
         self._backlog = Backlog()
-        self._waiting: Arrival | None = None
+        self._waiting: CameraFrame | None = None
         self._at_s = self._ready_s = 0.0
         self._lost = 0
         self._error: Exception | None = None
         self._ended = False
 
-    def put(self, arrival: Arrival) -> None:
+    def put(self, arrival: CameraFrame) -> None:
         """Put down the frame that has just come."""
         with self._changed:
             self._lost += arrival.lost_before + (self._waiting is not None)

@@ -10,7 +10,7 @@ from av.container import InputContainer
 from av.error import FFmpegError
 
 from capture.sources.network.address import Address
-from capture.sources.network.newest import Arrival
+from capture.sources.network.newest import CameraFrame
 from capture.sources.network.video import VideoFrames, listening
 from stream.errors import SourceError
 
@@ -19,7 +19,7 @@ _TRANSPORTS: Final = {"tcp": "tcp", "udp": "tcp,udp,rtp"}
 
 
 class RtspFeed:
-    """The frames of one camera; see `capture.sources.network.source.Feed`."""
+    """The frames of one camera; see `capture.sources.network.source.CameraStream`."""
 
     def __init__(self, address: Address, timeout_s: float, transport: str) -> None:
         """Prepare the connection; `frames` makes it."""
@@ -27,7 +27,7 @@ class RtspFeed:
         self._address, self._timeout_s, self._transport = address, timeout_s, transport
         self._stopped = threading.Event()
 
-    def frames(self) -> Iterator[Arrival]:
+    def frames(self) -> Iterator[CameraFrame]:
         """Connect, and yield frames as they come. Raises SourceError."""
         label = self._address.label
         try:

@@ -11,7 +11,7 @@ from typing import Final, Protocol
 
 from capture.sources.naming import safe_name
 from capture.sources.network.address import Address
-from capture.sources.network.newest import Arrival, Newest, Taken
+from capture.sources.network.newest import CameraFrame, Newest, Taken
 from stream.errors import FrameError, SourceError
 from stream.protocol.contracts import Grab, Pixels
 
@@ -21,12 +21,12 @@ _RATE_S: Final = 0.6
 _MOST_FPS: Final = 1000.0
 
 
-class Feed(Protocol):
+class CameraStream(Protocol):
     """What a camera sends, read in one thread. fps: as the camera gives it, None if it does not; known with a frame."""
 
     fps: float | None
 
-    def frames(self) -> Iterator[Arrival]:
+    def frames(self) -> Iterator[CameraFrame]:
         """Connect, and yield frames as they come. Raises SourceError."""
 
     def stop(self) -> None:
@@ -51,7 +51,7 @@ class NetworkSource:
     live = True
     frame_count: int | None = None
 
-    def __init__(self, address: Address, feed: Feed, timeout_s: float) -> None:
+    def __init__(self, address: Address, feed: CameraStream, timeout_s: float) -> None:
         """Connect and take one frame, for its size. Raises SourceError if none comes in time."""
         self.name = safe_name(f"{address.scheme}-{address.host}")
         self._label, self._feed, self._timeout_s = address.label, feed, timeout_s
@@ -135,7 +135,7 @@ class NetworkSource:
         raise SourceError(f"{self._label} gives no picture; tried for up to {wait_s:g} s. {REMEDY}")
 
     def _measured_fps(self) -> float | None:
-        """Return how many frames per second come, over the next few; None if that cannot be told in a moment."""
+        """Return how many frames per second come, over the next few; None if too few come in a moment."""
         times: list[float] = []
         until_s = time.monotonic() + _RATE_S
         while len(times) < _RATE_FRAMES and (taken := self._newest.take(until_s - time.monotonic())) is not None:
@@ -146,7 +146,7 @@ class NetworkSource:
         return round(fps, 1) if fps <= _MOST_FPS else None
 
 
-def _size_of(arrival: Arrival) -> _Size | None:
+def _size_of(arrival: CameraFrame) -> _Size | None:
     if arrival.width is None or arrival.height is None:
         return None
     return _Size(arrival.width, arrival.height)

@@ -1,4 +1,4 @@
-"""Video of a camera through PyAV: packets become frames, and what was damaged on the way is told.
+"""Video of a camera through PyAV: packets become frames, and damaged frames are known as such.
 
 A decoder conceals what is missing, with older pictures. So a frame counts as damaged if the transport lost packets, if
 the decoder says so, and as long as it builds on such a frame: until the next key frame.
@@ -18,12 +18,15 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from capture.sources.network.motion_jpeg import arrival
-from capture.sources.network.newest import Arrival
+from capture.sources.network.newest import CameraFrame
 from stream.errors import FrameError, SourceError
 from stream.protocol.contracts import Pixels
 
 _LOST: Final = re.compile(r"missed \d+ packets|bad cseq|Continuity check failed|Packet corrupt")
 _MOST_FPS: Final = 1000
+
+Messages = list[tuple[int, str, str]]
+"""What FFmpeg said: level, who, words."""
 
 
 class Damage:
@@ -67,7 +70,7 @@ class VideoFrames:
         self.fps = float(rate) if rate is not None and 0 < rate <= _MOST_FPS else None
         self._damage, self._gaps = Damage(), Gaps(self.fps)
 
-    def __iter__(self) -> Iterator[Arrival]:
+    def __iter__(self) -> Iterator[CameraFrame]:
         """Yield frames until the stream ends. Raises FFmpegError, and what the container's file raises."""
         take = self._picture if self._stream.codec_context.name == "mjpeg" else self._decoded
         with listening() as logs:
@@ -78,21 +81,19 @@ class VideoFrames:
                     yield from take(packet, lost, logs)
                 logs.clear()
 
-    def _picture(self, packet: "Packet[VideoStream]", lost: bool, _: list[tuple[int, str, str]]) -> Iterator[Arrival]:
+    def _picture(self, packet: "Packet[VideoStream]", lost: bool, _: Messages) -> Iterator[CameraFrame]:
         """Yield the one JPEG of a packet, which stands for itself whatever was lost before it."""
         time_s = _time(packet.pts, packet.time_base)
         gap = self._gaps.before(time_s)
         yield arrival(bytes(packet), _ns(time_s), gap if lost else 0)
 
-    def _decoded(
-        self, packet: "Packet[VideoStream]", lost: bool, logs: list[tuple[int, str, str]]
-    ) -> Iterator[Arrival]:
+    def _decoded(self, packet: "Packet[VideoStream]", lost: bool, logs: Messages) -> Iterator[CameraFrame]:
         """Yield the frames that a packet completes; one that cannot be shown if it is not even decoded."""
         try:
             frames = self._stream.codec_context.decode(packet)
         except FFmpegError:
             self._damage.frame(key=False, faulty=True)
-            yield Arrival(None, None, _refusing("It cannot be decoded."))
+            yield CameraFrame(None, None, _refusing("It cannot be decoded."))
             return
         faulty = lost or any(level <= av.logging.ERROR for level, _, _ in logs)
         for frame in frames:
@@ -100,7 +101,7 @@ class VideoFrames:
             time_s = _time(frame.pts, frame.time_base)
             gap = self._gaps.before(time_s)
             write = _writing(frame) if whole else _refusing("It builds on data that were lost.")
-            yield Arrival(frame.width, frame.height, write, _ns(time_s), gap if lost else 0)
+            yield CameraFrame(frame.width, frame.height, write, _ns(time_s), gap if lost else 0)
             faulty = lost = False
 
 

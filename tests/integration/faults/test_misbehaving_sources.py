@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 import zmq
 
-from tests.doubles.fake_camera import FakeCamera, fake_camera
-from tests.doubles.live_bedside import Bedside, watching
+from tests.doubles.cameras.fake_camera import FakeCamera, fake_camera
+from tests.doubles.cameras.live_bedside import Bedside, watching
 from tests.running import free_port, rows, run, summary
 
 

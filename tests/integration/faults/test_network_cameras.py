@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.doubles.fake_camera import fake_camera
-from tests.doubles.live_bedside import watching
-from tests.doubles.proxy import hostile_proxy
-from tests.doubles.rtsp_camera import rtsp_camera
-from tests.doubles.tissue import tissue
+from tests.doubles.cameras.fake_camera import fake_camera
+from tests.doubles.cameras.live_bedside import watching
+from tests.doubles.cameras.proxy import hostile_proxy
+from tests.doubles.cameras.rtsp_camera import rtsp_camera
+from tests.doubles.cameras.tissue import tissue
 from tests.running import eventually
 
 SECRET = "pass-word"

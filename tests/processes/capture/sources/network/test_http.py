@@ -1,7 +1,10 @@
 """Cameras that speak HTTP, over real sockets: what they send, how they ask for a password, where they send one on."""
 
 import base64
+import contextlib
 import itertools
+import shutil
+import subprocess
 import threading
 import time
 from collections.abc import Iterator
@@ -17,9 +20,11 @@ import pytest
 from capture.sources.opening import open_source
 from stream.errors import FrameError, SourceError, UsageError
 from stream.protocol.contracts import FrameSource, Pixels
+from tests.conftest import missing
 from tests.contracts.source_contract import buffer, frame, grabbed
-from tests.doubles.http_server import Answer, begin, send_part, serving
+from tests.doubles.cameras.http_server import Answer, begin, send_part, serving
 from tests.doubles.media import card, write_video
+from tests.running import eventually, free_port
 
 MULTIPART = "multipart/x-mixed-replace; boundary=frame"
 PATH = "/secret-path?token=secret-token"
@@ -115,6 +120,7 @@ def test_a_camera_that_never_answers_costs_no_more_than_the_time_to_wait() -> No
         released.set()
 
 
+@pytest.mark.slow
 def test_a_camera_that_sends_bytes_without_end_costs_no_more_either() -> None:
     def drips(handler: BaseHTTPRequestHandler) -> None:
         begin(handler, MULTIPART)
@@ -128,6 +134,7 @@ def test_a_camera_that_sends_bytes_without_end_costs_no_more_either() -> None:
         assert time.monotonic() - began_s < 3
 
 
+@pytest.mark.slow
 def test_a_camera_that_changes_its_size_is_opened_again() -> None:
     def grows(handler: BaseHTTPRequestHandler) -> None:
         begin(handler, MULTIPART)
@@ -173,6 +180,7 @@ def test_old_frames_that_a_stall_held_back_are_counted_and_not_shown() -> None:
     assert lost >= 19
 
 
+@pytest.mark.slow
 def test_frames_that_nobody_took_in_time_are_counted() -> None:
     with opened(cards) as source:
         grabbed(source)
@@ -245,6 +253,28 @@ def test_a_stream_without_its_name_is_recognised() -> None:
 
     with opened(unnamed) as source:
         frame(source)
+
+
+@pytest.mark.slow
+def test_ffmpeg_as_a_camera_is_read() -> None:
+    if shutil.which("ffmpeg") is None:
+        missing("needs Debian's ffmpeg")
+    place = f"http://127.0.0.1:{free_port()}/"
+    source = ["-re", "-f", "lavfi", "-i", "testsrc=size=320x240:rate=25"]
+    command = ["ffmpeg", "-loglevel", "quiet", *source, "-f", "mpjpeg", "-listen", "1", place]
+    with subprocess.Popen(command, stdin=subprocess.DEVNULL) as ffmpeg:
+        try:
+            opened_source = eventually(lambda: _opened_or_none(place), "FFmpeg listens")
+            assert frame(opened_source).std() > 0
+            opened_source.close()
+        finally:
+            ffmpeg.kill()
+
+
+def _opened_or_none(place: str) -> FrameSource | None:
+    with contextlib.suppress(SourceError):
+        return open_source(place)
+    return None
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ import pytest
 from capture.sources.opening import open_source
 from stream.protocol.contracts import FrameSource
 from tests.contracts.source_contract import DamageContract, NetworkContract
-from tests.doubles.fake_camera import FakeCamera, fake_camera
-from tests.doubles.rtsp_camera import RtspCamera, rtsp_camera
+from tests.doubles.cameras.fake_camera import FakeCamera, fake_camera
+from tests.doubles.cameras.rtsp_camera import RtspCamera, rtsp_camera
 
 
 class TestMotionJpeg(DamageContract, NetworkContract):
@@ -58,6 +58,7 @@ class RtspContract(NetworkContract):
         self.camera.switch_on()
 
 
+@pytest.mark.slow
 class TestRtspJpeg(RtspContract):
     @pytest.fixture(autouse=True)
     def _camera(self, sending_jpeg: RtspCamera) -> None:

@@ -5,7 +5,7 @@ import itertools
 import pytest
 
 from capture.sources.network.backlog import Backlog
-from capture.sources.network.newest import Arrival, Newest
+from capture.sources.network.newest import CameraFrame, Newest
 from stream.errors import SourceError
 
 
@@ -39,8 +39,8 @@ class Clock:
         return self.now_s
 
 
-def picture(number: int) -> Arrival:
-    return Arrival(number, 8, lambda _: None)
+def picture(number: int) -> CameraFrame:
+    return CameraFrame(number, 8, lambda _: None)
 
 
 def test_a_newer_frame_takes_the_place_of_one_that_waits() -> None:

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 
 
-class Pace:
+class AskingRate:
     """A rate, per second, that is kept on average and not caught up with after a pause."""
 
     def __init__(self, per_s: float, clock: Callable[[], float] = time.monotonic) -> None:
