@@ -23,7 +23,7 @@ _CONTAINERS: Final = re.compile(r"video/|application/(octet-stream|ogg|x-matrosk
 
 
 class HttpFeed:
-    """The frames of one camera; see `capture.sources.network.source.CameraStream`."""
+    """The frames of one camera; see `capture.sources.network.network_source.CameraStream`."""
 
     def __init__(self, address: Address, timeout_s: float, ca_file: str | None, snapshots_per_s: float) -> None:
         """Prepare the question; `frames` asks it. snapshots_per_s: how often single pictures are asked for."""

@@ -6,8 +6,8 @@ import msgspec
 
 from capture.sources.network.address import address_of
 from capture.sources.network.http import HttpFeed
+from capture.sources.network.network_source import NetworkSource
 from capture.sources.network.rtsp import RtspFeed
-from capture.sources.network.source import NetworkSource
 from capture.sources.options import options_as
 from capture.sources.uri import SourceUri
 

@@ -19,7 +19,7 @@ _TRANSPORTS: Final = {"tcp": "tcp", "udp": "tcp,udp,rtp"}
 
 
 class RtspFeed:
-    """The frames of one camera; see `capture.sources.network.source.CameraStream`."""
+    """The frames of one camera; see `capture.sources.network.network_source.CameraStream`."""
 
     def __init__(self, address: Address, timeout_s: float, transport: str) -> None:
         """Prepare the connection; `frames` makes it."""
