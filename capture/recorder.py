@@ -16,10 +16,11 @@ from capture.sources.session.description import Description, is_recording, read_
 from capture.sources.session.frame_table import FrameRow
 from stream.config.run_plan import RunPlan
 from stream.machine.shared_memory import keep_freed_memory
+from stream.protocol.bedside import KeepRecording
 from stream.protocol.contracts import Pixels
 from stream.protocol.frames import FrameHeader, SourceInfo
 from stream.protocol.processes import Stop
-from stream.protocol.recording import KeepRecording, Recorded, RecordingStatus
+from stream.protocol.readings import Recorded, RecordingStatus
 from stream.protocol.types import MAX_SENTENCE, Message
 from stream.run.child import Child
 from stream.transport.frame_ring import Ring

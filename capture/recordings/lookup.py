@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 
 from capture.sources.opening import SourceLimits, open_source
+from capture.sources.session.recorded import SessionSource
 from capture.sources.uri import PLAIN, parse_uri
 from stream.errors import SourceError, StreamError, UsageError
 from stream.protocol.contracts import FrameSource, Pixels
@@ -30,7 +31,7 @@ class Lookup:
         Raises SourceError if the source cannot be opened, is live, or has no such frame.
         """
         source = self._opened()
-        for index in dict.fromkeys([seq, *([int(frame)] if frame.isdigit() else [])]):
+        for index in dict.fromkeys(_indices(source, seq, frame)):
             pixels = self._at(source, index, frame)
             if pixels is not None:
                 return pixels
@@ -83,6 +84,16 @@ class Lookup:
         pixels: Pixels = np.empty((grab.height, grab.width, 3), np.uint8)
         source.retrieve(pixels)
         return pixels
+
+
+def _indices(source: FrameSource, seq: int, frame: str) -> list[int]:
+    """Return where a frame may lie in its source. Raises SourceError if it was not recorded."""
+    if not isinstance(source, SessionSource):
+        return [seq, *([int(frame)] if frame.isdigit() else [])]
+    place = source.place_of(seq)
+    if place is None:
+        raise SourceError(f"The picture of frame {frame} was not recorded.")
+    return [place]
 
 
 def open_recorded(source: str, limits: SourceLimits) -> FrameSource:

@@ -154,6 +154,12 @@ class KeepSession(Message, frozen=True, kw_only=True, tag="keep-session"):
     request: Request
 
 
+class KeepRecording(Message, frozen=True, kw_only=True, tag="keep-recording"):
+    """View to sink to recorder: keep the pictures of the last minutes, and all that come."""
+
+    request: Request
+
+
 class EndSession(Message, frozen=True, kw_only=True, tag="end-session"):
     """View to sink to supervisor: end the run in order, as if its time was over."""
 

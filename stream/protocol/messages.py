@@ -8,6 +8,7 @@ from stream.protocol.bedside import (
     DismissPrevious,
     EndSession,
     KeepMarker,
+    KeepRecording,
     KeepSession,
     Marker,
     MarkersNow,
@@ -29,8 +30,7 @@ from stream.protocol.frames import (
     SourceTrouble,
 )
 from stream.protocol.processes import Alive, Fatal, Finished, Hello, PeerDown, PeerUp, SecurityEvent, Stop
-from stream.protocol.readings import DensityReading, RunStatus
-from stream.protocol.recording import KeepRecording, Recorded
+from stream.protocol.readings import DensityReading, Recorded, RunStatus
 from stream.protocol.remote import Engage, Engaged
 
 AnyMessage = (

@@ -4,10 +4,10 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct, field
 
-from stream.protocol.recording import RecordingStatus
 from stream.protocol.stamp import FrameStamp
 from stream.protocol.types import (
     MAX_OBJECTS,
+    MAX_SENTENCE,
     Message,
     Mode,
     NonNegative,
@@ -67,6 +67,23 @@ class DensityReading(FrameStamp, frozen=True, kw_only=True, tag="reading"):
     picture: Annotated[
         Annotated[bytes, Meta(max_length=2**21)] | None, Meta(description="JPEG of the frame if asked for")
     ] = None
+
+
+class RecordingStatus(Struct, frozen=True, kw_only=True):
+    """How the recording of a session's pictures stands."""
+
+    recorded: Annotated[int, Meta(ge=0, description="frames recorded")] = 0
+    not_recorded: Annotated[int, Meta(ge=0, description="frames captured and not recorded")] = 0
+    minutes: Annotated[float, Meta(ge=0, description="length of what is on disk, min")] = 0.0
+    last_minutes: Annotated[float, Meta(ge=0, description="only so many are on disk until they are kept; 0: all")] = 0.0
+    stays: Annotated[bool, Meta(description="the pictures stay on disk after the end of the session")] = True
+    stopped: Annotated[str, Meta(max_length=MAX_SENTENCE, description="why no more is recorded; empty: it is")] = ""
+
+
+class Recorded(Message, frozen=True, kw_only=True, tag="recorded"):
+    """Recorder to sink, twice a second: how the recording stands."""
+
+    status: Annotated[RecordingStatus, Meta(description="how it stands")]
 
 
 class RunStatus(Message, frozen=True, kw_only=True, tag="progress"):

@@ -7,8 +7,7 @@ from typing import Final
 
 from stream.config.sections import CaptureConfig
 from stream.console.text import counted
-from stream.protocol.readings import DensityReading, RunStatus
-from stream.protocol.recording import RecordingStatus
+from stream.protocol.readings import DensityReading, RecordingStatus, RunStatus
 from stream.protocol.types import Mode, RunState
 from stream.readings.freshness import Freshness, age_on_arrival_ms
 

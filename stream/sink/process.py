@@ -22,6 +22,7 @@ from stream.protocol.bedside import (
     DismissPrevious,
     EndSession,
     KeepMarker,
+    KeepRecording,
     KeepSession,
     PauseAlarms,
     RemoveMarker,
@@ -29,8 +30,7 @@ from stream.protocol.bedside import (
 )
 from stream.protocol.frames import Drop, EndOfStream, SourceInfo, SourceTrouble
 from stream.protocol.processes import PeerDown, PeerUp, SecurityEvent, Stop
-from stream.protocol.readings import DensityReading
-from stream.protocol.recording import KeepRecording, Recorded
+from stream.protocol.readings import DensityReading, Recorded
 from stream.protocol.types import Message
 from stream.readings.ordering import Arrival, ReorderTimeout, Sequencer
 from stream.readings.run_status import RunStatusTracker

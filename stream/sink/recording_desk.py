@@ -5,9 +5,9 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from stream.protocol.bedside import Answer
-from stream.protocol.processes import PeerDown, SecurityEvent
-from stream.protocol.recording import KeepRecording, Recorded
+from stream.protocol.bedside import Answer, KeepRecording
+from stream.protocol.processes import PeerDown
+from stream.protocol.readings import Recorded
 from stream.readings.run_status import RunStatusTracker
 from stream.run.child import Child
 
@@ -34,9 +34,5 @@ class RecordingDesk:
                 pass
 
     def _keep(self, request: KeepRecording) -> Answer:
-        if not self._child.tell("recorder", request):
-            return Answer(request=request.request, error=_NOT_RECORDED, status=409)
-        self._child.report(
-            SecurityEvent(what="changed", where="page", who=request.who, detail="pictures of the last minutes kept")
-        )
-        return Answer(request=request.request)
+        error = "" if self._child.tell("recorder", request) else _NOT_RECORDED
+        return Answer(request=request.request, error=error, status=409 if error else 200)

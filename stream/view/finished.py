@@ -57,8 +57,12 @@ def serve_review(
     archive = Archive(path)
     feed = review_feed(archive, VERSION, site_s=page.site_s)
     facts = archive.facts()
-    source = recording or str(facts.get("asked_source") or "")
-    sha256, framing = facts.get("source_sha256"), framing_from(facts.get("framing"))
+    own = parts.recorded_session(path.parent) if recording is None else None
+    source = recording or (str(path.parent) if own else str(facts.get("asked_source") or ""))
+    sha256 = facts.get("source_sha256") if own is None else None
+    framing = framing_from(facts.get("framing"))
+    if own is not None:
+        own.close()
     recorded = SessionRecording(source, sha256, parts.lookup(source, framing), parts.analyser) if source else None
     events = SecurityEvents()
     broker, rules = FileBroker(path, feed), access_rules(page)

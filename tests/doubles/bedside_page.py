@@ -94,9 +94,9 @@ class Scope:
         self.kept.see(page_reading(self.seq, **values | fields))
         self.seq += 1
 
-    def tell(self, state: RunState) -> None:
+    def tell(self, state: RunState, **fields: Any) -> None:
         """Say how the run stands, as the sink does."""
-        self.kept.stand(state)
+        self.kept.stand(state, **fields)
 
     def until(self, page: Page, condition: str, **fields: Any) -> None:
         """Show readings until the page says so."""

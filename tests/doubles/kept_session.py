@@ -8,10 +8,9 @@ from typing import Any, TypeVar
 from stream.bedside.requests import Bedside
 from stream.config.sections import AlarmsConfig
 from stream.machine.clock import Clock, steady_utc
-from stream.protocol.bedside import Answer, EndSession, KeepSession
+from stream.protocol.bedside import Answer, EndSession, KeepRecording, KeepSession
 from stream.protocol.processes import Hello, PeerUp
 from stream.protocol.readings import DensityReading, RunStatus
-from stream.protocol.recording import KeepRecording
 from stream.protocol.types import RunState
 from stream.session.archive import Archive
 from stream.session.journal import Journal

@@ -1,5 +1,6 @@
 """The recording of a session as a source: frames with the names, times and gaps that the session had."""
 
+from bisect import bisect_left
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -101,6 +102,11 @@ class SessionSource:
         if not 0 <= index <= len(self.frames):
             raise SourceError(f"The recorded session has no frame {index}: it has {len(self.frames)} frames.")
         self._index, self._ended = index - 1, False
+
+    def place_of(self, seq: int) -> int | None:
+        """Return the index of the frame with that seq of the session; None if it was not recorded."""
+        place = bisect_left(self.frames, seq, key=lambda frame: frame.row.seq)
+        return place if place < len(self.frames) and self.frames[place].row.seq == seq else None
 
     def close(self) -> None:
         """Close the file; a closed source is at its end."""

@@ -14,8 +14,7 @@ from msgspec.structs import replace
 
 from stream.bedside.requests import Requested
 from stream.errors import WireError
-from stream.protocol.bedside import Answer, EndSession, KeepSession
-from stream.protocol.recording import KeepRecording
+from stream.protocol.bedside import Answer, EndSession, KeepRecording, KeepSession
 from stream.protocol.types import Message, UmPerPx
 from stream.protocol.wire import checked
 

@@ -5,8 +5,7 @@ from typing import Annotated, Final, Literal
 from msgspec import UNSET, Meta, Struct, UnsetType
 from msgspec.structs import replace
 
-from stream.protocol.readings import RunStatus
-from stream.protocol.recording import RecordingStatus
+from stream.protocol.readings import RecordingStatus, RunStatus
 from stream.protocol.types import QualityVerdict, RunState
 from stream.readings.freshness import Freshness
 from stream.view.live.points import Point, verdict_of

@@ -248,7 +248,10 @@ class Evidence:
             return "The analysis of this frame failed."
         if self._recording is None:
             return "Outlines are kept with the pictures that somebody was shown."
-        return f"Outlines were not kept, and the model configured now is not the one of then, {stored.model_id}."
+        return (
+            "Outlines were not kept, and the analysis of this picture now gives another density: the model was "
+            f"{stored.model_id}, and a recording that is not lossless changes pixels."
+        )
 
     def _missing_picture_reason(self, seq: int) -> str:
         """Return why there is no picture of the frame; empty if there is one."""

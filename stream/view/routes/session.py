@@ -6,8 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from stream.errors import OutputError
-from stream.protocol.bedside import EndSession, KeepSession
-from stream.protocol.recording import KeepRecording
+from stream.protocol.bedside import EndSession, KeepRecording, KeepSession
 from stream.view.answers.operation import DescribedRoute, Operation
 from stream.view.live.status import Status
 from stream.view.routes.request_helpers import json
@@ -27,8 +26,8 @@ def routes(page: PageServices) -> list[DescribedRoute]:
         await page.ask(KeepSession(request=0))
         return json(page.feed.status())
 
-    async def keep_recording(request: Request) -> Response:
-        await page.ask(KeepRecording(request=0, who=request.client.host if request.client else ""))
+    async def keep_recording(_: Request) -> Response:
+        await page.ask(KeepRecording(request=0))
         return json(page.feed.status())
 
     async def end(request: Request) -> Response:

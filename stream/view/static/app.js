@@ -23,6 +23,7 @@ import { Picture } from "./parts/picture.js";
 import { Player } from "./parts/player.js";
 import { Previous } from "./parts/previous.js";
 import { showQuality, showQualityOf } from "./parts/quality.js";
+import { listenToRecording, showRecording } from "./parts/recording.js";
 import { openReview, showReview, watchReview } from "./parts/review.js";
 import { showRunState, toldOf } from "./parts/run-state.js";
 import { Scale } from "./parts/scale.js";
@@ -86,6 +87,7 @@ const markers = new Markers({
   compared: showCompared,
 });
 const ending = new Ending();
+listenToRecording();
 const sites = new FiveSites(take, showLiveForSites);
 const enclosing = new Enclosing({
   onShown: sayWhatToSend,
@@ -221,6 +223,7 @@ function refresh() {
   const gone = decided.state === "ended" && !connection.connected();
   evidence.reachable = !gone;
   ending.show(status, gone);
+  showRecording(status, gone);
   showCorner(status, decided, session.info);
   alarms.show(session.serverNs(), decided.state, reviewing);
   previous.show(session.serverNs(), decided.state === "ended");

@@ -16,9 +16,10 @@ from capture.sources.session.frame_table import FrameRow
 from capture.sources.session.recorded import SessionSource
 from stream.config.run_plan import RunPlan
 from stream.config.sections import Config, RecordConfig
+from stream.protocol.bedside import KeepRecording
 from stream.protocol.contracts import Pixels
 from stream.protocol.frames import FrameHeader, SourceInfo
-from stream.protocol.recording import KeepRecording, Recorded
+from stream.protocol.readings import Recorded
 from stream.transport.frame_ring import Ring
 from tests.doubles.harness import Harness
 from tests.doubles.media import HEIGHT, WIDTH, card

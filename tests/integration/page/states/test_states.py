@@ -5,13 +5,16 @@ import json
 import time
 
 import pytest
+from msgspec.structs import replace
 from playwright.sync_api import Page
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
-from stream.protocol.bedside import SetLimits
+from stream.protocol.bedside import KeepRecording, SetLimits
+from stream.protocol.readings import RecordingStatus
 from stream.protocol.types import RunState
 from tests.doubles.bedside_page import DEADLINE_S, DESK, JPEG, LAPTOP, Scope, says, shows, wait
+from tests.running import eventually
 
 pytestmark = pytest.mark.real
 
@@ -256,3 +259,20 @@ def test_another_host_or_origin_gets_nothing(scope: Scope, headers: dict[str, st
         with pytest.raises(InvalidStatus, match="403"):
             connect(f"ws://127.0.0.1:{scope.server.port}/ws", additional_headers=headers, proxy=None)
         assert scope.feed.viewers.count == 0
+
+
+def test_a_recording_is_shown_and_its_last_minutes_are_kept_by_the_keyboard(page: Page, scope: Scope) -> None:
+    scope.until(page, shows(state_word="LIVE"))
+    assert page.is_hidden("#recording")
+    assert page.is_hidden("#keep-pictures")
+    rolling = RecordingStatus(recorded=900, not_recorded=2, minutes=9.7, last_minutes=10, stays=False)
+    scope.tell("good", recording=rolling)
+    scope.until(page, shows(recording_word="REC 10 min", keep_pictures="Keep the last 10 min of pictures"))
+    assert "2 frames not recorded" in page.inner_text("#recording-detail")
+    page.focus("#keep-pictures")
+    page.keyboard.press("Enter")
+    scope.until(page, "true")
+    eventually(lambda: [wish for wish in scope.kept.wishes if isinstance(wish, KeepRecording)], "it was asked for")
+    scope.tell("good", recording=replace(rolling, stays=True))
+    scope.until(page, shows(keep_pictures="Pictures are kept"))
+    assert page.get_attribute("#keep-pictures", "aria-disabled") == "true"

@@ -9,6 +9,8 @@ import pytest
 from capture.recordings.lookup import Lookup, frames_of
 from capture.sources.opening import SourceLimits
 from stream.errors import SourceError, UsageError
+from tests.doubles.frames.recorded import record
+from tests.doubles.media import card
 
 LIMITS = SourceLimits()
 
@@ -59,3 +61,11 @@ def test_what_is_gone_or_was_live_says_so(tmp_path: Path) -> None:
         assert lookup.missing_reason() == ""
     with pytest.raises(UsageError, match="live"):
         next(frames_of("synthetic:?live=true", LIMITS))
+
+
+def test_frames_of_a_recorded_session_are_found_by_their_seq_and_a_gap_is_said(tmp_path: Path) -> None:
+    with Lookup(str(record(tmp_path / "s", "ffv1", [3, 4, 7])), SourceLimits()) as lookup:
+        for seq in (7, 3, 4):
+            np.testing.assert_array_equal(lookup.pixels(seq, f"f{seq}"), card(seq))
+        with pytest.raises(SourceError, match="not recorded"):
+            lookup.pixels(5, "f5")
