@@ -25,8 +25,8 @@ if TYPE_CHECKING:  # `--help` answers at once: what a command needs is loaded by
     from stream.config.parts import Parts, RecordedSession, Sealed
     from stream.config.run_plan import RunPlan
     from stream.config.sections import Config
+    from stream.machine.devices import FoundKind
     from stream.protocol.contracts import Analyser, FrameSource, Pixels
-    from stream.protocol.devices import FoundKind
     from stream.protocol.types import LogFormat
 
 COMMANDS: Final = {

@@ -10,7 +10,7 @@ from typing import Final
 
 from stream.config.plugins import load
 from stream.errors import StreamError
-from stream.protocol.devices import Found, FoundKind
+from stream.machine.devices import Found, FoundKind
 
 KINDS: Final[Mapping[str, str]] = MappingProxyType(
     {

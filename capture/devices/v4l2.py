@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Final
 
 from stream.errors import SourceError
+from stream.machine.devices import Found
 from stream.machine.files import natural_key
-from stream.protocol.devices import Found
 
 # struct v4l2_fmtdesc of linux/videodev2.h: index, type, flags (32 bits each), description[32], pixelformat, 16 bytes.
 _FORMAT_BYTES: Final = 64

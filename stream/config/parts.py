@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from stream.config.framing import Framing
     from stream.config.run_plan import RunPlan
     from stream.config.sections import Config
+    from stream.machine.devices import FoundKind
     from stream.protocol.contracts import Analyser, FrameSource, Pixels, RecordedFrames
-    from stream.protocol.devices import FoundKind
     from stream.protocol.types import LogFormat
 
 

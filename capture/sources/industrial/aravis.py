@@ -14,7 +14,7 @@ from capture.sources.industrial.source import IndustrialSource
 from capture.sources.options import options_as
 from capture.sources.uri import SourceUri
 from stream.errors import SourceError
-from stream.protocol.devices import Found
+from stream.machine.devices import Found
 
 _BUFFERS: Final = 6
 _WHOLE: Final = 0

@@ -9,7 +9,7 @@ from capture.sources.industrial.source import IndustrialSource
 from capture.sources.options import options_as
 from capture.sources.uri import SourceUri
 from stream.errors import SourceError
-from stream.protocol.devices import Found
+from stream.machine.devices import Found
 
 _NO_BLOCK_ID: Final = 2**64 - 1
 

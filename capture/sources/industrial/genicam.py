@@ -19,7 +19,7 @@ from capture.sources.industrial.source import IndustrialSource
 from capture.sources.options import options_as
 from capture.sources.uri import SourceUri
 from stream.errors import SourceError
-from stream.protocol.devices import Found
+from stream.machine.devices import Found
 
 _PATHS: Final = "GENICAM_GENTL64_PATH"
 _WAIT_MS: Final = 1

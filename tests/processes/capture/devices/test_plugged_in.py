@@ -8,7 +8,7 @@ import pytest
 
 from capture.devices.plugged_in import found_devices
 from stream.errors import SourceError
-from stream.protocol.devices import Found, FoundKind
+from stream.machine.devices import Found, FoundKind
 
 
 def two() -> list[Found]:

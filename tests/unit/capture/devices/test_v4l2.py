@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from capture.devices.v4l2 import found_v4l2
-from stream.protocol.devices import Found
+from stream.machine.devices import Found
 
 
 @pytest.fixture

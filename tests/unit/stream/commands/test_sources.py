@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 import pytest
 
-from stream.protocol.devices import Found, FoundKind
+from stream.machine.devices import Found, FoundKind
 from tests.doubles.media import write_video
 from tests.unit.stream.commands.conftest import Type
 
