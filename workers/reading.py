@@ -71,7 +71,7 @@ class Reader:
 
         A failed one if the analyser raises, or puts into its result what no reading holds.
         """
-        frame = Frame(pixels, _thumbnail(header.previous), header.seq)
+        frame = Frame(pixels, _thumbnail(header.previous), header.seq, header.um_per_px)
         try:
             return checked(self._reading(header, self._found(self._analyser.analyse(frame), pixels, header)))
         except Exception as error:  # noqa: BLE001 (a plug-in may raise anything: the frame fails, the run goes on)

@@ -141,11 +141,13 @@ class Frame:
     pixels: (height, width, 3) uint8 BGR, read-only.
     previous: (135, 240) uint8 thumbnail of the frame before (`stream.protocol.thumbnail`), None at the start.
     seq: position in the run.
+    um_per_px: width of a pixel, µm; None if it is not known.
     """
 
     pixels: Pixels
     previous: Pixels | None = None
     seq: int = 0
+    um_per_px: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

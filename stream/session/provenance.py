@@ -9,10 +9,20 @@ import hashlib
 import os
 import re
 import threading
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any, Final
 
 from stream.console.public_source import public_source
 from stream.machine.files import is_picture
+
+IN_REVIEW: Final = "given in a review"
+"""The fact `um_per_px_from` of a session whose scale it was not recorded with."""
+
+
+def analysed_um_per_px(facts: Mapping[str, Any]) -> float | None:
+    """Return the scale that the analysis of a session knew, µm per pixel; None if it knew none."""
+    return None if facts.get("um_per_px_from") == IN_REVIEW else facts.get("um_per_px")
 
 
 def source_sha256(source: str) -> str | None:

@@ -4,10 +4,10 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from stream.config.framing import framing_from
 from stream.config.sections import ViewConfig
@@ -19,6 +19,7 @@ from stream.session.archive import Archive
 from stream.session.finished import session_file
 from stream.session.proof.digests import seals
 from stream.session.proof.verification import sealed_in
+from stream.session.provenance import analysed_um_per_px
 from stream.version import VERSION
 from stream.view.live.request_broker import KeepScale
 from stream.view.process import CLOSING_S
@@ -57,13 +58,7 @@ def serve_review(
     archive = Archive(path)
     feed = review_feed(archive, VERSION, site_s=page.site_s)
     facts = archive.facts()
-    own = parts.recorded_session(path.parent) if recording is None else None
-    source = recording or (str(path.parent) if own else str(facts.get("asked_source") or ""))
-    sha256 = facts.get("source_sha256") if own is None else None
-    framing = framing_from(facts.get("framing"))
-    if own is not None:
-        own.close()
-    recorded = SessionRecording(source, sha256, parts.lookup(source, framing), parts.analyser) if source else None
+    recorded = _recording_of(parts, path.parent, facts, recording)
     events = SecurityEvents()
     broker, rules = FileBroker(path, feed), access_rules(page)
     if um_per_px is not None and (refusal := broker.ask(KeepScale(um_per_px=um_per_px)).error):
@@ -91,6 +86,19 @@ def serve_review(
 
 def _print_address(page: ViewConfig, address: str) -> None:
     print(f"Review: {address}{token_hint(page)} (Ctrl-C ends)", file=sys.stderr, flush=True)
+
+
+def _recording_of(parts: "Parts", folder: Path, facts: Mapping[str, Any], named: str | None) -> SessionRecording | None:
+    """Return the pictures of a session: those that are named, its own, or those of its source; None if it has none."""
+    own = parts.recorded_session(folder) if named is None else None
+    source = named or (str(folder) if own else str(facts.get("asked_source") or ""))
+    sha256 = facts.get("source_sha256") if own is None else None
+    if own is not None:
+        own.close()
+    if not source:
+        return None
+    lookup = parts.lookup(source, framing_from(facts.get("framing")))
+    return SessionRecording(source, sha256, lookup, parts.analyser, analysed_um_per_px(facts))
 
 
 def _write_events(events: "list[SecurityEvent]", folder: Path) -> None:

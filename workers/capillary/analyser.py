@@ -20,6 +20,7 @@ from workers.capillary.quality.facts import FrameFacts
 from workers.capillary.quality.verdict import judge
 from workers.capillary.settings import AnalyserSettings
 from workers.capillary.traits import measured, unknown
+from workers.capillary.working_scale import AtWorkingScale
 from workers.runtimes.base import Runtime
 from workers.runtimes.card import Card, read_card
 from workers.runtimes.figures import transfer_sentence
@@ -91,4 +92,5 @@ def make_analyser(settings: AnalyserSettings) -> Analyser:
         raise ModelError(f"{weights} wants {card.input.channels} channels a crop, this program gives {CHANNELS}.")
     if strange := unknown(card.calibration.terms):
         raise ModelError(f"The card of {weights} weighs {strange[0]!r}, which this program does not measure.")
-    return CapillaryAnalyser(card, load(card, weights, settings.runtime), settings)
+    analyser = CapillaryAnalyser(card, load(card, weights, settings.runtime), settings)
+    return AtWorkingScale(analyser, settings.model_um_per_px)

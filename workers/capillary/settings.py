@@ -4,6 +4,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
+from stream.protocol.types import UmPerPx
 from workers.runtimes.card import ProposalsName, RuntimeName
 
 Share = Annotated[float, Meta(ge=0, le=1)]
@@ -75,4 +76,11 @@ class AnalyserSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     max_regions: Annotated[
         int, Meta(ge=1, le=2000, description="regions looked at in one frame, the largest first")
     ] = 400
+    model_um_per_px: Annotated[
+        UmPerPx | None,
+        Meta(
+            description="scale of the frames that the model knows, if it was measured: every frame whose scale is "
+            "known is then brought to it; absent: taken as 1.27, and only what is far from that is"
+        ),
+    ] = None
     quality: QualityLimits = QualityLimits()

@@ -18,6 +18,7 @@ from stream.protocol.contracts import Analysis, Frame, Pixels
 from stream.protocol.thumbnail import thumbnail
 from stream.security import audit_log
 from stream.session.proof.digests import file_sha256, holds_more, readings_sha256
+from stream.session.provenance import analysed_um_per_px
 from stream.session.store import FILE_NAME
 
 _SAME_PCT: Final = 0.005
@@ -108,6 +109,7 @@ def check_frames(
     analyse: computes densities again; None if that is not wanted or not possible.
     """
     readings = _readings(folder)
+    um_per_px = analysed_um_per_px(_facts(folder))
     frames = computed = 0
     previous: tuple[int, Pixels] | None = None
     for frame in _frames(recording):
@@ -122,7 +124,7 @@ def check_frames(
         follows = previous is not None and previous[0] == frame.seq - 1
         before = previous[1] if previous is not None and follows and recording.moving else None
         if row is not None and row["status"] == "ok" and (follows or frame.seq == 0 or not recording.moving):
-            _compare(frame, row, analyse(Frame(frame.pixels, before, frame.seq)))
+            _compare(frame, row, analyse(Frame(frame.pixels, before, frame.seq, um_per_px)))
             computed += 1
         previous = frame.seq, thumbnail(frame.pixels)
     findings.proven.append(f"pictures: {counted(frames, 'frame')}")
@@ -166,16 +168,25 @@ _NAMES: Final = (
 
 
 def _readings(folder: Path) -> dict[int, dict[str, Any]]:
+    rows = _selected(folder, f"SELECT {', '.join(_NAMES)} FROM readings")
+    return {row[0]: dict(zip(_NAMES, row, strict=True)) for row in rows}
+
+
+def _facts(folder: Path) -> dict[str, Any]:
+    return {key: json.loads(value) for key, value in _selected(folder, "SELECT key, value FROM session")}
+
+
+def _selected(folder: Path, query: str) -> list[tuple[Any, ...]]:
+    """Return what a session's file holds; nothing if there is none. Raises DifferenceError."""
     path = folder / FILE_NAME
     if not path.is_file():
-        return {}
+        return []
     address = f"{path.resolve().as_uri()}?mode=ro"
     try:
         with contextlib.closing(sqlite3.connect(address, uri=True)) as database:
-            rows = database.execute(f"SELECT {', '.join(_NAMES)} FROM readings").fetchall()
+            return database.execute(query).fetchall()
     except sqlite3.Error as error:
         raise DifferenceError(f"{path.name} is damaged: {error}.") from None
-    return {row[0]: dict(zip(_NAMES, row, strict=True)) for row in rows}
 
 
 def _hash(path: Path) -> str:

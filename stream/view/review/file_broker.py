@@ -4,7 +4,7 @@ import contextlib
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from stream.bedside.requests import Bedside
 from stream.config.sections import AlarmsConfig
@@ -12,12 +12,10 @@ from stream.errors import OutputError
 from stream.machine.clock import steady_utc
 from stream.protocol.bedside import Answer, KeepMarker, KeepSession, RemoveMarker
 from stream.session.journal import Journal
+from stream.session.provenance import IN_REVIEW
 from stream.session.store import Store
 from stream.view.live.feed import Feed
 from stream.view.live.request_broker import KeepScale, PageRequest
-
-IN_REVIEW: Final = "given in a review"
-"""The fact `um_per_px_from` of a session whose scale it was not recorded with."""
 
 
 class FileBroker:

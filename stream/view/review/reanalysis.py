@@ -11,12 +11,18 @@ class SessionRecording:
     """The recording that a session was made from, if it is still there and unchanged. Not safe for several threads.
 
     source: as the user named it. sha256: of the file that was analysed; None if the session does not say.
-    make_analyser: makes the configured analyser. Raises ModelError.
+    make_analyser: makes the configured analyser. Raises ModelError. um_per_px: the scale that the analysis knew.
     """
 
     def __init__(
-        self, source: str, sha256: str | None, frames: RecordedFrames, make_analyser: Callable[[], Analyser]
+        self,
+        source: str,
+        sha256: str | None,
+        frames: RecordedFrames,
+        make_analyser: Callable[[], Analyser],
+        um_per_px: float | None = None,
     ) -> None:
+        self._um_per_px = um_per_px
         self._source, self._sha256, self._frames, self._make_analyser = source, sha256, frames, make_analyser
         self._missing_reason: str | None = None
         self._analyser: Analyser | None = None
@@ -43,7 +49,9 @@ class SessionRecording:
                 self._analyser = self._make_analyser()
             except ModelError:
                 return None
-        return self._analyser.analyse(Frame(pixels)) if self._analyser.model_id == model_id else None
+        if self._analyser.model_id != model_id:
+            return None
+        return self._analyser.analyse(Frame(pixels, um_per_px=self._um_per_px))
 
     def _find_missing_reason(self) -> str:
         reason = self._frames.missing_reason()
