@@ -20,11 +20,11 @@ from workers.capillary.quality.facts import FrameFacts
 from workers.capillary.quality.verdict import judge
 from workers.capillary.settings import AnalyserSettings
 from workers.capillary.traits import measured, unknown
-from workers.capillary.working_scale import AtWorkingScale
 from workers.runtimes.base import Runtime
 from workers.runtimes.card import Card, read_card
 from workers.runtimes.figures import transfer_sentence
 from workers.runtimes.loading import load
+from workers.scale.working_scale import AtWorkingScale
 from workers.shipped import weights_path
 
 CLEAR: Final = 0.8

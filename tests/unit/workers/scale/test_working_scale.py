@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from stream.protocol.contracts import Analyser, Analysis, Frame, PictureObject, Pixels, Quality, Region
 from workers.analysers import capillary
-from workers.capillary.working_scale import AtWorkingScale, resizing
+from workers.scale.working_scale import AtWorkingScale, resizing
 
 
 class Seen:
