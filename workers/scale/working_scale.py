@@ -1,7 +1,7 @@
 """Frames of another scale are brought to that of the frames that the model knows. What was found is in frame pixels.
 
 The labelled frames were published without a scale. It is taken as 1.27 µm per pixel: their capillaries, 46 px long in
-the median, are 58 µm then. Nobody has measured it, so frames from half of that to 1.33 times as wide pixels stay as
+the median, are 58 µm then. It was never measured, so frames from half of that to 1.33 times as wide pixels stay as
 they are; up to there the model was tried (docs/models.md) or the scale may be the model's own.
 """
 
