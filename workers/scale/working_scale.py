@@ -18,6 +18,8 @@ from stream.protocol.contracts import Analyser, Analysis, Frame, PictureObject, 
 ASSUMED_UM_PER_PX: Final = 1.27
 LEFT_AS_THEY_ARE: Final = (0.5, 1.33)
 """Widths of a pixel over the assumed one between which a frame is not resized."""
+_MOST_ENLARGED: Final = 4.0
+"""Pixels that are wider still, 5 µm, show no capillaries (8 µm): enlarging them brings none back."""
 _SMALLEST_PX: Final = 64
 _MOST_PX: Final = 4096 * 3072
 
@@ -33,7 +35,7 @@ def resizing(um_per_px: float | None, model_um_per_px: float | None, height: int
         return 1.0
     wanted = um_per_px / (model_um_per_px or ASSUMED_UM_PER_PX)
     low, high = LEFT_AS_THEY_ARE
-    if model_um_per_px is None and low <= wanted <= high:
+    if wanted > _MOST_ENLARGED or (model_um_per_px is None and low <= wanted <= high):
         return 1.0
     if wanted > 1:
         return max(1.0, min(wanted, math.sqrt(_MOST_PX / (height * width))))

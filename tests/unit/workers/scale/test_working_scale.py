@@ -39,6 +39,10 @@ def test_without_a_scale_and_near_the_models_own_frames_stay_as_they_are() -> No
         assert resizing(um_per_px, None, 1080, 1920) == 1
 
 
+def test_pixels_that_are_too_wide_to_show_a_capillary_are_not_enlarged() -> None:
+    assert resizing(12.7, None, 540, 960) == 1
+
+
 def test_far_from_it_they_are_brought_to_it() -> None:
     assert resizing(2.54, None, 540, 960) == pytest.approx(2)
     assert resizing(0.508, None, 1080, 1920) == pytest.approx(0.4)
