@@ -136,18 +136,13 @@ def live(parts: Parts, /, sources: tuple[str, ...], seconds: float | None, **opt
 
 def _watch_several(parts: Parts, sources: tuple[str, ...], config: "Config", seconds: float | None) -> NoReturn:
     """Run each source for itself, with one page and one publisher for all."""
-    from stream.console import logs
     from stream.several.watching import watch
-
-    logs.set_up(parts.log_level, parts.log_format)
-    for source in sources:
-        logs.hide(source)
 
     def monitor(source: str, share: "Config", folder: Path, place: "SourcePlace") -> Callable[[_Announce], NoReturn]:
         plan = replace(new_plan(parts, "live", source, folder, share), seconds=seconds, place=place)
         return partial(_run_and_keep, parts, plan)
 
-    sys.exit(watch(config, sources, _sessions_folder(config, "live"), monitor, quiet=parts.quiet))
+    sys.exit(watch(parts, config, sources, _sessions_folder(config, "live"), monitor))
 
 
 def _kept_plan(parts: Parts, mode: "Mode", source: str, config: "Config") -> "RunPlan":

@@ -11,8 +11,10 @@ from pathlib import Path
 from types import FrameType
 from typing import Final
 
+from stream.config.parts import Parts
 from stream.config.sections import Config
 from stream.config.source_place import SourcePlace
+from stream.console import logs
 from stream.machine.processes import cores
 from stream.machine.run_folder import RunFolder
 from stream.machine.signals import stop_signals
@@ -35,7 +37,7 @@ MakeMonitor = Callable[[str, Config, Path, SourcePlace], Monitor]
 _ENDED_WELL: Final = frozenset({0, 5, 130})
 
 
-def watch(config: Config, sources: Sequence[str], sessions: Path, make_monitor: MakeMonitor, *, quiet: bool) -> int:
+def watch(parts: Parts, config: Config, sources: Sequence[str], sessions: Path, make_monitor: MakeMonitor) -> int:
     """Watch the sources until all have ended, and return the highest of their exit codes.
 
     sessions: the folder in which each gets one for its session.
@@ -44,13 +46,16 @@ def watch(config: Config, sources: Sequence[str], sessions: Path, make_monitor: 
     """
     check_sources(sources)
     workers = worker_shares(config.workers.count, cores(), len(sources))
+    logs.set_up(parts.log_level, parts.log_format)
+    for source in sources:
+        logs.hide(source)
     stale_after_s = config.sink.stale_after_s
     states = [SourceState(number, new_session_id(), stale_after_s) for number in range(1, len(sources) + 1)]
     name, events = new_session_id(), SecurityEvents()
     with contextlib.ExitStack() as opened:
         folder = opened.enter_context(contextlib.closing(RunFolder(name))).path
         collector = opened.enter_context(contextlib.closing(Collector(config, states, folder, events)))
-        terminal = opened.enter_context(contextlib.closing(Terminal(quiet=quiet)))
+        terminal = opened.enter_context(contextlib.closing(Terminal(quiet=parts.quiet)))
         token_file = folder / "token"
         write_token(token_file)
         monitors = [

@@ -10,7 +10,7 @@ from PIL import Image
 
 from stream.session.store import Store
 from tests.doubles.media import write_video
-from tests.unit.stream.commands.conftest import Type
+from tests.unit.stream.commands.conftest import Type, Typed
 
 USAGE, SOURCE, FAILED = 2, 3, 1
 SERIAL = ("replay", "--output", "out", "--engine", "serial")
@@ -151,3 +151,17 @@ def test_one_bad_source_or_folder_keeps_no_other_from_being_done(typed: Type) ->
     assert "the folder out/blocked cannot be made" in done.text
     assert len(Path("out/good/readings.csv").read_text().splitlines()) == 2
     assert sorted(path.name for path in Path("out").iterdir()) == ["blocked", "good", "summary.csv"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (("camera:0", "camera:0"), "camera:0 is named twice; name each source once"),
+        (tuple(f"camera:{number}" for number in range(9)), "9 sources are named; one command watches at most 8"),
+        (("camera:0", "camera:1", "--workers", "1"), "1 worker cannot analyse 2 sources: each needs one at least"),
+    ],
+)
+def test_sources_that_cannot_be_watched_together_are_refused(
+    typed: Type, arguments: tuple[str, ...], reason: str
+) -> None:
+    assert typed("live", *arguments) == Typed(2, reason)
