@@ -9,39 +9,26 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Final
 
 import cv2
-import msgspec
+import numpy as np
 
+from capture.sources.camera_settings import CameraOptions, apply, fourcc_of, read_back
 from capture.sources.naming import safe_name
 from capture.sources.opencv import Connect, connect, decode, hush
 from capture.sources.options import options_as
+from capture.sources.raw_pictures import RawPictures, raw_pictures
 from capture.sources.uri import SourceUri
-from stream.errors import SourceError, UsageError
+from stream.errors import FrameError, SourceError, UsageError
 from stream.protocol.contracts import Grab, Pixels
 
 _LOCAL_BACKEND: Final = cv2.CAP_V4L2 if sys.platform == "linux" else cv2.CAP_ANY
 _V4L_TIMEOUT: Final = "OPENCV_VIDEOIO_V4L_SELECT_TIMEOUT"
 
-Seconds = Annotated[float, msgspec.Meta(gt=0, le=3600)]
-Count = Annotated[int, msgspec.Meta(ge=1, le=16384)]
+_FIRST_FRAMES: Final = 10
 
 log = logging.getLogger(__name__)
-
-
-class CameraOptions(msgspec.Struct, frozen=True):
-    """What to ask the camera for; it may give something else, which is then used and logged.
-
-    fourcc: pixel format such as MJPG, which most USB cameras need for 1080p at full speed.
-    timeout_s: how long to wait for a frame.
-    """
-
-    width: Count | None = None
-    height: Count | None = None
-    fps: Annotated[float, msgspec.Meta(gt=0, le=1000)] | None = None
-    fourcc: Annotated[str, msgspec.Meta(min_length=4, max_length=4)] | None = None
-    timeout_s: Seconds = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,41 +55,48 @@ def open_camera(uri: SourceUri, connect: Connect = connect) -> "CameraSource":
     if not capture.isOpened():
         known = sys.platform == "linux"
         raise SourceError(why_closed(uri.path) if known else f"{camera.label} cannot be opened. {camera.remedy}")
-    _ask_for(capture, options)
-    source = CameraSource(capture, safe_name(f"camera-{Path(uri.path).name}"), camera)
-    asked = (options.width or source.width, options.height or source.height)
-    if asked != (source.width, source.height):
-        log.warning("%s gives %dx%d instead of %dx%d", camera.label, source.width, source.height, *asked)
-    return source
+    apply(capture, options)
+    return CameraSource(capture, safe_name(f"camera-{Path(uri.path).name}"), camera, options)
 
 
 class CameraSource:
     """A camera that is already connected; see `stream.protocol.contracts.FrameSource`.
 
-    time_s is the time since the first frame.
+    time_s is the time since the first frame. device_settings: what the camera says of its settings, by option.
+    treatment: how they differ from what was asked for.
     """
 
     live = True
     frame_count: int | None = None
 
     def __init__(
-        self, capture: cv2.VideoCapture, name: str, camera: CameraDetails, clock: Callable[[], float] = time.monotonic
+        self,
+        capture: cv2.VideoCapture,
+        name: str,
+        camera: CameraDetails,
+        options: CameraOptions,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Take one frame, for its size, and drop it. Raises SourceError if none comes."""
+        """Take a frame, for its size, and drop it. Raises SourceError if none comes."""
         self.name = name
         self._capture, self._camera, self._clock = capture, camera, clock
         self._index, self._started_s, self._closed = -1, 0.0, False
         capture.set(cv2.CAP_PROP_BUFFERSIZE, 1)
-        done, first = capture.read()
-        if not done:
+        self._raw = raw_pictures(fourcc_of(capture))
+        if self._raw is not None and not capture.set(cv2.CAP_PROP_CONVERT_RGB, 0):
+            self._raw = None
+        try:
+            self.width, self.height = self._first_size()
+        except SourceError:
             capture.release()
-            raise SourceError(f"{camera.label} is there but gives no picture. {camera.remedy}")
-        if first.shape[2:] != (3,):
-            capture.release()
-            raise SourceError(f"{camera.label} gives pixels of shape {first.shape}, not colour; set its format.")
-        self.height, self.width = first.shape[:2]
+            raise
         fps = capture.get(cv2.CAP_PROP_FPS)
         self.fps = fps if 0 < fps <= 1000 else None
+        settings = read_back(capture, options, (self.width, self.height))
+        self.device_settings = settings.values
+        self.treatment = "; ".join(settings.differences)
+        if self.treatment:
+            log.warning("%s gives %s", camera.label, self.treatment)
 
     def grab(self) -> Grab | None:
         """Wait for the next frame. Raises SourceError when none comes in time; None only after close."""
@@ -123,6 +117,9 @@ class CameraSource:
         """Decode the grabbed frame into `out`, (height, width, 3) uint8 BGR. Raises SourceError."""
         if self._closed or self._index < 0:
             raise SourceError(f"No frame of {self._camera.label} is grabbed.")
+        if self._raw is not None:
+            self._read_raw(self._raw, out)
+            return
         label, before = self._camera.label, f"{self.width}x{self.height}"
         decode(
             self._capture,
@@ -140,19 +137,35 @@ class CameraSource:
         self._capture.release()
         self._closed = True
 
+    def _first_size(self) -> tuple[int, int]:
+        """Return width and height of the first frame that can be read; a USB camera's first ones are often damaged."""
+        label = self._camera.label
+        damage = ""
+        for _ in range(_FIRST_FRAMES):
+            done, first = self._capture.read()
+            if not done:
+                raise SourceError(f"{label} is there but gives no picture. {self._camera.remedy}")
+            if self._raw is None:
+                if first.shape[2:] != (3,):
+                    raise SourceError(f"{label} gives pixels of shape {first.shape}, not colour; set its format.")
+                return first.shape[1], first.shape[0]
+            try:
+                return self._raw.size_of(np.asarray(first))
+            except FrameError as error:
+                damage = str(error)
+        raise SourceError(f"{label} gives no picture that can be read. {damage} {self._camera.remedy}")
 
-def _ask_for(capture: cv2.VideoCapture, options: CameraOptions) -> None:
-    """Set the format first: it decides which sizes and rates there are."""
-    if options.fourcc:
-        capture.set(cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*options.fourcc))
-    wishes = (
-        (cv2.CAP_PROP_FRAME_WIDTH, options.width),
-        (cv2.CAP_PROP_FRAME_HEIGHT, options.height),
-        (cv2.CAP_PROP_FPS, options.fps),
-    )
-    for key, value in wishes:
-        if value is not None:
-            capture.set(key, value)
+    def _read_raw(self, raw: RawPictures, out: Pixels) -> None:
+        done, buffer = self._capture.retrieve()
+        label = self._camera.label
+        if not done:
+            raise FrameError(f"{label} gave a frame that cannot be read. {self._camera.remedy}")
+        try:
+            raw.write(np.asarray(buffer), out)
+        except FrameError as error:
+            raise FrameError(f"{label} gave a frame that cannot be shown. {error}") from None
+        except SourceError as error:
+            raise SourceError(f"{label} changed. {error}") from None
 
 
 def why_closed(which: str, devices: Path = Path("/dev")) -> str:

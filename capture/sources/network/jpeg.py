@@ -30,13 +30,16 @@ class JpegPicture:
     height: int
 
 
-def whole_jpeg(data: bytes) -> JpegPicture:
-    """Return the JPEG in `data`, from its start marker to its end marker. Raises FrameError if it is not whole."""
+def whole_jpeg(data: bytes, padded: bool = False) -> JpegPicture:
+    """Return the JPEG in `data`, from its start marker to its end marker. Raises FrameError if it is not whole.
+
+    padded: whatever follows the end marker is the rest of a larger buffer.
+    """
     if not data.startswith(_START):
         raise FrameError("It is no JPEG picture.")
     width, height, scan = _header(data)
     end = _end_after(data, scan)
-    if end < 0 or data[end:].strip(_PADDING):
+    if end < 0 or (not padded and data[end:].strip(_PADDING)):
         raise FrameError("A JPEG picture was cut off, or two were mixed.")
     return JpegPicture(data[:end], width, height)
 

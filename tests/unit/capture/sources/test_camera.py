@@ -3,32 +3,44 @@
 import itertools
 import logging
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from capture.sources import camera
 from capture.sources.camera import CameraDetails, CameraSource, open_camera
+from capture.sources.camera_settings import CameraOptions
 from capture.sources.uri import parse_uri
-from stream.errors import SourceError, UsageError
+from stream.errors import FrameError, SourceError, UsageError
 from stream.protocol.contracts import FrameSource, Pixels
 from tests.contracts.source_contract import SourceContract, buffer, frame, grabbed
 from tests.doubles.media import card
 
 
 class StandIn:
-    """Behaves as a cv2.VideoCapture that gives these frames, then fails."""
+    """Behaves as a cv2.VideoCapture that gives these frames, then fails.
 
-    def __init__(self, frames: Iterable[Pixels], present: bool = True) -> None:
+    fixed: properties that it keeps whatever is asked. refuses: those that it does not let anyone set.
+    """
+
+    def __init__(
+        self,
+        frames: Iterable[npt.NDArray[Any]],
+        present: bool = True,
+        fixed: Mapping[int, float] | None = None,
+        refuses: Collection[int] = (),
+    ) -> None:
+        self._fixed, self._refuses = fixed or {}, refuses
         self.opened_with: tuple[int | str, int, Sequence[int]] | None = None
         self.asked: dict[int, float] = {}
         self.released = False
         self._frames = iter(frames)
-        self._held: Pixels | None = None
+        self._held: npt.NDArray[Any] | None = None
         self._present = present
 
     def connect(self, device: int | str, backend: int, settings: Sequence[int]) -> cv2.VideoCapture:
@@ -40,22 +52,22 @@ class StandIn:
 
     def set(self, key: int, value: float) -> bool:
         self.asked[key] = value
-        return True
+        return key not in self._refuses
 
     def get(self, key: int) -> float:
-        return {cv2.CAP_PROP_FPS: 60.0}.get(key, 0.0)
+        return {cv2.CAP_PROP_FPS: 60.0, **self.asked, **self._fixed}.get(key, 0.0)
 
     def grab(self) -> bool:
         self._held = next(self._frames, None)
         return self._held is not None
 
-    def retrieve(self, out: Pixels | None = None) -> tuple[bool, Pixels | None]:
+    def retrieve(self, out: Pixels | None = None) -> tuple[bool, npt.NDArray[Any] | None]:
         if self._held is None or out is None or out.shape != self._held.shape:
             return self._held is not None, self._held
         out[:] = self._held
         return True, out
 
-    def read(self) -> tuple[bool, Pixels | None]:
+    def read(self) -> tuple[bool, npt.NDArray[Any] | None]:
         self.grab()
         return self.retrieve()
 
@@ -85,30 +97,111 @@ def test_the_first_frame_is_given_up_for_its_size() -> None:
 
 def test_what_is_wished_is_asked_for() -> None:
     stand_in = StandIn([card(0)])
-    opened(stand_in, "camera:2?width=1920&height=1080&fps=60&fourcc=MJPG")
+    source = opened(stand_in, "camera:2?width=320&height=240&fps=60&fourcc=YUYV&exposure_us=8000&gain=5")
     assert stand_in.opened_with is not None
     assert stand_in.opened_with[0] == 2
     assert stand_in.asked == {
-        cv2.CAP_PROP_FOURCC: cv2.VideoWriter.fourcc(*"MJPG"),
-        cv2.CAP_PROP_FRAME_WIDTH: 1920,
-        cv2.CAP_PROP_FRAME_HEIGHT: 1080,
+        cv2.CAP_PROP_FOURCC: cv2.VideoWriter.fourcc(*"YUYV"),
+        cv2.CAP_PROP_AUTO_EXPOSURE: 1,
+        cv2.CAP_PROP_FRAME_WIDTH: 320,
+        cv2.CAP_PROP_FRAME_HEIGHT: 240,
         cv2.CAP_PROP_FPS: 60,
+        cv2.CAP_PROP_EXPOSURE: 80,
+        cv2.CAP_PROP_GAIN: 5,
         cv2.CAP_PROP_BUFFERSIZE: 1,
     }
     assert next(iter(stand_in.asked)) == cv2.CAP_PROP_FOURCC
+    assert source.device_settings == {
+        "width": "320",
+        "height": "240",
+        "fps": "60",
+        "exposure_us": "8000",
+        "gain": "5",
+        "fourcc": "YUYV",
+        "auto_exposure": "false",
+    }
+    assert source.treatment == ""
 
 
 def test_a_size_that_the_camera_does_not_have_is_logged(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.WARNING):
         source = opened(StandIn([card(0)]), "camera:0?width=1920&height=1080")
     assert (source.width, source.height) == (320, 240)
-    assert "camera:0 gives 320x240 instead of 1920x1080" in caplog.text
+    assert source.treatment == "width 320 instead of 1920; height 240 instead of 1080"
+    assert f"camera:0 gives {source.treatment}" in caplog.text
+
+
+def test_what_the_camera_makes_of_it_is_said_in_one_line() -> None:
+    fixed = {cv2.CAP_PROP_FPS: 30.0, cv2.CAP_PROP_AUTO_EXPOSURE: 3, cv2.CAP_PROP_EXPOSURE: 156, cv2.CAP_PROP_GAIN: 0}
+    source = opened(StandIn([card(0)], fixed=fixed), "camera:0?fps=60&exposure_us=8000&gain=5")
+    assert source.treatment == (
+        "fps 30 instead of 60; exposure_us 15600 instead of 8000; no gain; auto_exposure true instead of false"
+    )
+
+
+def raw_camera(fourcc: str, frames: Iterable[npt.NDArray[Any]], refuses: Collection[int] = ()) -> StandIn:
+    return StandIn(frames, fixed={cv2.CAP_PROP_FOURCC: cv2.VideoWriter.fourcc(*fourcc)}, refuses=refuses)
+
+
+def jpeg(number: int, cut: int | None = None, behind: int = 0) -> npt.NDArray[Any]:
+    """Return a camera's buffer of one JPEG: cut off, or followed by what was in the buffer before."""
+    data = cv2.imencode(".jpg", card(number))[1].tobytes()[:cut] + b"\xff\xd9 old" * behind
+    return np.frombuffer(data, np.uint8).reshape(1, -1)
+
+
+def test_a_jpeg_of_a_camera_is_whole_or_a_failed_frame() -> None:
+    stand_in = raw_camera("MJPG", [jpeg(0, cut=400), jpeg(0), jpeg(1, behind=9), jpeg(2, cut=3000), jpeg(3)])
+    source = opened(stand_in)
+    assert stand_in.asked[cv2.CAP_PROP_CONVERT_RGB] == 0
+    assert np.abs(frame(source).astype(int) - card(1)).mean() < 4
+    grabbed(source)
+    with pytest.raises(FrameError, match=r"camera:0 gave a frame that cannot be shown\. A JPEG picture was cut off"):
+        source.retrieve(buffer(source))
+    assert np.abs(frame(source).astype(int) - card(3)).mean() < 4
+
+
+def test_a_camera_of_damaged_jpegs_alone_is_refused() -> None:
+    stand_in = raw_camera("MJPG", [jpeg(0, cut=400)] * 50)
+    with pytest.raises(SourceError, match="gives no picture that can be read"):
+        opened(stand_in)
+    assert stand_in.released
+
+
+def test_a_camera_whose_jpegs_change_their_size_is_opened_again() -> None:
+    larger = cv2.imencode(".jpg", card(1, 640, 480))[1].reshape(1, -1)
+    source = opened(raw_camera("MJPG", [jpeg(0), larger]))
+    grabbed(source)
+    with pytest.raises(SourceError, match="640x480 now, not 320x240") as caught:
+        source.retrieve(buffer(source))
+    assert not isinstance(caught.value, FrameError)
+
+
+@pytest.mark.parametrize(("fourcc", "kind", "value"), [("GREY", np.uint8, 77), ("Y16 ", np.uint16, 77 * 256 + 5)])
+def test_grey_samples_keep_their_upper_8_bits(fourcc: str, kind: type, value: int) -> None:
+    source = opened(raw_camera(fourcc, [np.full((240, 320), value, kind)] * 2))
+    assert (frame(source) == 77).all()
+
+
+def test_a_bayer_mosaic_is_interpolated() -> None:
+    mosaic = np.zeros((240, 320), np.uint8)
+    mosaic[0::2, 0::2] = 200  # RGGB: red
+    source = opened(raw_camera("RGGB", [mosaic] * 2))
+    assert frame(source)[100, 100].tolist() == [0, 0, 200]
+
+
+def test_a_camera_that_gives_no_raw_pictures_is_read_as_opencv_reads_it() -> None:
+    source = opened(raw_camera("MJPG", [card(0), card(1)], refuses=[cv2.CAP_PROP_CONVERT_RGB]))
+    np.testing.assert_array_equal(frame(source), card(1))
 
 
 def test_time_runs_from_the_first_frame() -> None:
     clock = iter([100.0, 100.5, 102.0])
     source = CameraSource(
-        StandIn([card(0)] * 4).connect(0, 0, []), "camera-0", CameraDetails("camera:0", "", 5), lambda: next(clock)
+        StandIn([card(0)] * 4).connect(0, 0, []),
+        "camera-0",
+        CameraDetails("camera:0", "", 5),
+        CameraOptions(),
+        lambda: next(clock),
     )
     assert [grabbed(source).time_s for _ in range(3)] == [0.0, 0.5, 2.0]
 
