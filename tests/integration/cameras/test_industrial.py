@@ -14,7 +14,7 @@ from tests.running import run
 
 pytestmark = [pytest.mark.real, pytest.mark.slow]
 
-SECONDS = pytest.mark.parametrize("seconds", [6, pytest.param(60, marks=pytest.mark.nightly)])
+SECONDS = pytest.mark.parametrize("seconds", [3, pytest.param(60, marks=pytest.mark.nightly)])
 SIZE = "width=1920&height=1080&fps=30"
 
 

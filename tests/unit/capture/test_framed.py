@@ -16,7 +16,7 @@ from capture.writers.overlay import Drawn, write_overlay
 from stream.config.framing import Flip, Framing, Rotation, framing_from
 from stream.config.sections import CaptureConfig
 from stream.errors import SourceError
-from stream.protocol.contracts import FrameSource, Pixels
+from stream.protocol.contracts import FrameSource, Grab, Pixels
 from tests.contracts.source_contract import RecordedContract, frame, grabbed
 from tests.doubles.media import write_video
 
@@ -116,10 +116,15 @@ def test_lookup_and_overlay_show_the_frames_that_were_analysed(tmp_path: Path) -
 
 
 def test_the_true_density_is_of_the_whole_picture() -> None:
-    source = open_source("synthetic:?seed=1&frames=3", SourceLimits(framing=Framing(region=(0, 0, 320, 240))))
-    assert grabbed(source).truth_density_pct is None
-    turned = open_source("synthetic:?seed=1&frames=3", SourceLimits(framing=Framing(rotate_deg=180)))
-    assert grabbed(turned).truth_density_pct is not None
+    class Drawn:
+        name, frame_count, fps, live, width, height = "drawn", 1, None, False, 64, 48
+
+        def grab(self) -> Grab:
+            return Grab(0, "0", 0.0, 64, 48, truth_density_pct=5.0)
+
+    source = cast("FrameSource", Drawn())
+    assert grabbed(FramedSource(source, Framing(region=(0, 0, 32, 32)))).truth_density_pct is None
+    assert grabbed(FramedSource(source, Framing(rotate_deg=180))).truth_density_pct == 5.0
 
 
 def test_a_session_keeps_the_framing_as_text() -> None:

@@ -7,8 +7,11 @@ import cv2
 import numpy as np
 import pytest
 
+from capture.sources.industrial.device import IndustrialOptions
+from capture.sources.industrial.source import IndustrialSource
 from stream.machine.devices import Found, FoundKind
 from tests.doubles.media import write_video
+from tests.unit.capture.sources.industrial.test_industrial_source import Device
 from tests.unit.stream.commands.conftest import Type
 
 KINDS = [
@@ -56,11 +59,14 @@ def test_a_recording_is_tested_to_its_end_and_its_last_frame_written(typed: Type
     assert np.abs(picture.astype(int) - frames[-1]).max() <= 2
 
 
-def test_a_live_source_is_watched_for_so_long(typed: Type) -> None:
-    done = json.loads(typed("sources", "test", "synthetic:?fps=50&seconds=60", "--seconds", "0.5", "--json").text)
+def test_a_camera_is_watched_for_so_long_and_says_its_settings(typed: Type, monkeypatch: pytest.MonkeyPatch) -> None:
+    camera = IndustrialSource("toy", Device(), IndustrialOptions(gain=3))
+    monkeypatch.setattr("run_stream.Program.open_source", lambda *_: camera)
+    done = json.loads(typed("sources", "test", "toy:", "--seconds", "0.1", "--json").text)
     assert done["frames"] > 2
-    assert done["failed"] == 0
-    assert done["latency_from"] == "grab"
+    assert (done["failed"], done["lost"], done["latency_from"]) == (0, 0, "grab")
+    assert done["settings"] == {"pixel_format": "Mono8", "width": "32", "height": "16", "fps": "25"}
+    assert done["treatment"] == "the camera gives no gain"
 
 
 def test_what_cannot_be_opened_or_written_is_said_with_an_exit_code(typed: Type, tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from tests.contracts.source_contract import SourceContract, buffer, grabbed
 from tests.doubles.devices.gige_camera import URI, GigeCamera, gige_camera
 from tests.running import eventually
 
-pytestmark = pytest.mark.real
+pytestmark = [pytest.mark.real, pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from stream.protocol.contracts import FrameSource
 from tests.conftest import missing
 from tests.contracts.source_contract import SourceContract, grabbed
 
-pytestmark = pytest.mark.real
+pytestmark = [pytest.mark.real, pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")
