@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from capture.sources.industrial.aravis_library import Aravis, aravis
-from capture.sources.industrial.device import Buffer, IndustrialOptions, chosen
+from capture.sources.industrial.device import FilledBuffer, IndustrialOptions, chosen
 from capture.sources.industrial.source import IndustrialSource
 from capture.sources.options import options_as
 from capture.sources.uri import SourceUri
@@ -126,7 +126,7 @@ class _AravisCamera:
         except SourceError as error:
             raise SourceError(f"{self.label} does not start: {error}.") from None
 
-    def pop(self, timeout_s: float) -> Buffer | None:
+    def pop(self, timeout_s: float) -> FilledBuffer | None:
         """See `device.Device`."""
         call = self._library.call
         if timeout_s > 0:
@@ -141,7 +141,7 @@ class _AravisCamera:
         whole = status == _WHOLE
         if whole:
             call("arv_buffer_get_image_padding", buffer, ctypes.byref(padding[0]), ctypes.byref(padding[1]))
-        return Buffer(
+        return FilledBuffer(
             data=np.ctypeslib.as_array(ctypes.cast(address, ctypes.POINTER(ctypes.c_uint8)), (size.value,)),
             width=call("arv_buffer_get_image_width", buffer) if whole else 0,
             height=call("arv_buffer_get_image_height", buffer) if whole else 0,

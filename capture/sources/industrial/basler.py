@@ -4,7 +4,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from capture.sources.industrial.device import Buffer, IndustrialOptions, chosen, library
+from capture.sources.industrial.device import FilledBuffer, IndustrialOptions, chosen, library
 from capture.sources.industrial.source import IndustrialSource
 from capture.sources.options import options_as
 from capture.sources.uri import SourceUri
@@ -82,7 +82,7 @@ class _BaslerCamera:
         except self._pylon.GenericException as error:
             raise SourceError(f"{self.label} does not start: {_said(error)}.") from None
 
-    def pop(self, timeout_s: float) -> Buffer | None:
+    def pop(self, timeout_s: float) -> FilledBuffer | None:
         """See `device.Device`."""
         try:
             result = self._camera.RetrieveResult(int(timeout_s * 1000), self._pylon.TimeoutHandling_Return)
@@ -90,7 +90,7 @@ class _BaslerCamera:
                 return None
             whole = result.GrabSucceeded()
             block = result.GetBlockID()
-            return Buffer(
+            return FilledBuffer(
                 data=np.frombuffer(result.GetBuffer() if whole else b"", np.uint8),
                 width=result.GetWidth() if whole else 0,
                 height=result.GetHeight() if whole else 0,

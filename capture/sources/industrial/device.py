@@ -37,7 +37,7 @@ class IndustrialOptions(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @dataclass(frozen=True, slots=True)
-class Buffer:
+class FilledBuffer:
     """A frame as the library hands it over.
 
     data: its bytes, valid until `release`. padding: unused bytes at the end of each line. frame_id, device_ns: the
@@ -82,7 +82,7 @@ class Device(Protocol):
     def start(self) -> None:
         """Begin to acquire. Raises SourceError."""
 
-    def pop(self, timeout_s: float) -> Buffer | None:
+    def pop(self, timeout_s: float) -> FilledBuffer | None:
         """Return the oldest frame that was not taken yet; None if none came in time. Raises SourceError."""
 
     def close(self, *, lost: bool) -> None:

@@ -14,7 +14,7 @@ from typing import Any, Final, TypeVar
 
 import numpy as np
 
-from capture.sources.industrial.device import Buffer, IndustrialOptions, chosen, library
+from capture.sources.industrial.device import FilledBuffer, IndustrialOptions, chosen, library
 from capture.sources.industrial.source import IndustrialSource
 from capture.sources.options import options_as
 from capture.sources.uri import SourceUri
@@ -158,7 +158,7 @@ class _GenicamCamera:
         except Exception as error:  # noqa: BLE001 (as above)
             raise SourceError(f"{self.label} does not start: {error}.") from None
 
-    def pop(self, timeout_s: float) -> Buffer | None:
+    def pop(self, timeout_s: float) -> FilledBuffer | None:
         """See `device.Device`. A frame that is not whole comes without number and pixels: harvesters keeps them."""
         before = self._incomplete
         try:
@@ -166,15 +166,15 @@ class _GenicamCamera:
         except Exception as error:  # noqa: BLE001 (as above)
             raise SourceError(f"{self.label} was lost: {error}. Check cable and power.") from None
         if self._incomplete > before:
-            return Buffer(np.empty(0, np.uint8), 0, 0, 0, None, None, "parts of it are missing", lambda: None)
+            return FilledBuffer(np.empty(0, np.uint8), 0, 0, 0, None, None, "parts of it are missing", lambda: None)
         return None if raw is None else self._buffer_of(raw)
 
-    def _buffer_of(self, raw: Any) -> Buffer:
+    def _buffer_of(self, raw: Any) -> FilledBuffer:
         parts = _answer(lambda: list(raw.parts)) or []
         part = parts[0] if parts else raw
         nodes = self._acquirer.remote_device.node_map
         offset = _answer(lambda: part.data_offset if parts else raw.image_offset) or 0
-        return Buffer(
+        return FilledBuffer(
             data=np.frombuffer(raw.raw_buffer, np.uint8, offset=offset),
             width=_answer(lambda: int(part.width)) or int(nodes.Width.value),
             height=_answer(lambda: int(part.height)) or int(nodes.Height.value),

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Final
 
-from capture.sources.industrial.device import Buffer, Device, IndustrialOptions
+from capture.sources.industrial.device import Device, FilledBuffer, IndustrialOptions
 from capture.sources.industrial.frame_ids import FrameIds
 from capture.sources.industrial.settings import apply, rate
 from capture.sources.naming import safe_name
@@ -44,7 +44,7 @@ class IndustrialSource:
         self.name = safe_name(f"{scheme}-{device.serial}")
         self._lock = threading.Lock()
         self._closed, self._lost = False, False
-        self._buffer: Buffer | None = None
+        self._buffer: FilledBuffer | None = None
         self._ids, self._index, self._started_s = FrameIds(), -1, 0.0
         self._last_key: tuple[int | None, int | None] = (None, None)
         try:
@@ -133,7 +133,7 @@ class IndustrialSource:
             raise SourceError(f"{self._label} does not tell the size of its frames (Width, Height).")
         return int(told[0]), int(told[1])
 
-    def _newest(self, until_s: float) -> Buffer | None:
+    def _newest(self, until_s: float) -> FilledBuffer | None:
         """Return the newest frame that is there, else the next one; None if the source was closed.
 
         If all buffers of the library are filled but the one that was let go, later frames were not kept: then even the
@@ -163,7 +163,7 @@ class IndustrialSource:
                     "Check cable, power, and that no other program uses it."
                 )
 
-    def _seen(self, buffer: Buffer) -> bool:
+    def _seen(self, buffer: FilledBuffer) -> bool:
         """Return whether a library hands over the frame of the time before once more."""
         key = (buffer.frame_id, buffer.device_ns)
         seen, self._last_key = key == self._last_key and key != (None, None), key

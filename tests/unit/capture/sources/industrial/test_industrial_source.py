@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from capture.sources.industrial.device import Buffer, IndustrialOptions
+from capture.sources.industrial.device import FilledBuffer, IndustrialOptions
 from capture.sources.industrial.source import IndustrialSource
 from stream.errors import FrameError, SourceError
 from stream.protocol.contracts import FrameSource
@@ -23,20 +23,20 @@ class Device:
 
     def __init__(self, endless: bool = True) -> None:
         self.features = Features({"Width": "32", "Height": "16", "PixelFormat": "Mono8", "AcquisitionFrameRate": "25"})
-        self.waiting: deque[Buffer] = deque()
+        self.waiting: deque[FilledBuffer] = deque()
         self.endless, self.released, self.closed = endless, 0, ""
         self.ids = itertools.count(1)
         self.waiting.append(self.frame())
 
-    def frame(self, frame_id: int | None = None, width: int = 32, fault: str = "", padding: int = 0) -> Buffer:
+    def frame(self, frame_id: int | None = None, width: int = 32, fault: str = "", padding: int = 0) -> FilledBuffer:
         number = next(self.ids) if frame_id is None else frame_id
         data = np.random.default_rng(number).integers(0, 256, 16 * (width + padding), np.uint8)
-        return Buffer(data, width, 16, padding, number, number * 1000, fault, self._take_back)
+        return FilledBuffer(data, width, 16, padding, number, number * 1000, fault, self._take_back)
 
     def start(self) -> None:
         pass
 
-    def pop(self, timeout_s: float) -> Buffer | None:
+    def pop(self, timeout_s: float) -> FilledBuffer | None:
         if self.waiting:
             return self.waiting.popleft()
         return self.frame() if self.endless and timeout_s > 0 else None
