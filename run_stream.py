@@ -210,11 +210,12 @@ def entry() -> None:
         sys.exit(2)
     except (click.Abort, KeyboardInterrupt):
         sys.exit(130)
-    except ModuleNotFoundError as error:
-        if error.name not in ("keras", "tensorflow"):
-            raise
-        print(f"Error: {NO_TENSORFLOW}", file=sys.stderr)
-        sys.exit(ModelError.exit_code)
+    except ImportError as error:
+        logging.getLogger("capillary").debug("where it happened", exc_info=True)
+        known = error.name in ("keras", "tensorflow")
+        other = f"a library cannot be loaded: {error}. Install it, or allow more memory (`ulimit -v`)."
+        print(f"Error: {NO_TENSORFLOW if known else other}", file=sys.stderr)
+        sys.exit(ModelError.exit_code if known else 1)
     except StreamError as error:
         print(f"Error: {plain(str(error))}", file=sys.stderr)
         sys.exit(error.exit_code)

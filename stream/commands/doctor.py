@@ -68,9 +68,12 @@ def _examine(parts: Parts, config: "Config") -> Iterator[CheckResult]:
     """Look at everything that a live run needs."""
     from stream.console.public_source import public_source
     from stream.machine.energy import available, count
+    from stream.machine.surroundings import ignored
     from stream.session.folders import sessions_folder
 
     yield _machine()
+    if sentence := ignored():
+        yield CheckResult("note", "environment", sentence)
     yield _memory()
     yield _shared_memory()
     yield CheckResult("ok" if count() else "note", "energy", available())

@@ -47,7 +47,12 @@ def create_shared_memory(nbytes: int, folder: Path, portable: bool) -> SharedMem
         _reserve(fd, nbytes)
     except OSError as error:
         os.close(fd)
-        if error.errno not in (errno.ENOSPC, errno.ENOMEM, errno.EFBIG):
+        if error.errno == errno.EFBIG:
+            raise RingError(
+                f"the frame ring needs {nbytes} bytes, and this shell allows no file of that size (`ulimit -f`); raise "
+                "that limit, or lower capture.slots"
+            ) from error
+        if error.errno not in (errno.ENOSPC, errno.ENOMEM):
             raise
         raise RingError(
             f"the frame ring needs {nbytes} bytes and {place} has no room for them; free some, or lower capture.slots"

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 _LAST_MESSAGES_S: Final = 1.0
 _ALIVE_EVERY_S: Final = 0.5
+_NO_LIBRARY: Final = "Install it, or allow more memory (`ulimit -v` shows the limit of this shell)."
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +184,12 @@ def run_child(plan: "RunPlan", assignment: Assignment, target: str, *arguments: 
         child.report(Fatal(role=assignment.role, exit_code=error.exit_code, sentence=str(error)[:MAX_SENTENCE]))
         child.close()
         sys.exit(error.exit_code)
-    except Exception:
+    except Exception as error:
+        if isinstance(error, ImportError) and not assignment.incarnation:  # later it is worth another try
+            sentence = f"The {assignment.role} process cannot load a library: {error}. {_NO_LIBRARY}"
+            child.report(Fatal(role=assignment.role, exit_code=1, sentence=sentence[:MAX_SENTENCE]))
+            child.close()
+            sys.exit(1)
         logging.getLogger(f"capillary.{assignment.name}").exception("failed unexpectedly")
         child.close()
         sys.exit(1)
