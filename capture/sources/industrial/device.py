@@ -21,7 +21,8 @@ class IndustrialOptions(msgspec.Struct, frozen=True, kw_only=True):
 
     width, height, offset_x, offset_y: the part of the sensor, pixels. fps: frames per second. exposure_us: exposure
     time, µs. gain: in the camera's unit, mostly dB. pixel_format: PFNC name such as Mono8 or BayerRG12p. packet_size:
-    bytes of a GigE Vision packet. timeout_s: how long to wait for a frame.
+    bytes of a GigE Vision packet. features: any others by their GenICam names, set first, such as
+    "BalanceWhiteAuto:Off,Gamma:1". timeout_s: how long to wait for a frame.
     """
 
     width: Count | None = None
@@ -33,6 +34,7 @@ class IndustrialOptions(msgspec.Struct, frozen=True, kw_only=True):
     gain: float | None = None
     pixel_format: Annotated[str, msgspec.Meta(min_length=1, max_length=64)] | None = None
     packet_size: Annotated[int, msgspec.Meta(ge=64, le=65535)] | None = None
+    features: Annotated[str, msgspec.Meta(min_length=1, max_length=2000)] | None = None
     timeout_s: Annotated[float, msgspec.Meta(gt=0, le=3600)] = 5.0
 
 

@@ -1,6 +1,6 @@
 """The options of industrial cameras as GenICam features: set in an order that works, read back, compared. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -44,6 +44,7 @@ def apply(features: Features, options: IndustrialOptions) -> Applied:
     """Set what the options ask for, let the camera run freely without a trigger, and return what it made of it."""
     wanted = {name: value for name in _FEATURES if (value := getattr(options, name)) is not None}
     refused: dict[str, str] = {}
+    others = tuple(_named(features, options.features)) if options.features else ()
     if not {*_REGION}.isdisjoint(wanted):  # else the old place keeps the new size out
         for name in ("OffsetX", "OffsetY"):
             _try(features, name, "0")
@@ -58,7 +59,17 @@ def apply(features: Features, options: IndustrialOptions) -> Applied:
     differences = tuple(
         phrase for option, value in wanted.items() if (phrase := _difference(option, value, values, refused[option]))
     )
-    return Applied(values, differences)
+    return Applied(values, others + differences)
+
+
+def _named(features: Features, wanted: str) -> Iterator[str]:
+    """Set features by their own names, and yield a phrase for each that the camera does not take."""
+    for one in wanted.split(","):
+        name, _, value = one.strip().partition(":")
+        if features.read(name) is None:
+            yield f"no {name}"
+        elif refused := _try(features, name, value):
+            yield f"{name} {features.read(name)} instead of {value} ({refused})"
 
 
 def rate(features: Features) -> float | None:

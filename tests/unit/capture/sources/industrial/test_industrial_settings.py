@@ -64,6 +64,13 @@ def test_automatics_and_triggers_are_switched_off() -> None:
     assert camera.values == {"ExposureAuto": "Off", "ExposureTime": "100", "TriggerMode": "Off", "GainAuto": "Once"}
 
 
+def test_any_other_feature_is_set_by_its_own_name() -> None:
+    camera = Features({"BalanceWhiteAuto": "Once", "Gamma": "2"}, most={"Gamma": 4})
+    applied = apply(camera, IndustrialOptions(features="BalanceWhiteAuto:Off, Gamma:9,Hue:1"))
+    assert camera.values == {"BalanceWhiteAuto": "Off", "Gamma": "2"}
+    assert applied.differences == ("Gamma 2 instead of 9 (above 4)", "no Hue")
+
+
 def test_the_rate_is_what_the_camera_reaches() -> None:
     assert rate(Features({"ResultingFrameRate": "17.5", "AcquisitionFrameRate": "60"})) == 17.5
     assert rate(Features({"AcquisitionFrameRate": "0"})) is None
