@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { gravestOf, placeAfter, tabOf } from "../../stream/view/static/state/tabs.js";
+import { gravestOf, isAnother, placeAfter, tabOf } from "../../stream/view/static/state/tabs.js";
 
 const RUNNING = { running: true };
 const alarm = (priority, unseen = true) => ({ priority, unseen, sign: priority, name: "Low density" });
@@ -33,6 +33,15 @@ test("an alarm that nobody has seen is called before a graver one that somebody 
   assert.equal(gravestOf(tabs).title, "four");
   assert.equal(gravestOf(tabs.slice(0, 2)).title, "two");
   assert.equal(gravestOf(tabs.slice(0, 1)), null);
+});
+
+test("a page whose program was started anew with other sources is loaded again", () => {
+  const two = { sources: [{}, {}], version: "1" };
+  assert.equal(isAnother(two, null), false);
+  assert.equal(isAnother({ ...two }, two), false);
+  assert.equal(isAnother({ ...two, sources: [{}, {}, {}] }, two), true);
+  assert.equal(isAnother({ ...two, version: "2" }, two), true);
+  assert.equal(isAnother({ state: "good", version: "1" }, two), true, "one source alone has no tabs");
 });
 
 test("arrows go round in the row of tabs, Home and End to its ends", () => {

@@ -7,7 +7,7 @@ import { loadSymbols } from "./browser/symbols.js";
 import { showMessage } from "./parts/message.js";
 import { SourceTab } from "./parts/source-tab.js";
 import { restoreTheme, showTheme } from "./parts/theme.js";
-import { gravestOf, placeAfter } from "./state/tabs.js";
+import { gravestOf, isAnother, placeAfter } from "./state/tabs.js";
 import * as words from "./text/tabs.js";
 
 const REFRESH_MS = 200;
@@ -20,6 +20,7 @@ put("alone", words.alone);
 get("alone").title = words.aloneSay;
 put("end-all", words.endAll);
 
+let known = null; // what the program said last
 let tabs = [];
 let chosen = 0;
 let reachable = true;
@@ -53,8 +54,12 @@ setInterval(refresh, REFRESH_MS);
 async function ask() {
   const answer = await read("api/status").catch(() => null);
   reachable = answer !== null;
-  if (reachable && tabs.length === 0) begin(answer.sources);
-  if (reachable) for (const [place, source] of answer.sources.entries()) tabs[place]?.know(source);
+  if (reachable) {
+    if (isAnother(answer, known)) return location.reload();
+    if (known === null) begin(answer.sources);
+    known = answer;
+    for (const [place, source] of answer.sources.entries()) tabs[place].know(source);
+  }
   refresh();
 }
 

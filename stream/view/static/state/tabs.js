@@ -20,6 +20,17 @@ export function tabOf(told, sinceMs, source) {
   return { ...(told === null ? words.starting : words.silent), ...nothing };
 }
 
+/**
+ * Return whether the program that answers is another one than before: started anew with one source alone, with more or
+ * fewer of them, or in another version.
+ * @param {object} answer of `/api/status`
+ * @param {object|null} known the answer before it
+ */
+export function isAnother(answer, known) {
+  if (known === null) return false;
+  return answer.sources?.length !== known.sources.length || answer.version !== known.version;
+}
+
 /** Return the gravest alarm of all tabs with the title of its source, or null; one that nobody has seen comes first. */
 export function gravestOf(tabs) {
   const calling = tabs.filter(({ alarm }) => alarm !== null);
