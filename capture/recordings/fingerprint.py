@@ -9,8 +9,10 @@ from typing import Final
 from capture.sources.dicom.finding import dicom_files
 from capture.sources.files import unreadable
 from capture.sources.opening import placed
+from capture.sources.session.description import folder_of
 from capture.sources.uri import parse_uri
 from stream.errors import SourceError
+from stream.session.store import RECORDING
 
 _GLANCE: Final = 1 << 20
 _FILES: Final = ("video",)
@@ -29,6 +31,8 @@ def fingerprint(source: str) -> str | None:
         files = find_pictures(uri.path)
     elif uri.scheme == "dicom":
         files = dicom_files(uri.path)
+    elif uri.scheme == "session":
+        files = [folder_of(uri.path) / RECORDING]  # it holds the hash of each other file
     elif uri.scheme in _FILES:
         files = [Path(uri.path)]
     else:

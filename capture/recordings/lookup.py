@@ -35,6 +35,8 @@ class Lookup:
             pixels = self._at(source, index, frame)
             if pixels is not None:
                 return pixels
+        if isinstance(source, SessionSource):
+            raise SourceError(f"The picture of frame {frame} was not recorded.")
         raise SourceError(f"{source.name} has no frame {frame}; is it the same recording?")
 
     def close(self) -> None:
@@ -87,13 +89,11 @@ class Lookup:
 
 
 def _indices(source: FrameSource, seq: int, frame: str) -> list[int]:
-    """Return where a frame may lie in its source. Raises SourceError if it was not recorded."""
+    """Return where a frame may lie in its source."""
     if not isinstance(source, SessionSource):
         return [seq, *([int(frame)] if frame.isdigit() else [])]
-    place = source.place_of(seq)
-    if place is None:
-        raise SourceError(f"The picture of frame {frame} was not recorded.")
-    return [place]
+    place = source.place_of(seq)  # the session's own seq; a replay of the session counted the recorded frames
+    return [seq] if place is None else [place, seq]
 
 
 def open_recorded(source: str, limits: SourceLimits) -> FrameSource:

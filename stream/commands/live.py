@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn, get_args
 from urllib.parse import urlsplit
 
 import click
@@ -15,6 +15,7 @@ from msgspec import structs
 
 from stream.commands.context import new_plan, report, um_per_px_option
 from stream.config.parts import Parts
+from stream.config.sections import CodecName
 from stream.errors import OutputError, StreamError, UsageError
 
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ def demo(parts: Parts, /, seconds: float | None, keep: bool, **options: Any) -> 
 @click.argument("sources", nargs=-1, metavar="[SOURCE]...")
 @click.option("--seconds", type=click.FloatRange(min=1), help="End this many seconds after the start.")
 @click.option("--record", metavar="DIR", help="Record the pictures too; the session gets a folder below DIR.")
-@click.option("--codec", help="Of the pictures: mjpeg, h264, lossless or ffv1. Default: as configured.")
+@click.option("--codec", type=click.Choice(get_args(CodecName)), help="Of the pictures. Default: as configured.")
 @click.option(
     "--record-last",
     metavar="MINUTES",

@@ -17,6 +17,7 @@ from stream.errors import UsageError
 if TYPE_CHECKING:
     from stream.config.engine_choice import EngineChoice
     from stream.config.run_plan import RunPlan
+    from stream.config.sections import Config
     from stream.console.batch import BatchPlace
     from stream.protocol.readings import RunStatus
     from stream.run.outcome import Outcome
@@ -109,6 +110,7 @@ def replay(parts: Parts, /, sources: tuple[str, ...], output: Path, **given: Any
             speed=speed,
             engine=choice,
         )
+        _warn_of_other_analysis(parts, source, config)
         if table is not None:
             table.begin(number - 1)
         codes.append(_replay_one(parts, plan, options, places[number - 1] if places is not None else None))
@@ -119,6 +121,20 @@ def replay(parts: Parts, /, sources: tuple[str, ...], output: Path, **given: Any
     if table is not None:
         print(f"Table of {counted(len(folders), 'recording')}: {shown(table.path)}", file=sys.stderr)
     sys.exit(max(codes))
+
+
+def _warn_of_other_analysis(parts: Parts, source: str, config: "Config") -> None:
+    """Say if a recorded session is analysed in another way than it was: its densities will be others."""
+    from stream.config.sections import AnalyserConfig
+    from stream.session.store import FILE_NAME
+
+    path = Path(source)
+    session = parts.recorded_session(path.parent if path.name == FILE_NAME else path)
+    if session is None:
+        return
+    session.close()
+    if session.analyser is not None and AnalyserConfig(**session.analyser) != config.analyser:
+        print("Note: this session was analysed with other settings; its densities were others.", file=sys.stderr)
 
 
 def _places(recordings: Sequence[str], complete: Sequence[bool]) -> "list[BatchPlace]":

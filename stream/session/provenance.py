@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from stream.console.public_source import public_source
 from stream.machine.files import is_picture
+from stream.session.store import FILE_NAME, RECORDING
 
 IN_REVIEW: Final = "given in a review"
 """The fact `um_per_px_from` of a session whose scale it was not recorded with."""
@@ -26,8 +27,13 @@ def analysed_um_per_px(facts: Mapping[str, Any]) -> float | None:
 
 
 def source_sha256(source: str) -> str | None:
-    """Return the SHA-256 of a file, or of the names and hashes of a folder's pictures; None if there is neither."""
-    path = Path(re.sub(r"^(video|images|dicom):", "", source))
+    """Return the SHA-256 of a file, or of the names and hashes of a folder's pictures; None if there is neither.
+
+    Of a recorded session it is that of recording.json, which holds those of its files.
+    """
+    path = Path(re.sub(r"^(video|images|dicom|session):", "", source))
+    if path.name == FILE_NAME or (path / RECORDING).is_file():
+        path = (path.parent if path.name == FILE_NAME else path) / RECORDING
     if path.is_file():
         return _of_file(path)
     folder, pattern = (path, "*") if path.is_dir() else (path.parent, path.name)

@@ -35,6 +35,8 @@ _NOT_OPENED: Final = (
 """Errors for which a file cannot be opened, although it may be sound."""
 
 FILE_NAME: Final = "session.sqlite"
+RECORDING: Final = "recording.json"
+"""The file beside it that describes the recording of its pictures, with the hash of each other file once that ended."""
 FILES: Final = (FILE_NAME, f"{FILE_NAME}-wal", f"{FILE_NAME}-shm")
 SCHEMA_VERSION: Final = 1
 

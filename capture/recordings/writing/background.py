@@ -28,7 +28,7 @@ _WAITING: Final = 8
 _TICK_S: Final = 0.2
 _NOTE_S: Final = 5.0
 _NICE: Final = 5
-"""Below analysis, which needs the processor first, and not so low that two workers leave it nothing."""
+"""How much lower than that of analysis, which needs the processor first, and not so low that two workers leave it nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +116,8 @@ class Background:
     def _run(self) -> None:
         if self._polite:
             with contextlib.suppress(OSError, AttributeError):  # a system whose threads have no priority of their own
-                os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICE)
+                thread = os.PRIO_PROCESS, threading.get_native_id()
+                os.setpriority(*thread, os.getpriority(*thread) + _NICE)
         going_on = True
         while going_on:
             self._keep_if_asked()

@@ -4,11 +4,12 @@ import sys
 import time
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import click
 
 from stream.config.parts import Parts
+from stream.config.sections import CodecName
 
 if TYPE_CHECKING:
     from capture.recordings.writing.background import Background
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 @click.argument("source")
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 @click.option("--seconds", type=click.FloatRange(min=0, min_open=True), help="End after this many seconds.")
-@click.option("--codec", help="mjpeg, h264, lossless or ffv1. Default: as configured.")
+@click.option("--codec", type=click.Choice(get_args(CodecName)), help="Of the pictures. Default: as configured.")
 @click.pass_obj
 def record(parts: Parts, /, source: str, folder: Path, seconds: float | None, codec: str | None) -> None:
     """Record SOURCE into a new folder below DIR, without analysing it: video, table of frames, settings, hashes.

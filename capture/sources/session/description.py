@@ -9,9 +9,10 @@ import msgspec
 from msgspec import Struct, field
 
 from stream.errors import SourceError
-from stream.machine.files import written_whole
+from stream.machine.files import expanded, written_whole
+from stream.session.store import RECORDING
 
-FILE_NAME: Final = "recording.json"
+FILE_NAME: Final = RECORDING
 VIDEO: Final = "video.mkv"
 TABLE: Final = "frames.csv"
 _PART: Final = re.compile(r"video(?:-(\d+))?\.mkv")
@@ -82,6 +83,12 @@ def is_recording(folder: Path) -> bool:
         return (folder / FILE_NAME).is_file()
     except OSError:  # the reader of the folder says why
         return False
+
+
+def folder_of(named: str) -> Path:
+    """Return the folder of a session that a user names: by its folder, or by a file in it."""
+    path = expanded(named)
+    return path if path.is_dir() else path.parent
 
 
 def parts_of(folder: Path) -> list[tuple[Path, Path]]:

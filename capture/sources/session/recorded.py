@@ -9,7 +9,7 @@ from typing import Final
 import av
 
 from capture.sources.naming import pseudonym
-from capture.sources.session.description import Description, is_recording, parts_of, read_description
+from capture.sources.session.description import Description, folder_of, is_recording, parts_of, read_description
 from capture.sources.session.frame_table import FrameRow, read_table
 from capture.sources.uri import SourceUri
 from capture.sources.video import VideoSource
@@ -23,8 +23,7 @@ def open_session(uri: SourceUri) -> "SessionSource":
     """Open a session's folder or its session.sqlite. Raises SourceError if it has no pictures, UsageError."""
     if uri.options:
         raise UsageError(f"A recorded session takes no options; it was given {', '.join(uri.options)}.")
-    path = Path(uri.path)
-    folder = path if path.is_dir() else path.parent
+    folder = folder_of(uri.path)
     if not is_recording(folder):
         raise SourceError(f"The session in {folder} has no pictures: it was not recorded (live --record).")
     return SessionSource(folder)

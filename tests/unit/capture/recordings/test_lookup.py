@@ -69,3 +69,4 @@ def test_frames_of_a_recorded_session_are_found_by_their_seq_and_a_gap_is_said(t
             np.testing.assert_array_equal(lookup.pixels(seq, f"f{seq}"), card(seq))
         with pytest.raises(SourceError, match="not recorded"):
             lookup.pixels(5, "f5")
+        np.testing.assert_array_equal(lookup.pixels(2, "f7"), card(7))  # as a replay of the session counts

@@ -62,3 +62,28 @@ def test_a_session_without_outlines_says_how_to_get_them(typed: Type) -> None:
     refused = typed("export", marked_session(Path("a")), "--format", "imagej")
     assert (refused.code, "analyse the recording again with --regions" in refused.text) == (2, True)
     assert not list(Path("a").glob("outlines*"))
+
+
+def test_what_is_recorded_is_proven(typed: Type) -> None:
+    done = typed("record", "synthetic:?seed=3&frames=3", "recordings", "--codec", "h264")
+    assert done.code == 0, done.text
+    assert "3 frames recorded" in done.text
+    [session] = Path("recordings").iterdir()
+    proven = typed("verify", session)
+    assert proven.code == 0, proven.text
+    assert "pictures: 3 frames" in proven.text
+
+
+def test_a_folder_without_a_session_cannot_be_verified(typed: Type) -> None:
+    done = typed("verify", ".")
+    assert done.code == 2
+    assert "no session that can be verified" in done.text
+
+
+def test_what_is_of_a_recording_needs_one(typed: Type) -> None:
+    done = typed("live", "synthetic:", "--codec", "ffv1")
+    assert done.code == 2
+    assert "add --record DIR" in done.text
+    unknown = typed("record", "synthetic:", "recordings", "--codec", "h265")
+    assert unknown.code == 2
+    assert "ffv1" in unknown.text
