@@ -28,7 +28,7 @@ _WAITING: Final = 8
 _TICK_S: Final = 0.2
 _NOTE_S: Final = 5.0
 _NICE: Final = 5
-"""How much lower than that of analysis, which needs the processor first, and not so low that two workers leave it nothing."""
+"""How much lower its priority is than that of analysis: not so low that two workers leave it nothing."""
 
 
 @dataclass(frozen=True, slots=True)
