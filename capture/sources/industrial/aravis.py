@@ -124,7 +124,7 @@ class _AravisCamera:
                 call("arv_stream_push_buffer", self._stream, call("arv_buffer_new_allocate", payload))
             call("arv_camera_start_acquisition", self._camera)
         except SourceError as error:
-            raise SourceError(f"{self.label} does not start: {error}.") from None
+            raise SourceError(f"{self.label} does not start: {error}. Does another program use it?") from None
 
     def pop(self, timeout_s: float) -> FilledBuffer | None:
         """See `device.Device`."""

@@ -80,7 +80,7 @@ class _BaslerCamera:
         try:
             self._camera.StartGrabbing(self._pylon.GrabStrategy_LatestImageOnly)
         except self._pylon.GenericException as error:
-            raise SourceError(f"{self.label} does not start: {_said(error)}.") from None
+            raise SourceError(f"{self.label} does not start: {_said(error)}. Does another program use it?") from None
 
     def pop(self, timeout_s: float) -> FilledBuffer | None:
         """See `device.Device`."""

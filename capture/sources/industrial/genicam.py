@@ -7,6 +7,7 @@ into the variable GENICAM_GENTL64_PATH (GenTL 1.6, section 4.1).
 import ctypes
 import logging
 import os
+import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -22,7 +23,9 @@ from stream.errors import SourceError
 from stream.machine.devices import Found
 
 _PATHS: Final = "GENICAM_GENTL64_PATH"
-_WAIT_MS: Final = 1
+_AT_ONCE_S: Final = 1e-6
+_LOOK_AGAIN_S: Final = 0.001
+"""Between two looks for a frame. harvesters waits with Python's lock held: waiting here lets other threads run."""
 _BUFFERS: Final = 6
 T = TypeVar("T")
 
@@ -150,24 +153,30 @@ class _GenicamCamera:
 
         acquirer = self._acquirer
         acquirer.add_callback(acquirer.Events.INCOMPLETE_BUFFER, Counted())
-        acquirer.timeout_period_on_update_event_data_call = _WAIT_MS
+        acquirer.timeout_period_on_update_event_data_call = 0
         try:
             acquirer.num_buffers = _BUFFERS
             acquirer.start()
             self.buffers = len(acquirer._announced_buffers)
         except Exception as error:  # noqa: BLE001 (as above)
-            raise SourceError(f"{self.label} does not start: {error}.") from None
+            raise SourceError(f"{self.label} does not start: {error}. Does another program use it?") from None
 
     def pop(self, timeout_s: float) -> FilledBuffer | None:
         """See `device.Device`. A frame that is not whole comes without number and pixels: harvesters keeps them."""
-        before = self._incomplete
-        try:
-            raw = self._acquirer.try_fetch(timeout=max(timeout_s, _WAIT_MS / 1000), is_raw=True)
-        except Exception as error:  # noqa: BLE001 (as above)
-            raise SourceError(f"{self.label} was lost: {error}. Check cable and power.") from None
-        if self._incomplete > before:
-            return FilledBuffer(np.empty(0, np.uint8), 0, 0, 0, None, None, "parts of it are missing", lambda: None)
-        return None if raw is None else self._buffer_of(raw)
+        until_s = time.monotonic() + timeout_s
+        while True:
+            before = self._incomplete
+            try:
+                raw = self._acquirer.try_fetch(timeout=_AT_ONCE_S, is_raw=True)
+            except Exception as error:  # noqa: BLE001 (as above)
+                raise SourceError(f"{self.label} was lost: {error}. Check cable and power.") from None
+            if self._incomplete > before:
+                return FilledBuffer(np.empty(0, np.uint8), 0, 0, 0, None, None, "parts of it are missing", lambda: None)
+            if raw is not None:
+                return self._buffer_of(raw)
+            if time.monotonic() >= until_s:
+                return None
+            time.sleep(_LOOK_AGAIN_S)
 
     def _buffer_of(self, raw: Any) -> FilledBuffer:
         parts = _answer(lambda: list(raw.parts)) or []
