@@ -84,7 +84,7 @@ def ignored(names: Iterable[str] | None = None) -> str:
         return ""
     return (
         f"{', '.join(found)} in the environment {'is' if len(found) == 1 else 'are'} ignored: pictures and secrets go "
-        "nowhere but to the addresses that you name (docs/security.md)"
+        "nowhere but to the addresses that you name; #proxy=HOST:PORT after a camera's address names a proxy"
     )
 
 

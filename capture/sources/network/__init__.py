@@ -1,1 +1,1 @@
-"""Cameras in the network: JPEG pictures and video over HTTP, and RTSP, each opened directly and never by a proxy."""
+"""Cameras in the network: JPEG pictures and video over HTTP, and RTSP, each opened directly unless a proxy is named."""

@@ -20,6 +20,7 @@ class Address:
     """Where a camera answers.
 
     label: for people, scheme, host and port as they were written. target: path and query, as they are sent.
+    proxy: host and port of what makes the connection; None: this program does, directly.
     """
 
     scheme: str
@@ -29,6 +30,7 @@ class Address:
     target: str = field(repr=False)
     user: str = field(repr=False)
     password: str = field(repr=False)
+    proxy: tuple[str, int] | None = None
 
 
 def address_of(uri: SourceUri) -> Address:
@@ -50,6 +52,20 @@ def address_of(uri: SourceUri) -> Address:
         user=unquote(parts.username or ""),
         password=unquote(parts.password or ""),
     )
+
+
+def proxy_of(text: str | None) -> tuple[str, int] | None:
+    """Return host and port of a proxy that is written as HOST:PORT; None if none is named. Raises UsageError."""
+    if text is None:
+        return None
+    try:
+        parts = urlsplit(f"//{text}")
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        host, port = None, None
+    if not host or not port or "@" in text or parts.path:
+        raise UsageError("A proxy is written as proxy=HOST:PORT.")
+    return host, port
 
 
 def redirected(address: Address, location: str) -> Address:

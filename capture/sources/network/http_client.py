@@ -1,7 +1,7 @@
 """A camera's answer over HTTP, on a socket of our own.
 
-It asks the camera itself, whatever the environment says: the standard library's http.client knows no proxy. A redirect
-is followed on the same host only, and a certificate is always verified.
+It asks the camera itself, whatever the environment says: the standard library's http.client knows no proxy but the one
+it is given. A redirect is followed on the same host only, and a certificate is always verified.
 """
 
 import contextlib
@@ -95,13 +95,14 @@ class HttpAnswer:
 
     def _ask(self, address: Address, proof: str | None) -> HTTPResponse:
         self.close()
+        host, port = address.proxy or (address.host, address.port)
         if address.scheme == "https":
             context = tls_context(self._ca_file)
-            connection: HTTPConnection = HTTPSConnection(
-                address.host, address.port, timeout=self._timeout_s, context=context
-            )
+            connection: HTTPConnection = HTTPSConnection(host, port, timeout=self._timeout_s, context=context)
         else:
-            connection = HTTPConnection(address.host, address.port, timeout=self._timeout_s)
+            connection = HTTPConnection(host, port, timeout=self._timeout_s)
+        if address.proxy is not None:
+            connection.set_tunnel(address.host, address.port)
         self._connection = connection
         headers = {"Accept": "*/*", "User-Agent": f"capillary-stream/{VERSION}"}
         if proof is not None:
@@ -153,6 +154,8 @@ def _cause(error: Exception) -> str:
             return "its name is not known"
         case ConnectionRefusedError():
             return "nothing listens there"
+        case OSError() if str(error).startswith("Tunnel connection failed"):
+            return "the proxy makes no connection to it"
         case OSError(strerror=str(words)):
             return words[:1].lower() + words[1:]
         case _:

@@ -1,10 +1,11 @@
 """Opens addresses: `http://…`, `https://…`, `rtsp://…`, with options after a `#`."""
 
+from dataclasses import replace
 from typing import Annotated, Literal
 
 import msgspec
 
-from capture.sources.network.address import address_of
+from capture.sources.network.address import address_of, proxy_of
 from capture.sources.network.http import HttpFeed
 from capture.sources.network.network_source import NetworkSource
 from capture.sources.network.rtsp import RtspFeed
@@ -21,11 +22,13 @@ class HttpOptions(msgspec.Struct, frozen=True):
     timeout_s: how long to wait for the connection, and for each frame.
     ca: file of certificates (PEM) to trust, such as the camera's own; without it, those that the machine trusts.
     fps: how often to ask, if the address gives single pictures.
+    proxy: HOST:PORT of a proxy that makes a tunnel to the camera (CONNECT); without it, the camera is asked directly.
     """
 
     timeout_s: Seconds = 5.0
     ca: str | None = None
     fps: Rate = 10.0
+    proxy: str | None = None
 
 
 class RtspOptions(msgspec.Struct, frozen=True):
@@ -41,7 +44,8 @@ class RtspOptions(msgspec.Struct, frozen=True):
 
 def open_http(uri: SourceUri) -> NetworkSource:
     """Open `http://host/video#timeout_s=3`. Raises SourceError, UsageError."""
-    options, address = options_as(uri, HttpOptions), address_of(uri)
+    options = options_as(uri, HttpOptions)
+    address = replace(address_of(uri), proxy=proxy_of(options.proxy))
     feed = HttpFeed(address, options.timeout_s, options.ca, options.fps)
     return NetworkSource(address, feed, options.timeout_s)
 

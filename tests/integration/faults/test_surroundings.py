@@ -15,6 +15,8 @@ import numpy as np
 import psutil
 import pytest
 
+from capture.sources.opening import open_source
+from stream.errors import UsageError
 from tests.running import ROOT, children, command, command_line, committed, eventually, running
 
 SECRET = "geheim9"
@@ -112,7 +114,9 @@ def serving() -> Iterator[Server]:
 
         def do_CONNECT(self) -> None:
             server.asked.append(self.path)
-            self.send_error(502)
+            self.send_response(200)
+            self.end_headers()
+            self.handle_one_request()  # as if the camera were behind it
 
         def log_message(self, *_: object) -> None:
             pass
@@ -229,3 +233,16 @@ def test_a_limit_of_the_shell_is_named_as_the_cause(tmp_path: Path, limit: str, 
     assert done.returncode == 1
     assert words in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_proxy_that_the_address_names_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    with serving() as proxy:
+        source = open_source(f"http://camera.invalid:8080/video#proxy=127.0.0.1:{proxy.port}")
+        try:
+            assert (source.width, source.height) == (320, 240)
+        finally:
+            source.close()
+        assert proxy.asked[0] == "camera.invalid:8080"
+    with pytest.raises(UsageError, match="proxy=HOST:PORT"):
+        open_source("http://camera.invalid/video#proxy=http://127.0.0.1:1/")
