@@ -11,6 +11,7 @@ from capture.sources.network.network_source import NetworkSource
 from capture.sources.network.rtsp import RtspFeed
 from capture.sources.options import options_as
 from capture.sources.uri import SourceUri
+from stream.machine.surroundings import warn_of_ignored
 
 Seconds = Annotated[float, msgspec.Meta(gt=0, le=3600)]
 Rate = Annotated[float, msgspec.Meta(gt=0, le=1000)]
@@ -44,6 +45,7 @@ class RtspOptions(msgspec.Struct, frozen=True):
 
 def open_http(uri: SourceUri) -> NetworkSource:
     """Open `http://host/video#timeout_s=3`. Raises SourceError, UsageError."""
+    warn_of_ignored()
     options = options_as(uri, HttpOptions)
     address = replace(address_of(uri), proxy=proxy_of(options.proxy))
     feed = HttpFeed(address, options.timeout_s, options.ca, options.fps)
@@ -52,5 +54,6 @@ def open_http(uri: SourceUri) -> NetworkSource:
 
 def open_rtsp(uri: SourceUri) -> NetworkSource:
     """Open `rtsp://host/stream#transport=udp`. Raises SourceError, UsageError."""
+    warn_of_ignored()
     options, address = options_as(uri, RtspOptions), address_of(uri)
     return NetworkSource(address, RtspFeed(address, options.timeout_s, options.transport), options.timeout_s)

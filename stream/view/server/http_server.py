@@ -78,6 +78,7 @@ class ViewServer:
             log_config=None,
             log_level="error",  # what clients send is recorded as a security event, not logged
             server_header=False,
+            proxy_headers=False,  # a client's word of where it is: the audit log has the address that it came from
             timeout_graceful_shutdown=1,
         )
 

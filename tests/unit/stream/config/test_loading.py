@@ -296,3 +296,15 @@ def test_a_frame_is_set_aside_after_as_many_deaths_as_end_a_run() -> None:
     """The supervisor grants a worker at a frame one life more, see `Supervisor._bury`."""
     config = Config()
     assert config.runtime.restarts == config.workers.deaths_per_frame == 5
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_a_file_that_notepad_saved_is_read(tmp_path: Path, encoding: str) -> None:
+    (tmp_path / "c.toml").write_bytes("[workers]\r\ncount = 3\r\n".encode(encoding))
+    assert load(tmp_path / "c.toml", {}, {}).workers.count == 3
+
+
+def test_how_to_save_a_file_of_another_encoding_is_said(tmp_path: Path) -> None:
+    (tmp_path / "c.toml").write_bytes('[sink]\nsession_name = "Müller"\n'.encode("latin-1"))
+    with pytest.raises(ConfigError, match=r"c\.toml is not UTF-8 \(at byte 24\): save it as UTF-8"):
+        load(tmp_path / "c.toml", {}, {})
