@@ -11,8 +11,7 @@ from capture.sources.pixel_formats import pixel_format, write_bgr
 from stream.errors import FrameError, SourceError
 from stream.protocol.contracts import Pixels
 
-Buffer = npt.NDArray[Any]
-Size = tuple[int, int]
+RawPixels = npt.NDArray[Any]
 
 _JPEG: Final = ("MJPG", "JPEG")
 # V4L2's four characters (linux/videodev2.h) and the names of GenICam's Pixel Format Naming Convention.
@@ -31,7 +30,9 @@ _PFNC: Final = {
 class RawPictures:
     """How to read the buffers of one pixel format. Their size in pixels is (width, height)."""
 
-    def __init__(self, size_of: Callable[[Buffer], Size], write: Callable[[Buffer, Pixels], None]) -> None:
+    def __init__(
+        self, size_of: Callable[[RawPixels], tuple[int, int]], write: Callable[[RawPixels, Pixels], None]
+    ) -> None:
         self.size_of, self.write = size_of, write
 
 
@@ -43,24 +44,24 @@ def raw_pictures(fourcc: str) -> RawPictures | None:
         return None
     form = pixel_format(_PFNC[fourcc])
 
-    def write(buffer: Buffer, out: Pixels) -> None:
+    def write(buffer: RawPixels, out: Pixels) -> None:
         write_bgr(np.ascontiguousarray(buffer).view(np.uint8), form, out)
 
     return RawPictures(_size_of_samples, write)
 
 
-def _size_of_samples(buffer: Buffer) -> Size:
+def _size_of_samples(buffer: RawPixels) -> tuple[int, int]:
     if buffer.ndim < 2:
         raise FrameError("The camera's picture has no lines.")
     return buffer.shape[1], buffer.shape[0]
 
 
-def _size_of_jpeg(buffer: Buffer) -> Size:
+def _size_of_jpeg(buffer: RawPixels) -> tuple[int, int]:
     jpeg = whole_jpeg(buffer.tobytes(), padded=True)
     return jpeg.width, jpeg.height
 
 
-def _write_jpeg(buffer: Buffer, out: Pixels) -> None:
+def _write_jpeg(buffer: RawPixels, out: Pixels) -> None:
     jpeg = whole_jpeg(buffer.tobytes(), padded=True)
     if out.shape != (jpeg.height, jpeg.width, 3):
         raise SourceError(f"Its pictures are {jpeg.width}x{jpeg.height} now, not {out.shape[1]}x{out.shape[0]}.")

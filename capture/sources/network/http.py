@@ -22,7 +22,7 @@ _BOUNDARY_LINE: Final = re.compile(rb"\s*--(\S+)[ \t]*\r?\n")
 _CONTAINERS: Final = re.compile(r"video/|application/(octet-stream|ogg|x-matroska|mp4)|$")
 
 
-class HttpFeed:
+class HttpStream:
     """The frames of one camera; see `capture.sources.network.network_source.CameraStream`."""
 
     def __init__(self, address: Address, timeout_s: float, ca_file: str | None, snapshots_per_s: float) -> None:

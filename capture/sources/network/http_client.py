@@ -75,7 +75,7 @@ class HttpAnswer:
         try:
             return self._response.read1(most)
         except (OSError, HTTPException, ValueError) as error:
-            raise SourceError(f"{self._address.label} broke off: {_cause(error)}. {REMEDY}") from None
+            raise SourceError(f"{self._address.label} broke off: {cause_of(error)}. {REMEDY}") from None
 
     def stop(self) -> None:
         """End a read that waits, in whichever thread, and all later ones."""
@@ -115,7 +115,7 @@ class HttpAnswer:
             connection.request("GET", address.target, headers=headers)
             self._response = connection.getresponse()
         except (OSError, HTTPException, ValueError) as error:
-            raise SourceError(f"{self._address.label} gives no video: {_cause(error)}. {REMEDY}") from None
+            raise SourceError(f"{self._address.label} gives no video: {cause_of(error)}. {REMEDY}") from None
         return self._response
 
     def _proof(self, address: Address, response: HTTPResponse) -> str:
@@ -141,7 +141,7 @@ def _refusal(status: int) -> str:
             return f"it answers with status {status}."
 
 
-def _cause(error: Exception) -> str:
+def cause_of(error: Exception) -> str:
     """Return why a connection failed, without anything that the camera or the address may have put into it."""
     match error:
         case TimeoutError():

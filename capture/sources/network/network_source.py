@@ -51,10 +51,10 @@ class NetworkSource:
     live = True
     frame_count: int | None = None
 
-    def __init__(self, address: Address, feed: CameraStream, timeout_s: float) -> None:
+    def __init__(self, address: Address, stream: CameraStream, timeout_s: float) -> None:
         """Connect and take one frame, for its size. Raises SourceError if none comes in time."""
         self.name = safe_name(f"{address.scheme}-{address.host}")
-        self._label, self._feed, self._timeout_s = address.label, feed, timeout_s
+        self._label, self._stream, self._timeout_s = address.label, stream, timeout_s
         self._newest, self._closed = Newest(), threading.Event()
         self._index, self._started_s = -1, 0.0
         self._taken: Taken | None = None
@@ -65,7 +65,7 @@ class NetworkSource:
             self.close()
             raise
         self.width, self.height = self._size.width, self._size.height
-        self.fps = feed.fps or self._measured_fps()
+        self.fps = stream.fps or self._measured_fps()
 
     def grab(self) -> Grab | None:
         """Wait for a frame that has not been taken. Raises SourceError when none comes in time; None after close."""
@@ -111,12 +111,12 @@ class NetworkSource:
     def close(self) -> None:
         """Leave the camera; may be called twice. A camera that does not answer is left to its timeout."""
         self._closed.set()
-        self._feed.stop()
+        self._stream.stop()
         self._newest.end()
 
     def _read(self) -> None:
         try:
-            for arrival in self._feed.frames():
+            for arrival in self._stream.frames():
                 if self._closed.is_set():
                     break
                 self._newest.put(arrival)

@@ -6,11 +6,12 @@ from typing import Annotated, Literal
 import msgspec
 
 from capture.sources.network.address import address_of, proxy_of
-from capture.sources.network.http import HttpFeed
+from capture.sources.network.http import HttpStream
 from capture.sources.network.network_source import NetworkSource
-from capture.sources.network.rtsp import RtspFeed
+from capture.sources.network.rtsp import RtspStream
 from capture.sources.options import options_as
 from capture.sources.uri import SourceUri
+from stream.errors import UsageError
 from stream.machine.surroundings import warn_of_ignored
 
 Seconds = Annotated[float, msgspec.Meta(gt=0, le=3600)]
@@ -37,10 +38,12 @@ class RtspOptions(msgspec.Struct, frozen=True):
 
     timeout_s: how long to wait for the connection, and for each frame.
     transport: what the pictures come over. TCP loses none; UDP is for cameras that offer nothing else.
+    ca: file of certificates (PEM) to trust; for rtsps.
     """
 
     timeout_s: Seconds = 5.0
     transport: Literal["tcp", "udp"] = "tcp"
+    ca: str | None = None
 
 
 def open_http(uri: SourceUri) -> NetworkSource:
@@ -48,12 +51,15 @@ def open_http(uri: SourceUri) -> NetworkSource:
     warn_of_ignored()
     options = options_as(uri, HttpOptions)
     address = replace(address_of(uri), proxy=proxy_of(options.proxy))
-    feed = HttpFeed(address, options.timeout_s, options.ca, options.fps)
-    return NetworkSource(address, feed, options.timeout_s)
+    stream = HttpStream(address, options.timeout_s, options.ca, options.fps)
+    return NetworkSource(address, stream, options.timeout_s)
 
 
 def open_rtsp(uri: SourceUri) -> NetworkSource:
     """Open `rtsp://host/stream#transport=udp`. Raises SourceError, UsageError."""
     warn_of_ignored()
     options, address = options_as(uri, RtspOptions), address_of(uri)
-    return NetworkSource(address, RtspFeed(address, options.timeout_s, options.transport), options.timeout_s)
+    if address.scheme == "rtsps" and options.transport != "tcp":
+        raise UsageError("rtsps: pictures over UDP are not encrypted; leave transport=udp out.")
+    stream = RtspStream(address, options.timeout_s, options.transport, options.ca)
+    return NetworkSource(address, stream, options.timeout_s)

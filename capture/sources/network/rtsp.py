@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 from urllib.parse import quote
 
@@ -11,6 +12,7 @@ from av.error import FFmpegError
 
 from capture.sources.network.address import Address
 from capture.sources.network.newest import CameraFrame
+from capture.sources.network.tls_relay import TlsRelay
 from capture.sources.network.video import VideoFrames, listening
 from stream.errors import SourceError
 
@@ -18,34 +20,40 @@ _TRANSPORTS: Final = {"tcp": "tcp", "udp": "tcp,udp,rtp"}
 """What FFmpeg may open by transport: the conversation itself is TCP. HTTP, and with it a proxy, is not among them."""
 
 
-class RtspFeed:
+class RtspStream:
     """The frames of one camera; see `capture.sources.network.network_source.CameraStream`."""
 
-    def __init__(self, address: Address, timeout_s: float, transport: str) -> None:
-        """Prepare the connection; `frames` makes it."""
+    def __init__(self, address: Address, timeout_s: float, transport: str, ca_file: str | None) -> None:
+        """Prepare the connection; `frames` makes it. ca_file: certificates to trust for rtsps."""
         self.fps: float | None = None
-        self._address, self._timeout_s, self._transport = address, timeout_s, transport
+        self._address, self._timeout_s, self._transport, self._ca_file = address, timeout_s, transport, ca_file
         self._stopped = threading.Event()
 
     def frames(self) -> Iterator[CameraFrame]:
         """Connect, and yield frames as they come. Raises SourceError."""
-        label = self._address.label
-        try:
-            with listening(), self._open() as container:
-                frames = VideoFrames(container)
-                self.fps = frames.fps
-                for arrival in frames:
-                    if self._stopped.is_set():
-                        return
-                    yield arrival
-        except FFmpegError as error:
-            raise SourceError(f"{label} gives no video: {_cause(error)}.") from None
+        if self._address.scheme != "rtsps":
+            yield from self._read(self._address)
+            return
+        with TlsRelay(self._address, self._timeout_s, self._ca_file) as relay:
+            yield from self._read(replace(self._address, scheme="rtsp", host="127.0.0.1", port=relay.port))
 
     def stop(self) -> None:
         """End `frames` with the next frame, or when its time to wait is over."""
         self._stopped.set()
 
-    def _open(self) -> InputContainer:
+    def _read(self, address: Address) -> Iterator[CameraFrame]:
+        try:
+            with listening(), self._open(address) as container:
+                frames = VideoFrames(container)
+                self.fps = frames.fps
+                for frame in frames:
+                    if self._stopped.is_set():
+                        return
+                    yield frame
+        except FFmpegError as error:
+            raise SourceError(f"{address.label} gives no video: {_cause(error)}.") from None
+
+    def _open(self, address: Address) -> InputContainer:
         options = {
             "rtsp_transport": self._transport,
             "protocol_whitelist": _TRANSPORTS[self._transport],
@@ -55,7 +63,7 @@ class RtspFeed:
             "max_delay": "200000",
             "fpsprobesize": "2",  # or it collects frames for seconds before it gives the first one
         }
-        return av.open(_url(self._address), options=options, timeout=(self._timeout_s, self._timeout_s))
+        return av.open(_url(address), options=options, timeout=(self._timeout_s, self._timeout_s))
 
 
 def _url(address: Address) -> str:
