@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from capture.sources.network.address import address_of, proxy_of
-from capture.sources.network.http import HttpStream
+from capture.sources.network.http_video.http_stream import HttpStream
 from capture.sources.network.network_source import NetworkSource
 from capture.sources.network.rtsp import RtspStream
 from capture.sources.options import options_as

@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Self
 
 from capture.sources.network.address import Address
-from capture.sources.network.http_client import cause_of, tls_context
+from capture.sources.network.http_video.http_client import cause_of, tls_context
 from stream.errors import SourceError
 
 _AT_ONCE_BYTES = 64 * 1024

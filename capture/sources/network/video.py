@@ -17,7 +17,7 @@ from av.packet import Packet
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from capture.sources.network.motion_jpeg import arrival
+from capture.sources.network.http_video.motion_jpeg import arrival
 from capture.sources.network.newest import CameraFrame
 from stream.errors import FrameError, SourceError
 from stream.protocol.contracts import Pixels

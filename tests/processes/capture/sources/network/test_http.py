@@ -3,6 +3,7 @@
 import base64
 import contextlib
 import itertools
+import re
 import shutil
 import subprocess
 import threading
@@ -92,7 +93,7 @@ def test_a_stream_that_stops_is_an_error_without_secrets(stall: bool) -> None:
             list(iter(source.grab, None))
         source.close()
         released.set()
-    assert "stopped giving frames" in str(caught.value)
+    assert re.search("stopped giving frames|broke off", str(caught.value))
     assert f"http://{place} " in str(caught.value)
     assert "secret" not in str(caught.value)
     assert source.name == "http-127-0-0-1"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from capture.sources.network.authentication import authorization, challenges_of
+from capture.sources.network.http_video.authentication import authorization, challenges_of
 
 NONCE = "7ypf/xlj9XXwfDPEoM4URrv/xwf94BcCAzFZH4GiTo0v"
 OPAQUE = "FQhe/qaU925kfnzjCev0ciny7QMkPqMAFRtzCUYo5tdS"

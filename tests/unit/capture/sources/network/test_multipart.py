@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from capture.sources.network.multipart import BodyPart, MultipartParser, boundary_of
+from capture.sources.network.http_video.multipart import BodyPart, MultipartParser, boundary_of
 from stream.errors import SourceError
 
 PICTURES = [b"\xff\xd8 first \r\n -- frame \xff\xd9", b"\xff\xd8\xff\xd9", b"no picture\r\n\r\nat all"]

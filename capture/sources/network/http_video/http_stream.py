@@ -10,10 +10,10 @@ import av
 from av.error import FFmpegError
 
 from capture.sources.network.address import Address
-from capture.sources.network.asking_rate import AskingRate
-from capture.sources.network.http_client import HttpAnswer
-from capture.sources.network.motion_jpeg import pictures, snapshot
-from capture.sources.network.multipart import boundary_of
+from capture.sources.network.http_video.asking_rate import AskingRate
+from capture.sources.network.http_video.http_client import HttpAnswer
+from capture.sources.network.http_video.motion_jpeg import pictures, snapshot
+from capture.sources.network.http_video.multipart import boundary_of
 from capture.sources.network.newest import CameraFrame
 from capture.sources.network.video import VideoFrames, listening
 from stream.errors import SourceError

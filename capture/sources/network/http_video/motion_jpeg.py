@@ -5,8 +5,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 
+from capture.sources.network.http_video.multipart import MAX_PART_BYTES, BodyPart, MultipartParser
 from capture.sources.network.jpeg import decode_jpeg, whole_jpeg
-from capture.sources.network.multipart import MAX_PART_BYTES, BodyPart, MultipartParser
 from capture.sources.network.newest import CameraFrame
 from stream.errors import FrameError, SourceError
 from stream.protocol.contracts import Pixels

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from capture.sources.network.address import Address, redirected
-from capture.sources.network.authentication import authorization, challenges_of
+from capture.sources.network.http_video.authentication import authorization, challenges_of
 from stream.errors import SourceError
 from stream.version import VERSION
 
