@@ -17,7 +17,7 @@ from av.packet import Packet
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from capture.sources.network.http_video.motion_jpeg import arrival
+from capture.sources.network.jpeg_frame import jpeg_frame
 from capture.sources.network.newest import CameraFrame
 from stream.errors import FrameError, SourceError
 from stream.protocol.contracts import Pixels
@@ -85,7 +85,7 @@ class VideoFrames:
         """Yield the one JPEG of a packet, which stands for itself whatever was lost before it."""
         time_s = _time(packet.pts, packet.time_base)
         gap = self._gaps.before(time_s)
-        yield arrival(bytes(packet), _ns(time_s), gap if lost else 0)
+        yield jpeg_frame(bytes(packet), _ns(time_s), gap if lost else 0)
 
     def _decoded(self, packet: "Packet[VideoStream]", lost: bool, logs: Messages) -> Iterator[CameraFrame]:
         """Yield the frames that a packet completes; one that cannot be shown if it is not even decoded."""

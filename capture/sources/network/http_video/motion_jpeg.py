@@ -6,10 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 
 from capture.sources.network.http_video.multipart import MAX_PART_BYTES, BodyPart, MultipartParser
-from capture.sources.network.jpeg import decode_jpeg, whole_jpeg
+from capture.sources.network.jpeg_frame import jpeg_frame
 from capture.sources.network.newest import CameraFrame
-from stream.errors import FrameError, SourceError
-from stream.protocol.contracts import Pixels
+from stream.errors import SourceError
 
 
 def pictures(chunks: Iterable[bytes], boundary: bytes) -> Iterator[CameraFrame]:
@@ -18,7 +17,7 @@ def pictures(chunks: Iterable[bytes], boundary: bytes) -> Iterator[CameraFrame]:
     for chunk in chunks:
         for part in parser.feed(chunk):
             if _claims_to_be_picture(part):
-                yield arrival(part.body, device_ns(part.headers))
+                yield jpeg_frame(part.body, device_ns(part.headers))
         if parser.ended:
             return
 
@@ -30,21 +29,7 @@ def snapshot(chunks: Iterable[bytes]) -> CameraFrame:
         body += chunk
         if len(body) > MAX_PART_BYTES:
             raise SourceError(f"The camera sends a picture of more than {MAX_PART_BYTES} bytes.")
-    return arrival(bytes(body))
-
-
-def arrival(data: bytes, at_ns: int | None = None, lost_before: int = 0) -> CameraFrame:
-    """Return a picture that came: its wholeness is proven at once, its pixels are decoded when they are wanted."""
-    try:
-        jpeg = whole_jpeg(data)
-    except FrameError as error:
-        words = str(error)
-
-        def refuse(_: Pixels) -> None:
-            raise FrameError(words)
-
-        return CameraFrame(None, None, refuse, at_ns, lost_before)
-    return CameraFrame(jpeg.width, jpeg.height, lambda out: decode_jpeg(jpeg, out), at_ns, lost_before)
+    return jpeg_frame(bytes(body))
 
 
 def device_ns(headers: Mapping[str, str]) -> int | None:
