@@ -138,6 +138,11 @@ _OLD_NAMES: Final = {
     "BGR8Packed": "BGR8",
     "RGBA8Packed": "RGBa8",
     "BGRA8Packed": "BGRa8",
+    "RGB10Packed": "RGB10",
+    "RGB12Packed": "RGB12",
+    "RGB16Packed": "RGB16",
+    "BGR10Packed": "BGR10",
+    "BGR12Packed": "BGR12",
     "YUV422Packed": "YUV422_8_UYVY",
     "YUYVPacked": "YUV422_8",
     "YUV422_YUYV_Packed": "YUV422_8",
@@ -215,6 +220,9 @@ def _upper_bits(lines: Bytes, packing: _Packing, samples: int) -> Bytes:
     size, starts = packing.group_bytes, packing.starts
     if size == 1:
         return lines
+    if size == 2:  # eight times faster than byte by byte
+        upper = np.empty((len(lines), samples), np.uint8)
+        return np.right_shift(lines.view("<u2"), starts[0], out=upper, casting="unsafe")
     groups = -(-samples // len(starts))
     if lines.shape[1] < groups * size:
         lines = np.pad(lines, ((0, 0), (0, groups * size - lines.shape[1])))
