@@ -29,7 +29,8 @@ class Grabbed:
 
     ring: path of the ring. It is the frame's own: a source that comes back with larger frames gets another ring, and a
     frame may be dispatched again after that.
-    previous: thumbnail of the frame before; None for the first, and after one that could not be read.
+    previous: thumbnail of the frame before; None for the first, after one that could not be read, and in a recording
+    after those that were lost.
     unreadable: why there are no pixels. frozen: the source has given this same picture for seconds.
     """
 
@@ -170,6 +171,8 @@ class Grabber:
         self._ring.begin(slot)
         pixels = self._ring.pixels(slot, grab.height, grab.width)
         previous, self._previous, unreadable = self._previous, None, ""
+        if grab.lost_before and not self._source.live:
+            previous = None  # the one before was lost, or not recorded: that which is there was taken at another time
         try:
             self._source.retrieve(pixels)
             if self._source.live or self._source.fps is not None:  # separate pictures do not move

@@ -53,6 +53,7 @@ def description_of(plan: RunPlan, source: SourceInfo) -> Description:
         lossless=False,
         quality=record.quality,
         fps=source.fps,
+        moving=source.live or source.fps is not None,
         um_per_px=source.um_per_px,
         treatment=source.treatment,
         analyser=msgspec.to_builtins(plan.config.analyser),

@@ -22,7 +22,7 @@ class RecordedProof:
         self._folder, self._source = folder, SessionSource(folder)
         described = self._source.description
         self.codec, self.lossless, self.closed = described.codec, described.lossless, described.closed
-        self.session, self.moving = described.session, described.fps is not None
+        self.session, self.moving = described.session, described.moving
         self.analyser: dict[str, Any] | None = described.analyser
 
     def frames(self) -> Iterator[ProvenFrame]:

@@ -53,6 +53,7 @@ def record(parts: Parts, /, source: str, folder: Path, seconds: float | None, co
             lossless=False,
             quality=config.record.quality,
             fps=opened.fps,
+            moving=opened.live or opened.fps is not None,
             um_per_px=config.capture.scale_of(opened.width) or extras_of(opened).um_per_px,
             treatment=extras_of(opened).treatment,
         )

@@ -30,6 +30,7 @@ class Description(Struct, frozen=True, kw_only=True):
 
     version: of the program. session, source: as in the session. codec, lossless, quality: of the video.
     fps: nominal rate of the source; None if there is none. um_per_px: width of a pixel, µm; None if not known.
+    moving: frames follow each other in time; False: separate pictures, none of which was compared with the one before.
     treatment: how the source made its pixels.
     analyser: its name and settings, with which densities can be computed again; None if nothing was analysed.
     last_minutes: only the last so many are kept until a page asks for more; 0: all. kept: pictures stay at the end.
@@ -44,6 +45,7 @@ class Description(Struct, frozen=True, kw_only=True):
     lossless: bool
     quality: int
     fps: float | None = None
+    moving: bool = True
     um_per_px: float | None = None
     treatment: str = ""
     analyser: dict[str, Any] | None = None

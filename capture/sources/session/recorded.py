@@ -51,12 +51,14 @@ class SessionSource:
         """Read the tables. Raises SourceError if they or the first video are missing or damaged."""
         self.description: Description = read_description(folder)
         self.name = pseudonym("session", self.description.session)
-        self.fps, self.um_per_px = self.description.fps, self.description.um_per_px
+        self.um_per_px = self.description.um_per_px
         self.treatment = self.description.treatment
         self._folder, self._parts = folder, parts_of(folder)
         self.frames = frames_in(self._parts, closed=self.description.closed)
         if not self.frames:
             raise SourceError(f"The recording in {folder} holds no frame.")
+        # A camera that names no rate has one all the same, and its frames were compared with each other.
+        self.fps = self.description.fps or (_rate(self.frames) if self.description.moving else None)
         self.frame_count: int | None = len(self.frames)
         self._video: VideoSource | None = None
         self._part = self._index = -1
@@ -125,6 +127,11 @@ class SessionSource:
                 self._video.close()
             self._video, self._part = VideoSource(self._parts[part][0]), part
         return self._video
+
+
+def _rate(frames: list[RecordedFrame]) -> float | None:
+    """Return the mean number of frames per second; None of a single frame."""
+    return (len(frames) - 1) / frames[-1].time_s if len(frames) > 1 else None
 
 
 def frames_in(parts: list[tuple[Path, Path]], *, closed: bool) -> list[RecordedFrame]:

@@ -1,6 +1,7 @@
 """The thread that reads the source tells everything that happens to it, and its end only once."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -106,6 +107,20 @@ def test_every_frame_knows_the_one_before(make: Make) -> None:
     assert first.previous is None
     assert second.previous is not None
     assert set(second.previous) == {0}
+
+
+def test_a_recorded_frame_after_a_lost_one_is_compared_with_none(make: Make) -> None:
+    class Gappy(Counting):
+        def grab(self) -> Grab | None:
+            grab = super().grab()
+            return None if grab is None else replace(grab, lost_before=int(grab.index == 1))
+
+    grabber = make(Gappy(3))
+    for slot in range(3):
+        grabber.give(slot)
+    grabber.start(0)
+    items = [grabber.taken.get(timeout=20) for _ in range(3)]
+    assert [item.previous is None for item in items if isinstance(item, Grabbed)] == [True, True, False]
 
 
 def test_a_resumed_run_knows_the_same_predecessor(make: Make) -> None:

@@ -14,6 +14,7 @@ import pytest
 from playwright.sync_api import Page
 
 from stream.security.audit_log import verify
+from stream.session.proof.digests import file_sha256
 from tests.doubles.bedside_page import OpenPage, says, shows, wait
 from tests.running import page_address, run, running
 
@@ -114,8 +115,9 @@ def test_what_is_changed_in_review_is_audited_and_lies_in_one_file(session: Path
     assert {path.name for path in folder.iterdir() if path.name.startswith("session.")} == {"session.sqlite"}
     with closing(sqlite3.connect(f"file:{folder / 'session.sqlite'}?immutable=1", uri=True)) as file:
         assert file.execute("SELECT kind FROM markers WHERE seq = 3").fetchall() == [("bolus",)]
-    line = json.loads((folder / "audit.jsonl").read_text().splitlines()[-1])
+    line, seal = map(json.loads, (folder / "audit.jsonl").read_text().splitlines()[-2:])
     assert (line["what"], line["where"], line["detail"]) == ("changed", "review", "POST /api/markers")
+    assert (seal["what"], seal["session_sha256"]) == ("sealed", file_sha256(folder / "session.sqlite"))
     assert "unbroken" in verify(folder)
     assert "no end" not in verify(folder)
 

@@ -42,7 +42,7 @@ def logged(folder: Path) -> list[str]:
 def test_a_run_has_an_identifier_and_its_beginning_and_end_are_logged(plan: RunPlan) -> None:
     outcome = run(plan, analyse)
     assert outcome.sentence == str(Store(plan.folder / FILE_NAME).facts()["session"])
-    assert logged(plan.folder) == ["begun", "ended"]
+    assert logged(plan.folder) == ["begun", "sealed", "ended"]
 
 
 def test_the_folder_is_this_run_s_alone_until_its_end(plan: RunPlan) -> None:
