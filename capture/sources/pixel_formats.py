@@ -221,8 +221,9 @@ def _upper_bits(lines: Bytes, packing: _Packing, samples: int) -> Bytes:
     if size == 1:
         return lines
     if size == 2:  # eight times faster than byte by byte
-        upper = np.empty((len(lines), samples), np.uint8)
-        return np.right_shift(lines.view("<u2"), starts[0], out=upper, casting="unsafe")
+        halves = np.empty((len(lines), samples), np.uint8)
+        np.right_shift(lines.view("<u2"), starts[0], out=halves, casting="unsafe")
+        return halves
     groups = -(-samples // len(starts))
     if lines.shape[1] < groups * size:
         lines = np.pad(lines, ((0, 0), (0, groups * size - lines.shape[1])))
