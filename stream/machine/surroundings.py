@@ -9,6 +9,7 @@ import math
 import os
 import re
 import stat
+import threading
 from collections.abc import Callable, Iterable, MutableMapping
 from pathlib import Path
 from typing import Final
@@ -40,6 +41,8 @@ _TEMPORARY: Final = ("TMPDIR", "TEMP", "TMP")
 _MOST_FILES: Final = 4096
 _LEAST_FILES: Final = 64
 """Descriptors that a command without a run needs: Python, its libraries, and the sockets of one context."""
+
+_SMALL_STACK: Final = 256 * 1024
 
 _ignored: list[str] = []
 
@@ -119,6 +122,32 @@ def require_files(count: int) -> None:
             f"too few file descriptors: {allowed:.0f}, at least {count} are needed; run `ulimit -n 1024` first, or "
             "raise LimitNOFILE of the service"
         )
+
+
+def require_threads(count: int) -> None:
+    """Raise OutputError if the system lets this user start fewer threads and processes than a run needs.
+
+    It is tried: there are limits of the user and of the control group, and others count what runs already. ZeroMQ ends
+    the process if it gets no thread.
+    """
+    ended = threading.Event()
+    started: list[threading.Thread] = []
+    before = threading.stack_size(_SMALL_STACK)
+    try:
+        for _ in range(count):
+            thread = threading.Thread(target=ended.wait, daemon=True)
+            thread.start()
+            started.append(thread)
+    except RuntimeError:
+        raise OutputError(
+            f"too few processes and threads are allowed: {len(started)} more, at least {count} are needed; end other "
+            "programs, or raise the limit that `ulimit -u` shows, or that of the container"
+        ) from None
+    finally:
+        threading.stack_size(before)
+        ended.set()
+        for thread in started:
+            thread.join()
 
 
 def _raise_file_limit() -> None:

@@ -45,14 +45,15 @@ class ChildProcess:
         """Begin a new life."""
         self.incarnation, self.killed = assignment.incarnation, False
         # Spawned, not forked: a fork would copy the supervisor's sockets, with its threads gone.
-        self._process = multiprocessing.get_context("spawn").Process(
+        process = multiprocessing.get_context("spawn").Process(
             target=run_child,
             args=(plan, assignment, self.spec.target, *self.spec.arguments),
             name=assignment.name,
         )
         with deaf_to_signals(), no_main():
-            self._process.start()
-        self.death_handle = death_handle(self._process, assignment.portable)
+            process.start()
+        self._process = process  # it was not started if the system has no room for another process
+        self.death_handle = death_handle(process, assignment.portable)
 
     def kill(self) -> None:
         """End its life at once."""

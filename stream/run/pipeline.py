@@ -10,7 +10,7 @@ from typing import Final
 from stream.config.run_plan import RunPlan
 from stream.console import logs, run_display
 from stream.console.batch import BatchPlace
-from stream.machine.surroundings import require_files, warn_of_ignored
+from stream.machine.surroundings import require_files, require_threads, warn_of_ignored
 from stream.protocol.processes import Hello
 from stream.protocol.readings import RunStatus
 from stream.run.outcome import Outcome
@@ -30,6 +30,9 @@ Execute = Callable[[RunPlan, Callable[[RunStatus], None], AuditLog], Outcome]
 _FILES: Final = 96
 """Descriptors of the largest process of a run without workers, measured, and 60 for pages and subscribers."""
 _FILES_PER_WORKER: Final = 8
+_THREADS: Final = 24
+"""Threads and processes of a run without workers, measured, and some for what libraries start."""
+_THREADS_PER_WORKER: Final = 8
 
 
 def run(
@@ -50,6 +53,7 @@ def run(
     logs.hide(plan.source)
     if "://" in plan.source or plan.config.workers.remote:
         warn_of_ignored()
+    require_threads(_THREADS + _THREADS_PER_WORKER * plan.local_workers)
     require_files(_FILES + _FILES_PER_WORKER * plan.worker_count)
     keyring_for(plan.config.publish, plan.config.security)
     output = OutputFolder(plan.folder)

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import re
+import shutil
 import subprocess
 import threading
 import urllib.request
@@ -246,3 +247,25 @@ def test_a_proxy_that_the_address_names_is_used(monkeypatch: pytest.MonkeyPatch)
         assert proxy.asked[0] == "camera.invalid:8080"
     with pytest.raises(UsageError, match="proxy=HOST:PORT"):
         open_source("http://camera.invalid/video#proxy=http://127.0.0.1:1/")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("limit", [2, 12])
+def test_too_few_processes_are_said_before_anything_is_begun(tmp_path: Path, limit: int) -> None:
+    if os.getuid() or shutil.which("setpriv") is None:
+        pytest.skip("another user is tried: needs root and setpriv(1)")
+    tmp_path.chmod(0o777)
+    read = ("--inh-caps=+dac_override", "--ambient-caps=+dac_override")
+    user = ["setpriv", "--reuid=65533", "--regid=65533", "--clear-groups", *read]
+    started = [*user, *command("live", "synthetic:?seed=1", "--no-publish", "--no-view")]
+    done = subprocess.run(
+        ["bash", "-c", f'ulimit -u {limit}; exec "$@"', "bash", *started],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        env=os.environ | {"HOME": str(tmp_path), "CAPILLARY_STREAM_SINK_SESSIONS_DIR": str(tmp_path / "sessions")},
+    )
+    assert done.returncode == 1, done.stderr
+    assert "too few processes and threads" in done.stderr
+    assert not (tmp_path / "sessions").exists()
