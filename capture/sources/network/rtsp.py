@@ -42,16 +42,18 @@ class RtspStream:
         self._stopped.set()
 
     def _read(self, address: Address) -> Iterator[CameraFrame]:
-        try:
-            with listening(), self._open(address) as container:
-                frames = VideoFrames(container)
-                self.fps = frames.fps
-                for frame in frames:
-                    if self._stopped.is_set():
-                        return
-                    yield frame
-        except FFmpegError as error:
-            raise SourceError(f"{address.label} gives no video: {_cause(error)}.") from None
+        with listening() as messages:
+            try:
+                with self._open(address) as container:
+                    frames = VideoFrames(container)
+                    self.fps = frames.fps
+                    for frame in frames:
+                        if self._stopped.is_set():
+                            return
+                        yield frame
+            except FFmpegError as error:
+                cause = _cause(error, " ".join(words for _, _, words in messages))
+                raise SourceError(f"{address.label} gives no video: {cause}.") from None
 
     def _open(self, address: Address) -> InputContainer:
         options = {
@@ -74,8 +76,12 @@ def _url(address: Address) -> str:
     return f"{address.scheme}://{f'{user}{password}@' if user else ''}{host}:{address.port}{address.target}"
 
 
-def _cause(error: FFmpegError) -> str:
-    """Return why there is no video, without FFmpeg's own words: they may hold the address."""
+def _cause(error: FFmpegError, words: str) -> str:
+    """Return why there is no video. words: what FFmpeg said; it may hold the address, and is not passed on."""
+    if "not on whitelist" in words:  # FFmpeg would follow to any host, but may open no second conversation
+        return "it sends its callers on to another address, which is not followed; name that one if it is the camera"
+    if "Immediate exit requested" in words:
+        return "it did not answer in time"
     match error:
         case av.error.HTTPUnauthorizedError() | av.error.HTTPForbiddenError():
             return "it refuses the user or the password; write them as rtsp://user:password@host"

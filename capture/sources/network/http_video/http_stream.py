@@ -21,6 +21,13 @@ from stream.errors import SourceError
 _BOUNDARY_LINE: Final = re.compile(rb"\s*--(\S+)[ \t]*\r?\n")
 _CONTAINERS: Final = re.compile(r"video/|application/(octet-stream|ogg|x-matroska|mp4)|$")
 
+_OPTIONS: Final = {
+    "fflags": "nobuffer",
+    # A playlist could name any file or address: FFmpeg may open none, and read only what holds its video itself.
+    "protocol_whitelist": "none",
+    "format_whitelist": "mpegts,matroska,webm,mov,mp4,m4a,3gp,3g2,mj2,flv,ogg,avi,asf,mpeg,mjpeg,h264,hevc",
+}
+
 
 class HttpStream:
     """The frames of one camera; see `capture.sources.network.network_source.CameraStream`."""
@@ -86,7 +93,7 @@ class HttpStream:
             yield from pictures(chunks, boundary[1])
             return
         try:
-            with listening(), av.open(_Body(chunks), "r", options={"fflags": "nobuffer"}) as container:
+            with listening(), av.open(_Body(chunks), "r", options=_OPTIONS) as container:
                 frames = VideoFrames(container)
                 self.fps = frames.fps
                 yield from frames

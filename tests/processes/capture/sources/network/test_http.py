@@ -246,6 +246,21 @@ def write_h264(path: Path) -> Path:
     return path
 
 
+@pytest.mark.parametrize("kind", ["application/octet-stream", "video/mp4"])
+def test_a_list_of_other_addresses_opens_none_of_them(kind: str) -> None:
+    heard: list[str] = []
+    with serving(lambda handler: heard.append(handler.path)) as elsewhere:
+        hls = f"#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\nhttp://{elsewhere}/a.ts\n"
+        for playlist in (hls, f"ffconcat version 1.0\nfile http://{elsewhere}/a\n"):
+
+            def sends(handler: BaseHTTPRequestHandler, playlist: str = playlist) -> None:
+                begin(handler, kind)
+                handler.wfile.write(playlist.encode())
+
+            assert "no video" in refused(sends)
+    assert heard == []
+
+
 def test_a_stream_without_its_name_is_recognised() -> None:
     def unnamed(handler: BaseHTTPRequestHandler) -> None:
         begin(handler, "application/octet-stream")  # as FFmpeg does with -listen 1
