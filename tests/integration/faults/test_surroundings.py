@@ -66,6 +66,7 @@ def test_results_are_for_their_owner_alone(pictures: Path, tmp_path: Path, umask
     assert open_to_others(output) == []
 
 
+@pytest.mark.slow
 def test_a_folder_that_the_user_made_keeps_its_mode(pictures: Path, tmp_path: Path) -> None:
     (output := tmp_path / "shared").mkdir()
     output.chmod(0o755)
@@ -74,7 +75,7 @@ def test_a_folder_that_the_user_made_keeps_its_mode(pictures: Path, tmp_path: Pa
     assert open_to_others(output) == [f"{output}: 755"]
 
 
-@pytest.mark.parametrize("limit", [24, 32, 48, 64])
+@pytest.mark.parametrize("limit", [32, *(pytest.param(one, marks=pytest.mark.slow) for one in (24, 48, 64))])
 def test_too_few_file_descriptors_are_said_before_anything_is_begun(tmp_path: Path, limit: int) -> None:
     done = shell(
         f"ulimit -n {limit}",
