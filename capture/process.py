@@ -33,6 +33,7 @@ from stream.transport.frame_ring import Ring
 _TICK_MS: Final = 100
 _TOLD_OF_SOURCE: Final[tuple[Role, ...]] = ("sink", "recorder")
 _RECORDED_AHEAD: Final = 8
+_RECORDER_S: Final = 5.0
 
 
 def run(child: Child, plan: RunPlan) -> None:
@@ -108,6 +109,8 @@ class Capture:
             scale_of=self._scale_of,
             recording=plan.recording,
         )
+        # Its first frame too is to be recorded; but a recorder that does not come holds up nothing.
+        self._recorder_by_s = clock.monotonic_s() + _RECORDER_S if plan.recording else 0.0
         self._ring: Ring | None = None  # None until this incarnation began
         self._ring_path = ""  # empty while the supervisor makes one
         self._first_seq = 0  # the first that was not on disk when this incarnation met the sink
@@ -131,6 +134,8 @@ class Capture:
                 if message is not None:
                     self._handle(message)
                 self._take_up_source()
+                if self._ring is None:
+                    self._begin_when_ready()
                 self._take_frames()
                 self._carry_out()
                 self._ask_for_frames()
@@ -201,7 +206,9 @@ class Capture:
         If the run ends before that, what an earlier incarnation took is counted all the same.
         """
         ending, first = self._ended is not None, self._ring is None
-        ready = self._ring_path and self._sink >= 0 and (self._dispatcher.has_credit or not first or ending)
+        awaited = ("recorder", 0) not in self._child.peers and self._clock.monotonic_s() < self._recorder_by_s
+        started = self._dispatcher.has_credit and not awaited
+        ready = self._ring_path and self._sink >= 0 and (started or not first or ending)
         if not ready or not self._intake.idle or (ending and not first):
             return
         self._ring = Ring.attach(self._ring_path, writable=True)

@@ -169,7 +169,7 @@ def _run_and_keep(parts: Parts, plan: "RunPlan", announce: _Announce | None = No
     outcome, address = _run(parts, plan, announce)
     if holds_frames(folder):
         print(f"Session: {folder / FILE_NAME}", file=sys.stderr)
-    else:
+    elif not any(folder.glob("*.mkv")):  # pictures are worth keeping even if none was analysed
         shutil.rmtree(folder, ignore_errors=True)
     report(outcome)
     _let_review(parts, plan, outcome, address, announce)
