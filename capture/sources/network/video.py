@@ -88,7 +88,10 @@ class VideoFrames:
         yield jpeg_frame(bytes(packet), _ns(time_s), gap if lost else 0)
 
     def _decoded(self, packet: "Packet[VideoStream]", lost: bool, logs: Messages) -> Iterator[CameraFrame]:
-        """Yield the frames that a packet completes; one that cannot be shown if it is not even decoded."""
+        """Yield the frames that a packet completes; one that cannot be shown if it is not even decoded.
+
+        Raises SourceError if they are interlaced.
+        """
         try:
             frames = self._stream.codec_context.decode(packet)
         except FFmpegError:
@@ -97,6 +100,8 @@ class VideoFrames:
             return
         faulty = lost or any(level <= av.logging.ERROR for level, _, _ in logs)
         for frame in frames:
+            if frame.interlaced_frame:  # two moments in one picture
+                raise SourceError("The camera sends interlaced video; set it to a progressive format, such as 1080p.")
             whole = self._damage.frame(key=frame.key_frame, faulty=faulty or frame.is_corrupt)
             time_s = _time(frame.pts, frame.time_base)
             gap = self._gaps.before(time_s)

@@ -235,10 +235,24 @@ def test_video_in_a_container_is_read_from_the_same_connection(
         assert np.abs(frame(source).astype(int) - card(0)).mean() < 80
 
 
-def write_h264(path: Path) -> Path:
-    """Write a recording of test cards that only later frames can explain."""
+def test_interlaced_video_is_refused_as_such(tmp_path: Path) -> None:
+    data = write_h264(tmp_path / "a.ts", flags="+ildct+ilme", x264_params="tff=1").read_bytes()
+
+    def sends(handler: BaseHTTPRequestHandler) -> None:
+        begin(handler, "video/mp2t")
+        handler.wfile.write(data)
+
+    assert "interlaced video; set it to a progressive format" in refused(sends)
+
+
+def write_h264(path: Path, **options: str) -> Path:
+    """Write a recording of test cards, each but the first built on the one before."""
     with av.open(str(path), "w") as container:
-        stream = container.add_stream("libx264", rate=25, options={"tune": "zerolatency"})
+        stream = container.add_stream(
+            "libx264",
+            rate=25,
+            options={"tune": "zerolatency"} | {name.replace("_", "-"): text for name, text in options.items()},
+        )
         stream.width, stream.height, stream.pix_fmt = 320, 240, "yuv420p"
         for number in range(60):
             container.mux(stream.encode(av.VideoFrame.from_ndarray(card(number), format="bgr24")))
