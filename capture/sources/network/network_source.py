@@ -17,7 +17,8 @@ from stream.protocol.contracts import Grab, Pixels
 
 REMEDY: Final = "Check its address, its password and the network."
 _RATE_FRAMES: Final = 6
-_RATE_S: Final = 0.6
+_FEWEST_FRAMES: Final = 3
+_RATE_S: Final = 1.0
 _MOST_FPS: Final = 1000.0
 
 
@@ -140,7 +141,7 @@ class NetworkSource:
         until_s = time.monotonic() + _RATE_S
         while len(times) < _RATE_FRAMES and (taken := self._newest.take(until_s - time.monotonic())) is not None:
             times.append(taken.at_s)
-        if len(times) < _RATE_FRAMES:
+        if len(times) < _FEWEST_FRAMES:
             return None
         fps = (len(times) - 1) / max(times[-1] - times[0], 1e-9)
         return round(fps, 1) if fps <= _MOST_FPS else None
