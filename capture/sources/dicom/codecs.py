@@ -116,7 +116,10 @@ def _by_ffmpeg(raw: bytes, codec: str) -> tuple[FrameSamples, bool]:
     context: Any = av.CodecContext.create(codec, "r")
     context.options = {"err_detect": "explode"}
     context.thread_count = 1
-    frames = context.decode(av.Packet(raw)) or context.decode(None)
+    try:
+        frames = context.decode(av.Packet(raw)) or context.decode(None)
+    except av.FFmpegError:
+        raise SourceError("is damaged, or of a kind that is not read here") from None
     if not frames or frames[0].is_corrupt:
         raise SourceError("is damaged")
     frame = frames[0]

@@ -4,7 +4,9 @@ import io
 import logging
 import os
 import struct
-from collections.abc import Sequence
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -76,21 +78,42 @@ class DicomHeader:
 def read_dicom(path: Path) -> DicomHeader:
     """Read the header of a DICOM picture; no pixel is decoded. Raises SourceError."""
     pydicom = _pydicom()
+    with explained_dicom(path), _parsed(), path.open("rb") as file:
+        data = pydicom.dcmread(file, force=True, stop_before_pixels=True, specific_tags=list(_NEEDED))
+        for _ in data.iterall():  # elements are taken apart here, not when they are first used
+            pass
+        _check_kind(path, data)
+        syntax = str(getattr(data.file_meta, "TransferSyntaxUID", "1.2.840.10008.1.2"))
+        if syntax == _DEFLATED:
+            file.seek(0)
+            pixels = pydicom.dcmread(file, force=True, specific_tags=["PixelData"]).PixelData
+            frames = _frames(io.BytesIO(pixels), data, syntax, 0, len(pixels))
+            return DicomHeader(path, data, syntax, False, tuple(frames), pixels)
+        start, length = _pixel_place(file, data)
+        frames = _frames(file, data, syntax, start, length)
+        return DicomHeader(path, data, syntax, syntax == _BIG_ENDIAN, tuple(frames))
+
+
+@contextmanager
+def _parsed() -> Iterator[None]:
+    """Turn pydicom's own errors, which quote what they could not read, into a ValueError."""
+    from pydicom.errors import BytesLengthException, InvalidDicomError
+
     try:
-        with path.open("rb") as file:
-            data = pydicom.dcmread(file, force=True, stop_before_pixels=True, specific_tags=list(_NEEDED))
-            _check_kind(path, data)
-            syntax = str(getattr(data.file_meta, "TransferSyntaxUID", "1.2.840.10008.1.2"))
-            if syntax == _DEFLATED:
-                file.seek(0)
-                pixels = pydicom.dcmread(file, force=True, specific_tags=["PixelData"]).PixelData
-                frames = _frames(io.BytesIO(pixels), data, syntax, 0, len(pixels))
-                return DicomHeader(path, data, syntax, False, tuple(frames), pixels)
-            start, length = _pixel_place(file, data)
-            frames = _frames(file, data, syntax, start, length)
-            return DicomHeader(path, data, syntax, syntax == _BIG_ENDIAN, tuple(frames))
+        yield
+    except (BytesLengthException, InvalidDicomError):
+        raise ValueError("an element of DICOM cannot be read") from None
+
+
+@contextmanager
+def explained_dicom(path: Path) -> Iterator[None]:
+    """Turn any damage that is met inside into a SourceError that names the file."""
+    try:
+        with warnings.catch_warnings():  # they quote what they warn of
+            warnings.simplefilter("ignore")
+            yield
     except SourceError as error:
-        raise (error if str(error).startswith(str(path)) else SourceError(f"{path} {error}.")) from None
+        raise (error if str(path) in str(error) else SourceError(f"{path} {error}.")) from None
     except DAMAGE as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise unreadable(path, error) from None

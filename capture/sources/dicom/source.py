@@ -12,7 +12,7 @@ from capture.sources.dicom.codecs import check_syntax, decode_frame
 from capture.sources.dicom.facts import frame_times, um_per_px
 from capture.sources.dicom.finding import dicom_files
 from capture.sources.dicom.frame_bytes import read_frame
-from capture.sources.dicom.header import DicomHeader, read_dicom
+from capture.sources.dicom.header import DicomHeader, explained_dicom, read_dicom
 from capture.sources.dicom.mpeg import SYNTAXES, MpegFrames
 from capture.sources.dicom.shades import Shades, check_pixels
 from capture.sources.naming import pseudonym
@@ -43,20 +43,25 @@ def open_dicom(uri: SourceUri) -> "DicomSource":
     """Open `file.dcm`, `dicom:FILE`, `dicom:FOLDER`. Raises SourceError, UsageError."""
     options_as(uri, DicomOptions)
     paths = dicom_files(uri.path)
-    headers = _in_order([read_dicom(path) for path in paths])
-    alone = paths == [expanded(uri.path)]
+    headers = [read_dicom(path) for path in paths]
     for header in headers:
         _check(header)
-    return DicomSource(pseudonym("dicom", paths[0].name) if alone else "dicom", headers)
+    alone = paths == [expanded(uri.path)]
+    return DicomSource(pseudonym("dicom", paths[0].name) if alone else "dicom", _in_order(headers))
 
 
 def _check(header: DicomHeader) -> None:
-    try:
+    """Try all that the header is used for. Raises SourceError."""
+    with explained_dicom(header.path):
+        _number(header), header.size, frame_times(header.data, 1), um_per_px(header.data)
         if header.syntax not in SYNTAXES:
             check_syntax(header.syntax)
             check_pixels(header.data)
-    except SourceError as error:
-        raise SourceError(f"{header.path} {error}.") from None
+            Shades(header.data)
+
+
+def _number(header: DicomHeader) -> int:
+    return int(header.data.get("InstanceNumber") or 0)
 
 
 def _in_order(headers: list[DicomHeader]) -> list[DicomHeader]:
@@ -79,7 +84,7 @@ def _in_order(headers: list[DicomHeader]) -> list[DicomHeader]:
                 f"Pictures differ in size: {first.path.name} is {first.size[0]}x{first.size[1]}, {header.path.name} is "
                 f"{header.size[0]}x{header.size[1]}. Give one size at a time."
             )
-    return sorted(headers, key=lambda header: int(header.data.get("InstanceNumber") or 0))
+    return sorted(headers, key=_number)
 
 
 class DicomSource:

@@ -1,5 +1,6 @@
 """DICOM: a picture is the same however it is stored, by stated rules; counts, times and scale are those written."""
 
+import contextlib
 import struct
 from base64 import b64decode
 from pathlib import Path
@@ -9,6 +10,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from pydicom.dataset import Dataset
 from pydicom.encaps import encapsulate, fragment_frame, itemize_fragment
 from pydicom.sequence import Sequence
@@ -47,12 +50,11 @@ def opened(path: Path) -> DicomSource:
 
 def frames(path: Path) -> list[Pixels]:
     """Return all frames."""
-    source = opened(path)
     found = []
-    while (grab := source.grab()) is not None:
-        found.append(np.empty((grab.height, grab.width, 3), np.uint8))
-        source.retrieve(found[-1])
-    source.close()
+    with contextlib.closing(opened(path)) as source:
+        while (grab := source.grab()) is not None:
+            found.append(np.empty((grab.height, grab.width, 3), np.uint8))
+            source.retrieve(found[-1])
     return found
 
 
@@ -399,6 +401,22 @@ def test_what_is_no_dicom_is_refused(tmp_path: Path, data: bytes) -> None:
     (tmp_path / "a.dcm").write_bytes(data)
     with pytest.raises(SourceError, match=r"a\.dcm"):
         open_source(str(tmp_path / "a.dcm"))
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+@given(data=st.data())
+def test_wrong_bytes_give_frames_or_a_sentence_that_names_no_patient(tmp_path: Path, data: st.DataObject) -> None:
+    path = tmp_path / "a.dcm"
+    broken = bytearray(cine(path, [card(1, 32, 24)]).read_bytes())
+    for place in data.draw(st.lists(st.integers(128, min(len(broken), 900) - 1), min_size=1, max_size=6)):
+        broken[place] = data.draw(st.integers(0, 255))
+    path.write_bytes(broken)
+    said = ""
+    try:
+        frames(path)
+    except SourceError as error:
+        said = str(error)
+    assert "Mueller" not in said
 
 
 def test_a_damaged_frame_costs_that_frame_alone(tmp_path: Path) -> None:
