@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
-from capture.sources.containers.recognise import recognise
 from capture.sources.dicom.finding import is_dicom
 from capture.sources.files import is_folder, is_pattern, matches, unreadable
 from capture.sources.pictures.foreign import refuse_foreign
 from capture.sources.session.description import is_recording
 from capture.sources.uri import PLAIN, parse_uri
+from capture.sources.video.containers.recognise import recognise
 from stream.console.text import counted
 from stream.errors import SourceError, UsageError
 from stream.machine.files import SUFFIXES, expanded, is_picture, natural_key

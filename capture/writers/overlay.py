@@ -11,9 +11,9 @@ import numpy as np
 import numpy.typing as npt
 from tqdm import tqdm
 
-from capture.sources.containers.recognise import recognise
 from capture.sources.opencv import hush
 from capture.sources.opening import SourceLimits, open_source
+from capture.sources.video.containers.recognise import recognise
 from stream.errors import FrameError, OutputError, SourceError
 from stream.protocol.contracts import FrameSource, Pixels
 from stream.readings.scale import scale_bar

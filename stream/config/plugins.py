@@ -38,7 +38,7 @@ _GROUPS: Final[Mapping[GroupName, _Group]] = {
         UsageError,
         {
             "session": "capture.sources.session.recorded:open_session",
-            "video": "capture.sources.video:open_video",
+            "video": "capture.sources.video.recording:open_video",
             "images": "capture.sources.pictures.images:open_images",
             "dicom": "capture.sources.dicom.source:open_dicom",
             "camera": "capture.sources.camera:open_camera",

@@ -12,8 +12,8 @@ import numpy as np
 import psutil
 import pytest
 
-from capture.sources.containers.container import Container
-from capture.sources.containers.recognise import recognise
+from capture.sources.video.containers.container import Container
+from capture.sources.video.containers.recognise import recognise
 from tests.running import (
     children,
     command_line,

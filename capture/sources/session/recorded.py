@@ -12,7 +12,7 @@ from capture.sources.naming import pseudonym
 from capture.sources.session.description import Description, folder_of, is_recording, parts_of, read_description
 from capture.sources.session.frame_table import FrameRow, read_table
 from capture.sources.uri import SourceUri
-from capture.sources.video import VideoSource
+from capture.sources.video.recording import VideoSource
 from stream.errors import SourceError, UsageError
 from stream.protocol.contracts import Grab, Pixels
 

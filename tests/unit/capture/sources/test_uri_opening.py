@@ -12,7 +12,7 @@ from capture.sources.naming import safe_name
 from capture.sources.opening import SourceLimits, open_source
 from capture.sources.pictures.images import PictureSource
 from capture.sources.uri import NETWORK_SCHEMES
-from capture.sources.video import VideoSource
+from capture.sources.video.recording import VideoSource
 from stream.config.plugins import names
 from stream.errors import SourceError, StreamError, UsageError
 from stream.protocol.contracts import FrameSource
@@ -86,7 +86,7 @@ def test_any_text_opens_nothing_or_says_why(text: str) -> None:
 
 ANOTHER_PACKAGE = {
     "endoscope.py": (
-        "from pathlib import Path\nfrom capture.sources.video import VideoSource\n"
+        "from pathlib import Path\nfrom capture.sources.video.recording import VideoSource\n"
         "def open_endoscope(uri):\n    return VideoSource(Path(uri.path))\n"
     ),
     "endoscope-1.0.dist-info/METADATA": "Metadata-Version: 2.1\nName: endoscope\nVersion: 1.0\n",

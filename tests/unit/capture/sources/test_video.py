@@ -11,7 +11,7 @@ import pytest
 from capture.sources.opencv import decode
 from capture.sources.opening import open_source
 from capture.sources.uri import SourceUri
-from capture.sources.video import open_video
+from capture.sources.video.recording import open_video
 from stream.errors import SourceError, UsageError
 from stream.protocol.contracts import FrameSource
 from tests.contracts.source_contract import buffer, frame, grabbed

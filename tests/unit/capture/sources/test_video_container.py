@@ -6,8 +6,8 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from capture.sources.containers.container import Container
-from capture.sources.containers.recognise import recognise
+from capture.sources.video.containers.container import Container
+from capture.sources.video.containers.recognise import recognise
 from tests.doubles.media import cut, index_first, trimmed, write_video
 
 

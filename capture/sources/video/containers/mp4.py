@@ -4,7 +4,7 @@ import struct
 from collections.abc import Iterator
 from typing import BinaryIO, Final
 
-from capture.sources.containers.container import Container
+from capture.sources.video.containers.container import Container
 
 _MAX_INDEX_BYTES: Final = 256 * 2**20
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO, Final
 
-from capture.sources.containers.container import Container
+from capture.sources.video.containers.container import Container
 
 _SEGMENT: Final = b"\x18\x53\x80\x67"
 _TRACK: Final = b"\xae"

@@ -2,7 +2,7 @@
 
 from typing import BinaryIO
 
-from capture.sources.containers.container import Container
+from capture.sources.video.containers.container import Container
 
 
 def read_avi(file: BinaryIO, length: int) -> Container:

@@ -1,0 +1,186 @@
+"""The frames of an opened video in order of presentation, and for each one that cannot be shown, why.
+
+Every packet of the video is held against the frames that come out: a packet without a frame is a frame that cannot be
+decoded, or an empty one, which a recorder writes for a picture that its camera did not give.
+"""
+
+import heapq
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import av
+from av.container import InputContainer
+from av.error import FFmpegError
+from av.packet import Packet
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+
+from capture.sources.video.opened import hush_ffmpeg
+from capture.sources.video.references import NOT_DECODED, References
+
+_EMPTY_BYTES: Final = 16
+"""A packet of so few bytes that gives no frame, and no fault, says that the picture is the one before."""
+# VP8 keeps reference pictures, which are never shown, in packets of their own.
+_HIDES_FRAMES: Final = "vp8"
+_MOST_PIXELS: Final = 1 << 27
+_PROGRESSIVE: Final = (0, 1)  # AVFieldOrder: unknown, progressive
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """A frame of the recording. time_s: of presentation, as the container gives it; None if it does not.
+
+    frame: None if there are no pixels that are proven to be of this frame, and damage says why; or if jpeg is decoded
+    instead: the packet itself if it is a JPEG. lost_before: empty frames between the frame before and this one.
+    """
+
+    time_s: float | None
+    frame: VideoFrame | None
+    damage: str = ""
+    jpeg: bytes = b""
+    lost_before: int = 0
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class _Waiting:
+    """A packet whose frame has not come out."""
+
+    pts: int
+    order: int
+    size: int
+    data: bytes = b""
+
+
+class Decoding:
+    """One pass over a video stream.
+
+    counts_ticks: a unit of time is a frame, and a gap between two times is empty frames (AVI).
+    lost_at_end: empty frames after the last one; known at the end.
+    """
+
+    def __init__(
+        self,
+        container: InputContainer,
+        stream: VideoStream,
+        *,
+        counts_ticks: bool,
+        whole_jpegs: bool = False,
+        skip: int = 0,
+    ) -> None:
+        """Begin. skip: packets from the start that are not decoded; the one after them is a key frame.
+
+        whole_jpegs: every packet is a JPEG, which is given as it is.
+        """
+        self._container, self._stream = container, stream
+        codec = stream.codec_context
+        codec.thread_count = 1  # costs no more CPU a frame than two threads, and leaves the cores to the workers
+        codec.options = {"max_pixels": str(_MOST_PIXELS)}
+        self._ticks = counts_ticks
+        self._skip, self._order = skip, 0
+        self._references = References(codec.codec.intra_only)
+        self._whole_jpegs = whole_jpegs
+        self._keeps_jpeg = codec.name == "mjpeg"
+        self._silent_is_fault = codec.name != _HIDES_FRAMES and codec.field_order in _PROGRESSIVE
+        # Times in AVI are places in the file, which are not those of presentation if frames are reordered.
+        self._timed = not (counts_ticks and codec.has_b_frames)
+        self._waiting: list[_Waiting] = []
+        self._lost = 0
+        self._last_pts: int | None = None
+
+    def __iter__(self) -> Iterator[Decoded]:
+        """Yield every frame once. Raises FFmpegError if the container breaks off."""
+        with listening() as messages:
+            for packet in self._container.demux(self._stream):
+                if packet.dts is None and packet.pts is None and packet.size == 0:
+                    break
+                self._order += 1
+                if packet.size and self._order > self._skip:  # an empty packet would end the decoder
+                    yield from self._decoded(packet, messages)
+            yield from self._flushed()
+
+    def _decoded(self, packet: "Packet[VideoStream]", messages: list[tuple[int, str, str]]) -> Iterator[Decoded]:
+        pts = packet.pts if self._timed and packet.pts is not None else self._order
+        if self._timed and packet.pts is None:
+            self._timed = False
+        if self._whole_jpegs:
+            yield self._entry(pts, None, NOT_DECODED if packet.is_corrupt else "", bytes(packet), _seconds(packet))
+            return
+        messages.clear()
+        frames: list[VideoFrame] = []
+        fault = packet.is_corrupt
+        if not packet.is_discard:
+            data = bytes(packet) if self._keeps_jpeg else b""
+            heapq.heappush(self._waiting, _Waiting(pts, self._order, packet.size, data))
+        try:
+            frames = self._stream.codec_context.decode(packet)
+        except FFmpegError:
+            fault = True
+        fault |= any(level <= av.logging.ERROR for level, _, _ in messages)
+        self._references.decoded(self._order, pts, key=packet.is_keyframe, fault=fault)
+        for frame in frames:
+            yield from self._shown(frame)
+        if not self._timed and fault and not frames and self._waiting:
+            yield from self._without_frame(heapq.heappop(self._waiting), sure=True)
+
+    def _flushed(self) -> Iterator[Decoded]:
+        """Yield the frames that the decoder still held, and what never came."""
+        try:
+            frames = self._stream.codec_context.decode(None)
+        except FFmpegError:
+            frames = []
+        for frame in frames:
+            yield from self._shown(frame)
+        while self._waiting:
+            yield from self._without_frame(heapq.heappop(self._waiting), sure=False)
+
+    def _shown(self, frame: VideoFrame) -> Iterator[Decoded]:
+        """Yield a frame, and before it those that should have come before."""
+        if self._timed and frame.pts is not None:
+            while self._waiting and self._waiting[0].pts < frame.pts:
+                yield from self._without_frame(heapq.heappop(self._waiting), sure=False)
+            own = None
+            while self._waiting and self._waiting[0].pts == frame.pts:  # two fields may be a packet each
+                own = heapq.heappop(self._waiting)
+        else:
+            own = heapq.heappop(self._waiting) if self._waiting else None
+        order, pts = (own.order, own.pts) if own is not None else (self._order, frame.pts or 0)
+        if frame.is_corrupt:
+            self._references.fault(order)
+        damage = self._references.damage(order, pts)
+        jpeg = own.data if own is not None and not frame.interlaced_frame else b""
+        yield self._entry(pts, None if damage else frame, damage, jpeg, frame.time)
+
+    def _without_frame(self, packet: _Waiting, *, sure: bool) -> Iterator[Decoded]:
+        """Yield a frame that the decoder did not give: damaged, unless it was empty, or a part of another one."""
+        damage = self._references.damage(packet.order, packet.pts)
+        if not damage and packet.size <= _EMPTY_BYTES:
+            self._lost += 1
+        elif damage or sure or self._silent_is_fault:
+            base = self._stream.time_base
+            time_s = float(packet.pts * base) if self._timed and base is not None else None
+            yield self._entry(packet.pts, None, damage or NOT_DECODED, b"", time_s)
+
+    def _entry(self, pts: int, frame: VideoFrame | None, damage: str, jpeg: bytes, time_s: float | None) -> Decoded:
+        if self._ticks and self._timed:
+            self._lost += max(0, pts - (-1 if self._last_pts is None else self._last_pts) - 1)
+        self._last_pts = pts
+        lost, self._lost = self._lost, 0
+        return Decoded(time_s if self._timed else None, frame, damage, jpeg, lost)
+
+    def lost_at_end(self, promised: int | None) -> int:
+        """Return how many empty frames follow the last one; promised: frames that an AVI counts, empty ones too."""
+        after = 0
+        if promised is not None and self._ticks and self._timed and self._last_pts is not None:
+            after = max(0, promised - self._last_pts - 1)
+        return self._lost + after
+
+
+def _seconds(packet: "Packet[VideoStream]") -> float | None:
+    return None if packet.pts is None or packet.time_base is None else float(packet.pts * packet.time_base)
+
+
+def listening() -> av.logging.Capture:
+    """Return what catches FFmpeg's messages of this thread, which tell of faults."""
+    hush_ffmpeg()
+    return av.logging.Capture(local=True)

@@ -1,0 +1,92 @@
+"""A decoded frame as BGR pixels: colours by the recording's own matrix and range, one field if it is interlaced.
+
+Interlaced frames hold two moments, half a frame's time apart: skin that moves is torn into combs. The upper field alone
+is used, and the lines of the other one are interpolated between its lines; that rule needs no other frame.
+"""
+
+from fractions import Fraction
+from typing import Final
+
+import av
+import numpy as np
+from av.sidedata.sidedata import SideData
+from av.video.frame import VideoFrame
+from av.video.reformatter import VideoReformatter
+
+from capture.sources.network.jpeg import decode_jpeg, whole_jpeg
+from capture.sources.video.geometry import Geometry, geometry_of
+from stream.errors import FrameError
+from stream.protocol.contracts import Pixels
+
+_INTERLACED: Final = "interlaced: the upper field, lines between interpolated"
+
+
+class FramePixels:
+    """Makes the pixels of one recording, whose frames are like its first.
+
+    treatment: the choices that were made, in a sentence; empty if frames are shown as they were coded.
+    """
+
+    def __init__(self, first: VideoFrame, aspect: Fraction | None) -> None:
+        """Choose by the first frame. aspect: how wide a pixel is for its height; None if that is not said."""
+        self._geometry: Geometry = geometry_of(first.width, first.height, aspect, _matrix(first))
+        self._reformatter = VideoReformatter()
+        self.width, self.height = self._geometry.shown
+        said = ([_INTERLACED] if first.interlaced_frame else []) + self._geometry.words()
+        self.treatment = "; ".join(said)
+
+    def write(self, frame: VideoFrame, out: Pixels) -> None:
+        """Write a frame into `out`, (height, width, 3) uint8 BGR. Raises FrameError if its size is another one."""
+        geometry = self._geometry
+        if (frame.width, frame.height) != (geometry.width, geometry.height):
+            raise FrameError(
+                f"it is {frame.width}x{frame.height}, the first was {geometry.width}x{geometry.height}; "
+                "a recording must keep its size"
+            )
+        coded: Pixels = out if geometry.plain else np.empty((frame.height, frame.width, 3), np.uint8)
+        if frame.interlaced_frame and frame.height >= 4:
+            field = self._bgr(_upper_field(frame))
+            coded[::2] = field
+            coded[1:-1:2] = (field[:-1].astype(np.uint16) + field[1:] + 1) >> 1
+            coded[-1] = field[-1]
+        else:
+            coded[:] = self._bgr(frame)
+        if coded is not out:
+            geometry.show(coded, out)
+
+    def write_jpeg(self, data: bytes, out: Pixels) -> None:
+        """Write a frame that is a JPEG into `out`, as `write` does. Raises FrameError if it is not whole."""
+        geometry = self._geometry
+        jpeg = whole_jpeg(data)
+        if geometry.plain:
+            decode_jpeg(jpeg, out)
+        else:
+            coded: Pixels = np.empty((geometry.height, geometry.width, 3), np.uint8)
+            decode_jpeg(jpeg, coded)
+            geometry.show(coded, out)
+
+    def _bgr(self, frame: VideoFrame) -> Pixels:
+        """Return a view of a converted picture, (height, width, 3) uint8 BGR. Raises FrameError."""
+        try:
+            plane = self._reformatter.reformat(frame, format="bgr24", threads=1).planes[0]
+        except (av.FFmpegError, ValueError) as error:
+            raise FrameError(f"its pixels ({frame.format.name}) cannot be converted: {error}") from None
+        lines: Pixels = np.frombuffer(memoryview(plane), np.uint8).reshape(frame.height, plane.line_size)
+        return lines[:, : 3 * frame.width].reshape(frame.height, frame.width, 3)
+
+
+def _upper_field(frame: VideoFrame) -> VideoFrame:
+    """Return every second line from the first, as a frame of half the height: chroma belongs to its own field."""
+    field = VideoFrame(frame.width, (frame.height + 1) // 2, frame.format.name)
+    field.colorspace, field.color_range = frame.colorspace, frame.color_range
+    for source, target in zip(frame.planes, field.planes, strict=True):
+        lines = np.frombuffer(memoryview(source), np.uint8).reshape(-1, source.line_size)[: source.height : 2]
+        half = np.frombuffer(memoryview(target), np.uint8).reshape(-1, target.line_size)
+        width = min(lines.shape[1], half.shape[1])
+        half[: len(lines), :width] = lines[: len(half), :width]
+    return field
+
+
+def _matrix(frame: VideoFrame) -> bytes | None:
+    found = frame.side_data.get("DISPLAYMATRIX")
+    return bytes(found) if isinstance(found, SideData) else None
