@@ -1,14 +1,15 @@
 """A video file opened by FFmpeg: by its own bytes and nothing else.
 
-The file is handed over open, so that no part of its name is taken for a protocol, an option or a pattern, and with the
-format that its first bytes show, so that a text that names other files is no video.
+`file:` stands before the name, so that no part of it is taken for a protocol or a pattern, and the format is the one
+that the first bytes show, so that a text that names other files is no video. No other file or address may be opened.
 """
 
 import logging
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Final
+from typing import Final
 
 import av
 from av.container import InputContainer
@@ -19,21 +20,19 @@ from capture.sources.files import unreadable
 from capture.sources.video.containers.container import Container
 from stream.errors import SourceError
 
-_READ_BYTES: Final = 1 << 18
+_OPTIONS: Final = {"protocol_whitelist": "file"}
 
 
 @dataclass(frozen=True, slots=True)
 class OpenedVideo:
-    """A file, the container in it, and its first video stream."""
+    """The container in a file, and its first video stream."""
 
-    file: BinaryIO
     container: InputContainer
     stream: VideoStream
 
     def close(self) -> None:
-        """Close both; may be called twice."""
+        """Close the file; may be called twice."""
         self.container.close()
-        self.file.close()
 
     def __enter__(self) -> "OpenedVideo":
         return self
@@ -46,26 +45,25 @@ class OpenedVideo:
 
 def opened(path: Path, form: Container) -> OpenedVideo:
     """Open a file of that form. Raises SourceError if it cannot be read, or FFmpeg finds no video in it."""
-    try:
-        file = path.open("rb")
-    except OSError as error:
-        raise unreadable(path, error) from None
     hush_ffmpeg()
     try:
-        container = av.open(file, "r", format=form.demuxer, buffer_size=_READ_BYTES)
-    except (FFmpegError, ValueError) as error:
-        file.close()
+        path.open("rb").close()  # the system's own reason, if there is one
+        container = av.open(f"file:{os.fspath(path)}", "r", format=form.demuxer, options=dict(_OPTIONS))
+    except FFmpegError as error:
+        raise SourceError(not_decoded(path, form)) from error
+    except OSError as error:
+        raise unreadable(path, error) from None
+    except ValueError as error:
         raise SourceError(not_decoded(path, form)) from error
     if not container.streams.video:
         container.close()
-        file.close()
         raise SourceError(f"{path} holds no video, only sound or other data.")
-    return OpenedVideo(file, container, container.streams.video[0])
+    return OpenedVideo(container, container.streams.video[0])
 
 
 def hush_ffmpeg() -> None:
     """Keep FFmpeg's own messages off stderr: what goes wrong is said once, in an error of this program."""
-    av.logging.set_level(av.logging.ERROR)
+    av.logging.set_level(av.logging.WARNING)  # the level of "missed packets", for all of a process
     messages = logging.getLogger("libav")
     messages.propagate = False
     if not messages.handlers:  # else Python prints them, as a last resort
