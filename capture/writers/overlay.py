@@ -11,7 +11,8 @@ import numpy as np
 import numpy.typing as npt
 from tqdm import tqdm
 
-from capture.sources.opencv import hush
+from capture.recordings.writing.codecs import CODECS
+from capture.recordings.writing.video_writer import VideoWriter
 from capture.sources.opening import SourceLimits, open_source
 from capture.sources.video.containers.recognise import recognise
 from stream.errors import FrameError, OutputError, SourceError
@@ -19,8 +20,9 @@ from stream.protocol.contracts import FrameSource, Pixels
 from stream.readings.scale import scale_bar
 
 FILE_NAME: Final = "overlay.mkv"
-_CODEC: Final = "mp4v"  # MPEG-4 part 2: the OpenCV wheel has no H.264 encoder, and Motion JPEG is ten times as large
-_SMALLEST_PX: Final = 16  # a side; the encoder aborts the program where there is next to nothing to encode
+_CODEC: Final = "h264"
+_QUALITY: Final = 85
+_SMALLEST_PX: Final = 16  # a side; the encoder aborts the program if there is next to nothing to encode
 _GREEN: Final = (96, 220, 64)  # BGR
 _AMBER: Final = (64, 180, 255)
 _DARK: Final = (24, 24, 24)
@@ -59,14 +61,13 @@ def write_overlay(
     A frame that cannot be read is black. Raises SourceError, also if the source has fewer frames, and OutputError if
     the video cannot be written whole.
     """
-    hush()
     partial = folder / f"partial-{FILE_NAME}"
     try:
         with closing(open_source(source, limits)) as frames:
             _write(partial, frames, drawings, stopped, um_per_px)
         if stopped():
             return None
-        if _frame_count(partial) != len(drawings):  # the writer itself never says that the disk is full
+        if _frame_count(partial) != len(drawings):  # closing it never says that the disk is full
             raise _unwritable(folder)
         return partial.replace(folder / FILE_NAME)
     finally:
@@ -130,36 +131,40 @@ def _write(
     stopped: Callable[[], bool],
     um_per_px: float | None,
 ) -> None:
-    size = (frames.width, frames.height)
-    if min(size) < _SMALLEST_PX:
-        raise OutputError(
-            f"frames of {size[0]}x{size[1]} are too small for {FILE_NAME}; it needs {_SMALLEST_PX} pixels"
-        )
-    writer = cv2.VideoWriter(str(path), cv2.CAP_FFMPEG, cv2.VideoWriter.fourcc(*_CODEC), frames.fps or 1.0, size)
+    width, height = frames.width, frames.height
+    if min(width, height) < _SMALLEST_PX:
+        raise OutputError(f"frames of {width}x{height} are too small for {FILE_NAME}; it needs {_SMALLEST_PX} pixels")
+    # Colour has half the resolution: an odd side gets one more line.
+    shown: Pixels = np.zeros((height + height % 2, width + width % 2, 3), np.uint8)
     try:
-        if not writer.isOpened():
-            raise _unwritable(path.parent)
-        pixels: Pixels = np.empty((frames.height, frames.width, 3), np.uint8)
-        for drawn in tqdm(drawings, "overlay", disable=None):
-            if stopped():
-                return
-            _read(frames, pixels)
-            draw(pixels, drawn)
-            if um_per_px is not None:
-                draw_scale_bar(pixels, um_per_px)
-            writer.write(pixels)
-    finally:
-        writer.release()
+        writer = VideoWriter(path, CODECS[_CODEC], shown.shape[1], shown.shape[0], _QUALITY)
+        with closing(writer):
+            pixels, at_ms = np.empty((height, width, 3), np.uint8), -1
+            for drawn in tqdm(drawings, "overlay", disable=None):
+                if stopped():
+                    return
+                at_ms = max(at_ms + 1, round(_read(frames, pixels) * 1000))
+                draw(pixels, drawn)
+                if um_per_px is not None:
+                    draw_scale_bar(pixels, um_per_px)
+                shown[:height, :width] = pixels
+                writer.add(shown, at_ms)
+    except SourceError:
+        raise
+    except OSError as error:
+        raise _unwritable(path.parent) from error
 
 
-def _read(frames: FrameSource, pixels: Pixels) -> None:
-    """Return the next frame; black if it cannot be read."""
-    if frames.grab() is None:
+def _read(frames: FrameSource, pixels: Pixels) -> float:
+    """Read the next frame into `pixels`, black if it cannot be read; return its media time, s."""
+    grab = frames.grab()
+    if grab is None:
         raise SourceError(f"{frames.name} has fewer frames than when it was analysed; {FILE_NAME} cannot be made")
     try:
         frames.retrieve(pixels)
     except FrameError:
         pixels[:] = 0
+    return grab.time_s
 
 
 def _unwritable(folder: Path) -> OutputError:

@@ -82,7 +82,7 @@ class VideoWriter:
 
     def close(self) -> None:
         """Write the index and close the file; a full disk leaves it without, readable all the same. May be repeated."""
-        with contextlib.suppress(OSError, ValueError):
+        with contextlib.suppress(OSError, ValueError, av.FFmpegError):
             self._container.close()
         self._file.close()
 
@@ -109,5 +109,7 @@ def join(parts: list[Path], joined: Path) -> None:
                         packet.dts = packet.pts
                         packet.time_base = TIME_BASE
                         out.mux(packet)
+    except av.FFmpegError as error:  # of a full disk too: FFmpeg calls a file of ours
+        raise OSError(f"{joined.name} cannot be written: {error}") from error
     finally:
         file.close()

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import av
 import cv2
 import numpy as np
 import pytest
@@ -104,3 +105,21 @@ def test_pictures_of_a_few_pixels_are_refused(tmp_path: Path) -> None:
     assert cv2.imwrite(str(tmp_path / "a.png"), np.zeros((2, 2, 3), np.uint8))
     with pytest.raises(OutputError, match="too small"):
         write_overlay(str(tmp_path / "a.png"), LIMITS, [DRAWN], tmp_path)
+
+
+@pytest.mark.parametrize("fps", [239.967, 29.97, 600.0])
+def test_an_overlay_has_the_times_of_its_recording_at_any_rate(tmp_path: Path, fps: float) -> None:
+    recording = write_video(tmp_path / "a.avi", frames=7, fps=fps)
+    path = write_overlay(str(recording), LIMITS, [DRAWN] * 7, tmp_path)
+    assert path is not None
+    with av.open(str(path)) as video:
+        times = [float(frame.time or 0) for frame in video.decode(video=0)]
+    assert times == pytest.approx([number / fps for number in range(7)], abs=0.0011)
+
+
+def test_an_overlay_of_frames_with_odd_sides_is_written(tmp_path: Path) -> None:
+    picture = tmp_path / "odd.png"
+    cv2.imwrite(str(picture), card(1, 161, 121))
+    path = write_overlay(str(picture), LIMITS, [DRAWN], tmp_path)
+    assert path is not None
+    assert frames_of(path)[0].shape == (122, 162, 3)
