@@ -124,6 +124,13 @@ def require_files(count: int) -> None:
         )
 
 
+def _shown_by() -> str:
+    """Return the command that shows the limit on threads: each takes address space, which may be limited too."""
+    from resource import RLIM_INFINITY, RLIMIT_AS, getrlimit  # no such module on Windows
+
+    return "`ulimit -u`" if getrlimit(RLIMIT_AS)[0] == RLIM_INFINITY else "`ulimit -v` or `ulimit -u`"
+
+
 def require_threads(count: int) -> None:
     """Raise OutputError if the system lets this user start fewer threads and processes than a run needs.
 
@@ -141,7 +148,7 @@ def require_threads(count: int) -> None:
     except RuntimeError:
         raise OutputError(
             f"too few processes and threads are allowed: {len(started)} more, at least {count} are needed; end other "
-            "programs, or raise the limit that `ulimit -u` shows, or that of the container"
+            f"programs, or raise the limit that {_shown_by()} shows, or that of the container"
         ) from None
     finally:
         threading.stack_size(before)

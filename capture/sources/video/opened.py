@@ -58,6 +58,9 @@ def opened(path: Path, form: Container) -> OpenedVideo:
     if not container.streams.video:
         container.close()
         raise SourceError(f"{path} holds no video, only sound or other data.")
+    if getattr(container.streams.video[0], "codec_context", None) is None:  # a codec that is unknown here
+        container.close()
+        raise SourceError(not_decoded(path, form))
     return OpenedVideo(container, container.streams.video[0])
 
 
