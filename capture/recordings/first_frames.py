@@ -4,7 +4,10 @@ from stream.protocol.contracts import FrameSource, Grab, Pixels
 
 
 class FirstFrames:
-    """Another source's first `frames` frames; see `stream.protocol.contracts.FrameSource`."""
+    """Another source's first `frames` frames; see `stream.protocol.contracts.FrameSource`.
+
+    Whatever else the source has, such as its treatment, it has too.
+    """
 
     def __init__(self, source: FrameSource, frames: int) -> None:
         self._source, self._left, self._frames = source, frames, frames
@@ -12,6 +15,10 @@ class FirstFrames:
         self.width, self.height = source.width, source.height
         known = source.frame_count
         self.frame_count: int | None = frames if known is None else min(frames, known)
+
+    def __getattr__(self, name: str) -> object:
+        """Return an optional attribute of the source."""
+        return getattr(self._source, name)
 
     def grab(self) -> Grab | None:
         """See `FrameSource`."""

@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import av
 import numpy as np
+from av.error import FFmpegError
 
 from capture.sources.session.description import parts_of
 from capture.sources.session.recorded import SessionSource
+from capture.sources.video.opened import MATROSKA, opened
 from stream.config.parts import ProvenFrame
 from stream.errors import SourceError
 from stream.protocol.contracts import Pixels
@@ -48,13 +49,13 @@ class RecordedProof:
         frames = iter(self._source.frames)
         for video, _ in parts_of(self._folder):
             try:
-                with av.open(str(video)) as container:
-                    for packet in container.demux(video=0):
+                with opened(video, MATROSKA) as own:
+                    for packet in own.container.demux(own.stream):
                         frame = next(frames, None) if packet.size else None
                         if frame is not None:
                             same = hashlib.sha256(bytes(packet)).hexdigest() == frame.row.sha256
                             yield ProvenFrame(frame.row.seq, frame.row.frame, frame.row.t_capture_ns, same, None)
-            except (av.FFmpegError, IndexError) as error:
+            except FFmpegError as error:
                 raise SourceError(f"{video.name} cannot be read: {error}") from None
         if (missing := next(frames, None)) is not None:
             raise SourceError(f"the video ends before frame {missing.row.frame}")

@@ -5,7 +5,6 @@ import hashlib
 from dataclasses import replace
 from pathlib import Path
 
-import av
 from msgspec import structs
 
 from capture.recordings.writing.video_writer import join
@@ -22,6 +21,7 @@ from capture.sources.session.description import (
 )
 from capture.sources.session.frame_table import FrameRow, FrameTable, read_table
 from capture.sources.session.recorded import packets_in
+from capture.sources.video.opened import MATROSKA, opened
 from stream.config.parts import Sealed
 from stream.console.text import counted, plain
 from stream.errors import SourceError
@@ -118,6 +118,6 @@ def _join(folder: Path, parts: list[tuple[Path, Path]]) -> None:
 
 
 def _size(video: Path) -> tuple[int, int]:
-    with av.open(str(video)) as container:
-        context = container.streams.video[0].codec_context
+    with opened(video, MATROSKA) as own:
+        context = own.stream.codec_context
         return context.width, context.height

@@ -10,6 +10,7 @@ from typing import Any, Final
 import av
 
 from capture.recordings.writing.codecs import TIME_BASE, Codec, add_stream
+from capture.sources.video.opened import MATROSKA, opened
 from stream.protocol.contracts import Pixels
 
 _MUXER: Final = {"flush_packets": "1", "cluster_time_limit": "200"}
@@ -97,13 +98,12 @@ def join(parts: list[Path], joined: Path) -> None:
         with av.open(file, "w", format="matroska", options=dict(_MUXER)) as out:
             stream, first = None, 0
             for part in parts:
-                with av.open(str(part)) as container:
-                    given = container.streams.video[0]
-                    for packet in container.demux(given):
+                with opened(part, MATROSKA) as own:
+                    for packet in own.container.demux(own.stream):
                         if packet.pts is None or not packet.size:
                             continue
                         if stream is None:
-                            stream, first = out.add_stream_from_template(given), packet.pts
+                            stream, first = out.add_stream_from_template(own.stream), packet.pts
                         packet.stream = stream
                         packet.pts -= first
                         packet.dts = packet.pts

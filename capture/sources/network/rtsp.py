@@ -13,7 +13,8 @@ from av.error import FFmpegError
 from capture.sources.network.address import Address
 from capture.sources.network.newest import CameraFrame
 from capture.sources.network.tls_relay import TlsRelay
-from capture.sources.network.video import VideoFrames, listening
+from capture.sources.network.video import VideoFrames
+from capture.sources.video.opened import listening
 from stream.errors import SourceError
 
 _TRANSPORTS: Final = {"tcp": "tcp", "udp": "tcp,udp,rtp"}

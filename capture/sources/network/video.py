@@ -4,7 +4,6 @@ A decoder conceals what is missing, with older pictures. So a frame counts as da
 the decoder says so, and as long as it builds on such a frame: until the next key frame.
 """
 
-import logging
 import re
 from collections.abc import Callable, Iterator
 from fractions import Fraction
@@ -19,6 +18,7 @@ from av.video.stream import VideoStream
 
 from capture.sources.network.jpeg_frame import jpeg_frame
 from capture.sources.network.newest import CameraFrame
+from capture.sources.video.opened import listening
 from stream.errors import FrameError, SourceError
 from stream.protocol.contracts import Pixels
 
@@ -108,13 +108,6 @@ class VideoFrames:
             write = _writing(frame) if whole else _refusing("It builds on data that were lost.")
             yield CameraFrame(frame.width, frame.height, write, _ns(time_s), gap if lost else 0)
             faulty = lost = False
-
-
-def listening() -> av.logging.Capture:
-    """Return what catches FFmpeg's messages of this thread: they tell of losses, and they may name addresses."""
-    av.logging.set_level(av.logging.WARNING)
-    logging.getLogger("libav").propagate = False
-    return av.logging.Capture()
 
 
 def _writing(frame: VideoFrame) -> Callable[[Pixels], None]:

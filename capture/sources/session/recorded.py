@@ -6,12 +6,13 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
-import av
+from av.error import FFmpegError
 
 from capture.sources.naming import pseudonym
 from capture.sources.session.description import Description, folder_of, is_recording, parts_of, read_description
 from capture.sources.session.frame_table import FrameRow, read_table
 from capture.sources.uri import SourceUri
+from capture.sources.video.opened import MATROSKA, opened
 from capture.sources.video.recording import VideoSource
 from stream.errors import SourceError, UsageError
 from stream.protocol.contracts import Grab, Pixels
@@ -165,9 +166,9 @@ def packets_in(video: Path) -> int:
     """Return how many frames a video holds, whole or cut off, without decoding them; 0 if it cannot be opened."""
     count = 0
     try:
-        with av.open(str(video)) as container:
-            for packet in container.demux(video=0):
+        with opened(video, MATROSKA) as own:
+            for packet in own.container.demux(own.stream):
                 count += packet.size > 0
-    except (av.FFmpegError, IndexError):
+    except (FFmpegError, SourceError):
         pass
     return count

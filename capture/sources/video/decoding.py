@@ -10,17 +10,15 @@ from dataclasses import dataclass
 from typing import Final
 
 import av
-from av.container import InputContainer
 from av.error import FFmpegError
 from av.packet import Packet
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from capture.sources.video.opened import hush_ffmpeg
+from capture.sources.video.keyframes import EMPTY_BYTES
+from capture.sources.video.opened import OpenedVideo, listening
 from capture.sources.video.references import NOT_DECODED, References
 
-_EMPTY_BYTES: Final = 16
-"""A packet of so few bytes that gives no frame, and no fault, says that the picture is the one before."""
 # VP8 keeps reference pictures, which are never shown, in packets of their own.
 _HIDES_FRAMES: Final = "vp8"
 _MOST_PIXELS: Final = 1 << 27
@@ -53,27 +51,16 @@ class _Waiting:
 
 
 class Decoding:
-    """One pass over a video stream.
+    """One pass over a video stream."""
 
-    counts_ticks: a unit of time is a frame, and a gap between two times is empty frames (AVI).
-    lost_at_end: empty frames after the last one; known at the end.
-    """
-
-    def __init__(
-        self,
-        container: InputContainer,
-        stream: VideoStream,
-        *,
-        counts_ticks: bool,
-        whole_jpegs: bool = False,
-        skip: int = 0,
-    ) -> None:
-        """Begin. skip: packets from the start that are not decoded; the one after them is a key frame.
+    def __init__(self, video: OpenedVideo, *, counts_ticks: bool, whole_jpegs: bool = False, skip: int = 0) -> None:
+        """Begin. counts_ticks: a unit of time is a frame, and a gap between two times is empty frames (AVI).
 
         whole_jpegs: every packet is a JPEG, which is given as it is.
+        skip: packets from the start that are not decoded; the one after them is a key frame.
         """
-        self._container, self._stream = container, stream
-        codec = stream.codec_context
+        self._container, self._stream = video.container, video.stream
+        codec = self._stream.codec_context
         codec.thread_count = 1  # costs no more CPU a frame than two threads, and leaves the cores to the workers
         codec.options = {"max_pixels": str(_MOST_PIXELS)}
         self._ticks = counts_ticks
@@ -101,10 +88,9 @@ class Decoding:
 
     def _decoded(self, packet: "Packet[VideoStream]", messages: list[tuple[int, str, str]]) -> Iterator[Decoded]:
         pts = packet.pts if self._timed and packet.pts is not None else self._order
-        if self._timed and packet.pts is None:
-            self._timed = False
+        self._timed = self._timed and packet.pts is not None
         if self._whole_jpegs:
-            yield self._entry(pts, None, NOT_DECODED if packet.is_corrupt else "", bytes(packet), _seconds(packet))
+            yield self._entry(pts, None, NOT_DECODED if packet.is_corrupt else "", bytes(packet))
             return
         messages.clear()
         frames: list[VideoFrame] = []
@@ -149,24 +135,24 @@ class Decoding:
             self._references.fault(order)
         damage = self._references.damage(order, pts)
         jpeg = own.data if own is not None and not frame.interlaced_frame else b""
-        yield self._entry(pts, None if damage else frame, damage, jpeg, frame.time)
+        yield self._entry(pts, None if damage else frame, damage, jpeg)
 
     def _without_frame(self, packet: _Waiting, *, sure: bool) -> Iterator[Decoded]:
         """Yield a frame that the decoder did not give: damaged, unless it was empty, or a part of another one."""
         damage = self._references.damage(packet.order, packet.pts)
-        if not damage and packet.size <= _EMPTY_BYTES:
+        if not damage and packet.size <= EMPTY_BYTES:
             self._lost += 1
         elif damage or sure or self._silent_is_fault:
-            base = self._stream.time_base
-            time_s = float(packet.pts * base) if self._timed and base is not None else None
-            yield self._entry(packet.pts, None, damage or NOT_DECODED, b"", time_s)
+            yield self._entry(packet.pts, None, damage or NOT_DECODED, b"")
 
-    def _entry(self, pts: int, frame: VideoFrame | None, damage: str, jpeg: bytes, time_s: float | None) -> Decoded:
+    def _entry(self, pts: int, frame: VideoFrame | None, damage: str, jpeg: bytes) -> Decoded:
         if self._ticks and self._timed:
             self._lost += max(0, pts - (-1 if self._last_pts is None else self._last_pts) - 1)
         self._last_pts = pts
         lost, self._lost = self._lost, 0
-        return Decoded(time_s if self._timed else None, frame, damage, jpeg, lost)
+        base = self._stream.time_base
+        time_s = float(pts * base) if self._timed and base is not None else None
+        return Decoded(time_s, frame, damage, jpeg, lost)
 
     def lost_at_end(self, promised: int | None) -> int:
         """Return how many empty frames follow the last one; promised: frames that an AVI counts, empty ones too."""
@@ -174,13 +160,3 @@ class Decoding:
         if promised is not None and self._ticks and self._timed and self._last_pts is not None:
             after = max(0, promised - self._last_pts - 1)
         return self._lost + after
-
-
-def _seconds(packet: "Packet[VideoStream]") -> float | None:
-    return None if packet.pts is None or packet.time_base is None else float(packet.pts * packet.time_base)
-
-
-def listening() -> av.logging.Capture:
-    """Return what catches FFmpeg's messages of this thread, which tell of faults."""
-    hush_ffmpeg()
-    return av.logging.Capture(local=True)

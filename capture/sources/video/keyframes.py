@@ -6,7 +6,8 @@ from typing import Final
 
 from capture.sources.video.opened import OpenedVideo
 
-_EMPTY_BYTES: Final = 16
+EMPTY_BYTES: Final = 16
+"""A packet of so few bytes that gives no frame, and no fault, says that the picture is the one before."""
 _REORDERED: Final = 64
 """Packets that are read beyond a frame: no codec shows one earlier than so many that follow it."""
 
@@ -47,7 +48,7 @@ def start_for(packets: Iterable[PacketHead], index: int) -> Start | None:
     for number, packet in enumerate(packets):
         if number > index + _REORDERED:
             break
-        if packet.pts is None or packet.size <= _EMPTY_BYTES or packet.discarded:
+        if packet.pts is None or packet.size <= EMPTY_BYTES or packet.discarded:
             return None
         times.append(packet.pts)
         if packet.key:

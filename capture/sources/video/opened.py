@@ -22,6 +22,9 @@ from stream.errors import SourceError
 
 _OPTIONS: Final = {"protocol_whitelist": "file"}
 
+MATROSKA: Final = Container("mkv")
+"""The form of the recordings that this program writes."""
+
 
 @dataclass(frozen=True, slots=True)
 class OpenedVideo:
@@ -62,6 +65,12 @@ def opened(path: Path, form: Container) -> OpenedVideo:
         container.close()
         raise SourceError(not_decoded(path, form))
     return OpenedVideo(container, container.streams.video[0])
+
+
+def listening() -> av.logging.Capture:
+    """Return what catches FFmpeg's messages of this thread, which tell of faults and losses, and may name addresses."""
+    hush_ffmpeg()
+    return av.logging.Capture()
 
 
 def hush_ffmpeg() -> None:

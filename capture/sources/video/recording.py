@@ -63,8 +63,7 @@ class VideoSource:
     def _open(self, start: Start | None) -> None:
         self._video: OpenedVideo = opened(self._path, self._form)
         self._decoding = Decoding(
-            self._video.container,
-            self._video.stream,
+            self._video,
             counts_ticks=self._form.counts_ticks,
             whole_jpegs=self._whole_jpegs,
             skip=0 if start is None else start.packets,

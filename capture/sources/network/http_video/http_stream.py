@@ -15,7 +15,8 @@ from capture.sources.network.http_video.http_client import HttpAnswer
 from capture.sources.network.http_video.motion_jpeg import pictures, snapshot
 from capture.sources.network.http_video.multipart import boundary_of
 from capture.sources.network.newest import CameraFrame
-from capture.sources.network.video import VideoFrames, listening
+from capture.sources.network.video import VideoFrames
+from capture.sources.video.opened import listening
 from stream.errors import SourceError
 
 _BOUNDARY_LINE: Final = re.compile(rb"\s*--(\S+)[ \t]*\r?\n")

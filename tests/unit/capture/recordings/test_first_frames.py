@@ -4,6 +4,7 @@ import numpy as np
 
 from capture.recordings.first_frames import FirstFrames
 from capture.sources.synthetic import open_synthetic
+from stream.protocol.contracts import SourceExtras, extras_of
 
 
 def names(source: FirstFrames) -> list[str]:
@@ -42,3 +43,9 @@ def test_pixels_are_the_source_s_own() -> None:
         source.retrieve(out)
     np.testing.assert_array_equal(pixels[0], pixels[1])
     one.close()
+
+
+def test_what_the_source_says_beyond_its_contract_is_said_of_its_first_frames_too() -> None:
+    source = open_synthetic()
+    vars(source).update(treatment="turned", um_per_px=1.5)
+    assert extras_of(FirstFrames(source, 1)) == SourceExtras(treatment="turned", um_per_px=1.5)

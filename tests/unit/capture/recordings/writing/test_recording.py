@@ -137,3 +137,15 @@ def test_a_video_that_lost_its_end_is_an_error_not_an_end(tmp_path: Path) -> Non
     os.truncate(video, video.stat().st_size // 2)
     with pytest.raises(SourceError):
         pictures(SessionSource(tmp_path))
+
+
+def test_a_folder_with_a_colon_in_its_name_is_read_joined_and_counted_like_any_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    folder = record(Path("ward:21"), seqs=range(5), sealed=False)
+    record(folder, seqs=range(5, 9), sealed=False)
+    sealed = seal(folder)
+    assert sealed is not None
+    assert len(parts_of(folder)) == 1
+    assert len(pictures(SessionSource(folder))) == 9
