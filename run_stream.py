@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from stream.console.text import plain
-from stream.errors import NO_TENSORFLOW, ModelError, StreamError
+from stream.errors import NO_TENSORFLOW, ModelError, StreamError, system_refused
 from stream.machine.signals import STOP_SIGNALS
 from stream.version import VERSION
 
@@ -219,9 +219,9 @@ def entry() -> None:
     except StreamError as error:
         print(f"Error: {plain(str(error))}", file=sys.stderr)
         sys.exit(error.exit_code)
-    except (OSError, MemoryError) as error:  # a limit of the shell, a folder that went
+    except (OSError, MemoryError) as error:
         logging.getLogger("capillary").debug("where it happened", exc_info=True)
-        print(f"Error: the system refused what this run needs: {str(error) or 'out of memory'}.", file=sys.stderr)
+        print(f"Error: {system_refused(error)}", file=sys.stderr)
         sys.exit(1)
 
 

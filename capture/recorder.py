@@ -5,26 +5,24 @@ frame that was overwritten by then, or finds the encoder busy, is counted and no
 """
 
 import time
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 from msgspec import structs
 
 from capture.recordings.writing.background import Background
-from capture.recordings.writing.recording import Recording
+from capture.recordings.writing.recording import Recording, describe
 from capture.sources.session.description import Description, is_recording, read_description
 from capture.sources.session.frame_table import FrameRow
 from stream.config.run_plan import RunPlan
 from stream.machine.shared_memory import keep_freed_memory
 from stream.protocol.bedside import KeepRecording
-from stream.protocol.contracts import Pixels
 from stream.protocol.frames import FrameHeader, SourceInfo
 from stream.protocol.processes import Stop
 from stream.protocol.readings import Recorded, RecordingStatus
 from stream.protocol.types import MAX_SENTENCE, Message
 from stream.run.child import Child
-from stream.transport.frame_ring import Ring
-from stream.version import VERSION
+from stream.transport.frame_ring import RingReader
 
 _TICK_MS: Final = 100
 _STATUS_S: Final = 0.5
@@ -45,17 +43,8 @@ def description_of(plan: RunPlan, source: SourceInfo) -> Description:
     if is_recording(plan.folder):
         return structs.replace(read_description(plan.folder), recorded=0)  # the frames that are there are counted anew
     record = plan.config.record
-    return Description(
-        version=VERSION,
-        session=plan.session,
-        source=source.source,
-        codec=record.codec,
-        lossless=False,
-        quality=record.quality,
-        fps=source.fps,
-        moving=source.live or source.fps is not None,
-        um_per_px=source.um_per_px,
-        treatment=source.treatment,
+    return structs.replace(
+        describe(plan.session, source, record),
         analyser=msgspec.to_builtins(plan.config.analyser),
         last_minutes=record.last_minutes,
         kept=record.last_minutes == 0,
@@ -67,7 +56,7 @@ class Recorder:
 
     def __init__(self, child: Child, plan: RunPlan) -> None:
         self._child, self._plan = child, plan
-        self._rings: dict[str, Ring] = {}
+        self._ring = RingReader()
         self._background: Background | None = None  # None until the source is known
         self._next_status_s = 0.0
         self._stopping = False
@@ -106,44 +95,29 @@ class Recorder:
                 pass
 
     def _take(self, background: Background, header: FrameHeader) -> None:
-        pixels = self._copied(header) if background.has_room() else None
         if not background.has_room():
             background.lose(header.seq, background.so_far.stopped or "too slow")
-        elif pixels is None:
+            return
+        pixels = self._ring.read(header, lambda pixels: pixels.copy())
+        if pixels is None:
             background.lose(header.seq, "overwritten")
         else:
             background.offer(pixels, row_of(header))
 
-    def _copied(self, header: FrameHeader) -> Pixels | None:
-        """Return the frame's pixels, or None if its slot holds another frame by now."""
-        try:
-            ring = self._ring(header.ring)
-        except OSError:
-            return None
-        if not ring.holds(header.slot, header.generation):
-            return None
-        pixels = ring.pixels(header.slot, header.height, header.width).copy()
-        return pixels if ring.holds(header.slot, header.generation) else None
-
-    def _ring(self, path: str) -> Ring:
-        if path not in self._rings:
-            self._rings = {path: Ring.attach(path, writable=False)}
-        return self._rings[path]
-
 
 def row_of(header: FrameHeader) -> FrameRow:
     """Return what the table of frames has from a frame's header."""
-    facts: dict[str, Any] = {
-        "seq": header.seq,
-        "frame": header.frame,
-        "time_s": header.time_s,
-        "t_capture_ns": header.t_capture_ns,
-        "t_monotonic_ns": header.t_grab_monotonic_ns,
-        "device_frame": header.device_frame,
-        "device_ns": header.device_ns,
-        "lost_before": header.lost_before,
-    }
-    return FrameRow(presented_ms=0, **facts)
+    return FrameRow(
+        seq=header.seq,
+        frame=header.frame,
+        presented_ms=0,
+        time_s=header.time_s,
+        t_capture_ns=header.t_capture_ns,
+        t_monotonic_ns=header.t_grab_monotonic_ns,
+        device_frame=header.device_frame,
+        device_ns=header.device_ns,
+        lost_before=header.lost_before,
+    )
 
 
 def status_of(background: Background) -> RecordingStatus:

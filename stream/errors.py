@@ -61,6 +61,11 @@ class RingError(StreamError, MemoryError):
     """The shared-memory ring cannot be made, or a slot is misused."""
 
 
+def system_refused(error: OSError | MemoryError) -> str:
+    """Return the sentence on what no part of the program expects: a limit of the shell, a folder that went."""
+    return f"the system refused what this run needs: {str(error) or 'out of memory'}."
+
+
 NO_TENSORFLOW: Final = (
     "this needs TensorFlow, which is not installed here (requirements-edge.lock leaves it out): "
     "uv sync, or pip install -r requirements.lock"

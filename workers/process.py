@@ -13,7 +13,7 @@ from stream.protocol.frames import Committed, Done, FrameHeader
 from stream.protocol.processes import PeerUp, Stop
 from stream.protocol.readings import DensityReading
 from stream.run.child import Child
-from stream.transport.frame_ring import Ring
+from stream.transport.frame_ring import RingReader
 from workers.reading import Reader, make_analyser, set_up_process
 
 _IDLE_MS = 1000
@@ -42,7 +42,7 @@ class WorkerLoop:
 
     def __init__(self, child: Child, reader: FrameReader) -> None:
         self._child, self._reader = child, reader
-        self._rings: dict[str, Ring] = {}
+        self._ring = RingReader()
         self._waiting: deque[FrameHeader] = deque()
         self._kept: dict[int, DensityReading] = {}  # by seq: not on disk yet
         self._capture = -1  # the newest incarnation that was introduced
@@ -118,20 +118,5 @@ class WorkerLoop:
         return True
 
     def _read(self, header: FrameHeader) -> DensityReading | None:
-        """Return the reading, or None if the frame was overwritten: capture dispatches it again if it is needed.
-
-        The slot's generation is compared before and after the work: between them, the pixels may have changed.
-        """
-        try:
-            ring = self._ring(header.ring)
-        except OSError:
-            return None
-        if not ring.holds(header.slot, header.generation):
-            return None
-        reading = self._reader.read(header, ring.pixels(header.slot, header.height, header.width))
-        return reading if ring.holds(header.slot, header.generation) else None
-
-    def _ring(self, path: str) -> Ring:
-        if path not in self._rings:
-            self._rings = {path: Ring.attach(path, writable=False)}
-        return self._rings[path]
+        """Return the reading, or None if the frame was overwritten: capture dispatches it again if it is needed."""
+        return self._ring.read(header, lambda pixels: self._reader.read(header, pixels))

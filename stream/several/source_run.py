@@ -17,7 +17,7 @@ from typing import Final
 
 from stream.console.run_display import steady_streams
 from stream.console.text import plain
-from stream.errors import StreamError
+from stream.errors import StreamError, system_refused
 from stream.machine.processes import LINUX, asked_to_end_with_parent, name_process
 from stream.machine.signals import STOP_SIGNALS, deaf_to_signals
 from stream.several.status_board import SourceState
@@ -122,7 +122,7 @@ def _begin(pipes: _Pipes, monitor: Monitor) -> None:
     except KeyboardInterrupt:
         sys.exit(130)
     except (OSError, MemoryError) as error:
-        print(f"Error: the system refused what this run needs: {str(error) or 'out of memory'}.", file=sys.stderr)
+        print(f"Error: {system_refused(error)}", file=sys.stderr)
         sys.exit(1)
 
 

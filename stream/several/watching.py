@@ -4,11 +4,9 @@ Each run is a process with children of its own: what happens to one, or to its s
 """
 
 import contextlib
-import signal
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from types import FrameType
 from typing import Final
 
 from stream.config.parts import Parts
@@ -17,7 +15,7 @@ from stream.config.source_place import SourcePlace
 from stream.console import logs
 from stream.machine.processes import cores
 from stream.machine.run_folder import RunFolder
-from stream.machine.signals import stop_signals
+from stream.machine.signals import stop_asked
 from stream.security.audit_log import AuditLog
 from stream.security.events import SecurityEvents
 from stream.security.token import read_token, write_token
@@ -95,7 +93,7 @@ class Watching:
         """Take what the runs have in common. upkeep: called some twenty times per second."""
         self._states, self._collector, self._terminal, self._upkeep = states, collector, terminal, upkeep
         self._runs: list[SourceRun] = []
-        self._stop_asked = False
+        self._asked: Callable[[], bool] = lambda: False
         self._failed_code: int | None = None  # of the source that was not there at the start
 
     def run(self, monitors: Sequence[Monitor]) -> int:
@@ -103,7 +101,7 @@ class Watching:
 
         If one cannot be opened at the start, all end, with its exit code.
         """
-        with self._stop_signals():
+        with stop_asked() as self._asked:
             try:
                 self._runs = [SourceRun(*both) for both in zip(self._states, monitors, strict=True)]
                 while any(state.exit_code is None for state in self._states):
@@ -115,19 +113,10 @@ class Watching:
         codes = [state.exit_code or 0 for state in self._states]
         return max(codes) if self._failed_code is None else self._failed_code
 
-    @contextlib.contextmanager
-    def _stop_signals(self) -> Iterator[None]:
-        """Answer Ctrl-C and its like in the block."""
-
-        def ask(_number: int, _frame: FrameType | None) -> None:
-            self._stop_asked = True
-
-        previous = {number: signal.signal(number, ask) for number in stop_signals()}
-        try:
-            yield
-        finally:
-            for number, handler in previous.items():
-                signal.signal(number, handler)
+    @property
+    def _stopping(self) -> bool:
+        """True once all runs are to end: a signal asked for that, or a source was not there at the start."""
+        return self._failed_code is not None or self._asked()
 
     def _turn(self) -> None:
         going_on = [run for run in self._runs if run.state.exit_code is None]
@@ -138,7 +127,7 @@ class Watching:
                 self._terminal.say(named_line(run.state.title, line))
             if code is not None:
                 self._note_end(run.state, code)
-        if self._stop_asked:
+        if self._stopping:
             for run in going_on:
                 run.end()
         self._terminal.show(self._states)
@@ -148,7 +137,7 @@ class Watching:
         """Note the end of a run. Before all sources are open, one that fails ends all: its name may be mistyped."""
         state.exit_code, state.address = code, ""
         all_open = all(one.name for one in self._states)
-        if code in _ENDED_WELL or state.name or all_open or self._stop_asked:
+        if code in _ENDED_WELL or state.name or all_open or self._stopping:
             return
         self._terminal.say(f"All sources end: {state.title} cannot be opened, and each must be there at the start.")
-        self._failed_code, self._stop_asked = code, True
+        self._failed_code = code

@@ -8,8 +8,9 @@ the slots.
 
 import contextlib
 import mmap
+from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -17,12 +18,14 @@ import numpy.typing as npt
 from stream.errors import RingError
 from stream.machine.shared_memory import SharedMemory, create_shared_memory, map_shared_memory
 from stream.protocol.contracts import Pixels
+from stream.protocol.frames import FrameHeader
 
 _MAGIC: Final = 0x43415053
 _PAGE: Final = 4096
 _MAX_SLOTS: Final = _PAGE // 8 - 4
 _CAPTURED: Final = 3
 _GENERATIONS: Final = 4
+T = TypeVar("T")
 
 
 class Ring:
@@ -99,3 +102,32 @@ class Ring:
             self._memory.close()
         if self._owner is not None:
             self._owner.close()
+
+
+class RingReader:
+    """A reader of frames from the ring that their headers name. A source with larger frames gets another ring."""
+
+    def __init__(self) -> None:
+        self._path = ""
+        self._ring: Ring | None = None
+
+    def read(self, header: FrameHeader, use: Callable[[Pixels], T]) -> T | None:
+        """Return what `use` makes of the frame's pixels, (height, width, 3) uint8 BGR in the ring itself.
+
+        None if the slot holds another frame by now, or the ring is gone. The slot's generation is compared before and
+        after the work: between them, the pixels may have changed.
+        """
+        try:
+            ring = self._attached(header.ring)
+        except OSError:
+            return None
+        if not ring.holds(header.slot, header.generation):
+            return None
+        made = use(ring.pixels(header.slot, header.height, header.width))
+        return made if ring.holds(header.slot, header.generation) else None
+
+    def _attached(self, path: str) -> Ring:
+        if self._ring is None or self._path != path:
+            self._ring = Ring.attach(path, writable=False)
+            self._path = path
+        return self._ring

@@ -105,7 +105,7 @@ class Background:
 
     @property
     def last_minutes(self) -> float:
-        """How many minutes are on disk until a page keeps them; 0: all."""
+        """Return how many minutes are on disk until a page keeps them; 0: all."""
         return self._recording.description.last_minutes
 
     def close(self) -> None:

@@ -4,7 +4,7 @@ import sys
 import time
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, get_args
 
 import click
 
@@ -27,10 +27,10 @@ def record(parts: Parts, /, source: str, folder: Path, seconds: float | None, co
 
     Exit codes: 0 done; 1 failed; 2 wrong use; 3 the source broke; 5 frames were not recorded; 130 stopped.
     """
+    from capture.headers import source_info
     from capture.recordings.writing.background import Background
-    from capture.recordings.writing.recording import Recording
+    from capture.recordings.writing.recording import Recording, describe
     from capture.recordings.writing.sealing import seal
-    from capture.sources.session.description import Description
     from stream.console.text import plain
     from stream.errors import SourceError
     from stream.protocol.contracts import extras_of
@@ -45,18 +45,9 @@ def record(parts: Parts, /, source: str, folder: Path, seconds: float | None, co
         place.mkdir(mode=0o700, parents=True)
         audit = AuditLog(place)
         audit.run_started(session, "record", VERSION)
-        description = Description(
-            version=VERSION,
-            session=session,
-            source=opened.name,
-            codec=config.record.codec,
-            lossless=False,
-            quality=config.record.quality,
-            fps=opened.fps,
-            moving=opened.live or opened.fps is not None,
-            um_per_px=config.capture.scale_of(opened.width) or extras_of(opened).um_per_px,
-            treatment=extras_of(opened).treatment,
-        )
+        scale = config.capture.scale_of(opened.width, extras_of(opened).um_per_px)
+        info = source_info(opened, opened.name, time.time_ns(), 0, scale)
+        description = describe(session, info, config.record)
         background = Background(Recording(place, description, config.record.leave_free_mb), polite=False)
         stopped = False
         try:
@@ -89,13 +80,21 @@ def _take(source: "FrameSource", background: "Background", seconds: float | None
         if seconds is not None and now_ns - began_ns > seconds * 1e9:
             break
         pixels = np.empty((grab.height, grab.width, 3), np.uint8)
-        row: dict[str, Any] = {"seq": seq, "frame": grab.name, "presented_ms": 0, "time_s": grab.time_s}
-        row |= {"t_capture_ns": began_utc_ns + now_ns - began_ns, "t_monotonic_ns": now_ns}
-        row |= {name: getattr(grab, name) for name in ("device_frame", "device_ns", "lost_before")}
+        row = FrameRow(
+            seq=seq,
+            frame=grab.name,
+            presented_ms=0,
+            time_s=grab.time_s,
+            t_capture_ns=began_utc_ns + now_ns - began_ns,
+            t_monotonic_ns=now_ns,
+            device_frame=grab.device_frame,
+            device_ns=grab.device_ns,
+            lost_before=grab.lost_before,
+        )
         try:
             source.retrieve(pixels)
         except FrameError:
             background.lose(seq, "unreadable")
         else:
-            background.offer(pixels, FrameRow(**row), wait=not source.live)
+            background.offer(pixels, row, wait=not source.live)
         seq += 1

@@ -24,8 +24,11 @@ from capture.sources.session.description import (
     write_description,
 )
 from capture.sources.session.frame_table import FrameRow, FrameTable, read_table
+from stream.config.sections import RecordConfig
 from stream.errors import SourceError, UsageError
 from stream.protocol.contracts import Pixels
+from stream.protocol.frames import SourceInfo
+from stream.version import VERSION
 
 _PART_NS: Final = 10 * 10**9
 _LOOK_NS: Final = 10**9
@@ -46,6 +49,22 @@ class _OldPart:
     files: tuple[Path, Path]
 
 
+def describe(session: str, source: SourceInfo, record: RecordConfig) -> Description:
+    """Describe a recording that begins: what it is of, and how it is kept."""
+    return Description(
+        version=VERSION,
+        session=session,
+        source=source.source,
+        codec=record.codec,
+        lossless=CODECS[record.codec].lossless,
+        quality=record.quality,
+        fps=source.fps,
+        moving=source.live or source.fps is not None,
+        um_per_px=source.um_per_px,
+        treatment=source.treatment,
+    )
+
+
 class Recording:
     """The recording in one folder; one that its writer left by dying is continued in a further part.
 
@@ -58,7 +77,7 @@ class Recording:
             raise UsageError(f'there is no codec "{description.codec}" for recordings; known: {", ".join(CODECS)}')
         self._folder, self._leave_free_mb = folder, leave_free_mb
         self._codec = CODECS[description.codec]
-        self.description = changed(description, lossless=self._codec.lossless)
+        self.description = description
         self._part: _Part | None = None
         self._ended: list[_OldPart] = []  # of the last minutes
         self._number, self._origin_ns, self._at_ms, self.next_seq = 0, 0, -1, 0

@@ -119,7 +119,7 @@ class SessionSource:
 
     @property
     def frame(self) -> RecordedFrame:
-        """The frame that was grabbed last."""
+        """Return the frame that was grabbed last."""
         return self.frames[self._index]
 
     def _opened(self, part: int) -> VideoSource:

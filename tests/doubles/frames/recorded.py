@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+from capture.recordings.writing.codecs import CODECS
 from capture.recordings.writing.recording import Recording
 from capture.recordings.writing.sealing import seal
 from capture.sources.session.description import Description
@@ -12,7 +13,8 @@ from tests.doubles.media import card
 
 def description(codec: str = "lossless", **values: Any) -> Description:
     """Describe a recording that begins."""
-    return Description(version="1", session="s", codec=codec, lossless=False, quality=90, fps=25.0, **values)
+    lossless = CODECS[codec].lossless
+    return Description(version="1", session="s", codec=codec, lossless=lossless, quality=90, fps=25.0, **values)
 
 
 def row(seq: int, *, second: float | None = None) -> FrameRow:

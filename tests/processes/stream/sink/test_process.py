@@ -167,7 +167,7 @@ def test_live_books_balance_whatever_comes_when(harness: Harness) -> None:
     harness.tell(reading(2), reading(4), Drop(seq=3, cause="restart"), reading(3), failed(5), end(6))
     assert shown(harness, 1) == [5], "a late one is never shown"
     harness.hear("supervisor", Finished)
-    assert on_disk(harness) == {"published": 2, "failed": 1, "late": 1, "dropped": 2}
+    assert on_disk(harness) == {"published": 2, "failed": 1, "late": 1, "dropped": 2, "device_lost": 0}
     committed(harness, 6)
 
 
