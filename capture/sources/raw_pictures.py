@@ -6,7 +6,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from capture.sources.network.jpeg import decode_jpeg, whole_jpeg
+from capture.sources.jpeg import decode_jpeg, whole_jpeg
 from capture.sources.pixel_formats import pixel_format, write_bgr
 from stream.errors import FrameError, SourceError
 from stream.protocol.contracts import Pixels

@@ -1,6 +1,6 @@
 """A JPEG that has come from a camera, as a frame."""
 
-from capture.sources.network.jpeg import decode_jpeg, whole_jpeg
+from capture.sources.jpeg import decode_jpeg, whole_jpeg
 from capture.sources.network.newest import CameraFrame
 from stream.errors import FrameError
 from stream.protocol.contracts import Pixels

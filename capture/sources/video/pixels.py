@@ -13,7 +13,7 @@ from av.sidedata.sidedata import SideData
 from av.video.frame import VideoFrame
 from av.video.reformatter import VideoReformatter
 
-from capture.sources.network.jpeg import decode_jpeg, whole_jpeg
+from capture.sources.jpeg import decode_jpeg, whole_jpeg
 from capture.sources.video.geometry import Geometry, geometry_of
 from stream.errors import FrameError
 from stream.protocol.contracts import Pixels

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from capture.sources.network.jpeg import decode_jpeg, whole_jpeg
+from capture.sources.jpeg import decode_jpeg, whole_jpeg
 from stream.errors import FrameError
 from stream.protocol.contracts import Pixels
 from tests.doubles.media import card
