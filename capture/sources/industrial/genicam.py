@@ -4,11 +4,12 @@ Needs the packages harvesters and genicam, and the producer, a file `*.cti` that
 into the variable GENICAM_GENTL64_PATH (GenTL 1.6, section 4.1).
 """
 
+import contextlib
 import ctypes
 import logging
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -27,6 +28,7 @@ _AT_ONCE_S: Final = 1e-6
 _LOOK_AGAIN_S: Final = 0.001
 """Between two looks for a frame. harvesters waits with Python's lock held: waiting here lets other threads run."""
 _BUFFERS: Final = 6
+_IN_USE: Final = "Does another program use it?"
 T = TypeVar("T")
 
 
@@ -40,16 +42,12 @@ def open_genicam(uri: SourceUri) -> IndustrialSource:
     """Open a camera by its serial number, id or index; the first if none is given. Raises SourceError, UsageError."""
     options = options_as(uri, GenicamOptions)
     harvester = _harvester(producers(options.cti))
-    try:
+    with contextlib.ExitStack() as undo, _told(f"genicam:{uri.path} cannot be opened: {{}}. {_IN_USE}"):
+        undo.callback(harvester.reset)
         infos = harvester.device_info_list
         index = chosen(uri, [_known(one) for one in infos])
         acquirer = harvester.create(index)
-    except SourceError:
-        harvester.reset()
-        raise
-    except Exception as error:  # noqa: BLE001 (harvesters raises what its producers raise, of many classes)
-        harvester.reset()
-        raise SourceError(f"genicam:{uri.path} cannot be opened: {error}. Does another program use it?") from None
+        undo.pop_all()
     return IndustrialSource(uri.scheme, _GenicamCamera(harvester, acquirer, _known(infos[index])[0]), options)
 
 
@@ -104,11 +102,25 @@ def _known(info: Any) -> tuple[str, ...]:
     return tuple(str(one) for one in told if one) or ("",)
 
 
+@contextlib.contextmanager
+def _told(sentence: str) -> Iterator[None]:
+    """Raise a SourceError for whatever harvesters raises: what its producers do, of many classes.
+
+    sentence: with {} for what the producer said.
+    """
+    try:
+        yield
+    except SourceError:
+        raise
+    except Exception as error:  # noqa: BLE001 (see above)
+        raise SourceError(sentence.replace("{}", str(error))) from None
+
+
 def _answer(question: Callable[[], T]) -> T | None:
     """Return what a producer answers; None if it does not have that."""
     try:
         return question()
-    except Exception:  # noqa: BLE001 (as above)
+    except Exception:  # noqa: BLE001 (as in `_told`)
         return None
 
 
@@ -126,7 +138,7 @@ class _GenicamFeatures:
         """See `device.Features`."""
         try:
             self._nodes.get_node(name).from_string(value)
-        except Exception as error:  # noqa: BLE001 (as above)
+        except Exception as error:  # noqa: BLE001 (as in `_told`)
             raise SourceError(str(error).partition(" : ")[0]) from None
 
 
@@ -154,22 +166,18 @@ class _GenicamCamera:
         acquirer = self._acquirer
         acquirer.add_callback(acquirer.Events.INCOMPLETE_BUFFER, Counted())
         acquirer.timeout_period_on_update_event_data_call = 0
-        try:
+        with _told(f"{self.label} does not start: {{}}. {_IN_USE}"):
             acquirer.num_buffers = _BUFFERS
             acquirer.start()
             self.buffers = len(acquirer._announced_buffers)
-        except Exception as error:  # noqa: BLE001 (as above)
-            raise SourceError(f"{self.label} does not start: {error}. Does another program use it?") from None
 
     def pop(self, timeout_s: float) -> FilledBuffer | None:
         """See `device.Device`. A frame that is not whole comes without number and pixels: harvesters keeps them."""
         until_s = time.monotonic() + timeout_s
         while True:
             before = self._incomplete
-            try:
+            with _told(f"{self.label} was lost: {{}}. Check cable and power."):
                 raw = self._acquirer.try_fetch(timeout=_AT_ONCE_S, is_raw=True)
-            except Exception as error:  # noqa: BLE001 (as above)
-                raise SourceError(f"{self.label} was lost: {error}. Check cable and power.") from None
             if self._incomplete > before:
                 return FilledBuffer(np.empty(0, np.uint8), 0, 0, 0, None, None, "parts of it are missing", lambda: None)
             if raw is not None:

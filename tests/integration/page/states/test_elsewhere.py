@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.running import run, running
 
@@ -38,6 +38,16 @@ def port_of(process: "subprocess.Popen[str]") -> str:
     return next(found[1] for line in process.stderr if (found := re.search(r"https://[\w.-]+:(\d+)", line)))
 
 
+def watched_page(chromium: Browser) -> tuple[Page, list[str], list[str]]:
+    """Open an empty page in a context of its own; return it with the lists that its errors and WebSockets go into."""
+    page = chromium.new_context(ignore_https_errors=True).new_page()
+    complaints: list[str] = []
+    sockets: list[str] = []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("websocket", lambda socket: sockets.append(socket.url))
+    return page, complaints, sockets
+
+
 @pytest.mark.nightly
 def test_the_pages_of_several_sources_work_over_tls_once_the_token_was_given(
     chromium: Browser, guarded: tuple[dict[str, str], str]
@@ -45,12 +55,7 @@ def test_the_pages_of_several_sources_work_over_tls_once_the_token_was_given(
     environment, token = guarded
     with running("live", "synthetic:?seed=1&fps=5", "synthetic:?seed=2&fps=5", **environment) as process:
         port = port_of(process)
-        context = chromium.new_context(ignore_https_errors=True)
-        page = context.new_page()
-        complaints: list[str] = []
-        sockets: list[str] = []
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("websocket", lambda socket: sockets.append(socket.url))
+        page, complaints, sockets = watched_page(chromium)
         for path in ("", "2/", "2/api/status"):
             refused = page.goto(f"https://localhost:{port}/{path}")
             assert refused is not None
@@ -60,7 +65,7 @@ def test_the_pages_of_several_sources_work_over_tls_once_the_token_was_given(
             expect(page.locator(f"#tab-{number}")).to_contain_text("LIVE", timeout=30_000)
             assert f"wss://localhost:{port}/{number}/ws" in sockets
         assert not complaints
-        context.close()
+        page.context.close()
 
 
 @pytest.mark.slow
@@ -70,12 +75,7 @@ def test_the_whole_page_works_over_tls_once_the_token_was_given(
     environment, token = guarded
     with running("demo", "--workers", "1", **environment) as process:
         port = port_of(process)
-        context = chromium.new_context(ignore_https_errors=True)
-        page = context.new_page()
-        complaints: list[str] = []
-        sockets: list[str] = []
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("websocket", lambda socket: sockets.append(socket.url))
+        page, complaints, sockets = watched_page(chromium)
         refused = page.goto(f"https://localhost:{port}/")
         assert refused is not None
         assert refused.status == 401
@@ -86,4 +86,4 @@ def test_the_whole_page_works_over_tls_once_the_token_was_given(
         assert sockets
         assert all(url.startswith(f"wss://localhost:{port}/ws") for url in sockets)
         assert not complaints
-        context.close()
+        page.context.close()
