@@ -1,5 +1,6 @@
-"""Small DICOM files that tests write for themselves."""
+"""Small DICOM files that tests write for themselves, and their frames as they are read."""
 
+import contextlib
 import io
 from collections.abc import Sequence
 from fractions import Fraction
@@ -14,8 +15,15 @@ from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.encaps import encapsulate
 from pydicom.uid import UID, ExplicitVRLittleEndian, JPEGBaseline8Bit, generate_uid
 
+from capture.sources.dicom.source import DicomSource
+from capture.sources.opening import open_source
+from stream.protocol.contracts import Pixels
+from tests.doubles.media import HEIGHT, WIDTH, card
+
 PATIENT: Final = "Mueller^Hans"
 VIDEO_MICROSCOPIC: Final = "1.2.840.10008.5.1.4.1.1.77.1.2.1"
+RGB = [card(number)[:, :, ::-1] for number in range(4)]
+DEEP = np.linspace(0, 65535, HEIGHT * WIDTH).astype(np.uint16).reshape(HEIGHT, WIDTH)
 
 
 def header(frames: int, height: int, width: int, syntax: str = ExplicitVRLittleEndian, **elements: Any) -> Dataset:
@@ -97,3 +105,33 @@ def video(codec: str, container: str, pictures: Sequence[npt.NDArray[np.uint8]],
             output.mux(track.encode(av.VideoFrame.from_ndarray(picture, "rgb24")))
         output.mux(track.encode(None))
     return file.getvalue() + b"\0" * (len(file.getvalue()) % 2)
+
+
+def opened(path: Path) -> DicomSource:
+    """Open a file for what is known of it beside its frames."""
+    source = open_source(str(path))
+    assert isinstance(source, DicomSource)
+    return source
+
+
+def frames(path: Path) -> list[Pixels]:
+    """Return all frames."""
+    found = []
+    with contextlib.closing(opened(path)) as source:
+        while (grab := source.grab()) is not None:
+            found.append(np.empty((grab.height, grab.width, 3), np.uint8))
+            source.retrieve(found[-1])
+    return found
+
+
+def colour(path: Path, syntax: str = ExplicitVRLittleEndian, **options: Any) -> Path:
+    """Write four uncompressed colour frames."""
+    return save(path, header(4, HEIGHT, WIDTH, syntax), np.stack(RGB).tobytes(), **options)
+
+
+def item(**elements: Any) -> Dataset:
+    """Return an item of a sequence."""
+    data = Dataset()
+    for name, value in elements.items():
+        setattr(data, name, value)
+    return data
