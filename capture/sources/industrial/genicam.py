@@ -42,7 +42,7 @@ def open_genicam(uri: SourceUri) -> IndustrialSource:
     """Open a camera by its serial number, id or index; the first if none is given. Raises SourceError, UsageError."""
     options = options_as(uri, GenicamOptions)
     harvester = _harvester(producers(options.cti))
-    with contextlib.ExitStack() as undo, _told(f"genicam:{uri.path} cannot be opened: {{}}. {_IN_USE}"):
+    with contextlib.ExitStack() as undo, _as_source_error(f"genicam:{uri.path} cannot be opened: {{}}. {_IN_USE}"):
         undo.callback(harvester.reset)
         infos = harvester.device_info_list
         index = chosen(uri, [_known(one) for one in infos])
@@ -103,7 +103,7 @@ def _known(info: Any) -> tuple[str, ...]:
 
 
 @contextlib.contextmanager
-def _told(sentence: str) -> Iterator[None]:
+def _as_source_error(sentence: str) -> Iterator[None]:
     """Raise a SourceError for whatever harvesters raises: what its producers do, of many classes.
 
     sentence: with {} for what the producer said.
@@ -120,7 +120,7 @@ def _answer(question: Callable[[], T]) -> T | None:
     """Return what a producer answers; None if it does not have that."""
     try:
         return question()
-    except Exception:  # noqa: BLE001 (as in `_told`)
+    except Exception:  # noqa: BLE001 (as in `_as_source_error`)
         return None
 
 
@@ -138,7 +138,7 @@ class _GenicamFeatures:
         """See `device.Features`."""
         try:
             self._nodes.get_node(name).from_string(value)
-        except Exception as error:  # noqa: BLE001 (as in `_told`)
+        except Exception as error:  # noqa: BLE001 (as in `_as_source_error`)
             raise SourceError(str(error).partition(" : ")[0]) from None
 
 
@@ -166,7 +166,7 @@ class _GenicamCamera:
         acquirer = self._acquirer
         acquirer.add_callback(acquirer.Events.INCOMPLETE_BUFFER, Counted())
         acquirer.timeout_period_on_update_event_data_call = 0
-        with _told(f"{self.label} does not start: {{}}. {_IN_USE}"):
+        with _as_source_error(f"{self.label} does not start: {{}}. {_IN_USE}"):
             acquirer.num_buffers = _BUFFERS
             acquirer.start()
             self.buffers = len(acquirer._announced_buffers)
@@ -176,7 +176,7 @@ class _GenicamCamera:
         until_s = time.monotonic() + timeout_s
         while True:
             before = self._incomplete
-            with _told(f"{self.label} was lost: {{}}. Check cable and power."):
+            with _as_source_error(f"{self.label} was lost: {{}}. Check cable and power."):
                 raw = self._acquirer.try_fetch(timeout=_AT_ONCE_S, is_raw=True)
             if self._incomplete > before:
                 return FilledBuffer(np.empty(0, np.uint8), 0, 0, 0, None, None, "parts of it are missing", lambda: None)
