@@ -39,9 +39,19 @@ class RtspCamera:
 
     def lose_packets(self, share: float) -> None:
         """Lose that share of the packets from now on."""
+        self._say(str(share))
+
+    def end_frame(self) -> None:
+        """Send the frame that is being sent to its end, and no other."""
+        self._say("hold")
+        assert self._process is not None
+        assert self._process.stdout is not None
+        assert self._process.stdout.readline().strip() == "held"
+
+    def _say(self, line: str) -> None:
         assert self._process is not None
         assert self._process.stdin is not None
-        print(share, file=self._process.stdin, flush=True)
+        print(line, file=self._process.stdin, flush=True)
 
     def switch_off(self) -> None:
         """Kill it, in the middle of a frame if that is so."""
