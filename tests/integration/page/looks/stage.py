@@ -146,6 +146,7 @@ def seen(stage: Stage) -> None:
     """After `alarm`: it was acknowledged, and its sound is paused."""
     stage.page.click("#sound")
     stage.click("#acknowledge")
+    stage.until("!document.getElementById('pause').hidden")  # it is offered once the sound has been switched on
     stage.click("#pause")
     stage.until(says("alarm-says", "paused"))
     stage.until(says("alarm-list", "(seen)"))
