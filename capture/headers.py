@@ -1,13 +1,11 @@
 """The messages of capture: a frame to a worker; to the sink a frame without a value, the source, and its end. Pure."""
 
-from typing import Any
-
 from capture.grabber import Grabbed
 from stream.console.text import counted
 from stream.protocol.contracts import FrameSource, extras_of
 from stream.protocol.frames import EndOfStream, FrameHeader, SourceInfo
-from stream.protocol.readings import DensityReading
-from stream.protocol.stamp import stamp_of
+from stream.protocol.readings import DensityReading, unanalysed
+from stream.protocol.stamp import FrameStamp, stamp_of
 from stream.protocol.types import MAX_SENTENCE
 from stream.protocol.wire import checked
 
@@ -29,7 +27,7 @@ def header_of(
     Raises WireError if the source gave the frame a name or a time that no message holds.
     """
     header = FrameHeader(
-        **_facts(grabbed, source, seq, attempt, um_per_px),
+        **_stamp(grabbed, source, seq, attempt, um_per_px).facts(),
         width=grabbed.grab.width,
         height=grabbed.grab.height,
         ring=grabbed.ring,
@@ -53,16 +51,8 @@ def failed_reading(grabbed: Grabbed, *, session: str, source: str, seq: int, dea
 
     Raises WireError if the source gave the frame a name or a time that no message holds.
     """
-    failed = DensityReading(
-        **_facts(grabbed, source, seq, attempt=max(1, deaths), um_per_px=None),
-        session=session,
-        status="failed",
-        error=why_failed(grabbed, deaths)[:500],
-        model_id="",
-        latency_ms=0.0,
-        worker=-1,
-    )
-    return checked(failed)  # one that cannot be read has had no header
+    stamp = _stamp(grabbed, source, seq, attempt=max(1, deaths), um_per_px=None)
+    return checked(unanalysed(stamp, session, why_failed(grabbed, deaths)))  # one that cannot be read has had no header
 
 
 def source_info(source: FrameSource, name: str, started_ns: int, settled: int, um_per_px: float | None) -> SourceInfo:
@@ -97,9 +87,9 @@ def end_of_stream(source: FrameSource, frames_read: int, reason: str) -> EndOfSt
     )
 
 
-def _facts(grabbed: Grabbed, source: str, seq: int, attempt: int, um_per_px: float | None) -> dict[str, Any]:
+def _stamp(grabbed: Grabbed, source: str, seq: int, attempt: int, um_per_px: float | None) -> FrameStamp:
     time = grabbed.time
-    stamp = stamp_of(
+    return stamp_of(
         grabbed.grab,
         source=source,
         seq=seq,
@@ -108,4 +98,3 @@ def _facts(grabbed: Grabbed, source: str, seq: int, attempt: int, um_per_px: flo
         attempt=attempt,
         um_per_px=um_per_px,
     )
-    return stamp.facts()

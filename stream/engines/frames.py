@@ -1,40 +1,57 @@
 """A source's frames for an engine: each with its own memory, and with the header that workers of the pipeline get."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from itertools import count
 from typing import Final
 
 import numpy as np
 
 from stream.config.sections import CaptureConfig
+from stream.errors import FrameError
 from stream.protocol.contracts import FrameSource, Pixels, extras_of
 from stream.protocol.frames import FrameHeader
-from stream.protocol.stamp import stamp_of
+from stream.protocol.stamp import FrameStamp, stamp_of
 from stream.protocol.thumbnail import thumbnail
 
 NO_SCALE: Final = CaptureConfig()
 
+Unreadable = Callable[[FrameStamp, str], None]
+"""Is called with the stamp of a frame that cannot be read, and with the reason."""
 
-def frames_of(source: FrameSource, capture: CaptureConfig = NO_SCALE) -> Iterator[tuple[FrameHeader, Pixels]]:
-    """Yield header and (height, width, 3) uint8 BGR pixels of every frame. Raises SourceError if the source breaks.
 
-    capture: gives frames their scale.
+def frames_of(
+    source: FrameSource, capture: CaptureConfig = NO_SCALE, unreadable: Unreadable = lambda _stamp, _why: None
+) -> Iterator[tuple[FrameHeader, Pixels]]:
+    """Yield header and (height, width, 3) uint8 BGR pixels of every frame that can be read, and tell of the others.
+
+    A frame's seq is its place among all of them. capture: gives frames their scale. Raises SourceError if the source
+    breaks.
     """
     previous: bytes | None = None
     own_um_per_px = extras_of(source).um_per_px
-    seq = 0
-    while (grab := source.grab()) is not None:
-        utc_ns, monotonic_ns = time.time_ns(), time.monotonic_ns()
-        pixels: Pixels = np.empty((grab.height, grab.width, 3), np.uint8)
-        source.retrieve(pixels)
+    for seq in count():
+        grab = source.grab()
+        if grab is None:
+            return
         stamp = stamp_of(
             grab,
             source=source.name,
             seq=seq,
-            utc_ns=utc_ns,
-            monotonic_ns=monotonic_ns,
+            utc_ns=time.time_ns(),
+            monotonic_ns=time.monotonic_ns(),
             um_per_px=capture.scale_of(grab.width, own_um_per_px),
         )
+        before, previous = None if grab.lost_before else previous, None  # what was lost lies between the two
+        pixels: Pixels = np.empty((grab.height, grab.width, 3), np.uint8)
+        try:
+            source.retrieve(pixels)
+        except FrameError as error:
+            unreadable(stamp, str(error))
+            continue
+        if source.fps is not None:  # separate pictures do not move
+            previous = thumbnail(pixels).tobytes()
+        pixels.flags.writeable = False
         header = FrameHeader(
             **stamp.facts(),
             width=grab.width,
@@ -43,10 +60,6 @@ def frames_of(source: FrameSource, capture: CaptureConfig = NO_SCALE) -> Iterato
             slot=0,
             generation=0,
             capture=0,
-            previous=previous,
+            previous=before,
         )
-        if source.fps is not None:  # separate pictures do not move
-            previous = thumbnail(pixels).tobytes()
-        pixels.flags.writeable = False
         yield header, pixels
-        seq += 1

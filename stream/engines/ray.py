@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from stream.config.engine_choice import EngineChoice
+from stream.engines.in_order import InOrder
 from stream.engines.ray_keeper import private_folder
 from stream.engines.step import Frames, Step, StepMaker, Tally, raise_named, reading_of
 from stream.errors import EngineError, StreamError, UsageError
@@ -25,7 +26,6 @@ from stream.protocol.contracts import Pixels
 from stream.protocol.frames import FrameHeader
 from stream.protocol.readings import DensityReading
 from stream.protocol.wire import decode, encode
-from stream.readings.ordering import Sequencer
 
 _AHEAD: Final = 2  # frames that an actor may have waiting
 _DEATHS: Final = 5  # of one actor, and of one frame, before the run is given up
@@ -96,7 +96,7 @@ def ray_engine(
 
 def _drive(ray: Any, frames: Frames, actors: list[Any], tally: Tally) -> Iterator[DensityReading]:
     """Hand out frames, never more than two to an actor, and yield the readings in order."""
-    order: Sequencer[DensityReading] = Sequencer()
+    order = InOrder()
     idle = deque(actors * _AHEAD)
     at_work: dict[Any, Any] = {}
 
@@ -105,14 +105,13 @@ def _drive(ray: Any, frames: Frames, actors: list[Any], tally: Tally) -> Iterato
         idle.append(at_work.pop(done))
         data = ray.get(done)
         tally.handed_bytes += len(data)
-        reading = reading_of(data)
-        order.offer(reading.seq, reading, 0.0)
-        return (released for _, released in order.release(0.0))
+        return order.came(reading_of(data))
 
     for header, pixels in frames:
         if not idle:
             yield from take()
         worker = idle.popleft()
+        order.handed_out(header.seq)
         head = encode(header)
         at_work[worker.read.remote(head, ray.put(pixels))] = worker
         tally.handed_bytes += len(head) + pixels.nbytes  # into the object store, which workers map

@@ -1,10 +1,12 @@
 """Writes an engine's readings into the same session and files that the pipeline writes: `replay --engine …`."""
 
+import logging
 import os
 import signal
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from types import FrameType
 from typing import Final
@@ -15,14 +17,14 @@ from msgspec.structs import replace
 from stream.config.engine_choice import EngineChoice
 from stream.config.plugins import find
 from stream.config.run_plan import RunPlan
-from stream.config.sections import CaptureConfig
 from stream.engines.frames import frames_of
 from stream.engines.step import Engine, StepMaker, Tally
 from stream.errors import OutputError, SourceError
 from stream.machine.cpu_time import tree_cpu_seconds
 from stream.protocol.contracts import FrameSource, Pixels, extras_of
 from stream.protocol.frames import EndOfStream, FrameHeader
-from stream.protocol.readings import DensityReading, RunStatus
+from stream.protocol.readings import DensityReading, RunStatus, unanalysed
+from stream.protocol.stamp import FrameStamp
 from stream.protocol.types import MAX_SENTENCE
 from stream.readings.run_status import RunStatusTracker
 from stream.run.outcome import Outcome
@@ -33,27 +35,46 @@ from stream.session.result_files import write_results
 from stream.session.store import FILE_NAME, Store
 from stream.session.summary import STOPPED, Course, exit_code, sentence, session_facts, summary_of
 
+log = logging.getLogger("capillary.engine")
+
 _PROGRESS_S: Final = 0.25
 
 
 class CountedFrames:
-    """The frames of a source, and how many were read, since when, and why they ended."""
+    """The frames of a source that an engine analyses, and what it does not: those that cannot be read.
 
-    def __init__(self, source: FrameSource, capture: CaptureConfig) -> None:
-        self.source, self._capture = source, capture
+    read: frames so far, of both kinds. begun_ns: since when; reason: why they ended.
+    """
+
+    def __init__(self, source: FrameSource, plan: RunPlan) -> None:
+        self.source, self._plan = source, plan
         self.read, self.begun_ns, self.reason = 0, 0, ""
+        self._unreadable: deque[DensityReading] = deque()
 
     def __iter__(self) -> Iterator[tuple[FrameHeader, Pixels]]:
-        """Yield header and pixels of every frame; a source that breaks ends, with a reason."""
+        """Yield header and pixels of every frame that can be read; a source that breaks ends, with a reason."""
         self.begun_ns = time.time_ns()
         try:
-            for frame in frames_of(self.source, self._capture):
+            for frame in frames_of(self.source, self._plan.config.capture, self._fail):
                 if self.reason:
                     return
                 self.read += 1
                 yield frame
         except SourceError as error:
             self.reason = str(error)
+
+    def with_unreadable(self, readings: Iterable[DensityReading]) -> Iterator[DensityReading]:
+        """Yield an engine's readings, and at their places the failed ones of frames that cannot be read."""
+        for reading in readings:
+            while self._unreadable and self._unreadable[0].seq < reading.seq:
+                yield self._unreadable.popleft()
+            yield reading
+        yield from self._unreadable
+
+    def _fail(self, stamp: FrameStamp, why: str) -> None:
+        log.error("frame %s set aside as failed: %s", stamp.frame, why)
+        self.read += 1
+        self._unreadable.append(unanalysed(stamp, self._plan.session, why))
 
     def end(self) -> EndOfStream:
         """Return the end of the stream as the pipeline's capture reports it."""
@@ -87,7 +108,7 @@ class EngineReplay:
 
     def __init__(self, plan: RunPlan, choice: EngineChoice, source: FrameSource) -> None:
         self._plan, self._choice = plan, choice
-        self._frames, self._tally = CountedFrames(source, plan.config.capture), Tally()
+        self._frames, self._tally = CountedFrames(source, plan), Tally()
         self._tracker = RunStatusTracker(plan.session, plan.mode, plan.config.sink.stale_after_s)
         self._tracker.source, self._tracker.frames_expected = source.name, source.frame_count
         self._tracker.workers = choice.workers
@@ -105,7 +126,7 @@ class EngineReplay:
         engine: Engine = find("engines", self._choice.engine)
         readings = engine(self._frames, maker, self._choice, self._tally)
         with closing(readings):  # its workers end here
-            self._record(readings, store, on_status)
+            self._record(self._frames.with_unreadable(readings), store, on_status)
         return self._finish(store, source_hash)
 
     def stop(self, _number: int, _frame: FrameType | None) -> None:
@@ -115,8 +136,11 @@ class EngineReplay:
         self._frames.reason = STOPPED
 
     def _record(self, readings: Iterator[DensityReading], store: Store, on_status: Callable[[RunStatus], None]) -> None:
-        next_progress_s = 0.0
+        next_progress_s, model_id = 0.0, ""
         for reading in readings:
+            if reading.model_id not in (model_id, ""):  # no model has seen a frame that cannot be read
+                model_id = reading.model_id
+                store.set_facts(model_id=model_id)
             published = replace(reading, t_published_ns=time.time_ns())
             store.add(published)
             store.commit()
@@ -124,7 +148,6 @@ class EngineReplay:
             self._tracker.take(published, now_s)
             if now_s >= next_progress_s:
                 next_progress_s = now_s + _PROGRESS_S
-                store.set_facts(model_id=reading.model_id)
                 on_status(self._tracker.status(now_s, published.t_published_ns))
                 self._count_cpu()
 

@@ -16,6 +16,7 @@ import numpy as np
 import zmq
 
 from stream.config.engine_choice import EngineChoice
+from stream.engines.in_order import InOrder
 from stream.engines.step import Frames, StepMaker, Tally, raise_named, reading_of
 from stream.errors import EngineError, StreamError
 from stream.machine.processes import die_with_parent, name_process
@@ -24,7 +25,6 @@ from stream.machine.signals import deaf_to_signals
 from stream.protocol.frames import FrameHeader
 from stream.protocol.readings import DensityReading
 from stream.protocol.wire import decode, encode
-from stream.readings.ordering import Sequencer
 
 _AHEAD: Final = 2  # frames that a worker may have waiting
 _LOOK_MS: Final = 100
@@ -60,20 +60,19 @@ def _control(
     frames: Frames, controller: "zmq.Socket[bytes]", processes: list[BaseProcess], most: int, tally: Tally
 ) -> Iterator[DensityReading]:
     """Hand out frames, never more than `most` at a time, and yield the readings in order."""
-    order: Sequencer[DensityReading] = Sequencer()
+    order = InOrder()
     in_flight = 0
 
     def take() -> Iterator[DensityReading]:
         data = _answer(controller, processes)
         tally.handed_bytes += 2 * len(data)  # worker to router to controller
-        reading = reading_of(data)
-        order.offer(reading.seq, reading, 0.0)
-        return (released for _, released in order.release(0.0))
+        return order.came(reading_of(data))
 
     for header, pixels in frames:
         if in_flight == most:
             in_flight -= 1
             yield from take()
+        order.handed_out(header.seq)
         head = encode(header)
         controller.send_multipart([head, pixels.data], copy=False)
         tally.handed_bytes += 2 * (len(head) + pixels.nbytes)  # controller to router to worker

@@ -14,7 +14,7 @@ from stream.protocol.readings import DensityReading
 from stream.protocol.wire import decode
 
 Frames = Iterable[tuple[FrameHeader, Pixels]]
-"""Header and (height, width, 3) uint8 BGR pixels of each frame, in order of seq from 0."""
+"""Header and (height, width, 3) uint8 BGR pixels of frames that can be read, in order of seq; seqs may have gaps."""
 
 Step = Callable[[FrameHeader, Pixels], bytes]
 """From header and pixels of a frame to its encoded reading. Never raises for a frame: it makes a failed reading."""
@@ -45,7 +45,7 @@ class Tally:
 
 
 class Engine(Protocol):
-    """Analyses frames on as many workers as chosen, and gives the readings in order, each seq once.
+    """Analyses frames on as many workers as chosen, and gives one reading per frame, in the order of the frames.
 
     Closing the iterator stops the workers. Raises ModelError or ConfigError if the analyser cannot be made, EngineError
     if the engine itself fails.

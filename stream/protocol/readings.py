@@ -69,6 +69,13 @@ class DensityReading(FrameStamp, frozen=True, kw_only=True, tag="reading"):
     ] = None
 
 
+def unanalysed(stamp: FrameStamp, session: str, why: str) -> DensityReading:
+    """Make the failed reading of a frame that no worker can analyse."""
+    return DensityReading(
+        **stamp.facts(), session=session, status="failed", error=why[:500], model_id="", latency_ms=0.0, worker=-1
+    )
+
+
 class RecordingStatus(Struct, frozen=True, kw_only=True):
     """How the recording of a session's pictures stands."""
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.doubles.media import empty_frames, spoil_frame, write_video
 from tests.running import children, committed, eventually, is_alive, rows, run, running, summary, values
 
 FRAMES = 7
@@ -20,9 +21,18 @@ def config(folder: Path, analyser: str) -> Path:
     return path
 
 
-def reference_readings(folder: Path) -> list[dict[str, str]]:
-    """Return what one worker of the program's own pipeline says of the contract's frames."""
-    done = run("replay", f"synthetic:?frames={FRAMES}", "--workers", "1", "--output", folder)
+def recording_with_losses(folder: Path) -> Path:
+    """Write a recording whose first and fifth frames cannot be read, and whose eighth is empty."""
+    path = write_video(folder / "losses.avi")
+    for number in (0, 4):
+        spoil_frame(path, number)
+    empty_frames(path, 7)
+    return path
+
+
+def reference_readings(folder: Path, source: str | Path = f"synthetic:?frames={FRAMES}") -> list[dict[str, str]]:
+    """Return what one worker of the program's own pipeline says of a source; by default the contract's frames."""
+    done = run("replay", source, "--workers", "1", "--output", folder)
     assert done.returncode == 0, done.stderr
     return values(folder)
 
@@ -30,7 +40,8 @@ def reference_readings(folder: Path) -> list[dict[str, str]]:
 class EngineContract:
     """An engine: the same frames give the same readings in order; errors are said; nothing is left running.
 
-    A fixture `reference` gives `reference_readings`.
+    Fixtures give `reference_readings`: `reference` of the contract's frames, `reference_with_losses` of
+    `recording_with_losses`.
     """
 
     engine: str
@@ -45,6 +56,17 @@ class EngineContract:
         result = summary(tmp_path)
         assert (result["status"], result["engine"], result["frames_analysed"]) == ("complete", self.engine, FRAMES)
         assert (tmp_path / "trend.png").stat().st_size > 0
+
+    def test_frames_that_cannot_be_read_are_failed_rows_and_the_others_are_analysed(
+        self, reference_with_losses: list[dict[str, str]], tmp_path: Path
+    ) -> None:
+        arguments = ("--engine", self.engine, "--workers", "2", "--output", tmp_path / "out")
+        done = run("replay", recording_with_losses(tmp_path), *arguments)
+        assert done.returncode == 0, done.stderr
+        assert values(tmp_path / "out") == reference_with_losses
+        assert [row["seq"] for row in rows(tmp_path / "out") if row["status"] == "failed"] == ["0", "4"]
+        result = summary(tmp_path / "out")
+        assert (result["status"], result["frames_failed"], result["frames_lost"]) == ("complete", 2, 1)
 
     def test_an_analyser_that_cannot_be_made_is_told_in_a_sentence(self, tmp_path: Path) -> None:
         arguments = ("replay", "synthetic:?frames=3", "--engine", self.engine, "--workers", "1", "-o", tmp_path / "out")

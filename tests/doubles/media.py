@@ -39,6 +39,33 @@ def write_video(path: Path, codec: str = "MJPG", frames: int = 12, fps: float = 
     return path
 
 
+def spoil_frame(path: Path, number: int) -> None:
+    """Overwrite the second half of a frame of an AVI file of JPEGs."""
+    data = bytearray(path.read_bytes())
+    at, size = _chunk(data, number)
+    data[at + size // 2 : at + size] = bytes(size - size // 2)
+    path.write_bytes(data)
+
+
+def empty_frames(path: Path, *numbers: int) -> None:
+    """Make frames of an AVI file empty, as a recorder leaves them if the camera gave nothing in time."""
+    data = bytearray(path.read_bytes())
+    index = data.rfind(b"idx1") + 8
+    for number in numbers:
+        at, size = _chunk(data, number)
+        data[at - 4 : at + 8] = bytes(4) + b"JUNK" + (size - 8).to_bytes(4, "little")
+        length = index + 16 * number + 12  # an entry is name, flags, place, size: 16 bytes
+        data[length : length + 4] = bytes(4)
+    path.write_bytes(data)
+
+
+def _chunk(data: bytes | bytearray, number: int) -> tuple[int, int]:
+    """Return place and size of a frame of an AVI file, by its index."""
+    entry = data.rfind(b"idx1") + 8 + 16 * number
+    place, size = (int.from_bytes(data[at : at + 4], "little") for at in (entry + 8, entry + 12))
+    return data.find(b"movi") + place + 8, size
+
+
 def cut(path: Path, share: float = 0.5) -> Path:
     """Copy the first part of a file, as a broken copy leaves it, to a name of its own."""
     data = path.read_bytes()

@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.contracts.engine_contract import FRAMES, EngineContract, config, reference_readings
+from tests.contracts.engine_contract import FRAMES, EngineContract, config, recording_with_losses, reference_readings
 from tests.doubles.media import write_video
 from tests.running import children, committed, eventually, free_port, rows, run, running, summary, values
 
@@ -26,6 +26,12 @@ def a_worker_of(process: "subprocess.Popen[str]") -> psutil.Process:
 @pytest.fixture(scope="module")
 def reference(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, str]]:
     return reference_readings(tmp_path_factory.mktemp("reference"))
+
+
+@pytest.fixture(scope="module")
+def reference_with_losses(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, str]]:
+    folder = tmp_path_factory.mktemp("losses")
+    return reference_readings(folder / "out", recording_with_losses(folder))
 
 
 @pytest.mark.slow

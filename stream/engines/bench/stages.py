@@ -24,6 +24,7 @@ from stream.engines.bench.machine import machine_text, source_name, this_machine
 from stream.engines.frames import frames_of
 from stream.engines.step import StepMaker, reading_of
 from stream.protocol.contracts import FrameSource, Grab, Pixels
+from stream.protocol.stamp import FrameStamp
 from stream.protocol.thumbnail import thumbnail
 from stream.protocol.wire import decode, encode
 from stream.readings.ordering import Sequencer
@@ -113,7 +114,11 @@ def measure(source: FrameSource, maker: StepMaker, folder: Path) -> dict[str, fl
     store = Store(folder / "stages.sqlite")
     with contextlib.closing(store), instrumented(maker.target.partition(".")[0], clock):
         order: Sequencer[Any] = Sequencer()
-        for header, pixels in frames_of(_TimedSource(source, clock)):
+
+        def pass_over(stamp: FrameStamp, _why: str) -> None:
+            order.offer(stamp.seq, None, 0.0)
+
+        for header, pixels in frames_of(_TimedSource(source, clock), unreadable=pass_over):
             with clock.step(_FLOOR[2]):
                 cv2.sumElems(pixels)
             with clock.step("capture: thumbnail for the next frame"):

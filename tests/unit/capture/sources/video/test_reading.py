@@ -9,7 +9,7 @@ from capture.sources.video.recording import VideoSource
 from stream.errors import FrameError
 from stream.protocol.contracts import Pixels
 from tests.doubles.frames.encoded import encode, woven
-from tests.doubles.media import card, write_video
+from tests.doubles.media import card, empty_frames, spoil_frame, write_video
 
 
 def read(path: Path) -> tuple[VideoSource, list[Pixels | None], int]:
@@ -104,11 +104,7 @@ def test_a_damaged_frame_and_those_that_build_on_it_are_told_until_the_next_key_
 
 def test_a_jpeg_that_was_cut_is_no_picture(tmp_path: Path) -> None:
     path = write_video(tmp_path / "a.avi")
-    data = bytearray(path.read_bytes())
-    at = [place for place in range(len(data)) if data[place : place + 4] == b"00dc" and place > data.find(b"movi")][4]
-    size = int.from_bytes(data[at + 4 : at + 8], "little")
-    data[at + 8 + size // 2 : at + 8 + size] = bytes(size - size // 2)
-    path.write_bytes(data)
+    spoil_frame(path, 4)
     _, pictures, _ = read(path)
     assert [number for number, picture in enumerate(pictures) if picture is None] == [4]
     assert len(pictures) == 12
@@ -116,15 +112,7 @@ def test_a_jpeg_that_was_cut_is_no_picture(tmp_path: Path) -> None:
 
 def test_empty_frames_of_an_avi_are_frames_that_the_camera_lost(tmp_path: Path) -> None:
     path = write_video(tmp_path / "a.avi")
-    data = bytearray(path.read_bytes())
-    index = data.rfind(b"idx1") + 8
-    for frame in (3, 7, 11):  # an entry is name, flags, place, size: 16 bytes
-        place = int.from_bytes(data[index + 16 * frame + 8 : index + 16 * frame + 12], "little")
-        data[index + 16 * frame + 12 : index + 16 * frame + 16] = bytes(4)
-        chunk = data.find(b"movi") + place
-        size = int.from_bytes(data[chunk + 4 : chunk + 8], "little")
-        data[chunk : chunk + 8] = b"JUNK" + size.to_bytes(4, "little")
-    path.write_bytes(data)
+    empty_frames(path, 3, 7, 11)
     source, pictures, lost = read(path)
     assert source.frame_count == len(pictures) == 9
     assert lost == 3
