@@ -26,6 +26,7 @@ _FARTHER: Final = np.float32(0.003)
 """Weight of the wider mean against the nearer: half a block of the 13x13."""
 _ALL: Final = np.array([255] * 3 + [0], np.float64)
 _PLAIN: Final = np.array([PLAIN_SKIN] * 3 + [0], np.float64)
+_STRIP_PX: Final = 32
 _DARKEST: Final = np.array([CONTRAST - PLAIN_SKIN] * 3 + [0], np.float64)
 
 
@@ -84,8 +85,11 @@ def flat_field(half: Pixels, mask: Pixels | None = None) -> Flat:
     """
     height, width = half.shape[:2]
     gain = cv2.resize(np.float32(CONTRAST) / background(half, mask), (width, height), interpolation=cv2.INTER_LINEAR)
-    levels = cv2.multiply(half, gain, dtype=cv2.CV_16U)
-    flat = cv2.subtract(levels, _DARKEST, dtype=cv2.CV_8U).astype(np.uint8, copy=False)
+    flat = np.empty_like(half)
+    for top in range(0, height, _STRIP_PX):  # what is between stays in the processor's cache
+        strip = slice(top, top + _STRIP_PX)
+        levels = cv2.multiply(half[strip], gain[strip], dtype=cv2.CV_16U)
+        cv2.subtract(levels, _DARKEST, dst=flat[strip], dtype=cv2.CV_8U)
     if mask is not None and mask.any():
         left, top, width, height = cv2.boundingRect(mask)
         around, inside = (plane[top : top + height, left : left + width] for plane in (flat, mask))
