@@ -86,7 +86,7 @@ class Program:
 
     def open_recording(self, source: str, config: "Config", frames: int | None = None) -> "FrameSource":
         from capture.recordings.first_frames import FirstFrames
-        from capture.recordings.lookup import open_recorded
+        from capture.recordings.recorded_only import open_recorded
 
         opened = open_recorded(source, _limits(config))
         return opened if frames is None else FirstFrames(opened, frames)
@@ -102,7 +102,7 @@ class Program:
         return fingerprint(source)
 
     def frames(self, source: str) -> "Iterator[tuple[str, Pixels]]":
-        from capture.recordings.lookup import frames_of
+        from capture.recordings.recorded_only import frames_of
 
         return frames_of(source, _limits(self.load("replay.toml", {})))
 

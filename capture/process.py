@@ -18,6 +18,7 @@ from capture.intake import SLOTS_AHEAD, Intake, Lost
 from capture.ledger import Ledger
 from capture.pacing import PictureRate
 from capture.recordings.first_frames import FirstFrames
+from capture.recordings.recorded_only import open_recorded
 from capture.sources.opening import limits_of, open_source
 from stream.config.run_plan import RunPlan
 from stream.console import logs
@@ -49,7 +50,8 @@ def run(child: Child, plan: RunPlan) -> None:
 
 
 def _open(plan: RunPlan) -> FrameSource:
-    source = open_source(plan.source, limits_of(plan.config.capture))
+    open_it = open_recorded if plan.replaying else open_source
+    source = open_it(plan.source, limits_of(plan.config.capture))
     return source if plan.frames is None else FirstFrames(source, plan.frames)
 
 

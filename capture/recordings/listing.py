@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
+from capture.recordings.recorded_only import refuse_live_scheme
 from capture.sources.dicom.finding import is_dicom
 from capture.sources.files import is_folder, is_pattern, matches, unreadable
 from capture.sources.pictures.foreign import refuse_foreign
@@ -21,8 +22,9 @@ def recordings_in(source: str) -> list[str] | None:
     """Return the recordings that a folder or pattern holds, as people count (clip2 before clip10); else None.
 
     None too if it holds pictures alone, or DICOM files alone, which are one source. Raises UsageError if it holds
-    several of these kinds, SourceError if it holds none or cannot be read.
+    several of these kinds or the source is live, SourceError if it holds none or cannot be read.
     """
+    refuse_live_scheme(source)
     uri = parse_uri(source)
     path = expanded(uri.path)
     if (

@@ -1,20 +1,14 @@
-"""Frames of a recording, outside a run: all in a row, or one that is looked up. Knows sources, nothing of sessions."""
+"""Single frames of a recording, outside a run. Knows sources, nothing of sessions."""
 
-import contextlib
-from collections.abc import Iterator
 from types import TracebackType
-from typing import Final
 
 import numpy as np
 
 from capture.sources.opening import SourceLimits, open_source
 from capture.sources.session.recorded import SessionSource
-from capture.sources.uri import PLAIN, parse_uri
-from stream.errors import SourceError, StreamError, UsageError
+from capture.sources.uri import LIVE_SCHEMES, parse_uri
+from stream.errors import SourceError, StreamError
 from stream.protocol.contracts import FrameSource, Pixels
-
-RECORDED: Final = (PLAIN, "session", "video", "images", "dicom", "synthetic")
-"""Schemes whose frames are there again when they are opened again."""
 
 
 class Lookup:
@@ -63,7 +57,7 @@ class Lookup:
 
     def _opened(self) -> FrameSource:
         if self._source is None:
-            if parse_uri(self._uri).scheme not in RECORDED:
+            if parse_uri(self._uri).scheme in LIVE_SCHEMES:
                 raise SourceError("this session was live: its pictures were not stored")
             source = open_source(self._uri, self._limits)
             if source.live:
@@ -94,21 +88,3 @@ def _indices(source: FrameSource, seq: int, frame: str) -> list[int]:
         return [seq, *([int(frame)] if frame.isdigit() else [])]
     place = source.place_of(seq)  # the session's own seq; a replay of the session counted the recorded frames
     return [seq] if place is None else [place, seq]
-
-
-def open_recorded(source: str, limits: SourceLimits) -> FrameSource:
-    """Open a source of recorded frames, which wait to be read. Raises SourceError, UsageError if it is live."""
-    opened = open_source(source, limits)
-    if opened.live:
-        opened.close()
-        raise UsageError(f"{source} is live; give pictures or a recording")
-    return opened
-
-
-def frames_of(source: str, limits: SourceLimits) -> Iterator[tuple[str, Pixels]]:
-    """Yield name and (height, width, 3) uint8 BGR pixels of every frame. Raises SourceError, UsageError."""
-    with contextlib.closing(open_recorded(source, limits)) as opened:
-        while (grab := opened.grab()) is not None:
-            pixels: Pixels = np.empty((opened.height, opened.width, 3), np.uint8)
-            opened.retrieve(pixels)
-            yield grab.name, pixels

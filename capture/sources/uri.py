@@ -19,6 +19,9 @@ PLAIN: Final = "path"
 NETWORK_SCHEMES: Final = frozenset({"http", "https", "rtsp", "rtsps"})
 """Addresses that are kept whole: their query is the server's, so options follow a `#`."""
 
+LIVE_SCHEMES: Final = NETWORK_SCHEMES | {"camera", "genicam", "aravis", "basler"}
+"""Schemes of cameras: their frames are lost if they are not taken. A source of a plug-in says so once it is open."""
+
 # Two letters at least: `C:\clip.mp4` is a path.
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):(.*)", re.DOTALL)
 

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from capture.framed import FramedSource
-from capture.recordings.lookup import Lookup, frames_of
+from capture.recordings.lookup import Lookup
+from capture.recordings.recorded_only import frames_of
 from capture.sources.opening import SourceLimits, limits_of, open_source
 from capture.writers.overlay import Drawn, write_overlay
 from stream.config.framing import Flip, Framing, Rotation, framing_from

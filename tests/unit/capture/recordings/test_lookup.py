@@ -6,9 +6,10 @@ import cv2
 import numpy as np
 import pytest
 
-from capture.recordings.lookup import Lookup, frames_of
+from capture.recordings.lookup import Lookup
+from capture.recordings.recorded_only import frames_of
 from capture.sources.opening import SourceLimits
-from stream.errors import SourceError, UsageError
+from stream.errors import SourceError
 from tests.doubles.frames.recorded import record
 from tests.doubles.media import card
 
@@ -59,8 +60,6 @@ def test_what_is_gone_or_was_live_says_so(tmp_path: Path) -> None:
         assert "gone.mp4" in lookup.missing_reason()
     with Lookup("synthetic:?seed=4&frames=30", LIMITS) as lookup:
         assert lookup.missing_reason() == ""
-    with pytest.raises(UsageError, match="live"):
-        next(frames_of("synthetic:?live=true", LIMITS))
 
 
 def test_frames_of_a_recorded_session_are_found_by_their_seq_and_a_gap_is_said(tmp_path: Path) -> None:

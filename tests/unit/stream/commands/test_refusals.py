@@ -100,6 +100,13 @@ def test_a_source_that_cannot_be(typed: Type, source: str) -> None:
     refused(SOURCE, typed, "replay", source, "--output", "out", says=(source,))
 
 
+@pytest.mark.parametrize("engine", ["stream", "serial"])
+def test_a_camera_among_recordings_is_refused_before_the_first_is_analysed(typed: Type, engine: str) -> None:
+    arguments = ("replay", "synthetic:?frames=2", "rtsp://127.0.0.1:9/x", "--engine", engine, "--output", "out")
+    refused(USAGE, typed, *arguments, says=("rtsp://127.0.0.1:9/x is live", "`live`", "`record`"))
+    assert not Path("out").exists()
+
+
 def test_a_pipe_is_no_recording(typed: Type) -> None:
     os.mkfifo("pipe.mp4")
     refused(SOURCE, typed, "replay", "pipe.mp4", "--output", "out", says=("pipe.mp4", "no regular file"))

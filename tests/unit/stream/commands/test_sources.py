@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 import pytest
 
-from capture.recordings.lookup import frames_of
+from capture.recordings.recorded_only import frames_of
 from capture.sources.industrial.device import IndustrialOptions
 from capture.sources.industrial.source import IndustrialSource
 from capture.sources.opening import SourceLimits
