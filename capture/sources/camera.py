@@ -163,7 +163,7 @@ class CameraSource:
         try:
             raw.write(np.asarray(buffer), out)
         except FrameError as error:
-            raise FrameError(f"{label} gave a frame that cannot be shown. {error}") from None
+            raise FrameError(f"{label} gave a frame that cannot be shown: {str(error).rstrip('.')}.") from None
         except SourceError as error:
             raise SourceError(f"{label} changed. {error}") from None
 

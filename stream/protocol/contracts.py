@@ -102,7 +102,7 @@ class SourceExtras:
     """What a source may say beyond `FrameSource`, by attributes of these names.
 
     treatment: a choice that was made to get pixels, in one sentence of up to 200 characters: "interlaced: the upper
-    field, its lines doubled"; empty if there was none.
+    field, lines between interpolated"; empty if there was none.
     um_per_px: width of a pixel by the source itself, µm; None if it does not know.
     lost_at_end: frames that are known to be lost after the last one. Final once `grab` has returned None.
     device_settings: what a camera says of its settings, by the names of the source's options, as text.

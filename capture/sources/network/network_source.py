@@ -61,10 +61,11 @@ class NetworkSource:
         self._taken: Taken | None = None
         threading.Thread(target=self._read, name="network camera", daemon=True).start()
         try:
-            self._size = self._first_size()
+            first = self._first_frame()
         except Exception:
             self.close()
             raise
+        self._size, self.treatment = first
         self.width, self.height = self._size.width, self._size.height
         self.fps = stream.fps or self._measured_fps()
 
@@ -103,7 +104,7 @@ class NetworkSource:
         try:
             self._taken.arrival.write(out)
         except FrameError as error:
-            raise FrameError(f"{self._label} gave a frame that cannot be shown. {error}") from None
+            raise FrameError(f"{self._label} gave a frame that cannot be shown: {str(error).rstrip('.')}.") from None
 
     def seek(self, index: int) -> None:
         """Raise SourceError always: what a camera saw is gone."""
@@ -125,14 +126,14 @@ class NetworkSource:
         except Exception as error:  # noqa: BLE001 (raised again in the thread that waits for frames)
             self._newest.end(error)
 
-    def _first_size(self) -> _Size:
-        """Return the size of the first frame that has one: what comes before it is no picture."""
+    def _first_frame(self) -> tuple[_Size, str]:
+        """Return size and treatment of the first frame that has a size: what comes before it is no picture."""
         wait_s = 2 * self._timeout_s  # for the connection, and for the frame
         deadline_s = time.monotonic() + wait_s
         while (taken := self._newest.take(deadline_s - time.monotonic())) is not None:
             size = _size_of(taken.arrival)
             if size is not None:
-                return size
+                return size, taken.arrival.treatment
         raise SourceError(f"{self._label} gives no picture; tried for up to {wait_s:g} s. {REMEDY}")
 
     def _measured_fps(self) -> float | None:

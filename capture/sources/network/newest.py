@@ -20,6 +20,7 @@ class CameraFrame:
     width, height: as its header gives them; None if it has none that can be read.
     write: decodes it into (height, width, 3) uint8 BGR, and raises FrameError if it is damaged.
     device_ns: the camera's own time. lost_before: frames that the camera or the network lost before it.
+    treatment: a choice that was made to get pixels, in one sentence; empty if there was none.
     """
 
     width: int | None
@@ -27,6 +28,7 @@ class CameraFrame:
     write: Callable[[Pixels], None]
     device_ns: int | None = None
     lost_before: int = 0
+    treatment: str = ""
 
 
 @dataclass(frozen=True, slots=True)

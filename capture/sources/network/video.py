@@ -1,12 +1,15 @@
 """Video of a camera through PyAV: packets become frames, and damaged frames are known as such.
 
 A decoder conceals what is missing, with older pictures. So a frame counts as damaged if the transport lost packets, if
-the decoder says so, and as long as it builds on such a frame: until the next key frame.
+the decoder says so, and as long as it builds on such a frame: until the next key frame. Pixels are made as those of
+recordings are: one field of interlaced frames, square pixels, the colours that the video says it has.
 """
 
+import contextlib
 import re
 from collections.abc import Callable, Iterator
 from fractions import Fraction
+from functools import partial
 from typing import Final
 
 import av
@@ -16,9 +19,12 @@ from av.packet import Packet
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
+from capture.sources.network.damage import Damage
 from capture.sources.network.jpeg_frame import jpeg_frame
 from capture.sources.network.newest import CameraFrame
 from capture.sources.video.opened import listening
+from capture.sources.video.pixels import FramePixels
+from capture.sources.video.references import NOT_DECODED
 from stream.errors import FrameError, SourceError
 from stream.protocol.contracts import Pixels
 
@@ -27,18 +33,6 @@ _MOST_FPS: Final = 1000
 
 Messages = list[tuple[int, str, str]]
 """What FFmpeg said: level, who, words."""
-
-
-class Damage:
-    """Whether a frame may be shown: False after anything was lost, until a key frame comes without a fault. Pure."""
-
-    def __init__(self) -> None:
-        self._whole = False
-
-    def frame(self, *, key: bool, faulty: bool) -> bool:
-        """Take note of the next frame, and return whether all that it is made of was there."""
-        self._whole = not faulty and (key or self._whole)
-        return self._whole
 
 
 class Gaps:
@@ -65,10 +59,13 @@ class VideoFrames:
             raise SourceError("The address gives no video, only other streams.")
         self._container = container
         self._stream: VideoStream = container.streams.video[0]
-        self._stream.codec_context.thread_count = 1  # more threads hold frames back
+        codec = self._stream.codec_context
+        codec.thread_count = 1  # more threads hold frames back
         rate = self._stream.average_rate
         self.fps = float(rate) if rate is not None and 0 < rate <= _MOST_FPS else None
-        self._damage, self._gaps = Damage(), Gaps(self.fps)
+        self._gaps = Gaps(self.fps)
+        self._damage = Damage(intra_only=codec.codec.intra_only)
+        self._pixels: FramePixels | None = None
 
     def __iter__(self) -> Iterator[CameraFrame]:
         """Yield frames until the stream ends. Raises FFmpegError, and what the container's file raises."""
@@ -88,33 +85,28 @@ class VideoFrames:
         yield jpeg_frame(bytes(packet), _ns(time_s), gap if lost else 0)
 
     def _decoded(self, packet: "Packet[VideoStream]", lost: bool, logs: Messages) -> Iterator[CameraFrame]:
-        """Yield the frames that a packet completes; one that cannot be shown if it is not even decoded.
-
-        Raises SourceError if they are interlaced.
-        """
-        try:
+        """Yield the frames that a packet completes; one that cannot be shown if it is not even decoded."""
+        frames: list[VideoFrame] | None = None
+        with contextlib.suppress(FFmpegError):
             frames = self._stream.codec_context.decode(packet)
-        except FFmpegError:
-            self._damage.frame(key=False, faulty=True)
-            yield CameraFrame(None, None, _refusing("It cannot be decoded."))
-            return
-        faulty = lost or any(level <= av.logging.ERROR for level, _, _ in logs)
-        for frame in frames:
-            if frame.interlaced_frame:  # two moments in one picture
-                raise SourceError("The camera sends interlaced video; set it to a progressive format, such as 1080p.")
-            whole = self._damage.frame(key=frame.key_frame, faulty=faulty or frame.is_corrupt)
+        fault = lost or frames is None or any(level <= av.logging.ERROR for level, _, _ in logs)
+        self._damage.packet(packet.pts, key=packet.is_keyframe, fault=fault)
+        if frames is None:
+            yield CameraFrame(None, None, _refusing(NOT_DECODED))
+        for frame in frames or ():
+            damage = self._damage.frame(frame.pts, corrupt=frame.is_corrupt)
+            pixels = self._pixels_of(frame)
             time_s = _time(frame.pts, frame.time_base)
             gap = self._gaps.before(time_s)
-            write = _writing(frame) if whole else _refusing("It builds on data that were lost.")
-            yield CameraFrame(frame.width, frame.height, write, _ns(time_s), gap if lost else 0)
-            faulty = lost = False
+            write = _refusing(damage) if damage else partial(pixels.write, frame)
+            yield CameraFrame(pixels.width, pixels.height, write, _ns(time_s), gap if lost else 0, pixels.treatment)
+            lost = False
 
-
-def _writing(frame: VideoFrame) -> Callable[[Pixels], None]:
-    def write(out: Pixels) -> None:
-        out[:] = frame.to_ndarray(format="bgr24")
-
-    return write
+    def _pixels_of(self, frame: VideoFrame) -> FramePixels:
+        """Return what makes pixels of frames as they are now: the camera may change their size."""
+        if self._pixels is None or not self._pixels.fits(frame):
+            self._pixels = FramePixels(frame, self._stream.sample_aspect_ratio)
+        return self._pixels
 
 
 def _refusing(words: str) -> Callable[[Pixels], None]:

@@ -35,10 +35,14 @@ class FramePixels:
         said = ([_INTERLACED] if first.interlaced_frame else []) + self._geometry.words()
         self.treatment = "; ".join(said)
 
+    def fits(self, frame: VideoFrame) -> bool:
+        """Return whether a frame is of the size of the first."""
+        return (frame.width, frame.height) == (self._geometry.width, self._geometry.height)
+
     def write(self, frame: VideoFrame, out: Pixels) -> None:
         """Write a frame into `out`, (height, width, 3) uint8 BGR. Raises FrameError if its size is another one."""
         geometry = self._geometry
-        if (frame.width, frame.height) != (geometry.width, geometry.height):
+        if not self.fits(frame):
             raise FrameError(
                 f"it is {frame.width}x{frame.height}, the first was {geometry.width}x{geometry.height}; "
                 "a recording must keep its size"

@@ -34,6 +34,7 @@ class References:
             self.fault(order)
         elif key and not self.intra_only:
             self._keys = [*self._keys[-1:], _Key(order, pts)]  # frames before the last but one have all come out
+            self._faults = [fault for fault in self._faults if fault >= self._keys[0].order]
 
     def fault(self, order: int) -> None:
         """Take note that a frame turned out to be damaged."""

@@ -155,7 +155,7 @@ def test_a_jpeg_of_a_camera_is_whole_or_a_failed_frame() -> None:
     assert stand_in.asked[cv2.CAP_PROP_CONVERT_RGB] == 0
     assert np.abs(frame(source).astype(int) - card(1)).mean() < 4
     grabbed(source)
-    with pytest.raises(FrameError, match=r"camera:0 gave a frame that cannot be shown\. A JPEG picture was cut off"):
+    with pytest.raises(FrameError, match=r"camera:0 gave a frame that cannot be shown: A JPEG picture was cut off"):
         source.retrieve(buffer(source))
     assert np.abs(frame(source).astype(int) - card(3)).mean() < 4
 

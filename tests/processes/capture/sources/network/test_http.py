@@ -20,10 +20,11 @@ import pytest
 
 from capture.sources.opening import open_source
 from stream.errors import FrameError, SourceError, UsageError
-from stream.protocol.contracts import FrameSource, Pixels
+from stream.protocol.contracts import FrameSource, Pixels, extras_of
 from tests.conftest import missing
 from tests.contracts.source_contract import buffer, frame, grabbed
 from tests.doubles.cameras.http_server import Answer, begin, send_part, serving
+from tests.doubles.frames.encoded import encode, woven
 from tests.doubles.media import card, write_video
 from tests.running import eventually, free_port
 
@@ -226,23 +227,32 @@ def test_video_in_a_container_is_read_from_the_same_connection(
 
     def sends(handler: BaseHTTPRequestHandler) -> None:
         begin(handler, kind)
-        for at in range(0, len(data), 500):
-            handler.wfile.write(data[at : at + 500])
-            time.sleep(0.002)  # its pace
+        send_slowly(handler, data)
 
     with opened(sends) as source:
         assert (source.width, source.height) == (320, 240)
         assert np.abs(frame(source).astype(int) - card(0)).mean() < 80
 
 
-def test_interlaced_video_is_refused_as_such(tmp_path: Path) -> None:
-    data = write_h264(tmp_path / "a.ts", flags="+ildct+ilme", x264_params="tff=1").read_bytes()
+def test_of_interlaced_video_the_upper_field_is_measured(tmp_path: Path) -> None:
+    dark, bright = np.full((64, 96, 3), 60, np.uint8), np.full((64, 96, 3), 200, np.uint8)
+    options = {"x264-params": "tff=1:keyint=5", "tune": "zerolatency", "crf": "5"}
+    path = encode(tmp_path / "a.ts", [woven(dark, bright)] * 50, options=options, interlaced=True)
 
     def sends(handler: BaseHTTPRequestHandler) -> None:
         begin(handler, "video/mp2t")
-        handler.wfile.write(data)
+        send_slowly(handler, path.read_bytes())
 
-    assert "interlaced video; set it to a progressive format" in refused(sends)
+    with opened(sends) as source:
+        assert extras_of(source).treatment.startswith("interlaced: the upper field")
+        assert np.abs(frame(source).astype(int) - dark).mean() < 6
+
+
+def send_slowly(handler: BaseHTTPRequestHandler, data: bytes) -> None:
+    """Send bytes at the pace of a camera."""
+    for at in range(0, len(data), 500):
+        handler.wfile.write(data[at : at + 500])
+        time.sleep(0.002)  # its pace
 
 
 def write_h264(path: Path, **options: str) -> Path:

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import pytest
 
-from capture.sources.network.video import Damage, Gaps
+from capture.sources.network.video import Gaps
 from capture.sources.opening import open_source
 from stream.errors import SourceError
 
@@ -61,13 +61,6 @@ def test_a_refusal_is_told_in_words(status: str, words: str) -> None:
 def test_a_server_that_never_answers_costs_no_more_than_the_time_to_wait() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server, pytest.raises(SourceError, match="did not answer in time"):
         open_source(f"rtsp://127.0.0.1:{server.getsockname()[1]}/live#timeout_s=0.5")
-
-
-def test_after_a_loss_frames_are_shown_again_from_the_next_key_frame() -> None:
-    damage = Damage()
-    frames = [(False, False), (True, False), (False, False), (False, True), (False, False), (True, False), (True, True)]
-    shown = [damage.frame(key=key, faulty=faulty) for key, faulty in frames]
-    assert shown == [False, True, True, False, False, True, False]
 
 
 def test_missing_frames_are_counted_by_their_times() -> None:
