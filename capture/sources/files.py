@@ -1,5 +1,6 @@
 """Questions to the file system, and what to say to a user if it refuses."""
 
+import codecs
 from collections.abc import Iterable
 from itertools import takewhile
 from pathlib import Path
@@ -7,6 +8,7 @@ from typing import Final
 
 from stream.errors import SourceError
 
+_TEXT_BYTES: Final = 512
 _WILDCARDS: Final = frozenset("*?[")
 
 
@@ -19,6 +21,35 @@ def matches(pattern: Path) -> Iterable[Path]:
     """Return the files that a pattern names; `**` is any number of folders. Raises OSError."""
     fixed = list(takewhile(lambda part: not is_pattern(part), pattern.parts))
     return Path(*fixed).glob(str(Path(*pattern.parts[len(fixed) :])))
+
+
+def exists(path: Path) -> bool:
+    """Return whether there is such a file or folder; False too if the system refuses to say."""
+    try:
+        return path.exists()
+    except OSError:
+        return False
+
+
+def is_empty(path: Path) -> bool:
+    """Return whether it is a file without a byte; False too if the system refuses to say."""
+    try:
+        return path.is_file() and path.stat().st_size == 0
+    except OSError:
+        return False
+
+
+def is_text(path: Path) -> bool:
+    """Return whether a file begins with text in UTF-8 or UTF-16, and is not empty. Raises OSError."""
+    with path.open("rb") as file:
+        start = file.read(_TEXT_BYTES)
+    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return True
+    try:
+        text = codecs.getincrementaldecoder("utf-8")().decode(start)
+    except UnicodeDecodeError:
+        return False
+    return bool(text) and all(letter.isprintable() or letter in "\t\r\n\f\ufeff" for letter in text)
 
 
 def unreadable(path: Path, error: OSError) -> SourceError:

@@ -9,12 +9,15 @@ from typing import Final
 
 from msgspec import structs
 
-from capture.sources.dicom.finding import holds_dicom, is_dicom
-from capture.sources.files import is_folder, is_pattern
+from capture.sources.dicom.finding import SUFFIXES as DICOM_SUFFIXES
+from capture.sources.dicom.finding import begins_as_dicom, holds_dicom
+from capture.sources.files import exists, is_empty, is_folder, is_pattern
 from capture.sources.options import options_as
-from capture.sources.pictures.foreign import FOREIGN_SUFFIXES
+from capture.sources.pictures.foreign import FOREIGN_SUFFIXES, foreign
+from capture.sources.pictures.recognise import begins_as_picture
 from capture.sources.session.description import is_recording
 from capture.sources.uri import PLAIN, SourceUri, parse_uri
+from capture.sources.video.containers.recognise import recognise
 from stream.config.framing import AS_IT_IS, Framing
 from stream.config.plugins import find
 from stream.config.sections import CaptureConfig
@@ -23,9 +26,7 @@ from stream.machine.files import SUFFIXES, expanded
 from stream.protocol.contracts import FrameSource
 from stream.session.store import FILE_NAME as SESSION_FILE
 
-_SCHEME_OF_SUFFIX: Final = {
-    **dict.fromkeys(SUFFIXES | FOREIGN_SUFFIXES, "images"),
-}
+_SCHEME_OF_SUFFIX: Final = dict.fromkeys(SUFFIXES, "images") | dict.fromkeys(DICOM_SUFFIXES, "dicom")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,10 @@ def open_source(uri: str, limits: SourceLimits | None = None) -> FrameSource:
     """Open a source by URI or plain path. Raises UsageError for a wrong name or option, SourceError for the rest."""
     limits = limits or SourceLimits()
     parsed = placed(parse_uri(uri))
-    opened: FrameSource = find("sources", parsed.scheme)(parsed)
+    try:
+        opened: FrameSource = find("sources", parsed.scheme)(parsed)
+    except (UsageError, SourceError) as error:
+        raise type(error)(f"{error}{_mistaken(uri)}") from error.__cause__
     try:
         source = opened if parsed.scheme == "session" else _framed(opened, limits.framing)
         _check_size(source, limits)
@@ -58,6 +62,12 @@ def open_source(uri: str, limits: SourceLimits | None = None) -> FrameSource:
         opened.close()
         raise
     return source
+
+
+def _mistaken(text: str) -> str:
+    """Return a sentence if what was taken for a scheme and its place is the name of a file; else nothing."""
+    mistaken = parse_uri(text).scheme != PLAIN and exists(Path(text))
+    return " There is a file of this name: to open it, write ./ before the name." if mistaken else ""
 
 
 def _framed(source: FrameSource, framing: Framing) -> FrameSource:
@@ -77,21 +87,33 @@ def placed(uri: SourceUri) -> SourceUri:
         return SourceUri("session", str(path))
     if is_folder(path) or (is_pattern(uri.path) and not path.exists()):
         return SourceUri("dicom" if _holds_dicom(path) else "images", str(path))
-    scheme = _SCHEME_OF_SUFFIX.get(path.suffix.lower()) or ("dicom" if _is_dicom(path) else "video")
-    return SourceUri(scheme, str(path))
+    return SourceUri(_scheme_of_file(path), str(path))
+
+
+def _scheme_of_file(path: Path) -> str:
+    """Return what opens a file: its first bytes decide, its name only if they do not.
+
+    Raises SourceError if it is empty.
+    """
+    suffix = path.suffix.lower()
+    by_name = _SCHEME_OF_SUFFIX.get(suffix, "video")
+    if is_empty(path):
+        raise SourceError(f"{path} is empty: it has no bytes. Copy or record it again.")
+    try:
+        if begins_as_dicom(path):  # before TIFF, which may stand in the preamble
+            return "dicom"
+        if suffix in FOREIGN_SUFFIXES or begins_as_picture(path) or foreign(path):
+            return "images"
+        form = None if by_name == "video" else recognise(path)
+    except OSError:  # said when it is opened
+        return "images" if suffix in FOREIGN_SUFFIXES else by_name
+    return "video" if form is not None and form.format != "mjpeg" else by_name
 
 
 def _holds_dicom(place: Path) -> bool:
     try:
         return holds_dicom(place)
     except OSError:  # said when it is opened
-        return False
-
-
-def _is_dicom(path: Path) -> bool:
-    try:
-        return is_dicom(path)
-    except OSError:
         return False
 
 

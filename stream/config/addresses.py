@@ -6,11 +6,16 @@
 
 import errno
 import ipaddress
+import re
 from typing import Final
 
 _LOCALHOST: Final = "localhost"
 NO_SUCH_ADDRESS: Final = frozenset({errno.EADDRNOTAVAIL, errno.ENODEV, errno.EAFNOSUPPORT, errno.ENXIO})
 """Errors of a system, or of ZeroMQ, that takes an address which it does not have for a device."""
+# Names of machines (RFC 1123, 2.1; underscores too): a last part of digits alone would be half an address.
+_NAME: Final = re.compile(r"(?:[\w-]+\.)*(?!\d+\.?$)[\w-]+\.?")
+_ENDPOINT: Final = re.compile(r"tcp://(?:[\w.-]+|\*|\[[0-9a-fA-F:.]+(?:%[\w.-]+)?\]):([1-9]\d{0,4}|\*)")
+_MOST_PORT: Final = 65535
 _ANY: Final = frozenset({"", "*", "0.0.0.0", "::"})
 
 
@@ -32,6 +37,22 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(plain).is_loopback
     except ValueError:
         return plain == _LOCALHOST
+
+
+def is_host(host: str) -> bool:
+    """Return True if a text can be the name or the address of a machine, or means all of its networks."""
+    plain = canonical(host)
+    try:
+        ipaddress.ip_address(plain)
+    except ValueError:
+        return is_any(host) or _NAME.fullmatch(plain) is not None
+    return True
+
+
+def is_endpoint(text: str) -> bool:
+    """Return True if a text is an endpoint of ZeroMQ in TCP, with a port that there is, or `*` for a free one."""
+    found = _ENDPOINT.fullmatch(text)
+    return found is not None and (found[1] == "*" or int(found[1]) <= _MOST_PORT)
 
 
 def is_any(host: str) -> bool:

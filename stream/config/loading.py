@@ -12,8 +12,8 @@ from typing import Any, Final
 
 import msgspec
 
-from stream.config.addresses import is_any, is_loopback
-from stream.config.sections import ENDPOINT, Config, Section
+from stream.config.addresses import is_any, is_endpoint, is_host, is_loopback
+from stream.config.sections import Config, Section
 from stream.errors import ConfigError
 from stream.machine.text_files import TextError, read_text
 
@@ -199,9 +199,14 @@ def _refuse_exposed(config: Config) -> None:
     Keys are looked for when a run starts.
     """
     publish, view = config.publish, config.view
-    if publish.enabled and not ENDPOINT.fullmatch(publish.endpoint):
+    if publish.enabled and not is_endpoint(publish.endpoint):
         raise ConfigError(
             f'"publish.endpoint" is {publish.endpoint}: it is written tcp://ADDRESS:PORT, as in tcp://127.0.0.1:5560'
+        )
+    if view.enabled and not is_host(view.host):
+        raise ConfigError(
+            f'"view.host" is {view.host}: no name or address of a machine; write one such as 127.0.0.1 alone, and the '
+            "port as view.port"
         )
     if view.enabled and not is_loopback(view.host):
         missing = [name for name in ("token_file", "certificate_file", "key_file") if not getattr(view, name)]

@@ -1,8 +1,7 @@
 """The typed configuration, a class for each table of the file. Knows no process and loads nothing heavy."""
 
 import hashlib
-import re
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
@@ -10,8 +9,6 @@ from msgspec import Meta
 from stream.config.addresses import is_loopback, split_endpoint
 from stream.config.framing import Edge, Flip, Framing, Rotation, Side
 from stream.protocol.types import MAX_SLOTS, Priority, UmPerPx
-
-ENDPOINT: Final = re.compile(r"tcp://([\w.-]+|\*|\[[0-9a-fA-F:.]+(?:%[\w.-]+)?\]):([1-9]\d{0,4}|\*)")
 
 
 class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -15,8 +15,11 @@ def is_dicom(path: Path) -> bool:
     """Return whether a file is DICOM by its first bytes or its suffix, and not hidden. Raises OSError."""
     if path.name.startswith(".") or not path.is_file():
         return False
-    if path.suffix.lower() in SUFFIXES:
-        return True
+    return path.suffix.lower() in SUFFIXES or begins_as_dicom(path)
+
+
+def begins_as_dicom(path: Path) -> bool:
+    """Return whether a file is DICOM by its first bytes. Raises OSError."""
     with path.open("rb") as file:
         return file.read(_PREAMBLE + 4)[_PREAMBLE:] == b"DICM"
 

@@ -140,7 +140,7 @@ def _check_kind(path: Path, data: Any) -> None:
         from pydicom.uid import UID
 
         name = f" ({UID(kind).name})" if kind and UID(kind).name != kind else ""
-        raise SourceError(f"{path} holds no picture{name}. Give a DICOM file with pixels.")
+        raise SourceError(f"{path} is no DICOM file, or holds no picture{name}. Give a DICOM file with pixels.")
 
 
 def _pixel_place(file: BinaryIO, data: Any) -> tuple[int, int]:

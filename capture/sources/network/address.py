@@ -71,18 +71,21 @@ def proxy_of(text: str | None) -> tuple[str, int] | None:
 def redirected(address: Address, location: str) -> Address:
     """Return where the camera sends its callers, with the same user and password.
 
-    Raises SourceError if that is another host, or leads from an encrypted address to one that is not.
+    Raises SourceError if that is another host, another port without encryption, which may be another user's program,
+    or leads from an encrypted address to one that is not.
     """
     try:
         parts = urlsplit(urljoin(f"{address.label}{address.target}", location))
         host, port = parts.hostname, parts.port
     except ValueError:
         host, port = None, None
-    if not host or parts.scheme not in ("http", "https"):
+    if not host or not location or parts.scheme not in ("http", "https"):
         raise SourceError(f"{address.label} sends its callers to an address that cannot be read.")
-    if host != address.host or (address.scheme == "https" and parts.scheme == "http"):
+    same = host == address.host and (parts.scheme == "https" or (address.scheme, address.port) == ("http", port or 80))
+    if not same:
+        shown = f"{parts.scheme}://{host}{f':{port}' if port else ''}"
         raise SourceError(
-            f"{address.label} sends its callers on to {parts.scheme}://{host}, which is not followed. "
+            f"{address.label} sends its callers on to {shown}, which is not followed. "
             f"If that is the camera, name its address yourself."
         )
     return replace(

@@ -134,7 +134,9 @@ class NetworkSource:
             size = _size_of(taken.arrival)
             if size is not None:
                 return size, taken.arrival.treatment
-        raise SourceError(f"{self._label} gives no picture; tried for up to {wait_s:g} s. {REMEDY}")
+        ended = time.monotonic() < deadline_s
+        how = "it ended the connection" if ended else f"tried for up to {wait_s:g} s"
+        raise SourceError(f"{self._label} gives no picture; {how}. {REMEDY}")
 
     def _measured_fps(self) -> float | None:
         """Return how many frames per second come, over the next few; None if too few come in a moment."""

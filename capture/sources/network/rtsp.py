@@ -1,5 +1,6 @@
 """Cameras that speak RTSP, through PyAV. FFmpeg may open nothing but the connection that was asked for."""
 
+import re
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -19,6 +20,15 @@ from stream.errors import SourceError
 
 _TRANSPORTS: Final = {"tcp": "tcp", "udp": "tcp,udp,rtp"}
 """What FFmpeg may open by transport: the conversation itself is TCP. HTTP, and with it a proxy, is not among them."""
+
+_STATUS: Final = re.compile(r"method \w+ failed: (\d{3})")
+_STATUS_WORDS: Final = {
+    453: "it has no bandwidth left for another program",
+    454: "it ended the session; try again, and look whether it serves only so many programs at the same time",
+    461: "it does not offer this transport; try another one, #transport=tcp or #transport=udp",
+    503: "it is busy; it may serve only so many programs at the same time",
+}
+"""What an answer means (RFC 2326, section 11.3), if FFmpeg has no error of its own for it."""
 
 
 class RtspStream:
@@ -94,5 +104,6 @@ def _cause(error: FFmpegError, words: str) -> str:
             return "it did not answer in time"
         case av.error.EOFError():
             return "it ended the connection"
-        case _:
-            return "its answer cannot be read"
+    if (status := _STATUS.search(words)) is not None:
+        return _STATUS_WORDS.get(int(status[1]), f"it answers with status {status[1]}")
+    return "its answer is no RTSP that can be read, or describes no video"

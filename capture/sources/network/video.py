@@ -56,7 +56,10 @@ class VideoFrames:
     def __init__(self, container: InputContainer) -> None:
         """Choose the stream. Raises SourceError if there is none."""
         if not container.streams.video:
-            raise SourceError("The address gives no video, only other streams.")
+            raise SourceError(
+                "The address gives no video, but sound, data or nothing. "
+                "Look up the address of its video in the camera's manual."
+            )
         self._container = container
         self._stream: VideoStream = container.streams.video[0]
         codec = self._stream.codec_context

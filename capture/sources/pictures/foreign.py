@@ -17,7 +17,11 @@ _BY_START: Final = (
     (0, b"%PDF", "a PDF file"),
     (0, b"\xff\x0a", "a JPEG XL picture"),
     (0, b"\0\0\0\x0cJXL ", "a JPEG XL picture"),
-    (0, b"\0\0\0\x0cjP  ", "a JPEG 2000 picture"),
+    (16, b"ftypjp2 ", "a JPEG 2000 picture"),
+    (16, b"ftypjpx ", "a JPEG 2000 picture"),
+    (16, b"ftypjpm ", "a JPEG 2000 picture"),
+    (4, b"RED1", "a raw recording of a RED camera"),
+    (4, b"RED2", "a raw recording of a RED camera"),
     (0, b"\xff\x4f\xff\x51", "a JPEG 2000 picture"),
     (0, b"II\xbc", "a JPEG XR picture"),
     (4, b"ftypheic", "a HEIC picture"),
@@ -68,6 +72,7 @@ _BY_SUFFIX: Final = {
     ".exr": "an OpenEXR file",
     ".fits": "a FITS file",
     ".pdf": "a PDF file",
+    ".r3d": "a raw recording of a RED camera",
     ".svg": "an SVG drawing",
 }
 FOREIGN_SUFFIXES: Final = frozenset(_BY_SUFFIX)
@@ -75,7 +80,7 @@ FOREIGN_SUFFIXES: Final = frozenset(_BY_SUFFIX)
 
 def refuse_foreign(path: Path) -> None:
     """Raise SourceError, with the name of the format and what to export, if the file is of one that is not read."""
-    name = _BY_SUFFIX.get(path.suffix.lower()) or _by_start(path)
+    name = _BY_SUFFIX.get(path.suffix.lower()) or foreign(path)
     if name is not None:
         raise SourceError(
             f"{path} is {name}. It cannot be read here: export it as TIFF or PNG without changing its values "
@@ -83,7 +88,8 @@ def refuse_foreign(path: Path) -> None:
         )
 
 
-def _by_start(path: Path) -> str | None:
+def foreign(path: Path) -> str | None:
+    """Return the name of the format that the first bytes show, if it is one that is not read; else None."""
     try:
         with path.open("rb") as file:
             start = file.read(_START_BYTES)

@@ -1,15 +1,14 @@
 """One picture file: its header first, its pixels later. Which library reads it, its first bytes decide."""
 
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Protocol
 
 from capture.sources.pictures.damage import explained
 from capture.sources.pictures.foreign import refuse_foreign
 from capture.sources.pictures.header import Header
 from capture.sources.pictures.plain import PlainFile, read_plain_header
+from capture.sources.pictures.recognise import is_tiff
 from stream.protocol.contracts import Pixels
-
-_TIFF: Final = frozenset({b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"})
 
 
 class PictureFile(Protocol):
@@ -49,5 +48,5 @@ def open_picture(path: Path) -> PictureFile:
 
 
 def _is_tiff(path: Path) -> bool:
-    with explained(path), path.open("rb") as file:
-        return file.read(4) in _TIFF
+    with explained(path):
+        return is_tiff(path)

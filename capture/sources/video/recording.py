@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from av.error import FFmpegError
 
-from capture.sources.files import is_folder, unreadable
+from capture.sources.files import is_folder, is_text, unreadable
 from capture.sources.naming import pseudonym
 from capture.sources.uri import SourceUri
 from capture.sources.video.containers.container import Container
@@ -201,8 +201,13 @@ def _form_of(path: Path) -> Container:
         raise SourceError(f"{path} is a folder, not a recording. Give its pictures as images:{path}.")
     try:
         form = recognise(path)
+        text = form is None and is_text(path)
     except OSError as error:
         raise unreadable(path, error) from None
+    if text:
+        raise SourceError(
+            f"{path} is text, no video. Files and addresses that a text names are not opened: give the video itself."
+        )
     if form is None:
         raise SourceError(
             f"{path} is empty or no video. Recordings are mp4, mov, avi, mkv, webm, ts, mts, mpg, wmv, flv, ogv, mxf, "

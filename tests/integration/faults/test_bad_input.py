@@ -146,7 +146,7 @@ def test_one_bad_source_or_folder_keeps_no_other_from_being_done(tmp_path: Path)
     done = run("replay", *sources, "--output", out)
     assert done.returncode == SOURCE, done.stderr
     assert "Traceback" not in done.stderr
-    assert f"{tmp_path / 'text.mp4'} is empty or no video" in done.stderr
+    assert f"{tmp_path / 'text.mp4'} is text, no video" in done.stderr
     assert f"the folder {out / 'blocked'} cannot be made" in done.stderr
     assert len(rows(out / "good")) == 1
     assert sorted(path.name for path in out.iterdir()) == ["blocked", "good", "summary.csv"]

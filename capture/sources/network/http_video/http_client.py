@@ -42,11 +42,15 @@ def tls_context(ca_file: str | None) -> ssl.SSLContext:
 
 
 class HttpAnswer:
-    """The answer to GET, status 200. Read in one thread; `stop` may be called from another."""
+    """The answer to GET, status 200. Read in one thread; `stop` may be called from another.
+
+    length: bytes of the body, None if the camera does not say how many come.
+    """
 
     def __init__(self, address: Address, timeout_s: float, ca_file: str | None) -> None:
         """Prepare the question; nothing is sent. timeout_s: for each wait on the socket."""
         self.content_type = ""
+        self.length: int | None = None
         self._address, self._timeout_s, self._ca_file = address, timeout_s, ca_file
         self._connection: HTTPConnection | None = None
         self._response: HTTPResponse | None = None
@@ -65,6 +69,7 @@ class HttpAnswer:
                 proof = self._proof(address, response)
             elif response.status == 200:
                 self.content_type = response.headers.get("content-type", "")
+                self.length = response.length
                 return
             else:
                 raise SourceError(f"{self._address.label} gives no video: {_refusal(response.status)} {REMEDY}")
@@ -149,7 +154,7 @@ def cause_of(error: Exception) -> str:
         case ssl.SSLCertVerificationError():
             return f"its certificate is not trusted ({error.verify_message}); if it is its own, give it with #ca=FILE"
         case ssl.SSLError():
-            return "it speaks no TLS that is safe enough"
+            return "it speaks no TLS there, or none that is safe enough; an address without TLS is http:// or rtsp://"
         case socket.gaierror():
             return "its name is not known"
         case ConnectionRefusedError():

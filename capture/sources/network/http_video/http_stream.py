@@ -20,6 +20,7 @@ from capture.sources.video.opened import listening
 from stream.errors import SourceError
 
 _BOUNDARY_LINE: Final = re.compile(rb"\s*--(\S+)[ \t]*\r?\n")
+_JPEG: Final = b"\xff\xd8\xff"
 _CONTAINERS: Final = re.compile(r"video/|application/(octet-stream|ogg|x-matroska|mp4)|$")
 
 _OPTIONS: Final = {
@@ -93,13 +94,19 @@ class HttpStream:
         if boundary is not None:
             yield from pictures(chunks, boundary[1])
             return
+        if first.startswith(_JPEG) and self._answer is not None and self._answer.length is not None:
+            yield from self._snapshots(chunks)
+            return
         try:
             with listening(), av.open(_Body(chunks), "r", options=_OPTIONS) as container:
                 frames = VideoFrames(container)
                 self.fps = frames.fps
                 yield from frames
         except FFmpegError:
-            raise SourceError(f"{self._address.label} sends what is no video, or breaks off.") from None
+            raise SourceError(
+                f"{self._address.label} sends no video that can be read while it comes (JPEG, MPEG-TS, Matroska, "
+                "fragmented MP4, FLV), or breaks off. Download a recording first."
+            ) from None
 
 
 class _Body:

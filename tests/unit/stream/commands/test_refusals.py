@@ -154,7 +154,7 @@ def test_one_bad_source_or_folder_keeps_no_other_from_being_done(typed: Type) ->
     Path("out/blocked").write_text("a file of somebody's")
     done = typed(*SERIAL, "text.mp4", "blocked", "good")
     assert done.code == SOURCE
-    assert "text.mp4 is empty or no video" in done.text
+    assert "text.mp4 is text, no video" in done.text
     assert "the folder out/blocked cannot be made" in done.text
     assert len(Path("out/good/readings.csv").read_text().splitlines()) == 2
     assert sorted(path.name for path in Path("out").iterdir()) == ["blocked", "good", "summary.csv"]

@@ -201,6 +201,7 @@ def test_a_missing_file_and_a_folder_are_refused(tmp_path: Path) -> None:
     [
         *("ipc:///tmp/x", "inproc://x", "pgm://127.0.0.1:5560", "tcp://5560", "", "tcp://127.0.0.1", "tcp://[::1:5560"),
         *("tcp://localhost@10.0.0.1:5560", "tcp://10.0.0.1;127.0.0.1:5560", "tcp://10.0.0.1:556000"),
+        "tcp://127.0.0.1:99999",
     ],
 )
 def test_what_is_no_address_to_publish_on_is_refused(tmp_path: Path, endpoint: str) -> None:
@@ -226,6 +227,14 @@ def test_the_page_is_served_on_this_machine_only_without_token_and_tls(tmp_path:
     message = refused(f'[view]\nhost = "{host}"\ntoken_file = "t"', tmp_path)
     assert "view.host" in message
     assert "view.certificate_file" in message
+
+
+@pytest.mark.parametrize("host", ["localhost:8765", "http://127.0.0.1", "foo bar", "999.1.1.1", "127.0.0.1/", "10.0.0"])
+def test_a_host_that_is_none_is_not_answered_with_tokens(tmp_path: Path, host: str) -> None:
+    message = refused(f'[view]\nhost = "{host}"', tmp_path)
+    assert "view.host" in message
+    assert "view.port" in message
+    assert "token" not in message
 
 
 def test_the_page_goes_beyond_with_a_token_tls_and_names() -> None:

@@ -24,6 +24,11 @@ def test_an_own_certificate_is_trusted_only_if_it_is_named(tmp_path: Path, monke
     assert not (tmp_path / "keys.log").exists()
 
 
+def test_a_camera_without_tls_is_told_as_such() -> None:
+    with fake_camera() as camera, pytest.raises(SourceError, match="without TLS is http://"):
+        open_source(f"https://admin:secret@{camera.place}/video#timeout_s=2")
+
+
 def test_what_is_no_file_of_certificates_is_refused(tmp_path: Path) -> None:
     (tmp_path / "letter.txt").write_text("Dear colleague")
     for name in ("letter.txt", "missing.pem"):

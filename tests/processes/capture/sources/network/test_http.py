@@ -378,6 +378,29 @@ def test_a_redirect_to_elsewhere_is_refused(location: str) -> None:
     assert "sends its callers" in words
 
 
+def test_a_camera_that_hangs_up_is_not_said_to_be_slow() -> None:
+    assert "ended the connection" in refused(lambda handler: begin(handler, MULTIPART))
+
+
+def test_a_single_picture_without_its_kind_is_asked_for_again() -> None:
+    def snapshot(handler: BaseHTTPRequestHandler) -> None:
+        begin(handler, "application/octet-stream", Content_Length=str(len(jpeg(1))))
+        handler.wfile.write(jpeg(1))
+
+    with opened(snapshot, "&fps=50") as source:
+        assert number_of(frame(source)) == number_of(frame(source)) == 1
+
+
+def test_a_recording_that_cannot_be_read_from_its_start_is_told_as_such(tmp_path: Path) -> None:
+    body = write_h264(tmp_path / "clip.mp4").read_bytes()
+
+    def sends(handler: BaseHTTPRequestHandler) -> None:
+        begin(handler, "video/mp4")
+        handler.wfile.write(body)
+
+    assert "Download a recording first" in refused(sends)
+
+
 def test_a_redirect_in_circles_ends() -> None:
     assert "in circles" in refused(lambda handler: begin(handler, "text/plain", 302, Location=handler.path))
 

@@ -47,7 +47,14 @@ def test_a_camera_that_sends_its_callers_on_is_refused() -> None:
 
 @pytest.mark.parametrize(
     ("status", "words"),
-    [("401 Unauthorized", "refuses the user or the password"), ("404 Not Found", "knows no such path")],
+    [
+        ("401 Unauthorized", "refuses the user or the password"),
+        ("404 Not Found", "knows no such path"),
+        ("454 Session Not Found", "ended the session"),
+        ("461 Unsupported Transport", "#transport=udp"),
+        ("503 Service Unavailable", "is busy"),
+        ("405 Method Not Allowed", "status 405"),
+    ],
 )
 def test_a_refusal_is_told_in_words(status: str, words: str) -> None:
     refusal = f'RTSP/1.0 {status}\nWWW-Authenticate: Digest realm="camera", nonce="n"'

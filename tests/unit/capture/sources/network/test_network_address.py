@@ -43,3 +43,8 @@ def test_a_redirect_keeps_user_and_password_on_the_same_host_only() -> None:
         redirected(first, "http://other/x")
     with pytest.raises(SourceError, match="not followed"):
         redirected(address("https://camera/"), "http://camera/")
+    with pytest.raises(SourceError, match="http://camera:81, which is not followed"):
+        redirected(first, "http://camera:81/")
+    assert redirected(address("http://camera:81/"), "http://camera:81/x").port == 81
+    with pytest.raises(SourceError, match="cannot be read"):
+        redirected(first, "")
