@@ -1,15 +1,17 @@
-"""MPEG-2, H.264 and HEVC inside DICOM (PS3.5 A.4.5 to A.4.9): one stream over all fragments, decoded by PyAV."""
+"""MPEG-2, H.264 and HEVC inside DICOM (PS3.5 A.4.5 to A.4.9): one stream over all fragments, read as recordings are."""
 
 import io
 from collections.abc import Iterator
 from itertools import accumulate
-from typing import Any, BinaryIO, Final
+from typing import BinaryIO, Final
 
 import av
-import numpy as np
-from av.video.reformatter import Colorspace
+from av.video.frame import VideoFrame
 
 from capture.sources.dicom.frame_bytes import Fragment
+from capture.sources.video.decoding import Decoded, Decoding
+from capture.sources.video.opened import OpenedVideo, hush_ffmpeg
+from capture.sources.video.pixels import FramePixels
 from stream.errors import FrameError
 from stream.protocol.contracts import Pixels
 
@@ -18,7 +20,12 @@ SYNTAXES: Final = frozenset(
     for one in ("100", "100.1", "101", "101.1", "102", "102.1", "103", "103.1", "104", "104.1", "105", "105.1", "106",
                 "106.1", "107", "108")
 )  # fmt: skip
-_UNSPECIFIED: Final = 2  # colour matrix, ITU-T H.273
+
+_OPTIONS: Final = {
+    # What is in the file may name other files and addresses: FFmpeg may open none, and read only what holds its video.
+    "protocol_whitelist": "none",
+    "format_whitelist": "h264,hevc,mpeg,mpegvideo,mpegts,mov,mp4,m4a,3gp,3g2,mj2",
+}
 
 
 class FragmentStream(io.RawIOBase):
@@ -59,55 +66,67 @@ class MpegFrames:
 
     def __init__(self, file: BinaryIO, parts: list[Fragment], columns: int, rows: int) -> None:
         self._file, self._parts, self._size = file, parts, (columns, rows)
-        self._container: Any = None
-        self._decoded: Iterator[Any] = iter(())
+        self._video: OpenedVideo | None = None
+        self._frames: Iterator[Decoded] = iter(())
         self._next = 0
+        self._last: Decoded | None = None
+        self._pixels: FramePixels | None = None
 
     def write_bgr(self, index: int, out: Pixels) -> None:
         """Write a frame into `out`, (height, width, 3) uint8 BGR. Raises FrameError."""
-        if self._container is None or index < self._next:
+        if self._video is None or index < self._next - 1:
             self._open()
-        frame = None
         while self._next <= index:
-            frame = self._following()
-            self._next += 1
-        if frame is None or frame.is_corrupt:
+            self._advance()
+        if self._last is None:
             raise FrameError(f"Frame {index} is damaged, or is not in the file.")
-        if (frame.width, frame.height) != self._size:
-            raise FrameError(
-                f"Frame {index} is {frame.width}x{frame.height}; the header says {self._size[0]}x{self._size[1]}."
-            )
-        matrix = {} if frame.colorspace not in (0, _UNSPECIFIED) else {"src_colorspace": Colorspace.ITU601}
-        pixels = frame.to_ndarray(format="bgr24", **matrix)
-        # Two fields are two moments: the upper one is taken, its lines doubled.
-        out[:] = np.repeat(pixels[::2], 2, axis=0)[: self._size[1]] if frame.interlaced_frame else pixels
+        if self._last.frame is None:
+            raise FrameError(f"Frame {index}: {self._last.damage}.")
+        pixels = self._pixels_of(self._last.frame)
+        try:
+            pixels.write(self._last.frame, out)
+        except FrameError as error:
+            raise FrameError(f"Frame {index}: {error}.") from None
 
-    def interlaced(self) -> bool:
-        """Return whether the first frame consists of two fields. Raises FrameError."""
+    def treatment(self) -> str:
+        """Return what is done with the frames, by the first one that can be shown. Raises FrameError."""
         self._open()
-        frame = self._following()
-        self.close()
-        return frame is not None and bool(frame.interlaced_frame)
+        while (decoded := self._advance()) is not None:
+            if decoded.frame is not None:
+                return self._pixels_of(decoded.frame).treatment
+        return ""
+
+    def _pixels_of(self, frame: VideoFrame) -> FramePixels:
+        """Return what makes pixels. Raises FrameError if they are not of the size that the header says."""
+        if self._pixels is None:
+            self._pixels = FramePixels(frame, None)
+        shown = self._pixels.width, self._pixels.height
+        if shown != self._size:
+            raise FrameError(f"The video is {shown[0]}x{shown[1]}; the header says {self._size[0]}x{self._size[1]}.")
+        return self._pixels
 
     def _open(self) -> None:
         self.close()
+        hush_ffmpeg()
         try:
-            self._container = av.open(FragmentStream(self._file, self._parts), options={"err_detect": "explode"})
-            self._container.streams.video[0].thread_count = 1
-            self._decoded = self._container.decode(video=0)
+            container = av.open(FragmentStream(self._file, self._parts), "r", options=dict(_OPTIONS))
+            self._video = OpenedVideo(container, container.streams.video[0])
         except (av.FFmpegError, IndexError, ValueError):
             raise FrameError("The video in the DICOM file is damaged or was cut off; copy the file again.") from None
-        self._next = 0
+        self._frames, self._next = iter(Decoding(self._video, counts_ticks=False)), 0
 
-    def _following(self) -> Any:
+    def _advance(self) -> Decoded | None:
+        """Take up the next frame; None at the end, or if the stream breaks off."""
+        self._next += 1
         try:
-            return next(self._decoded, None)
-        except av.FFmpegError:
-            self._decoded = self._container.decode(video=0)  # it goes on behind what was damaged
-            return None
+            self._last = next(self._frames, None)
+        except (av.FFmpegError, ValueError, MemoryError):
+            self._last = None
+        return self._last
 
     def close(self) -> None:
         """Close the stream; may be called twice."""
-        if self._container is not None:
-            self._container.close()
-            self._container = None
+        self._frames = iter(())
+        if self._video is not None:
+            self._video.close()
+            self._video = None

@@ -130,13 +130,13 @@ class DicomSource:
             raise FrameError(f"Frame {self._grabbed} {why}.") from None
 
     def _treatment(self) -> str:
-        """Return what is done with interlaced video; if the video cannot be read, its frames say so."""
+        """Return what is done with video to show it; if it cannot be read, its frames say so."""
         if self._headers[0].syntax not in SYNTAXES:
             return ""
         with contextlib.suppress(SourceError):
             _, pixels = self._opened(0)
-            if isinstance(pixels, MpegFrames) and pixels.interlaced():
-                return "interlaced: the upper field, its lines doubled"
+            if isinstance(pixels, MpegFrames):
+                return pixels.treatment()
         return ""
 
     def _opened(self, number: int) -> tuple[BinaryIO, MpegFrames | Shades]:

@@ -1,5 +1,6 @@
 """Video inside DICOM: every frame once, at its time, also over several fragments and from a cut file."""
 
+import re
 from itertools import pairwise
 from pathlib import Path
 
@@ -91,6 +92,26 @@ def test_frames_behind_the_cut_are_rows_that_fail(tmp_path: Path) -> None:
     source.close()
 
 
+def test_a_damaged_frame_and_those_that_build_on_it_fail_until_the_next_key_frame(tmp_path: Path) -> None:
+    stream = bytearray(video("libx264", "h264", CARDS, **{"x264-params": "keyint=6:scenecut=0:bframes=0:slices=1"}))
+    slices = [found.start() for found in re.finditer(b"\0\0\1[\x41\x65][\x80-\xff]", stream)]
+    assert len(slices) == 12
+    stream[slices[2] + 20 : slices[2] + 60] = bytes([255]) * 40
+    source = opened(write(tmp_path / "a.dcm", H264, bytes(stream)))
+    failed = []
+    for number in range(12):
+        grabbed(source)
+        out = buffer(source)
+        try:
+            source.retrieve(out)
+        except FrameError:
+            failed.append(number)
+        else:
+            assert np.abs(out.astype(int) - card(number)).mean() < 6
+    source.close()
+    assert failed == [2, 3, 4, 5]
+
+
 def test_more_frames_than_the_video_has_are_rows_that_fail(tmp_path: Path) -> None:
     source = opened(write(tmp_path / "a.dcm", MPEG2, video("mpeg2video", "mpeg2video", CARDS), frames=14))
     source.seek(11)
@@ -99,6 +120,17 @@ def test_more_frames_than_the_video_has_are_rows_that_fail(tmp_path: Path) -> No
         grabbed(source)
         with pytest.raises(FrameError, match="is not in the file"):
             source.retrieve(buffer(source))
+    source.close()
+
+
+@pytest.mark.parametrize(
+    "text", ["v=0\ns=x\nc=IN IP4 127.0.0.1\nm=video 9 RTP/AVP 26\n", "ffconcat version 1.0\nfile /x\n"]
+)
+def test_a_text_that_names_other_places_is_no_video(tmp_path: Path, text: str) -> None:
+    source = opened(write(tmp_path / "a.dcm", H264, text.encode() * 2, frames=1))
+    grabbed(source)
+    with pytest.raises(FrameError, match="damaged"):
+        source.retrieve(buffer(source))
     source.close()
 
 
@@ -114,7 +146,7 @@ def woven(pictures: list[npt.NDArray[np.uint8]]) -> list[Pixels]:
 def test_of_interlaced_video_the_upper_field_is_taken(tmp_path: Path) -> None:
     stream = video("mpeg2video", "mpeg2video", woven(CARDS), flags="+ildct+ilme")
     source = opened(write(tmp_path / "a.dcm", MPEG2, stream, frames=6))
-    assert source.treatment == "interlaced: the upper field, its lines doubled"
+    assert source.treatment == "interlaced: the upper field, lines between interpolated"
     for number in range(6):
         expected = np.repeat(card(2 * number)[::2], 2, axis=0)
         assert np.abs(frame(source).astype(int) - expected).mean() < 6
