@@ -19,7 +19,7 @@ from stream.config.engine_choice import EngineChoice
 from stream.engines.in_order import InOrder
 from stream.engines.step import Frames, StepMaker, Tally, raise_named, reading_of
 from stream.errors import EngineError, StreamError
-from stream.machine.processes import die_with_parent, name_process
+from stream.machine.processes import end_with_parent, name_process
 from stream.machine.run_folder import RunFolder
 from stream.machine.signals import deaf_to_signals
 from stream.protocol.frames import FrameHeader
@@ -143,7 +143,7 @@ def _work(maker: StepMaker, number: int, endpoint: str) -> None:
 
 
 def _child(target: Any, name: str, arguments: tuple[Any, ...]) -> None:
-    die_with_parent(portable=False)
+    end_with_parent(portable=False)
     name_process(name)
     target(*arguments)
 

@@ -34,22 +34,32 @@ def cores_of_mask() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def die_with_parent(portable: bool) -> None:
-    """End this child when its supervisor ends, however it ends: no orphan may go on reading a camera."""
+def end_with_parent(*, portable: bool, in_order: bool = False) -> None:
+    """End this child when the process that started it ends, however that ends: no orphan may go on reading a camera.
+
+    in_order: by SIGTERM, which the child may handle; else at once.
+    """
     parent = parent_process()
     if parent is None:
         return
     if LINUX and not portable:
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM if in_order else signal.SIGKILL)
         if os.getppid() != parent.pid:  # it died before the call
-            os._exit(1)
+            _end(in_order=in_order)
         return
 
     def watch() -> None:
         parent.join()
-        os._exit(1)
+        _end(in_order=in_order)
 
     threading.Thread(target=watch, name="parent-watch", daemon=True).start()
+
+
+def _end(*, in_order: bool) -> None:
+    if in_order:
+        os.kill(os.getpid(), signal.SIGTERM)
+    else:
+        os._exit(1)
 
 
 def asked_to_end_with_parent() -> None:

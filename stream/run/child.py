@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 from stream.config.plugins import load
 from stream.console import logs
 from stream.errors import StreamError
-from stream.machine.processes import die_with_parent, name_process
+from stream.machine.processes import end_with_parent, name_process
 from stream.machine.signals import STOP_SIGNALS
 from stream.protocol.messages import AnyMessage
 from stream.protocol.processes import Alive, Fatal, Hello, PeerDown, PeerUp
@@ -169,7 +169,7 @@ def run_child(plan: "RunPlan", assignment: Assignment, target: str, *arguments: 
     """
     for number in STOP_SIGNALS:  # the supervisor decides when and in which order to stop
         signal.signal(number, signal.SIG_IGN)
-    die_with_parent(assignment.portable)
+    end_with_parent(portable=assignment.portable)
     logs.set_up(plan.log_level, plan.log_format)
     multiprocessing.current_process().name = assignment.name
     name_process(assignment.name)

@@ -9,7 +9,6 @@ import multiprocessing
 import os
 import signal
 import sys
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
@@ -18,7 +17,7 @@ from typing import Final
 from stream.console.run_display import steady_streams
 from stream.console.text import plain
 from stream.errors import StreamError, system_refused
-from stream.machine.processes import LINUX, asked_to_end_with_parent, name_process
+from stream.machine.processes import end_with_parent, name_process
 from stream.machine.signals import STOP_SIGNALS, deaf_to_signals
 from stream.several.status_board import SourceState
 
@@ -112,9 +111,9 @@ def _begin(pipes: _Pipes, monitor: Monitor) -> None:
     os.dup2(pipes.said.fileno(), 2)
     pipes.said.close()
     steady_streams()
-    _answer_only_the_command()
     name_process(multiprocessing.current_process().name)
     try:
+        _answer_only_the_command()
         monitor(pipes.address.send)
     except StreamError as error:
         print(f"Error: {plain(str(error))}", file=sys.stderr)
@@ -135,17 +134,4 @@ def _answer_only_the_command() -> None:
         signal.signal(number, signal.default_int_handler)
     if hasattr(signal, "pthread_sigmask"):
         signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)
-    parent = multiprocessing.parent_process()
-    if parent is None:
-        return
-    if LINUX:
-        asked_to_end_with_parent()
-        if os.getppid() != parent.pid:  # it died before the call
-            sys.exit(130)
-        return
-
-    def watch() -> None:
-        parent.join()
-        os.kill(os.getpid(), signal.SIGTERM)
-
-    threading.Thread(target=watch, name="parent-watch", daemon=True).start()
+    end_with_parent(portable=False, in_order=True)

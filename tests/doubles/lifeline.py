@@ -12,9 +12,9 @@ if __name__ == "__main__":
 def wait_for_ever(portable: bool | None = None, ready: object = None) -> None:
     """Wait in a child; with `portable` given, in one that ends with its parent."""
     if portable is not None:
-        from stream.machine.processes import die_with_parent
+        from stream.machine.processes import end_with_parent
 
-        die_with_parent(portable)
+        end_with_parent(portable=portable)
     if ready is not None:
         ready.set()  # type: ignore[attr-defined]
     threading.Event().wait()
