@@ -59,6 +59,14 @@ def decode_jpeg(jpeg: JpegPicture, out: Pixels) -> None:
         raise FrameError(f"A JPEG picture is damaged: {str(error).rstrip('.')}.") from None
 
 
+def jpeg_lines(data: bytes) -> int | None:
+    """Return the height of a JPEG, as its header gives it; None if it has none."""
+    try:
+        return _header(data)[1]
+    except FrameError:
+        return None
+
+
 def _header(data: bytes) -> tuple[int, int, int]:
     """Return width, height and the place of the first scan, by the segments before it (T.81, B.1.1.4)."""
     at, size = 2, None

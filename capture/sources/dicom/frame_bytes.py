@@ -65,11 +65,9 @@ def encapsulated_frames(
     """Return the fragments of each frame; frames that are promised and not there have none.
 
     table: offsets of frames, from the first fragment's item. A table that names no fragment's place is not believed:
-    then a frame is a fragment if there are as many, else it begins with each start of a picture.
+    then a frame begins with each start of a picture; or is a fragment, if pictures have no start that is known.
     """
     groups = _by_table(table, parts)
-    if groups is None and (promised == 1 or len(parts) == promised):
-        groups = [tuple(parts)] if promised == 1 else [(part,) for part in parts]
     if groups is None:
         groups = _by_starts(file, parts)
     return groups + [()] * (promised - len(groups))
@@ -100,11 +98,13 @@ def _positions(parts: list[Fragment], offsets: Sequence[int]) -> list[int]:
 
 
 def _by_starts(file: BinaryIO, parts: list[Fragment]) -> list[FrameFragments]:
-    groups: list[list[Fragment]] = []
+    starts = []
     for part in parts:
         file.seek(part.start)
-        begins = file.read(8).startswith(_STARTS)
-        if begins or not groups:
+        starts.append(file.read(8).startswith(_STARTS))
+    groups: list[list[Fragment]] = []
+    for part, begins in zip(parts, starts, strict=True):
+        if begins or not groups or not any(starts):
             groups.append([part])
         else:
             groups[-1].append(part)

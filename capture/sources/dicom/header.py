@@ -42,6 +42,7 @@ _NEEDED: Final = (
     "NominalScannedPixelSpacing", "SequenceOfUltrasoundRegions", "SharedFunctionalGroupsSequence",
     "PerFrameFunctionalGroupsSequence", "FrameTime", "FrameTimeVector", "RecommendedDisplayFrameRate", "CineRate",
     "TotalPixelMatrixColumns", "TotalPixelMatrixRows", "ExtendedOffsetTable",
+    "ConcatenationFrameOffsetNumber",
 )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import accumulate
 from typing import BinaryIO, Final
 
@@ -12,7 +13,7 @@ from capture.sources.dicom.frame_bytes import Fragment
 from capture.sources.video.decoding import Decoded, Decoding
 from capture.sources.video.opened import OpenedVideo, hush_ffmpeg
 from capture.sources.video.pixels import FramePixels
-from stream.errors import FrameError
+from stream.errors import FrameError, SourceError
 from stream.protocol.contracts import Pixels
 
 SYNTAXES: Final = frozenset(
@@ -82,9 +83,10 @@ class MpegFrames:
             raise FrameError(f"Frame {index} is damaged, or is not in the file.")
         if self._last.frame is None:
             raise FrameError(f"Frame {index}: {self._last.damage}.")
-        pixels = self._pixels_of(self._last.frame)
+        interlaced = self._last.interlaced
+        pixels = self._pixels_of(self._last.frame, interlaced)
         try:
-            pixels.write(self._last.frame, out)
+            pixels.write(self._last.frame, out, interlaced=interlaced)
         except FrameError as error:
             raise FrameError(f"Frame {index}: {error}.") from None
 
@@ -93,13 +95,31 @@ class MpegFrames:
         self._open()
         while (decoded := self._advance()) is not None:
             if decoded.frame is not None:
-                return self._pixels_of(decoded.frame).treatment
+                return self._pixels_of(decoded.frame, decoded.interlaced).treatment
         return ""
 
-    def _pixels_of(self, frame: VideoFrame) -> FramePixels:
+    def count(self, promised: int) -> int:
+        """Return how many frames there are, or are promised if these are more. Raises FrameError.
+
+        They are decoded to be counted only if there are more packets than promised: a frame may be two of them.
+        """
+        self._open()
+        assert self._video is not None
+        packets = 0
+        with suppress(av.FFmpegError):
+            packets = sum(packet.size > 0 for packet in self._video.container.demux(self._video.stream))
+        if packets <= promised or packets == 2 * promised:
+            self.close()
+            return promised
+        self._open()
+        frames = sum(1 for _ in iter(self._advance, None))
+        self.close()
+        return max(promised, frames)
+
+    def _pixels_of(self, frame: VideoFrame, interlaced: bool) -> FramePixels:
         """Return what makes pixels. Raises FrameError if they are not of the size that the header says."""
         if self._pixels is None:
-            self._pixels = FramePixels(frame, None)
+            self._pixels = FramePixels(frame, None, interlaced=interlaced)
         shown = self._pixels.width, self._pixels.height
         if shown != self._size:
             raise FrameError(f"The video is {shown[0]}x{shown[1]}; the header says {self._size[0]}x{self._size[1]}.")
@@ -122,6 +142,8 @@ class MpegFrames:
             self._last = next(self._frames, None)
         except (av.FFmpegError, ValueError, MemoryError):
             self._last = None
+        except SourceError as error:
+            raise FrameError(f"The video in the DICOM file {error}.") from None
         return self._last
 
     def close(self) -> None:

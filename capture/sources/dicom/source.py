@@ -60,8 +60,12 @@ def _check(header: DicomHeader) -> None:
             Shades(header.data)
 
 
-def _number(header: DicomHeader) -> int:
-    return int(header.data.get("InstanceNumber") or 0)
+def _number(header: DicomHeader) -> tuple[int, int]:
+    """Return InstanceNumber, and the place of the first frame if the file is a part of a concatenation.
+
+    (PS3.3 C.7.6.16.2.2.4.)
+    """
+    return int(header.data.get("InstanceNumber") or 0), int(header.data.get("ConcatenationFrameOffsetNumber") or 0)
 
 
 def _in_order(headers: list[DicomHeader]) -> list[DicomHeader]:
@@ -145,9 +149,7 @@ class DicomSource:
             self._let_go()
             header = self._headers[number]
             file = header.open()
-            parts = [part for frame in header.frames for part in frame]
-            video = header.syntax in SYNTAXES
-            pixels = MpegFrames(file, parts, *header.size) if video else Shades(header.data)
+            pixels = _mpeg(header, file) if header.syntax in SYNTAXES else Shades(header.data)
             self._open = number, file, pixels
         return self._open[1:]
 
@@ -181,11 +183,23 @@ class DicomSource:
         self._next, self._grabbed = len(self._positions), -1
 
 
+def _mpeg(header: DicomHeader, file: BinaryIO) -> MpegFrames:
+    return MpegFrames(file, [part for frame in header.frames for part in frame], *header.size)
+
+
+def _video_frames(header: DicomHeader) -> int:
+    """Return how many frames of a video are promised, or there are, if these are more."""
+    promised = int(header.data.get("NumberOfFrames") or 1)
+    with contextlib.suppress(FrameError), header.open() as file:  # what cannot be opened gives rows that fail
+        return _mpeg(header, file).count(promised)
+    return promised
+
+
 def _positions(headers: Sequence[DicomHeader]) -> tuple[float | None, list[Position]]:
     """Return frames per second, and each frame of each file with its time; a file begins a step after the last one."""
     positions, start, rates = list[Position](), 0.0, set[float | None]()
     for number, header in enumerate(headers):
-        count = int(header.data.get("NumberOfFrames") or 1) if header.syntax in SYNTAXES else len(header.frames)
+        count = _video_frames(header) if header.syntax in SYNTAXES else len(header.frames)
         rate, times = frame_times(header.data, count)
         positions += [Position(number, frame, start + time) for frame, time in enumerate(times)]
         start += times[-1] + 1 / (rate or 1.0)

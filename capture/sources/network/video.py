@@ -22,6 +22,7 @@ from av.video.stream import VideoStream
 from capture.sources.network.damage import Damage
 from capture.sources.network.jpeg_frame import jpeg_frame
 from capture.sources.network.newest import CameraFrame
+from capture.sources.video.fields import Fields
 from capture.sources.video.opened import listening
 from capture.sources.video.pixels import FramePixels
 from capture.sources.video.references import NOT_DECODED
@@ -69,6 +70,7 @@ class VideoFrames:
         self._gaps = Gaps(self.fps)
         self._damage = Damage(intra_only=codec.codec.intra_only)
         self._pixels: FramePixels | None = None
+        self._fields = Fields(codec)
 
     def __iter__(self) -> Iterator[CameraFrame]:
         """Yield frames until the stream ends. Raises FFmpegError, and what the container's file raises."""
@@ -101,15 +103,23 @@ class VideoFrames:
             pixels = self._pixels_of(frame)
             time_s = _time(frame.pts, frame.time_base)
             gap = self._gaps.before(time_s)
-            write = _refusing(damage) if damage else partial(pixels.write, frame)
+            write = _refusing(damage) if damage else partial(pixels.write, frame, interlaced=self._interlaced(frame))
             yield CameraFrame(pixels.width, pixels.height, write, _ns(time_s), gap if lost else 0, pixels.treatment)
             lost = False
 
     def _pixels_of(self, frame: VideoFrame) -> FramePixels:
         """Return what makes pixels of frames as they are now: the camera may change their size."""
         if self._pixels is None or not self._pixels.fits(frame):
-            self._pixels = FramePixels(frame, self._stream.sample_aspect_ratio)
+            aspect = self._stream.sample_aspect_ratio
+            self._pixels = FramePixels(frame, aspect, interlaced=self._interlaced(frame))
         return self._pixels
+
+    def _interlaced(self, frame: VideoFrame) -> bool:
+        """Return whether a frame consists of two fields. Raises SourceError if fields are frames of their own."""
+        try:
+            return self._fields.are_two(frame, b"")
+        except SourceError as error:
+            raise SourceError(f"The camera's video {error}.") from None
 
 
 def _refusing(words: str) -> Callable[[Pixels], None]:

@@ -28,13 +28,14 @@ def read_plain_header(path: Path) -> Header:
     """Read the sizes of a file's frames. Raises SourceError."""
     with explained(path), Image.open(path, formats=_FORMATS) as image:
         size = upright(image.size, _orientation(image))
-        frames = getattr(image, "n_frames", 1)
+        hidden = _hidden(image)
+        frames = getattr(image, "n_frames", 1) - hidden
         if frames == 1 or image.format not in _ANIMATED:
             return Header(path, (size,), treatment="" if frames == 1 else f"the first of {frames} pictures in a JPEG")
         durations: list[float] = []
         try:
             for frame in range(frames):
-                image.seek(frame)
+                image.seek(frame + hidden)
                 if image.format == "WEBP":  # which knows a frame's duration only once it is decoded
                     image.load()
                 durations.append(float(image.info.get("duration") or 0) / 1000 or _SHOWN_WITHOUT_DURATION_S)
@@ -51,13 +52,14 @@ class PlainFile:
         self.path = path
         with explained(path):
             self._image = Image.open(path, formats=_FORMATS)
-            self._turn = _orientation(self._image)
+            self._turn, self._hidden = _orientation(self._image), _hidden(self._image)
 
     def decode(self, frame: int, bits: int | None, out: Pixels) -> None:
         """See `PictureFile`."""
         with explained(self.path):
-            if self._image.format in _ANIMATED and self._image.tell() != frame:
-                self._image.seek(frame)
+            place = frame + self._hidden
+            if self._image.format in _ANIMATED and self._image.tell() != place:
+                self._image.seek(place)
             self._image.load()
             size = upright(self._image.size, self._turn)
             if size != (out.shape[1], out.shape[0]):
@@ -85,6 +87,12 @@ def _orientation(image: Image.Image) -> int:
     """Return the Exif orientation; no pixel is decoded, so that of a PNG counts only if it stands before them."""
     known = image.format not in ("PNG", "WEBP") or "exif" in image.info
     return orientation(image.getexif().get(TAG)) if known else UPRIGHT
+
+
+def _hidden(image: Image.Image) -> int:
+    """Return how many pictures stand before the frames: that of an animated PNG for programs that show none."""
+    animated = getattr(image, "is_animated", False)
+    return int(bool(animated and getattr(image, "default_image", False)))
 
 
 def _has_no_end(path: Path) -> bool:

@@ -15,6 +15,8 @@ from av.packet import Packet
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
+from capture.sources.video.fields import Fields
+from capture.sources.video.joints import Joints
 from capture.sources.video.keyframes import EMPTY_BYTES
 from capture.sources.video.opened import OpenedVideo, listening
 from capture.sources.video.references import NOT_DECODED, References
@@ -31,6 +33,7 @@ class Decoded:
 
     frame: None if there are no pixels that are proven to be of this frame, and damage says why; or if jpeg is decoded
     instead: the packet itself if it is a JPEG. lost_before: empty frames between the frame before and this one.
+    interlaced: it consists of two fields.
     """
 
     time_s: float | None
@@ -38,6 +41,7 @@ class Decoded:
     damage: str = ""
     jpeg: bytes = b""
     lost_before: int = 0
+    interlaced: bool = False
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -69,8 +73,10 @@ class Decoding:
         self._whole_jpegs = whole_jpegs
         self._keeps_jpeg = codec.name == "mjpeg"
         self._silent_is_fault = codec.name != _HIDES_FRAMES and codec.field_order in _PROGRESSIVE
-        # Times in AVI are places in the file, which are not those of presentation if frames are reordered.
-        self._timed = not (counts_ticks and codec.has_b_frames)
+        self._fields, self._joints = Fields(codec), Joints()
+        # Times in AVI are places in the file, which are taken in turn if frames are shown in another order.
+        self._in_turn = counts_ticks and bool(codec.has_b_frames)
+        self._timed = not self._in_turn
         self._waiting: list[_Waiting] = []
         self._lost = 0
         self._last_pts: int | None = None
@@ -87,10 +93,15 @@ class Decoding:
             yield from self._flushed()
 
     def _decoded(self, packet: "Packet[VideoStream]", messages: list[tuple[int, str, str]]) -> Iterator[Decoded]:
-        pts = packet.pts if self._timed and packet.pts is not None else self._order
-        self._timed = self._timed and packet.pts is not None
+        self._joints.pass_over(packet)
+        if self._in_turn:
+            pts, self._in_turn = (packet.dts, True) if packet.dts is not None else (self._order, False)
+        else:
+            pts = packet.pts if self._timed and packet.pts is not None else self._order
+            self._timed = self._timed and packet.pts is not None
         if self._whole_jpegs:
-            yield self._entry(pts, None, NOT_DECODED if packet.is_corrupt else "", bytes(packet))
+            damage = NOT_DECODED if packet.is_corrupt else ""
+            yield self._entry(pts, None, damage, bytes(packet), self._fields.told_by_container)
             return
         messages.clear()
         frames: list[VideoFrame] = []
@@ -134,8 +145,11 @@ class Decoding:
         if frame.is_corrupt:
             self._references.fault(order)
         damage = self._references.damage(order, pts)
-        jpeg = own.data if own is not None and not frame.interlaced_frame else b""
-        yield self._entry(pts, None if damage else frame, damage, jpeg)
+        jpeg = own.data if own is not None else b""
+        interlaced = self._fields.are_two(frame, jpeg)
+        if frame.interlaced_frame or self._fields.in_one_packet(frame, jpeg):
+            jpeg = b""
+        yield self._entry(pts, None if damage else frame, damage, jpeg, interlaced)
 
     def _without_frame(self, packet: _Waiting, *, sure: bool) -> Iterator[Decoded]:
         """Yield a frame that the decoder did not give: damaged, unless it was empty, or a part of another one."""
@@ -143,20 +157,23 @@ class Decoding:
         if not damage and packet.size <= EMPTY_BYTES:
             self._lost += 1
         elif damage or sure or self._silent_is_fault:
-            yield self._entry(packet.pts, None, damage or NOT_DECODED, b"")
+            yield self._entry(packet.pts, None, damage or NOT_DECODED)
 
-    def _entry(self, pts: int, frame: VideoFrame | None, damage: str, jpeg: bytes) -> Decoded:
-        if self._ticks and self._timed:
+    def _entry(
+        self, pts: int, frame: VideoFrame | None, damage: str, jpeg: bytes = b"", interlaced: bool = False
+    ) -> Decoded:
+        timed = self._timed or self._in_turn
+        if self._ticks and timed:
             self._lost += max(0, pts - (-1 if self._last_pts is None else self._last_pts) - 1)
         self._last_pts = pts
         lost, self._lost = self._lost, 0
         base = self._stream.time_base
-        time_s = float(pts * base) if self._timed and base is not None else None
-        return Decoded(time_s, frame, damage, jpeg, lost)
+        time_s = float(pts * base) if timed and base is not None else None
+        return Decoded(time_s, frame, damage, jpeg, lost, interlaced)
 
     def lost_at_end(self, promised: int | None) -> int:
         """Return how many empty frames follow the last one; promised: frames that an AVI counts, empty ones too."""
         after = 0
-        if promised is not None and self._ticks and self._timed and self._last_pts is not None:
+        if promised is not None and self._ticks and (self._timed or self._in_turn) and self._last_pts is not None:
             after = max(0, promised - self._last_pts - 1)
         return self._lost + after

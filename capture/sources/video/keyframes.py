@@ -23,9 +23,10 @@ class Start:
 
 @dataclass(frozen=True, slots=True)
 class PacketHead:
-    """What is known of a packet before it is decoded. pts: None if the file does not say it."""
+    """What is known of a packet before it is decoded. pts, dts: None if the file does not say it."""
 
     pts: int | None
+    dts: int | None
     size: int
     key: bool
     discarded: bool = False
@@ -35,14 +36,16 @@ def heads(video: OpenedVideo) -> Iterable[PacketHead]:
     """Yield the heads of all packets, up to where the file can be read. Raises FFmpegError."""
     for packet in video.container.demux(video.stream):
         if packet.size or packet.pts is not None:
-            yield PacketHead(packet.pts, packet.size, packet.is_keyframe, packet.is_discard)
+            yield PacketHead(packet.pts, packet.dts, packet.size, packet.is_keyframe, packet.is_discard)
 
 
 def start_for(packets: Iterable[PacketHead], index: int) -> Start | None:
     """Return the last key frame that is not shown after the frame of that index.
 
-    None if frames and packets cannot be matched before decoding: times are missing or double, packets are empty.
+    None if frames and packets cannot be matched before decoding: times are missing, double or go back, packets are
+    empty.
     """
+    last_dts: int | None = None
     times: list[int] = []
     keys: list[tuple[int, int]] = []
     for number, packet in enumerate(packets):
@@ -50,6 +53,9 @@ def start_for(packets: Iterable[PacketHead], index: int) -> Start | None:
             break
         if packet.pts is None or packet.size <= EMPTY_BYTES or packet.discarded:
             return None
+        if last_dts is not None and packet.dts is not None and packet.dts < last_dts:
+            return None
+        last_dts = packet.dts
         times.append(packet.pts)
         if packet.key:
             keys.append((packet.pts, number))

@@ -14,6 +14,7 @@ from typing import Final
 import av
 from av.container import InputContainer
 from av.error import FFmpegError
+from av.stream import Disposition
 from av.video.stream import VideoStream
 
 from capture.sources.files import unreadable
@@ -28,10 +29,14 @@ MATROSKA: Final = Container("mkv")
 
 @dataclass(frozen=True, slots=True)
 class OpenedVideo:
-    """The container in a file, and its first video stream."""
+    """The container in a file, and its first video stream that is no still picture, such as a cover.
+
+    streams: how many such streams there are.
+    """
 
     container: InputContainer
     stream: VideoStream
+    streams: int = 1
 
     def close(self) -> None:
         """Close the file; may be called twice."""
@@ -58,13 +63,14 @@ def opened(path: Path, form: Container) -> OpenedVideo:
         raise unreadable(path, error) from None
     except ValueError as error:
         raise SourceError(not_decoded(path, form)) from error
-    if not container.streams.video:
+    moving = [one for one in container.streams.video if not one.disposition & Disposition.attached_pic]
+    if not moving:
         container.close()
         raise SourceError(f"{path} holds no video, only sound or other data.")
-    if getattr(container.streams.video[0], "codec_context", None) is None:  # a codec that is unknown here
+    if getattr(moving[0], "codec_context", None) is None:  # a codec that is unknown here
         container.close()
         raise SourceError(not_decoded(path, form))
-    return OpenedVideo(container, container.streams.video[0])
+    return OpenedVideo(container, moving[0], len(moving))
 
 
 def listening() -> av.logging.Capture:

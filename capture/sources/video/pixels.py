@@ -19,6 +19,7 @@ from stream.errors import FrameError
 from stream.protocol.contracts import Pixels
 
 _INTERLACED: Final = "interlaced: the upper field, lines between interpolated"
+_LEAST_LINES: Final = 4
 
 
 class FramePixels:
@@ -27,20 +28,26 @@ class FramePixels:
     treatment: the choices that were made, in a sentence; empty if frames are shown as they were coded.
     """
 
-    def __init__(self, first: VideoFrame, aspect: Fraction | None) -> None:
-        """Choose by the first frame. aspect: how wide a pixel is for its height; None if that is not said."""
+    def __init__(self, first: VideoFrame, aspect: Fraction | None, *, interlaced: bool) -> None:
+        """Choose by the first frame. aspect: how wide a pixel is for its height; None if that is not said.
+
+        interlaced: the frame consists of two fields.
+        """
         self._geometry: Geometry = geometry_of(first.width, first.height, aspect, _matrix(first))
         self._reformatter = VideoReformatter()
         self.width, self.height = self._geometry.shown
-        said = ([_INTERLACED] if first.interlaced_frame else []) + self._geometry.words()
+        said = ([_INTERLACED] if interlaced else []) + self._geometry.words()
         self.treatment = "; ".join(said)
 
     def fits(self, frame: VideoFrame) -> bool:
         """Return whether a frame is of the size of the first."""
         return (frame.width, frame.height) == (self._geometry.width, self._geometry.height)
 
-    def write(self, frame: VideoFrame, out: Pixels) -> None:
-        """Write a frame into `out`, (height, width, 3) uint8 BGR. Raises FrameError if its size is another one."""
+    def write(self, frame: VideoFrame, out: Pixels, *, interlaced: bool) -> None:
+        """Write a frame into `out`, (height, width, 3) uint8 BGR. Raises FrameError if its size is another one.
+
+        interlaced: it consists of two fields.
+        """
         geometry = self._geometry
         if not self.fits(frame):
             raise FrameError(
@@ -48,25 +55,23 @@ class FramePixels:
                 "a recording must keep its size"
             )
         coded: Pixels = out if geometry.plain else np.empty((frame.height, frame.width, 3), np.uint8)
-        if frame.interlaced_frame and frame.height >= 4:
-            field = self._bgr(_upper_field(frame))
-            coded[::2] = field
-            coded[1:-1:2] = (field[:-1].astype(np.uint16) + field[1:] + 1) >> 1
-            coded[-1] = field[-1]
+        if interlaced and frame.height >= _LEAST_LINES:
+            coded[::2] = self._bgr(_upper_field(frame))
+            _interpolate(coded)
         else:
             coded[:] = self._bgr(frame)
         if coded is not out:
             geometry.show(coded, out)
 
-    def write_jpeg(self, data: bytes, out: Pixels) -> None:
+    def write_jpeg(self, data: bytes, out: Pixels, *, interlaced: bool) -> None:
         """Write a frame that is a JPEG into `out`, as `write` does. Raises FrameError if it is not whole."""
         geometry = self._geometry
         jpeg = whole_jpeg(data)
-        if geometry.plain:
-            decode_jpeg(jpeg, out)
-        else:
-            coded: Pixels = np.empty((geometry.height, geometry.width, 3), np.uint8)
-            decode_jpeg(jpeg, coded)
+        coded: Pixels = out if geometry.plain else np.empty((geometry.height, geometry.width, 3), np.uint8)
+        decode_jpeg(jpeg, coded)
+        if interlaced and geometry.height >= _LEAST_LINES:
+            _interpolate(coded)
+        if coded is not out:
             geometry.show(coded, out)
 
     def _bgr(self, frame: VideoFrame) -> Pixels:
@@ -77,6 +82,15 @@ class FramePixels:
             raise FrameError(f"its pixels ({frame.format.name}) cannot be converted: {error}") from None
         lines: Pixels = np.frombuffer(memoryview(plane), np.uint8).reshape(frame.height, plane.line_size)
         return lines[:, : 3 * frame.width].reshape(frame.height, frame.width, 3)
+
+
+def _interpolate(coded: Pixels) -> None:
+    """Replace the lines of the lower field by the mean of those of the upper field above and below."""
+    field = coded[::2]
+    between = coded[1:-1:2]
+    between[:] = (field[: len(between)].astype(np.uint16) + field[1 : len(between) + 1] + 1) >> 1
+    if len(coded) % 2 == 0:
+        coded[-1] = coded[-2]
 
 
 def _upper_field(frame: VideoFrame) -> VideoFrame:

@@ -52,11 +52,13 @@ class VideoSource:
         stream = self._video.stream
         rates = (rate for rate in (stream.average_rate, stream.guessed_rate) if rate and 0 < rate < _MOST_FPS)
         self.fps = next(map(float, rates), None)
-        self.treatment = self._pixels.treatment
+        streams = self._video.streams
+        chosen = [f"the first of {streams} videos in the file"] if streams > 1 else []
+        self.treatment = "; ".join([*chosen, *filter(None, [self._pixels.treatment])])
         self.width, self.height = self._pixels.width, self._pixels.height
         self._lost = _empty_frames(self._form, self._video)
         self.frame_count = None if self._form.frame_count is None else self._form.frame_count - self._lost
-        if first.jpeg and self._can_be_strict(first.jpeg):
+        if first.jpeg and self._can_be_strict(first):
             self._whole_jpegs = True
             self._reopen(0)
 
@@ -80,16 +82,18 @@ class VideoSource:
         while (decoded := self._next()) is not None:
             self._ahead.append(decoded)
             if decoded.frame is not None:
-                self._pixels = FramePixels(decoded.frame, self._video.stream.sample_aspect_ratio)
+                aspect = self._video.stream.sample_aspect_ratio
+                self._pixels = FramePixels(decoded.frame, aspect, interlaced=decoded.interlaced)
                 self._origin_s = self._ahead[0].time_s or 0.0
                 return decoded
         self._video.close()
         raise SourceError(not_decoded(self._path, self._form))
 
-    def _can_be_strict(self, jpeg: bytes) -> bool:
+    def _can_be_strict(self, first: Decoded) -> bool:
         """Return whether the strict decoder reads a JPEG: some cameras leave out tables, which FFmpeg supplies."""
         try:
-            self._pixels.write_jpeg(jpeg, np.empty((self.height, self.width, 3), np.uint8))
+            out: Pixels = np.empty((self.height, self.width, 3), np.uint8)
+            self._pixels.write_jpeg(first.jpeg, out, interlaced=first.interlaced)
         except FrameError:
             return False
         return True
@@ -114,6 +118,9 @@ class VideoSource:
     def _next(self) -> Decoded | None:
         try:
             return next(self._frames, None)
+        except SourceError as error:  # it is whole, but of a kind that is not read here
+            self._video.close()
+            raise SourceError(f"{self._path} {error}.") from None
         except (FFmpegError, ValueError, MemoryError):
             return None
 
@@ -140,13 +147,14 @@ class VideoSource:
         """
         if self._grabbed is None:
             raise SourceError(f"No frame of {self._path.name} is grabbed.")
+        decoded = self._grabbed
         try:
-            if self._grabbed.damage:
-                raise FrameError(self._grabbed.damage)
-            if self._grabbed.frame is not None:
-                self._pixels.write(self._grabbed.frame, out)
+            if decoded.damage:
+                raise FrameError(decoded.damage)
+            if decoded.frame is not None:
+                self._pixels.write(decoded.frame, out, interlaced=decoded.interlaced)
             else:
-                self._pixels.write_jpeg(self._grabbed.jpeg, out)
+                self._pixels.write_jpeg(decoded.jpeg, out, interlaced=decoded.interlaced)
         except FrameError as error:
             raise FrameError(f"Frame {self._index}: {str(error).rstrip('.')}.") from None
 
@@ -218,7 +226,7 @@ def _form_of(path: Path) -> Container:
 
 def _empty_frames(form: Container, video: OpenedVideo) -> int:
     """Return how many of the frames that an AVI counts are empty: they have a place, but no bytes."""
-    if not form.counts_ticks or form.damaged or form.frame_count is None:
+    if not form.places_known or form.damaged or form.frame_count is None:
         return 0
     entries = video.stream.index_entries
     present = len(entries)

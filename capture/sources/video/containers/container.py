@@ -25,11 +25,13 @@ class Container:
     format: short name of the file format.
     frame_count: frames that the container holds, None if it only knows a duration or nothing.
     damaged: the file is shorter than it says, its index is missing, or its structure breaks off.
+    places_known: the index has a place for every frame that is counted (AVI), so that one without bytes is empty.
     """
 
     format: str
     frame_count: int | None = None
     damaged: bool = False
+    places_known: bool = False
 
     @property
     def demuxer(self) -> str:

@@ -146,6 +146,27 @@ def test_more_frames_than_are_promised_are_rows_too(tmp_path: Path) -> None:
     assert len(frames(tmp_path / "a.dcm")) == 4
 
 
+@pytest.mark.parametrize("promised", [1, 3, 8])
+def test_compressed_frames_that_are_not_promised_are_rows_too(tmp_path: Path, promised: int) -> None:
+    pixels = encapsulate([jpeg(one) for one in RGB], fragments_per_frame=2, has_bot=False)
+    data = header(promised, HEIGHT, WIDTH, JPEGBaseline8Bit, PhotometricInterpretation="YBR_FULL_422")
+    source = opened(save(tmp_path / "a.dcm", data, pixels))
+    assert source.frame_count == max(4, promised)
+    for whole in frames(cine(tmp_path / "b.dcm", RGB)):
+        np.testing.assert_array_equal(frame(source), whole)
+    source.close()
+
+
+def test_the_parts_of_a_concatenation_are_put_in_order(tmp_path: Path) -> None:
+    for name, first in (("b.dcm", 0), ("a.dcm", 2)):
+        data = header(2, HEIGHT, WIDTH, InstanceNumber=1, ConcatenationFrameOffsetNumber=first)
+        save(tmp_path / name, data, np.stack(RGB[first : first + 2]).tobytes())
+    source = opened(tmp_path)
+    for one in RGB:
+        np.testing.assert_array_equal(frame(source), one[:, :, ::-1])
+    source.close()
+
+
 def test_no_patient_is_named(tmp_path: Path) -> None:
     source = opened(colour(tmp_path / f"{PATIENT}.dcm"))
     assert source.name.startswith("dicom-")

@@ -134,6 +134,14 @@ def test_a_text_that_names_other_places_is_no_video(tmp_path: Path, text: str) -
     source.close()
 
 
+def test_frames_beyond_those_that_are_promised_are_rows_too(tmp_path: Path) -> None:
+    source = opened(write(tmp_path / "a.dcm", H264, video("libx264", "mpegts", CARDS), frames=9))
+    assert source.frame_count == 12
+    for number in range(12):
+        assert np.abs(frame(source).astype(int) - card(number)).mean() < 6
+    source.close()
+
+
 def woven(pictures: list[npt.NDArray[np.uint8]]) -> list[Pixels]:
     """Return pictures whose lines are of two moments."""
     found = []

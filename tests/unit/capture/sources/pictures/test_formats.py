@@ -36,6 +36,16 @@ def test_every_frame_of_an_animation_is_a_frame_at_its_time(tmp_path: Path, suff
     source.close()
 
 
+def test_the_default_picture_of_an_animated_png_is_no_frame(tmp_path: Path) -> None:
+    frames = [Image.fromarray(card(number, 96, 72)[:, :, ::-1]) for number in range(4)]
+    frames[0].save(tmp_path / "a.png", save_all=True, append_images=frames[1:], duration=40, default_image=True)
+    source = open_source(str(tmp_path / "a.png"))
+    assert source.frame_count == 3
+    for number in range(1, 4):
+        np.testing.assert_array_equal(frame(source), card(number, 96, 72))
+    source.close()
+
+
 def test_a_rate_that_is_given_wins_over_durations(tmp_path: Path) -> None:
     source = open_source(f"images:{animation(tmp_path / 'a.gif')}?fps=5")
     assert source.fps == 5.0

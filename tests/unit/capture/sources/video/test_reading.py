@@ -2,13 +2,15 @@
 
 from pathlib import Path
 
+import av
+import cv2
 import numpy as np
 import pytest
 
 from capture.sources.video.recording import VideoSource
-from stream.errors import FrameError
+from stream.errors import FrameError, SourceError
 from stream.protocol.contracts import Pixels
-from tests.doubles.frames.encoded import encode, woven
+from tests.doubles.frames.encoded import encode, mux, woven
 from tests.doubles.media import card, empty_frames, spoil_frame, write_video
 
 
@@ -72,6 +74,55 @@ def test_of_interlaced_frames_the_upper_field_is_measured(tmp_path: Path, codec:
     assert max(far(one, dark) for one in pictures) < 6
 
 
+@pytest.mark.parametrize(("codec", "pixel_format"), [("mjpeg", "yuvj422p"), ("png", "rgb24"), ("qtrle", "rgb24")])
+def test_fields_that_only_the_container_tells_of_are_two_moments(tmp_path: Path, codec: str, pixel_format: str) -> None:
+    dark, bright = np.full((64, 96, 3), 60, np.uint8), np.full((64, 96, 3), 200, np.uint8)
+    options = {"field_order": "tt", **({"global_quality": "400"} if codec == "mjpeg" else {})}
+    path = encode(tmp_path / "i.mov", [woven(dark, bright)] * 6, codec, options=options, pixel_format=pixel_format)
+    source, pictures, _ = read(path)
+    assert source.treatment.startswith("interlaced: the upper field")
+    assert len(pictures) == 6
+    assert max(far(one, dark) for one in pictures) < 12
+
+
+def test_two_jpegs_in_a_packet_are_two_fields(tmp_path: Path) -> None:
+    first, second = np.full((32, 96, 3), 60, np.uint8), np.full((32, 96, 3), 200, np.uint8)
+    packets = [b"".join(cv2.imencode(".jpg", one)[1].tobytes() for one in (first, second))] * 6
+    source, pictures, _ = read(mux(tmp_path / "i.mov", packets, "mjpeg", 96, 64))
+    assert source.treatment.startswith("interlaced")
+    assert len(pictures) == 6
+    assert all(picture is not None and picture.std() < 3 for picture in pictures)
+
+
+def test_fields_that_are_pictures_of_their_own_are_refused(tmp_path: Path) -> None:
+    options = {"x265-params": "interlace=tff:log-level=none", "preset": "ultrafast"}
+    path = encode(tmp_path / "i.mkv", [np.full((64, 96, 3), 60, np.uint8)] * 4, "libx265", options=options)
+    with pytest.raises(SourceError, match=r"i\.mkv is H\.265 with each field as a picture"):
+        VideoSource(path)
+
+
+def test_recordings_that_were_appended_to_each_other_are_read_one_after_the_other(tmp_path: Path) -> None:
+    path = encode(tmp_path / "a.ts", FRAMES, options={"crf": "5", "x264-params": "bframes=2"}, form="mpegts")
+    path.write_bytes(2 * path.read_bytes())
+    source, pictures, lost = read(path)
+    assert (len(pictures), lost, source.frame_count) == (24, 0, None)
+    assert sum(picture is None for picture in pictures) <= 3  # at the joint nobody can tell whether packets are missing
+    for number, picture in enumerate(pictures):
+        assert picture is None or far(picture, FRAMES[number % 12]) < 12
+
+
+def test_of_several_videos_in_a_file_the_first_is_read_and_said(tmp_path: Path) -> None:
+    with av.open(str(tmp_path / "two.mkv"), "w") as container:
+        streams = [container.add_stream("ffv1", 25, width=96, height=64, pix_fmt="yuv420p") for _ in range(2)]
+        for stream, brightness in zip(streams, (60, 200), strict=True):
+            picture = av.VideoFrame.from_ndarray(np.full((64, 96, 3), brightness, np.uint8), format="bgr24")
+            container.mux(stream.encode(picture))
+            container.mux(stream.encode(None))
+    source, pictures, _ = read(tmp_path / "two.mkv")
+    assert source.treatment == "the first of 2 videos in the file"
+    assert far(pictures[0], np.full((64, 96, 3), 60, np.uint8)) < 6
+
+
 def test_a_turned_recording_is_shown_upright(tmp_path: Path) -> None:
     source, pictures, _ = read(encode(tmp_path / "r.mp4", FRAMES[:3], options={"crf": "5"}, rotated_deg=90))
     height, width = FRAMES[0].shape[:2]
@@ -117,6 +168,27 @@ def test_empty_frames_of_an_avi_are_frames_that_the_camera_lost(tmp_path: Path) 
     assert source.frame_count == len(pictures) == 9
     assert lost == 3
     assert all(picture is not None for picture in pictures)
+
+
+def test_empty_frames_are_counted_though_frames_are_shown_in_another_order(tmp_path: Path) -> None:
+    times = [0, 1, 2, 5, 6, 7, 9, 10, 11]
+    path = encode(tmp_path / "b.avi", FRAMES[:9], options={"x264-params": "bframes=2:b-adapt=0"}, times=times)
+    source, pictures, lost = read(path)
+    assert (source.frame_count, len(pictures), lost) == (9, 9, 3)
+    assert all(picture is not None for picture in pictures)
+
+
+@pytest.mark.parametrize("kept", [0, 7])
+def test_an_avi_whose_index_lacks_frames_still_promises_all_of_them(tmp_path: Path, kept: int) -> None:
+    path = write_video(tmp_path / "a.avi")
+    data = bytearray(path.read_bytes())
+    at = data.rfind(b"idx1")
+    data[at + 4 : at + 8] = (16 * kept).to_bytes(4, "little")
+    data = data[: at + 8 + 16 * kept] if kept else data[:at]
+    data[4:8] = (len(data) - 8).to_bytes(4, "little")
+    path.write_bytes(data)
+    source, pictures, lost = read(path)
+    assert (source.frame_count, len(pictures), lost) == (12, 12, 0)
 
 
 def test_a_frame_far_into_a_recording_is_the_one_that_reading_reaches(tmp_path: Path) -> None:
