@@ -1,4 +1,4 @@
-"""A server of HTTP that answers as a test wants it."""
+"""A server of HTTP that answers as a test wants it, and the camera that this is to the program."""
 
 import ssl
 import threading
@@ -6,7 +6,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+import pytest
+
+from capture.sources.opening import open_source
+from stream.errors import SourceError
+from stream.protocol.contracts import FrameSource
+
 Answer = Callable[[BaseHTTPRequestHandler], None]
+PATH = "/secret-path?token=secret-token"
 
 
 @contextmanager
@@ -54,3 +61,22 @@ def send_part(handler: BaseHTTPRequestHandler, body: bytes, *lines: str) -> None
     """Send one part of a stream with the boundary `frame`, with further header lines."""
     head = ["--frame", "Content-Type: image/jpeg", f"Content-Length: {len(body)}", *lines, "", ""]
     handler.wfile.write("\r\n".join(head).encode() + body + b"\r\n")
+
+
+@contextmanager
+def opened(answer: Answer, options: str = "", user: str = "") -> Iterator[FrameSource]:
+    """Open a camera whose server answers so."""
+    with serving(answer) as place:
+        source = open_source(f"http://{user}{place}{PATH}#timeout_s=2{options}")
+        try:
+            yield source
+        finally:
+            source.close()
+
+
+def refused(answer: Answer, user: str = "") -> str:
+    """Return the error of a camera whose server answers so; it holds no secret."""
+    with pytest.raises(SourceError) as caught, opened(answer, user=user):
+        pass
+    assert "secret" not in str(caught.value)
+    return str(caught.value)
