@@ -13,7 +13,7 @@ from msgspec import structs
 from capture.recordings.writing.background import Background
 from capture.recordings.writing.recording import Recording, describe
 from capture.sources.session.description import Description, is_recording, read_description
-from capture.sources.session.frame_table import FrameRow
+from capture.sources.session.frame_table import row_of
 from stream.config.run_plan import RunPlan
 from stream.machine.shared_memory import keep_freed_memory
 from stream.protocol.bedside import KeepRecording
@@ -103,21 +103,6 @@ class Recorder:
             background.lose(header.seq, "overwritten")
         else:
             background.offer(pixels, row_of(header))
-
-
-def row_of(header: FrameHeader) -> FrameRow:
-    """Return what the table of frames has from a frame's header."""
-    return FrameRow(
-        seq=header.seq,
-        frame=header.frame,
-        presented_ms=0,
-        time_s=header.time_s,
-        t_capture_ns=header.t_capture_ns,
-        t_monotonic_ns=header.t_grab_monotonic_ns,
-        device_frame=header.device_frame,
-        device_ns=header.device_ns,
-        lost_before=header.lost_before,
-    )
 
 
 def status_of(background: Background) -> RecordingStatus:

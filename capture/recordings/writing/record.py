@@ -71,8 +71,9 @@ def _take(source: "FrameSource", background: "Background", seconds: float | None
     """Record until the source ends or the time is over. A source that waits is waited for. Raises SourceError."""
     import numpy as np
 
-    from capture.sources.session.frame_table import FrameRow
+    from capture.sources.session.frame_table import row_of
     from stream.errors import FrameError
+    from stream.protocol.stamp import stamp_of
 
     began_ns, began_utc_ns, seq = time.monotonic_ns(), time.time_ns(), 0
     while not background.so_far.stopped and (grab := source.grab()) is not None:
@@ -80,21 +81,12 @@ def _take(source: "FrameSource", background: "Background", seconds: float | None
         if seconds is not None and now_ns - began_ns > seconds * 1e9:
             break
         pixels = np.empty((grab.height, grab.width, 3), np.uint8)
-        row = FrameRow(
-            seq=seq,
-            frame=grab.name,
-            presented_ms=0,
-            time_s=grab.time_s,
-            t_capture_ns=began_utc_ns + now_ns - began_ns,
-            t_monotonic_ns=now_ns,
-            device_frame=grab.device_frame,
-            device_ns=grab.device_ns,
-            lost_before=grab.lost_before,
-        )
+        utc_ns = began_utc_ns + now_ns - began_ns
+        stamp = stamp_of(grab, source=source.name, seq=seq, utc_ns=utc_ns, monotonic_ns=now_ns)
         try:
             source.retrieve(pixels)
         except FrameError:
             background.lose(seq, "unreadable")
         else:
-            background.offer(pixels, row, wait=not source.live)
+            background.offer(pixels, row_of(stamp), wait=not source.live)
         seq += 1

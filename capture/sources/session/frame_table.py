@@ -8,6 +8,8 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, Final
 
+from stream.protocol.stamp import FrameStamp
+
 
 @dataclass(frozen=True, slots=True)
 class FrameRow:
@@ -30,6 +32,21 @@ class FrameRow:
     device_ns: int | None = None
     lost_before: int = 0
     sha256: str = ""
+
+
+def row_of(stamp: FrameStamp) -> FrameRow:
+    """Return the row of a frame that is to be recorded: its time in the video and its hash are not known yet."""
+    return FrameRow(
+        seq=stamp.seq,
+        frame=stamp.frame,
+        presented_ms=0,
+        time_s=stamp.time_s,
+        t_capture_ns=stamp.t_capture_ns,
+        t_monotonic_ns=stamp.t_grab_monotonic_ns,
+        device_frame=stamp.device_frame,
+        device_ns=stamp.device_ns,
+        lost_before=stamp.lost_before,
+    )
 
 
 _COLUMNS: Final = tuple(column.name for column in fields(FrameRow))
