@@ -32,6 +32,7 @@ if TYPE_CHECKING:  # `--help` answers at once: what a command needs is loaded by
 COMMANDS: Final = {
     "alarms": "stream.commands.alarms:alarms",
     "bench": "stream.commands.bench:bench",
+    "deliver": "stream.commands.sessions.deliver:deliver",
     "demo": "stream.commands.live:demo",
     "change": "stream.commands.sessions.summarise:change",
     "doctor": "stream.commands.doctor:doctor",

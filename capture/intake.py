@@ -12,9 +12,10 @@ from capture.clock import CaptureClock
 from capture.frame_rate import FrameRateWatch
 from capture.grabber import Broke, Ended, Grabbed, Grabber
 from capture.pacing import Playback, Thinning, index_of
-from capture.reopening import BackOff, Reopening
+from capture.reopening import Reopening
 from stream.protocol.contracts import FrameSource
 from stream.protocol.frames import SourceTrouble
+from stream.transport.back_off import BackOff
 from stream.transport.frame_ring import Ring
 from stream.transport.sockets import Inbox
 

@@ -49,6 +49,10 @@ class OutputError(StreamError, OSError):
     """A folder, file or port that the program writes to is in use or not writable."""
 
 
+class RefusedMessageError(StreamError, ValueError):
+    """A receiver will never take a message: sending it again would not help."""
+
+
 class AuditError(StreamError, ValueError):
     """A session's audit log is not there, or was touched."""
 

@@ -48,7 +48,7 @@ class CheckResult:
 )
 @click.pass_obj
 def doctor(parts: Parts, verify: Path | None) -> None:
-    """Check machine, camera, ports, model and disk: one line per check, with what to do if it fails.
+    """Check machine, camera, ports, outlets, model and disk: one line per check, with what to do if it fails.
 
     Exit code 1 if a check fails.
     """
@@ -84,9 +84,26 @@ def _examine(parts: Parts, config: "Config") -> Iterator[CheckResult]:
         yield _port("subscribers", host, int(port), "publish.endpoint")
     if config.publish.enabled and config.publish.guarded:
         yield _checked("keys", "FAIL", lambda: _keys(config))
+    yield from _outlets(config)
     yield _checked("model", "FAIL", lambda: f"{parts.analyser().model_id} loads, and has the hash in its card")
     for source in config.sources or (config.source or "camera:0",):
         yield _checked(public_source(source), "note", partial(_source, parts, source, config))
+
+
+def _outlets(config: "Config") -> Iterator[CheckResult]:
+    """Try the connection of each outlet of the configuration."""
+    from stream.delivery.process import outlets_of
+
+    try:
+        made = outlets_of(config)
+    except StreamError as error:
+        yield CheckResult("FAIL", "outlets", str(error))
+        return
+    for outlet in made:
+        check = getattr(outlet.sender, "check", None)
+        what = f"outlet {outlet.name}"
+        yield _checked(what, "FAIL", check) if check else CheckResult("note", what, "set right; it has no check")
+        outlet.sender.close()
 
 
 def _checked(what: str, failure: Severity, check: Callable[[], str]) -> CheckResult:

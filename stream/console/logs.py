@@ -5,8 +5,9 @@ import logging
 import re
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from stream.console.public_source import public_source, secrets_in
 from stream.protocol.types import LogFormat
@@ -15,6 +16,8 @@ _hidden: list[str] = []  # the longest first
 _secrets: dict[str, str] = {}  # secret → what stands in its place; the longest first
 _SHORTEST: Final = 3
 _INSTEAD: Final = "(source)"
+_INSTEAD_OF_VALUE: Final = "(secret)"
+_SECRET_KEY: Final = re.compile(r"password|secret|token|authorization", re.I)
 
 
 def hide(source: str) -> None:
@@ -36,6 +39,17 @@ def hide_secrets(source: str) -> None:
         found[source] = public_source(source)
     _secrets.clear()
     _secrets.update(sorted(found.items(), key=lambda item: len(item[0]), reverse=True))
+
+
+def hide_values(settings: Mapping[str, Any]) -> None:
+    """Hide from now on the secrets in the settings of an outlet: passwords, tokens, keys, and those of addresses."""
+    for key, value in settings.items():
+        if isinstance(value, Mapping):
+            hide_values(value)
+        elif isinstance(value, str) and len(value) >= _SHORTEST:
+            hide_secrets(value)
+            if _SECRET_KEY.search(key):
+                _secrets[value] = _INSTEAD_OF_VALUE
 
 
 def discreet(text: str) -> str:

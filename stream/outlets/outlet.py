@@ -8,12 +8,15 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from queue import Empty, Full, Queue
 from typing import Final, Protocol
 
 from msgspec.structs import replace
 
+from stream.outlets.standing import Standing
 from stream.protocol.bedside import AlarmEvent, Marker
+from stream.protocol.outlets import OutletState
 from stream.protocol.readings import DensityReading, RunStatus
 from stream.protocol.types import Message
 
@@ -22,10 +25,26 @@ log = logging.getLogger("capillary.outlet")
 Published = DensityReading | RunStatus | AlarmEvent | Marker
 """The messages that leave the program; docs/protocol.md describes each."""
 
+KINDS: Final[dict[type[Published], str]] = {
+    DensityReading: "reading",
+    RunStatus: "status",
+    AlarmEvent: "alarm",
+    Marker: "marker",
+}
+"""What each kind is called in topics and in the configuration."""
+
+
 HIGH_WATER: Final = 1000
 """Messages that wait for a receiver; beyond it, new ones are missed."""
 _UPKEEP_S: Final = 0.05
 _LAST_MESSAGES_S: Final = 1.0
+
+
+def published(message: Message) -> Published | None:
+    """Return what leaves the program of a message: no outlines and no picture, they are for the page alone."""
+    if isinstance(message, DensityReading):
+        return replace(message, regions=None, objects=None, picture=None)
+    return message if isinstance(message, Published) else None
 
 
 class Outlet(Protocol):
@@ -43,13 +62,42 @@ class Outlet(Protocol):
 
 
 class Sender(Protocol):
-    """One way to send a message, as slow or unreliable as it may be: a `QueuedOutlet` makes an outlet of it."""
+    """One way to send a message, as slow or unreliable as it may be.
+
+    It is made without a connection, and connects when it first sends. It may also have the attributes that
+    `SenderExtras` lists, and a method `check() -> str`, which tries the connection, sends nothing that counts, and
+    returns in a sentence what it found; it raises a StreamError if the receiver is not there or refuses.
+    """
 
     def send(self, message: Published) -> None:
-        """Send a message. Raises anything if it did not arrive, which is then counted."""
+        """Send a message.
+
+        Raises RefusedMessageError if the receiver will never take it, anything else if it did not arrive now.
+        """
 
     def close(self) -> None:
         """Release files and connections. Called once, after the last `send` and in the same thread."""
+
+
+@dataclass(frozen=True, slots=True)
+class SenderExtras:
+    """What a sender may say beyond `Sender`, by attributes of these names.
+
+    acknowledged: `send` returns only after the receiver has confirmed that it has the message. What was not confirmed
+    is kept on disk, and sent again in its order; without it, a message that cannot be sent at once is missed.
+    messages: the kinds that the receiver can take, of `KINDS`.
+    every_s: it takes one reading of every so many seconds, unless the configuration says otherwise; 0: all of them.
+    """
+
+    acknowledged: bool = False
+    messages: tuple[str, ...] = tuple(KINDS.values())
+    every_s: float = 0.0
+
+
+def extras_of(sender: Sender) -> SenderExtras:
+    """Return what a sender says beyond its contract."""
+    names = SenderExtras.__dataclass_fields__
+    return SenderExtras(**{name: getattr(sender, name) for name in names if hasattr(sender, name)})
 
 
 class QueuedOutlet:
@@ -66,6 +114,7 @@ class QueuedOutlet:
         """
         self._name, self._sender, self._upkeep = name, sender, upkeep
         self._queue: Queue[Published] = Queue(HIGH_WATER)
+        self._standing = Standing(name)
         # Each counter is changed by one thread alone: no lock is needed.
         self._overflowed = 0
         self._failed = 0
@@ -78,14 +127,18 @@ class QueuedOutlet:
         """Return how many messages found the queue full or could not be sent."""
         return self._overflowed + self._failed
 
+    @property
+    def state(self) -> OutletState:
+        """Return how the outlet stands, for people."""
+        return self._standing.state(self._queue.qsize(), self.missed)
+
     def tell(self, message: Message) -> None:
         """Queue a message if it is one that leaves the program."""
-        if self._end_s is not None or not isinstance(message, Published):
+        told = None if self._end_s is not None else published(message)
+        if told is None:
             return
-        if isinstance(message, DensityReading):
-            message = replace(message, regions=None, objects=None, picture=None)
         try:
-            self._queue.put_nowait(message)
+            self._queue.put_nowait(told)
         except Full:
             self._overflowed += 1
             self._complain("its receiver takes no more")
@@ -112,9 +165,10 @@ class QueuedOutlet:
     def _send(self, message: Published) -> None:
         try:
             self._sender.send(message)
+            self._standing.succeeded()
         except Exception as error:  # noqa: BLE001 (a plug-in may raise anything: the message is missed, the rest goes on)
             self._failed += 1
-            self._complain(f"{type(error).__name__}: {error}")
+            self._complain(f"{type(error).__name__}: {self._standing.failed(error)}")
 
     def _complain(self, reason: str) -> None:
         """Log the first missed message, the tenth, the hundredth: a dead receiver must not fill the log."""

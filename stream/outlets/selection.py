@@ -1,21 +1,22 @@
-"""Which outlets a run has: the page, the subscribers' socket, and those that the configuration names.
+"""Whom the sink tells: the page, the subscribers' socket, and the process of the outlets that are configured.
 
 One run of several has no such socket: it tells the command that began it, which publishes for all.
 """
 
 import contextlib
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from stream.config.plugins import find
 from stream.config.run_plan import RunPlan
 from stream.errors import ConfigError, StreamError
 from stream.outlets.collector import CollectorSender
-from stream.outlets.outlet import Outlet, QueuedOutlet, Sender
-from stream.outlets.view import ViewOutlet
+from stream.outlets.outlet import Outlet, QueuedOutlet, Sender, published
+from stream.outlets.process_outlet import ProcessOutlet
 from stream.outlets.zmq_publisher import Publisher
-from stream.protocol.types import Message
+from stream.protocol.processes import Tell
 from stream.security.events import SecurityEvents
 from stream.security.keyring import keyring_for
 
@@ -23,31 +24,30 @@ log = logging.getLogger("capillary.outlet")
 
 
 @contextlib.contextmanager
-def open_outlets(
-    plan: RunPlan, send_to_view: Callable[[Message], bool], events: SecurityEvents
-) -> Iterator[list[Outlet]]:
-    """Yield the outlets of a run, and close them afterwards.
+def open_outlets(plan: RunPlan, tell: Tell, events: SecurityEvents) -> Iterator[list[Outlet]]:
+    """Yield what the sink tells: the page, the subscribers' socket, the delivery to the outlets of the configuration.
 
-    Raises ConfigError if an outlet is not known or does not take its settings, OutputError if it cannot be opened.
+    tell: sends to another process of the run. Raises OutputError if the socket cannot be opened.
     """
     with contextlib.ExitStack() as opened:
-        yield [opened.enter_context(contextlib.closing(outlet)) for outlet in _outlets(plan, send_to_view, events)]
+        yield [opened.enter_context(contextlib.closing(outlet)) for outlet in _outlets(plan, tell, events)]
 
 
-def _outlets(plan: RunPlan, send_to_view: Callable[[Message], bool], events: SecurityEvents) -> Iterator[Outlet]:
+def _outlets(plan: RunPlan, tell: Tell, events: SecurityEvents) -> Iterator[Outlet]:
     config = plan.config
-    yield ViewOutlet(send_to_view)  # whether there is a page, and since when, only the receiving side knows
+    # Whether there is a page, only the receiving side knows. It needs more than what leaves the program.
+    yield ProcessOutlet(partial(tell, "view"), lambda message: message)
+    if config.outlets:
+        yield ProcessOutlet(partial(tell, "delivery"), published)
     if plan.place is not None:
         yield QueuedOutlet("collector", CollectorSender(plan.place))
     elif config.publish.enabled:
         publisher = Publisher(config.publish.endpoint, keyring_for(config.publish, config.security), events)
         yield QueuedOutlet("publish", publisher, publisher.look)
-    for name, table in config.outlets.items():
-        yield QueuedOutlet(name, sender_of(name, table))
 
 
 def sender_of(name: str, settings: Mapping[str, Any]) -> Sender:
-    """Return the sender that the table `[outlets.NAME]` chooses, made from the settings in that table.
+    """Return the sender of that name, made from its settings.
 
     Raises ConfigError if there is none of that name, it does not take its settings, or it is no sender.
     """

@@ -13,9 +13,7 @@ import zmq
 
 from stream.errors import OutputError, StreamError
 from stream.machine.memory import MOST_GROWTH_MB, MemoryGrowth
-from stream.outlets.outlet import HIGH_WATER, Published
-from stream.protocol.bedside import AlarmEvent, Marker
-from stream.protocol.readings import DensityReading, RunStatus
+from stream.outlets.outlet import HIGH_WATER, KINDS, Published
 from stream.security.endpoints import bind
 from stream.security.events import SecurityEvents
 from stream.security.key_check import KeyCheck
@@ -28,12 +26,6 @@ _LONGEST_SUBSCRIPTION: Final = 512
 _PLACE: Final = "subscribers"
 _FAILED: Final = zmq.EVENT_HANDSHAKE_FAILED_NO_DETAIL | zmq.EVENT_HANDSHAKE_FAILED_PROTOCOL
 _SHUT_S: Final = 3.0
-_TOPICS: Final[dict[type[Published], str]] = {
-    DensityReading: "reading",
-    RunStatus: "status",
-    AlarmEvent: "alarm",
-    Marker: "marker",
-}
 NOT_PUBLISHED: Final = ("regions", "objects", "picture")
 """Fields of a reading that are for the page: no subscriber gets them, nor their keys."""
 
@@ -67,7 +59,7 @@ class Publisher:
         fields = msgspec.to_builtins(message, builtin_types=(bytes,))
         for name in NOT_PUBLISHED:
             fields.pop(name, None)
-        topic = f"{_TOPICS[type(message)]}.{message.source or 'none'}"
+        topic = f"{KINDS[type(message)]}.{message.source or 'none'}"
         self._socket.send([topic.encode(), _encoder.encode(fields)])
 
     def look(self) -> None:

@@ -29,6 +29,7 @@ from stream.protocol.frames import (
     SourceInfo,
     SourceTrouble,
 )
+from stream.protocol.outlets import OutletsNow
 from stream.protocol.processes import Alive, Fatal, Finished, Hello, PeerDown, PeerUp, SecurityEvent, Stop
 from stream.protocol.readings import DensityReading, Recorded, RunStatus
 from stream.protocol.remote import Engage, Engaged
@@ -68,6 +69,7 @@ AnyMessage = (
     | EndSession
     | Recorded
     | KeepRecording
+    | OutletsNow
     | Answer
     | Finished
     | Fatal

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct, field
 
+from stream.protocol.outlets import OutletState
 from stream.protocol.stamp import FrameStamp
 from stream.protocol.types import (
     MAX_OBJECTS,
@@ -118,6 +119,9 @@ class RunStatus(Message, frozen=True, kw_only=True, tag="progress"):
     t_published_ns: Annotated[int, Meta(ge=0, description="ns since 1970 UTC")] = 0
     kept: Annotated[bool, Meta(description="the session stays on disk after its end")] = True
     recording: Annotated[RecordingStatus | None, Meta(description="of the pictures; null: not recorded")] = None
+    outlets: Annotated[
+        tuple[OutletState, ...], Meta(max_length=40, description="how the configured outlets stand")
+    ] = ()
     refused: Annotated[
         int, Meta(ge=0, description="messages and peers turned away: hostile bytes, wrong keys, other origins")
     ] = 0

@@ -7,6 +7,7 @@ from typing import Final
 
 from stream.config.sections import CaptureConfig
 from stream.console.text import counted
+from stream.protocol.outlets import OutletState
 from stream.protocol.readings import DensityReading, RecordingStatus, RunStatus
 from stream.protocol.types import Mode, RunState
 from stream.readings.freshness import Freshness, age_on_arrival_ms
@@ -22,6 +23,7 @@ class RunStatusTracker:
     workers: how many can analyse. ended: the run is over. kept: the session stays on disk after its end.
     device_lost: frames that the source lost before they came here. not_stored: readings that a full disk did not take.
     um_per_px: width of a pixel, µm; None if it is not known. recording: of the pictures; None if they are not recorded.
+    outlets: how the configured ones stand.
     """
 
     session: str
@@ -45,6 +47,7 @@ class RunStatusTracker:
     clock_step_s: float = 0.0
     um_per_px: float | None = None
     recording: RecordingStatus | None = None
+    outlets: tuple[OutletState, ...] = ()
     _unscaled: str = ""  # why a scale that was given is not used
     _last: DensityReading | None = None
     _freshness: Freshness | None = None  # of `_last`
@@ -117,6 +120,7 @@ class RunStatusTracker:
             kept=self.kept,
             not_stored=self.not_stored,
             recording=self.recording,
+            outlets=self.outlets,
         )
 
     def notices(self) -> tuple[str, ...]:

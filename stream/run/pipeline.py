@@ -104,5 +104,7 @@ def processes(plan: RunPlan) -> Iterator[ProcessSpec]:
     for index, remote in enumerate(plan.config.workers.remote, start=plan.local_workers):
         yield ProcessSpec("worker", index, "workers.remote.relay:run", (remote,), essential=False)
     yield ProcessSpec("sink", 0, "stream.sink.process:run")
+    if plan.config.outlets:
+        yield ProcessSpec("delivery", 0, "stream.delivery.process:run", essential=False)
     if plan.config.view.enabled and not plan.replaying:
         yield ProcessSpec("view", 0, "stream.view.process:run", essential=False)

@@ -1,7 +1,7 @@
 """Markers and alarm events of a session, in the session's own file. Knows no socket and no clock."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, Final, Protocol
 
 import msgspec
@@ -45,19 +45,30 @@ class Tables(Readable, Protocol):
 class Journal:
     """The tables `markers` and `alarm_events`, and facts that people have set."""
 
-    def __init__(self, tables: Tables, session: str, source: str = "") -> None:
-        """Make the tables if an older session has none. source: name that markers and events carry."""
-        self._tables, self._session, self.source = tables, session, source
+    def __init__(
+        self,
+        tables: Tables,
+        session: str,
+        source: str = "",
+        also: Callable[[Marker | AlarmEvent], None] = lambda _: None,
+    ) -> None:
+        """Make the tables if an older session has none.
+
+        source: name that markers and events carry. also: takes each that is written, within the same commit.
+        """
+        self._tables, self._session, self.source, self._also = tables, session, source, also
         for table in _TABLES:
             tables.write(table)
 
     def keep_marker(self, marker: Marker) -> None:
         """Write a marker, new or changed. A removed one stays, as removed: no number is used twice."""
         self._insert("markers", _MARKER, asdict(marker), "OR REPLACE ")
+        self._also(marker)
 
     def add_event(self, event: AlarmEvent) -> None:
         """Add something that happened to an alarm."""
         self._insert("alarm_events", _EVENT, asdict(event) | {"limits": json.dumps(event.limits)})
+        self._also(event)
 
     def markers(self, *, removed: bool = False) -> list[Marker]:
         """Return the markers, in order of time; removed ones only if asked for."""

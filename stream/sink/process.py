@@ -4,7 +4,6 @@ import logging
 import sqlite3
 import time
 from collections.abc import Sequence
-from functools import partial
 from typing import Final
 
 from msgspec.structs import replace
@@ -29,6 +28,7 @@ from stream.protocol.bedside import (
     SetLimits,
 )
 from stream.protocol.frames import Drop, EndOfStream, SourceInfo, SourceTrouble
+from stream.protocol.outlets import OutletsNow
 from stream.protocol.processes import PeerDown, PeerUp, SecurityEvent, Stop
 from stream.protocol.readings import DensityReading, Recorded
 from stream.protocol.types import Message
@@ -41,6 +41,7 @@ from stream.session.store import FILE_NAME, Store
 from stream.sink.acknowledging import Acknowledgements
 from stream.sink.disk import SessionDisk
 from stream.sink.finishing import Finishing
+from stream.sink.outlets_desk import OutletsDesk
 from stream.sink.recording_desk import RecordingDesk
 
 log = logging.getLogger("capillary.sink")
@@ -55,7 +56,7 @@ def run(child: Child, plan: RunPlan) -> None:
     """Run one incarnation of the sink. Raises OutputError if the session or an outlet cannot be opened or written."""
     store = Store(plan.folder / FILE_NAME)
     logs.hide(plan.source)
-    with open_outlets(plan, partial(child.tell, "view"), child.events) as outlets:
+    with open_outlets(plan, child.tell, child.events) as outlets:
         try:
             Sink(child, plan, store, outlets).run()
             store.close()
@@ -78,9 +79,10 @@ class Sink:
         )
         self._tracker = RunStatusTracker(plan.session, plan.mode, most_s)
         self._tracker.take_counts(store.counts())
-        self._bedside = Bedside(
-            Journal(store, plan.session), plan.session, plan.config.alarms, steady_utc(), watching=not plan.replaying
-        )
+        self._outlets_desk = OutletsDesk(plan, store, self._tracker)
+        journal = Journal(store, plan.session, also=self._outlets_desk.keep)
+        watching = not plan.replaying
+        self._bedside = Bedside(journal, plan.session, plan.config.alarms, steady_utc(), watching=watching)
         self._incidents, self._recording = Incidents(store), RecordingDesk(child, self._tracker, self._tell)
         self._wall_clock = WallClock(time.time_ns(), time.monotonic_ns())
         self._disk = SessionDisk(store, plan.folder)
@@ -139,6 +141,8 @@ class Sink:
                 self._tell(Answer(request=message.request, error=refusal, status=409 if refusal else 200))
             case Recorded() | KeepRecording() | PeerDown(role="recorder"):
                 self._recording.handle(message)
+            case OutletsNow() | PeerDown(role="delivery"):
+                self._outlets_desk.handle(message)
             case EndSession():
                 self._child.report(message)
                 self._tell(Answer(request=message.request))
@@ -230,6 +234,7 @@ class Sink:
         for _, released in self._sequencer.release(time.monotonic()):
             reading = replace(released, t_published_ns=time.time_ns(), drops_total=self._tracker.dropped)
             self._store.add(self._trimmed(reading))
+            self._outlets_desk.keep(reading)
             self._bedside.take_reading(reading)
             self._untold.append(reading)
         self._store.accounted = self._sequencer.accounted

@@ -1,7 +1,7 @@
-"""The outlet to the page hands everything on at once, and counts what the page's process did not take."""
+"""An outlet in another process is sent everything at once, and what the process did not take is counted."""
 
-from stream.outlets.outlet import Outlet
-from stream.outlets.view import ViewOutlet
+from stream.outlets.outlet import Outlet, published
+from stream.outlets.process_outlet import ProcessOutlet
 from stream.protocol.bedside import AlarmsNow
 from stream.protocol.readings import DensityReading
 from stream.protocol.types import Message
@@ -9,7 +9,7 @@ from tests.contracts.outlet_contract import OutletContract
 from tests.doubles.readings import reading
 
 
-class TestViewOutlet(OutletContract):
+class TestProcessOutlet(OutletContract):
     def open(self) -> Outlet:
         self.taken: list[Message] = []
 
@@ -17,19 +17,33 @@ class TestViewOutlet(OutletContract):
             self.taken.append(message)
             return True
 
-        return ViewOutlet(send)
+        return ProcessOutlet(send, lambda message: message)
 
     def received(self) -> list[int]:
         return [message.seq for message in self.taken if isinstance(message, DensityReading)]
 
     def open_dead(self) -> Outlet:
-        return ViewOutlet(lambda _: False)
+        return ProcessOutlet(lambda _: False, lambda message: message)
 
 
 def test_the_page_gets_messages_of_every_kind_whole() -> None:
-    page = TestViewOutlet()
+    page = TestProcessOutlet()
     outlet = page.open()
     messages: list[Message] = [AlarmsNow(), reading(1, picture=b"jpeg")]
     for message in messages:
         outlet.tell(message)
     assert page.taken == messages
+
+
+def test_a_process_gets_the_part_that_it_needs() -> None:
+    taken: list[Message] = []
+
+    def send(message: Message) -> bool:
+        taken.append(message)
+        return True
+
+    outlet = ProcessOutlet(send, published)
+    for message in (AlarmsNow(), reading(1, picture=b"jpeg")):
+        outlet.tell(message)
+    assert taken == [reading(1, picture=None)]
+    assert outlet.missed == 0

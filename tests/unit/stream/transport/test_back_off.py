@@ -1,8 +1,8 @@
-"""A source that was lost is looked for at once, then less and less often, until it has given a frame."""
+"""What is away is looked for at once, then less and less often, until an attempt succeeds."""
 
 import random
 
-from capture.reopening import BackOff
+from stream.transport.back_off import BackOff
 
 
 def test_pauses_grow_from_half_a_second_to_ten_and_never_above() -> None:
@@ -19,7 +19,7 @@ def test_two_programs_do_not_come_at_the_same_moments() -> None:
     assert [one.pause_s() for _ in range(5)] != [other.pause_s() for _ in range(5)]
 
 
-def test_after_a_frame_it_begins_anew() -> None:
+def test_after_a_success_it_begins_anew() -> None:
     back_off = BackOff()
     for _ in range(5):
         back_off.pause_s()

@@ -1,0 +1,1 @@
+"""How readings reach receivers outside this program, also after an outage."""

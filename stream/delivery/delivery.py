@@ -1,0 +1,194 @@
+"""Delivery to a receiver that acknowledges: what a session keeps on disk, in order, again and again until it arrived.
+
+An outage costs nothing but time: the number of the newest message that was settled is on disk, so the next attempt, the
+next process and the next run go on from there. A message may arrive twice if the program is killed between the
+receiver's answer and the disk; its session and seq are the same then.
+"""
+
+import contextlib
+import logging
+import threading
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final, Literal
+
+from stream.delivery.one_per_period import OnePerPeriod
+from stream.delivery.outlet_table import DeliverySettings, chosen
+from stream.delivery.queue import SessionQueue
+from stream.errors import OutputError, RefusedMessageError
+from stream.outlets.outlet import KINDS, Sender, extras_of
+from stream.outlets.standing import Standing
+from stream.protocol.outlets import OutletState
+from stream.protocol.readings import DensityReading, RunStatus
+from stream.protocol.types import Message
+from stream.session.deliveries.outgoing import Kept
+from stream.transport.back_off import BackOff
+
+log = logging.getLogger("capillary.delivery")
+
+_LOOK_S: Final = 0.25  # also if nothing says that there is something new
+_LAST_MESSAGES_S: Final = 1.0
+
+_Fate = Literal["delivered", "refused", "given back"]
+
+
+class Delivery:
+    """The delivery of sessions to one outlet, in a thread of its own.
+
+    A status is not kept on disk: the newest one is sent, between other messages, and only while the receiver is there.
+    """
+
+    def __init__(self, name: str, sender: Sender, settings: DeliverySettings, sessions: Sequence[Path]) -> None:
+        """Begin; sessions: folders, delivered one after the other. The last one goes on until `finish` or `close`."""
+        self._name, self._sender, self._settings, self._sessions = name, sender, settings, sessions
+        self._kinds, self._every_s = chosen(settings, extras_of(sender))
+        self._standing, self._back_off = Standing(name), BackOff()
+        self._status: RunStatus | None = None
+        self._told, self._finishing, self._closing = threading.Event(), threading.Event(), threading.Event()
+        self._end_s = float("inf")
+        self._counts = (0, 0, 0)  # waiting, given up, settled: replaced as a whole, so that it needs no lock
+        self._thread = threading.Thread(target=self._run, name=f"delivery-{name}", daemon=True)
+        self._thread.start()
+
+    @property
+    def state(self) -> OutletState:
+        """Return how the outlet stands, for people."""
+        return self._standing.state(*self._counts[:2])
+
+    @property
+    def missed(self) -> int:
+        """Return how many messages of the session were given up."""
+        return self._counts[1]
+
+    @property
+    def settled(self) -> int:
+        """Return the number of the newest message of the last session that does not wait any more."""
+        return self._counts[2]
+
+    def tell(self, message: Message) -> None:
+        """Learn that there is something new. Only a status is taken from here, all else from the disk."""
+        if isinstance(message, RunStatus) and KINDS[RunStatus] in self._kinds:
+            self._status = message
+        self._told.set()
+
+    def finish(self, within_s: float) -> None:
+        """Deliver what waits, trying again for so long, then end; the rest stays on disk."""
+        self._finishing.set()
+        self._told.set()
+        self._thread.join(within_s)
+        self.close()
+
+    def close(self) -> None:
+        """Deliver for at most a second what waits, without waiting for a receiver that is away. May be called twice."""
+        self._end_s = min(self._end_s, time.monotonic() + _LAST_MESSAGES_S)
+        self._finishing.set()
+        self._closing.set()
+        self._told.set()
+        self._thread.join(_LAST_MESSAGES_S + _LOOK_S)
+
+    # In the thread
+
+    def _run(self) -> None:
+        try:
+            for folder in self._sessions:
+                self._deliver_session(folder, to_the_end=folder == self._sessions[-1])
+        finally:
+            with contextlib.suppress(Exception):  # a plug-in may raise anything, and there is no one left to act on it
+                self._sender.close()
+
+    def _deliver_session(self, folder: Path, *, to_the_end: bool) -> None:
+        """Deliver what a session keeps; to_the_end: it is still written, until this delivery is finished."""
+        queue = self._opened(folder)
+        if queue is None:
+            return
+        per_period = OnePerPeriod(self._every_s)
+        with contextlib.closing(queue):
+            while time.monotonic() < self._end_s:
+                self._told.clear()
+                finishing = self._finishing.is_set()  # first: what is on disk now was there when it was asked to finish
+                batch = self._look(queue)
+                for n, message in batch:
+                    if not self._settle(n, message, queue, per_period):
+                        return
+                self._send_status()
+                if not batch:
+                    if queue.waiting == 0 and (finishing or not to_the_end):
+                        return
+                    self._told.wait(_LOOK_S)
+
+    def _opened(self, folder: Path) -> SessionQueue | None:
+        while True:
+            try:
+                return SessionQueue(folder, self._name, self._settings.most_waiting)
+            except OutputError as error:
+                if not self._pauses(error):
+                    return None
+
+    def _look(self, queue: SessionQueue) -> list[tuple[int, Kept]]:
+        try:
+            batch = queue.look()
+        except OutputError as error:  # the sink has not made the file yet, or it is damaged
+            self._pauses(error)
+            return []
+        self._count(queue)
+        return batch
+
+    def _settle(self, n: int, message: Kept, queue: SessionQueue, per_period: OnePerPeriod) -> bool:
+        """Deliver a message, or give it up for good. Return False if it goes back on disk: the time is over."""
+        fate: _Fate = "delivered"
+        if KINDS[type(message)] in self._kinds and (
+            not isinstance(message, DensityReading) or per_period.takes(message)
+        ):
+            fate = self._deliver(message)
+        if fate == "given back":
+            return False
+        queue.settle(n, given_up=fate == "refused")
+        self._count(queue)
+        return True
+
+    def _deliver(self, message: Kept) -> _Fate:
+        """Send a message until it is delivered, refused for good, or the time is over."""
+        while True:
+            try:
+                self._sender.send(message)
+            except RefusedMessageError as error:
+                log.warning("outlet %s: a message was refused: %s", self._name, self._standing.failed(error))
+                return "refused"
+            except Exception as error:  # noqa: BLE001 (a plug-in may raise anything: the message is kept, and sent again)
+                if not self._pauses(error):
+                    return "given back"
+            else:
+                self._arrived()
+                return "delivered"
+
+    def _arrived(self) -> None:
+        if self.state.condition == "failing":
+            log.warning("outlet %s is connected again", self._name)
+        self._standing.succeeded()
+        self._back_off.reset()
+
+    def _send_status(self) -> None:
+        status, self._status = self._status, None
+        if status is None:
+            return
+        try:
+            self._sender.send(status)
+        except RefusedMessageError as error:
+            self._standing.failed(error)
+        except Exception as error:  # noqa: BLE001 (as above; the next status comes soon)
+            self._pauses(error)
+        else:
+            self._arrived()
+
+    def _pauses(self, error: Exception) -> bool:
+        """Note a failure, say its first in the log, and wait before the next attempt. Return False if none follows."""
+        first = self.state.condition != "failing"
+        sentence = self._standing.failed(error)
+        if first:
+            log.warning("outlet %s: %s; trying again", self._name, sentence.rstrip("."))
+        left_s = min(self._back_off.pause_s(), self._end_s - time.monotonic())
+        return not self._closing.wait(max(0.0, left_s)) and time.monotonic() < self._end_s
+
+    def _count(self, queue: SessionQueue) -> None:
+        self._counts = (queue.waiting, queue.given_up, queue.settled)

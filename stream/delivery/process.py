@@ -1,0 +1,80 @@
+"""The delivery process: the outlets that the configuration names, apart from the sink, which no receiver may slow."""
+
+import contextlib
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from stream.config.run_plan import RunPlan
+from stream.config.sections import Config
+from stream.console.logs import hide_values
+from stream.delivery.delivery import Delivery
+from stream.delivery.earlier import unfinished
+from stream.delivery.outlet_table import DeliverySettings, split
+from stream.delivery.passing import Passing
+from stream.outlets.outlet import Sender, extras_of
+from stream.outlets.selection import sender_of
+from stream.protocol.outlets import OutletsNow
+from stream.protocol.processes import Stop
+from stream.run.child import Child
+
+_TICK_MS: Final = 100
+_STATES_S: Final = 0.5
+
+
+def run(child: Child, plan: RunPlan) -> None:
+    """Deliver until the supervisor says stop. Raises ConfigError if an outlet is not known or not set right."""
+    with open_outlets(plan) as outlets:
+        child.hello()
+        next_states_s = 0.0
+        while not isinstance(message := child.receive(_TICK_MS), Stop):
+            if message is not None:
+                for outlet in outlets:
+                    outlet.tell(message)
+            if time.monotonic() >= next_states_s:
+                next_states_s = time.monotonic() + _STATES_S
+                child.tell("sink", now(outlets))
+    child.tell("sink", now(outlets))
+
+
+def now(outlets: Sequence[Delivery | Passing]) -> OutletsNow:
+    """Return how all outlets stand, and up to which message none of them waits for any."""
+    settled = [outlet.settled for outlet in outlets if isinstance(outlet, Delivery)]
+    return OutletsNow(states=tuple(outlet.state for outlet in outlets), settled=min(settled, default=0))
+
+
+@dataclass(frozen=True, slots=True)
+class ConfiguredOutlet:
+    """An outlet of the configuration, which has not sent anything yet."""
+
+    name: str
+    settings: DeliverySettings
+    sender: Sender
+
+
+def outlets_of(config: Config) -> list[ConfiguredOutlet]:
+    """Return the outlets of a configuration, in its order. Raises ConfigError if one is not known or not set right."""
+    made = []
+    for name, table in config.outlets.items():
+        hide_values(table)
+        settings, own = split(name, table)
+        made.append(ConfiguredOutlet(name, settings, sender_of(settings.use or name, own)))
+    return made
+
+
+@contextlib.contextmanager
+def open_outlets(plan: RunPlan) -> Iterator[list[Delivery | Passing]]:
+    """Yield the outlets of a run, in the order of the configuration, and close them afterwards. Raises ConfigError."""
+    outlets: list[Delivery | Passing] = []
+    try:
+        for made in outlets_of(plan.config):
+            if extras_of(made.sender).acknowledged:
+                earlier = [] if plan.replaying else unfinished(plan.folder.parent, made.name)
+                outlets.append(Delivery(made.name, made.sender, made.settings, [*earlier, plan.folder]))
+            else:
+                outlets.append(Passing(made.name, made.sender, made.settings))
+        yield outlets
+    finally:
+        for outlet in outlets:
+            outlet.close()

@@ -1,0 +1,153 @@
+"""What a session keeps for an outlet is delivered in order, whatever happens to the receiver."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from stream.delivery.delivery import Delivery
+from stream.delivery.earlier import unfinished, waiting_in
+from stream.delivery.outlet_table import DeliverySettings, split
+from stream.errors import ConfigError, RefusedMessageError
+from stream.outlets.outlet import Published
+from stream.protocol.readings import DensityReading, RunStatus
+from tests.doubles.outgoing_session import OutgoingSession
+from tests.doubles.readings import reading
+from tests.running import eventually
+
+Open = Callable[..., Delivery]
+
+
+class Receiver:
+    """A receiver of this process, and the sender to it."""
+
+    acknowledged = True
+
+    def __init__(self) -> None:
+        self.taken: list[Published] = []
+        self.away = False
+        self.refused: set[int] = set()
+
+    def send(self, message: Published) -> None:
+        if self.away:
+            raise ConnectionError("it is away")
+        if isinstance(message, DensityReading) and message.seq in self.refused:
+            raise RefusedMessageError("it does not like that one")
+        self.taken.append(message)
+
+    def close(self) -> None:
+        pass
+
+    @property
+    def seqs(self) -> list[int]:
+        return [message.seq for message in self.taken if isinstance(message, DensityReading)]
+
+
+@pytest.fixture
+def receiver() -> Receiver:
+    return Receiver()
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> Iterator[OutgoingSession]:
+    session = OutgoingSession(tmp_path / "one")
+    yield session
+    session.close()
+
+
+@pytest.fixture
+def start(receiver: Receiver) -> Iterator[Open]:
+    opened = []
+
+    def begin(*sessions: OutgoingSession, **settings: Any) -> Delivery:
+        delivery = Delivery("o", receiver, DeliverySettings(**settings), [one.folder for one in sessions])
+        opened.append(delivery)
+        return delivery
+
+    yield begin
+    for delivery in opened:
+        delivery.close()
+
+
+def test_messages_come_in_order_and_what_all_have_is_forgotten(
+    receiver: Receiver, session: OutgoingSession, start: Open
+) -> None:
+    session.add(*map(reading, range(250)))
+    delivery = start(session)
+    eventually(lambda: delivery.settled == 250, "all are settled")
+    assert receiver.seqs == list(range(250))
+    session.forget(delivery.settled)
+    session.add(reading(250))
+    delivery.tell(reading(250))
+    eventually(lambda: receiver.seqs[-1] == 250, "numbers go on after the table was emptied")
+    assert waiting_in(session.folder, "o") == 0
+
+
+def test_a_message_that_is_refused_is_counted_and_the_next_ones_follow(
+    receiver: Receiver, session: OutgoingSession, start: Open
+) -> None:
+    receiver.refused = {1}
+    session.add(*map(reading, range(3)))
+    delivery = start(session)
+    eventually(lambda: receiver.seqs == [0, 2], "the others are there")
+    eventually(lambda: delivery.state.given_up == 1, "it is counted")
+
+
+def test_beyond_the_limit_the_oldest_are_given_up_and_counted(
+    receiver: Receiver, session: OutgoingSession, start: Open
+) -> None:
+    session.add(*map(reading, range(30)))
+    delivery = start(session, most_waiting=10)
+    eventually(lambda: receiver.seqs == list(range(20, 30)), "the newest are there")
+    assert delivery.state.given_up == 20
+
+
+def test_what_an_ended_session_still_has_is_delivered_first(
+    receiver: Receiver, session: OutgoingSession, start: Open, tmp_path: Path
+) -> None:
+    receiver.away = True
+    session.add(*map(reading, range(3)))
+    first = start(session)
+    eventually(lambda: first.state.condition == "failing", "nothing arrives")
+    first.close()
+    assert unfinished(tmp_path, "o") == [session.folder]
+    assert unfinished(tmp_path, "another outlet") == []
+    receiver.away = False
+    later = OutgoingSession(tmp_path / "two")
+    later.add(*map(reading, range(10, 13)))
+    start(session, later)
+    eventually(lambda: receiver.seqs == [0, 1, 2, 10, 11, 12], "the older session comes first")
+    eventually(lambda: unfinished(tmp_path, "o") == [], "nothing waits any more")
+    later.close()
+
+
+def test_only_the_newest_status_is_sent(receiver: Receiver, session: OutgoingSession, start: Open) -> None:
+    delivery = start(session, messages=("status",))
+    session.add(reading(0))
+    for number in range(50):
+        delivery.tell(RunStatus(session="s", source="s", mode="live", state="good", published=number))
+    eventually(lambda: any(getattr(one, "published", 0) == 49 for one in receiver.taken), "the newest is there")
+    eventually(lambda: delivery.state.waiting == 0, "a reading that is not wanted does not wait")
+    assert receiver.seqs == []
+
+
+def test_to_finish_is_to_wait_for_the_receiver_as_long_as_asked(
+    receiver: Receiver, session: OutgoingSession, start: Open
+) -> None:
+    session.add(*map(reading, range(3)))
+    delivery = start(session)
+    delivery.finish(5.0)
+    assert receiver.seqs == [0, 1, 2]
+    assert delivery.state.waiting == 0
+
+
+def test_the_common_keys_of_a_table_are_not_the_senders() -> None:
+    settings, own = split("o", {"every_s": 10, "use": "mqtt", "host": "h"})
+    assert (settings.every_s, settings.use, own) == (10, "mqtt", {"host": "h"})
+
+
+@pytest.mark.parametrize(("table", "says"), [({"every_s": -1}, "every_s"), ({"messages": ["dose"]}, "dose")])
+def test_a_wrong_common_key_is_named(table: dict[str, object], says: str) -> None:
+    with pytest.raises(ConfigError, match=says):
+        split("o", table)
