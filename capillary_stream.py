@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from capture.sources.options import options_as
     from capture.sources.uri import SourceUri
     from stream.errors import ConfigError, FrameError, ModelError, SourceError, StreamError, UsageError
     from stream.outlets.outlet import Published, Sender
@@ -33,6 +34,7 @@ _MODULES: Final = {
     "stream.outlets.outlet": ("Published", "Sender"),
     "stream.protocol.readings": ("DensityReading", "RunStatus"),
     "stream.protocol.bedside": ("AlarmEvent", "Marker"),
+    "capture.sources.options": ("options_as",),
     "capture.sources.uri": ("SourceUri",),
     "workers.training.architectures.architecture": ("Architecture",),
 }
@@ -64,6 +66,7 @@ __all__ = [
     "SourceUri",
     "StreamError",
     "UsageError",
+    "options_as",
 ]
 
 
