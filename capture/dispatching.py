@@ -18,6 +18,7 @@ from stream.protocol.frames import Committed, Done, Drop, FrameHeader, Looking, 
 from stream.protocol.processes import PeerDown, PeerUp, Tell
 from stream.protocol.readings import DensityReading
 from stream.protocol.types import Message
+from stream.readings.failed_frames import FailedFrames
 
 log = logging.getLogger("capillary.capture")
 
@@ -49,6 +50,7 @@ class Dispatcher:
         # Until the sink's socket has taken them: it publishes in order of seq, and would wait for a lost one for ever.
         self._for_sink: deque[Drop | DensityReading] = deque()
         self._turned_s: float | None = None
+        self._failures = FailedFrames(log)
 
     @property
     def has_credit(self) -> bool:
@@ -160,7 +162,7 @@ class Dispatcher:
                 case Dropped(seq, cause):
                     self._for_sink.append(Drop(seq=seq, cause=cause, lost_before=self._lost.pop(seq, 0)))
                 case GaveUp(seq, grabbed, deaths):
-                    log.error("frame %s set aside as failed: %s", grabbed.grab.name, why_failed(grabbed, deaths))
+                    self._failures.note(grabbed.grab.name, why_failed(grabbed, deaths))
                     failed = failed_reading(grabbed, session=self._session, source=source, seq=seq, deaths=deaths)
                     self._for_sink.append(failed)
         while self._for_sink and self._tell("sink", self._for_sink[0]):

@@ -26,6 +26,7 @@ from stream.protocol.frames import EndOfStream, FrameHeader
 from stream.protocol.readings import DensityReading, RunStatus, unanalysed
 from stream.protocol.stamp import FrameStamp
 from stream.protocol.types import MAX_SENTENCE
+from stream.readings.failed_frames import FailedFrames
 from stream.readings.run_status import RunStatusTracker
 from stream.run.outcome import Outcome
 from stream.session.figures.media import media_of
@@ -50,6 +51,7 @@ class CountedFrames:
         self.source, self._plan = source, plan
         self.read, self.begun_ns, self.reason = 0, 0, ""
         self._unreadable: deque[DensityReading] = deque()
+        self._failures = FailedFrames(log)
 
     def __iter__(self) -> Iterator[tuple[FrameHeader, Pixels]]:
         """Yield header and pixels of every frame that can be read; a source that breaks ends, with a reason."""
@@ -72,7 +74,7 @@ class CountedFrames:
         yield from self._unreadable
 
     def _fail(self, stamp: FrameStamp, why: str) -> None:
-        log.error("frame %s set aside as failed: %s", stamp.frame, why)
+        self._failures.note(stamp.frame, why)
         self.read += 1
         self._unreadable.append(unanalysed(stamp, self._plan.session, why))
 
