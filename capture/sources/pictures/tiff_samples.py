@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from capture.sources.pictures.tiff_segments import plain_bytes
+from capture.sources.pictures.tiff_segments import READABLE, plain_bytes
 from capture.sources.pixel_formats import to_eight_bits
 from stream.errors import SourceError
 from stream.protocol.contracts import Pixels
@@ -36,6 +36,8 @@ def check_page(page: Any) -> None:
             f"has colours of a kind that is not read here (PhotometricInterpretation {int(page.photometric)}); save it "
             "as RGB"
         )
+    if page.compression not in READABLE | JPEG:
+        raise SourceError(f"is compressed in a way that is not read here ({page.compression}); save it uncompressed")
     if page.imagedepth > 1:
         raise SourceError("holds volumes instead of pictures; save its slices as pages")
     if page.fillorder != 1:

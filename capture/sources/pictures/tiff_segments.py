@@ -18,14 +18,16 @@ from stream.errors import SourceError
 _NONE: Final = 1
 _DEFLATE: Final = frozenset({8, 32946})
 _PACK_BITS: Final = 32773
-_LIBTIFF: Final = {5: "LZW", _PACK_BITS: "PackBits", 34925: "LZMA", 50000: "Zstandard"}
+_BY_LIBTIFF: Final = {5: "LZW", _PACK_BITS: "PackBits", 34925: "LZMA", 50000: "Zstandard"}
+READABLE: Final = frozenset({_NONE}) | _DEFLATE | _BY_LIBTIFF.keys()
+"""Compressions of bytes, which say nothing of samples."""
 
 
 def plain_bytes(file: BinaryIO, page: Any, shift: int, lines: list[int], line_bytes: int) -> bytes:
     """Return the bytes of all strips or tiles, one behind the other.
 
     page: a tifffile page. shift: how far behind the page's own the bytes lie. lines: lines of each strip or tile, of
-    `line_bytes` each. Raises SourceError if bytes are missing or the compression is not known.
+    `line_bytes` each. Their compression is one of READABLE. Raises SourceError if bytes are missing.
     """
     offsets, counts = list(page.dataoffsets), list(page.databytecounts)
     if (
@@ -41,9 +43,7 @@ def plain_bytes(file: BinaryIO, page: Any, shift: int, lines: list[int], line_by
         return b"".join(_at_least(one, wanted * line_bytes) for one, wanted in zip(raw, lines, strict=True))
     if page.compression in _DEFLATE:
         return b"".join(_inflated(one, wanted * line_bytes) for one, wanted in zip(raw, lines, strict=True))
-    if page.compression in _LIBTIFF:
-        return _by_libtiff(raw, lines, line_bytes, page.compression)
-    raise SourceError(f"is compressed in a way that is not read here ({page.compression}); save it uncompressed")
+    return _by_libtiff(raw, lines, line_bytes, page.compression)
 
 
 def _read(file: BinaryIO, offset: int, count: int) -> bytes:
