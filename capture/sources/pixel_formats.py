@@ -13,7 +13,6 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from capture.sources.options import nearest
 from stream.errors import FrameError, SourceError
 from stream.protocol.contracts import Pixels
 
@@ -180,9 +179,10 @@ def pixel_format(name: str) -> PixelFormat:
     plain = {old.lower(): new for old, new in _OLD_NAMES.items()}.get(name.lower(), name)
     found = _BY_NAME.get(plain.lower())
     if found is None:
-        near = nearest(name, [one.name for one in _BY_NAME.values()])
-        hint = f" {near}" if near.startswith("Did") else ""
-        raise SourceError(f"Pixels of the format {name or '(none)'} cannot be read.{hint} Known: {_KNOWN}.")
+        raise SourceError(
+            f"Pixels of the format {name or '(none)'} cannot be read. Set another that the camera has with "
+            f"pixel_format=NAME. These can be read: {_KNOWN}."
+        )
     return found
 
 

@@ -152,8 +152,7 @@ def test_a_buffer_that_is_too_short_is_a_frame_that_failed(name: str, missing: i
         read(raw, name, 8, 6)
 
 
-def test_an_unknown_format_is_refused_with_those_that_are_known() -> None:
-    with pytest.raises(SourceError, match=r"Coord3D_ABC32f cannot be read.*Known: Mono8 to Mono16, BayerRG8"):
+def test_an_unknown_format_is_refused_with_what_to_set() -> None:
+    wanted = r"Coord3D_ABC32f cannot be read\. Set another .* pixel_format=NAME\. .*: Mono8 to Mono16, BayerRG8"
+    with pytest.raises(SourceError, match=wanted):
         pixel_format("Coord3D_ABC32f")
-    with pytest.raises(SourceError, match=r"Did you mean BayerRG12\?"):
-        pixel_format("BayerRG-12")
