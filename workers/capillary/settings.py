@@ -80,7 +80,7 @@ class AnalyserSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=
         UmPerPx | None,
         Meta(
             description="scale of the frames that the model knows, if it was measured: every frame whose scale is "
-            "known is then brought to it; absent: taken as 1.27, and only what is far from that is"
+            "known is then brought to it; absent: taken as 0.8, and what is within 25 % of that is left as it is"
         ),
     ] = None
     quality: QualityLimits = QualityLimits()

@@ -1,45 +1,60 @@
-"""Frames of another scale are brought to that of the frames that the model knows. What was found is in frame pixels.
+"""Frames whose scale is known are brought to that of the frames that the model knows; what was found is in theirs.
 
-The labelled frames were published without a scale. It is taken as 1.27 µm per pixel: their capillaries, 46 px long in
-the median, are 58 µm then. It was never measured, so frames from half of that to 1.33 times as wide pixels stay as
-they are; up to there the model was tried (docs/models.md) or the scale may be the model's own.
+The labelled frames were published without a scale. It is taken as 0.8 µm per pixel, from two physical measures of
+them that agree, and may be 0.6 to 1.1: docs/decisions/0011-scale.md.
 """
 
-import math
 from dataclasses import replace
-from typing import Final
+from typing import Final, NamedTuple
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
-from stream.protocol.contracts import Analyser, Analysis, Frame, PictureObject, Pixels, Region
+from stream.protocol.contracts import Analyser, Analysis, Frame, PictureObject, Pixels, Quality, Region
 
-ASSUMED_UM_PER_PX: Final = 1.27
-LEFT_AS_THEY_ARE: Final = (0.5, 1.33)
-"""Widths of a pixel over the assumed one between which a frame is not resized."""
+WORKING_UM_PER_PX: Final = 0.8
+LEFT_AS_THEY_ARE: Final = (0.64, 1.0)
+"""Widths of a pixel, µm, between which a frame is not resized, as the model's own scale may be any of them."""
 _MOST_ENLARGED: Final = 4.0
-"""Pixels that are wider still, 5 µm, show no capillaries (8 µm): enlarging them brings none back."""
-_SMALLEST_PX: Final = 64
-_MOST_PX: Final = 4096 * 3072
+"""Up to that the density is within 9 % of the fine picture's; fivefold it is not (18 %), eightfold nothing is."""
+_SMALLEST_PX: Final = 128
+"""A field of 0.1 mm: of a smaller one too little is seen of what surrounds a capillary."""
+_MOST_PX: Final = 32_000_000
+"""Half a second and 300 MB for one frame on one core."""
 
 
-def resizing(um_per_px: float | None, model_um_per_px: float | None, height: int, width: int) -> float:
-    """Return by how much a frame is resized before it is analysed; 1 if it is left as it is.
+class Resizing(NamedTuple):
+    """By how much a frame is resized before it is analysed, and why it cannot be measured at its scale, or nothing."""
+
+    factor: float = 1.0
+    hindrance: str = ""
+
+
+def resizing(um_per_px: float | None, model_um_per_px: float | None, height: int, width: int) -> Resizing:
+    """Decide how a frame is analysed.
 
     um_per_px: width of its pixels, µm; None if it is not known. model_um_per_px: that of the frames that the model
-    knows, if a user has measured it. The resized frame is not smaller than the analysis takes, nor larger than the
-    largest camera's.
+    knows, if a user has measured it: then every frame with a scale is brought to it. A hindrance is a reason of
+    quality; such a frame stays as it is.
     """
     if um_per_px is None:
-        return 1.0
-    wanted = um_per_px / (model_um_per_px or ASSUMED_UM_PER_PX)
+        return Resizing()
+    working = model_um_per_px or WORKING_UM_PER_PX
+    wanted = um_per_px / working
     low, high = LEFT_AS_THEY_ARE
-    if wanted > _MOST_ENLARGED or (model_um_per_px is None and low <= wanted <= high):
-        return 1.0
-    if wanted > 1:
-        return max(1.0, min(wanted, math.sqrt(_MOST_PX / (height * width))))
-    return min(1.0, max(wanted, _SMALLEST_PX / min(height, width)))
+    if model_um_per_px is None and low <= um_per_px <= high:
+        return Resizing()
+    if wanted > _MOST_ENLARGED:
+        most = _MOST_ENLARGED * working
+        return Resizing(hindrance=f"another magnification: pixels of {um_per_px:.3g} µm, {most:.2g} at most")
+    if min(height, width) * wanted < _SMALLEST_PX:
+        seen, least = min(height, width) * um_per_px, _SMALLEST_PX * working
+        return Resizing(hindrance=f"another magnification: a field of {seen:.2g} µm, {least:.3g} at least")
+    if height * width * wanted**2 > _MOST_PX:
+        seen, most = height * width * um_per_px**2 / 1e6, _MOST_PX * working**2 / 1e6
+        return Resizing(hindrance=f"another magnification: {seen:.0f} mm² at once, {most:.0f} at most")
+    return Resizing(wanted)
 
 
 class AtWorkingScale:
@@ -56,7 +71,10 @@ class AtWorkingScale:
     def analyse(self, frame: Frame) -> Analysis:
         """See `stream.protocol.contracts.Analyser`. Lengths among the measures are in pixels of the resized frame."""
         height, width = frame.pixels.shape[:2]
-        factor = resizing(frame.um_per_px, self._model_um_per_px, height, width)
+        factor, hindrance = resizing(frame.um_per_px, self._model_um_per_px, height, width)
+        if hindrance:
+            found = self._analyser.analyse(frame)
+            return replace(found, quality=Quality("unusable", (hindrance,), found.quality.measures))
         if factor == 1:
             return self._analyser.analyse(frame)
         size = round(width * factor), round(height * factor)

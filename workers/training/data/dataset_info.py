@@ -35,7 +35,8 @@ HELMY: Final = DatasetInfo(
     licence="CC BY-NC 4.0: non-commercial use only, as the frames it was trained on",
     limits=[
         "skin only: not for sublingual or nailfold video",
-        "one microscope, one magnification: capillaries of 30 to 80 px",
+        "one microscope, one magnification: capillaries of 30 to 80 px; their scale is not published, and taken as 0.8 "
+        "µm per pixel (0.6 to 1.1)",
         "few frames from few people; skin types are not recorded",
         "faint capillaries out of focus are where readers disagree most, and so does the model",
     ],
