@@ -107,10 +107,10 @@ class Program:
 
         return frames_of(source, _limits(self.load("replay.toml", {})))
 
-    def seal(self, folder: Path) -> "Sealed | None":
+    def seal(self, folder: Path, frames_read: int) -> "Sealed | None":
         from capture.recordings.writing.sealing import seal
 
-        return seal(folder)
+        return seal(folder, frames_read)
 
     def recorded_session(self, folder: Path) -> "RecordedSession | None":
         from capture.recordings.proof import RecordedProof

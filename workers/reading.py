@@ -15,17 +15,15 @@ from stream.errors import ModelError, StreamError
 from stream.machine.shared_memory import keep_freed_memory
 from stream.protocol.contracts import Analyser, Analysis, Frame, Pixels
 from stream.protocol.frames import FrameHeader
-from stream.protocol.measures import ANALYSED
 from stream.protocol.outlines import object_outlines, outline_of
 from stream.protocol.readings import DensityReading
 from stream.protocol.thumbnail import HEIGHT_PX, WIDTH_PX
 from stream.protocol.types import MAX_TRANSFER
 from stream.protocol.wire import checked, encode
-from stream.readings.scale import frame_mm2, per_mm2
+from stream.readings.determined import determined
 
 log = logging.getLogger("capillary.worker")
 
-_FROZEN = "picture frozen"
 _JPEG_QUALITY = 80
 _MODEL_ID_MAX = 100  # what a reading holds
 
@@ -109,17 +107,13 @@ class Reader:
         outlined = self._plan.outlines or header.picture
         return {
             "status": "ok",
-            "density_pct": float(analysis.density_pct),
-            "density_low_pct": float(analysis.density_low_pct),
-            "density_high_pct": float(analysis.density_high_pct),
-            "capillary_count": len(analysis.regions),
-            "quality": "unusable" if header.frozen else analysis.quality.verdict,
-            "quality_reasons": (*((_FROZEN,) if header.frozen else ()), *analysis.quality.reasons),
-            "measures": {
-                name: float(value)
-                for found in (analysis.quality.measures, analysis.measures, _per_area(analysis, header))
-                for name, value in found.items()
-            },
+            **determined(
+                analysis,
+                width=header.width,
+                height=header.height,
+                um_per_px=header.um_per_px,
+                frozen=header.frozen,
+            ),
             "regions": tuple(map(outline_of, analysis.regions)) if outlined else None,
             "objects": object_outlines(analysis.objects) if outlined else None,
             "picture": _jpeg(pixels, self._plan.picture_width_px) if header.picture else None,
@@ -136,14 +130,6 @@ def make_step(plan: AnalysisPlan, session: str, worker: int) -> Callable[[FrameH
     """Make what an engine runs in each of its workers: header and pixels to an encoded reading. Raises ModelError."""
     set_up_process()
     return Reader(make_analyser(plan), plan, session, worker).encoded
-
-
-def _per_area(analysis: Analysis, header: FrameHeader) -> Mapping[str, float]:
-    """Return the count per mm² by its key; none without a scale. An analyser that does not say so analyses it all."""
-    if header.um_per_px is None:
-        return {}
-    area_mm2 = frame_mm2(header.width, header.height, header.um_per_px)
-    return per_mm2(len(analysis.regions), analysis.measures.get(ANALYSED.keys[0], 100.0), area_mm2)
 
 
 def _failed(error: Exception) -> dict[str, Any]:

@@ -3,17 +3,20 @@
 import hashlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from av.error import FFmpegError
 
 from capture.sources.session.description import parts_of
+from capture.sources.session.frame_table import FrameRow
 from capture.sources.session.recorded import SessionSource
 from capture.sources.video.opened import MATROSKA, opened
 from stream.config.parts import ProvenFrame
 from stream.errors import SourceError
 from stream.protocol.contracts import Pixels
+
+_STAMP: Final = ("frame", "time_s", "t_capture_ns", "device_frame", "device_ns", "lost_before")
 
 
 class RecordedProof:
@@ -42,7 +45,7 @@ class RecordedProof:
             source.retrieve(pixels)
             row = source.frame.row
             same = hashlib.sha256(pixels.data).hexdigest() == row.sha256
-            yield ProvenFrame(row.seq, row.frame, row.t_capture_ns, same, pixels)
+            yield _proven(row, same, pixels)
 
     def _packets(self) -> Iterator[ProvenFrame]:
         """Yield the frames of a codec that loses something: its packets were hashed, not pixels."""
@@ -54,8 +57,12 @@ class RecordedProof:
                         frame = next(frames, None) if packet.size else None
                         if frame is not None:
                             same = hashlib.sha256(bytes(packet)).hexdigest() == frame.row.sha256
-                            yield ProvenFrame(frame.row.seq, frame.row.frame, frame.row.t_capture_ns, same, None)
+                            yield _proven(frame.row, same, None)
             except FFmpegError as error:
                 raise SourceError(f"{video.name} cannot be read: {error}") from None
         if (missing := next(frames, None)) is not None:
             raise SourceError(f"the video ends before frame {missing.row.frame}")
+
+
+def _proven(row: FrameRow, same: bool, pixels: Pixels | None) -> ProvenFrame:
+    return ProvenFrame(row.seq, row.frame, {name: getattr(row, name) for name in _STAMP}, same, pixels)

@@ -216,12 +216,26 @@ def _run(parts: Parts, plan: "RunPlan", announce: _Announce | None = None) -> tu
 
     def execute(plan: "RunPlan", on_status: "Callable[[RunStatus], None]", audit: "AuditLog") -> "Outcome":
         outcome = run_processes(plan, on_status, audit, greet)
-        if plan.recording and (sealed := parts.seal(plan.folder)) is not None:
+        if plan.recording and (sealed := parts.seal(plan.folder, _frames_read(plan.folder))) is not None:
             audit.write("recorded", files=sealed.files)
             print(sealed.sentence, file=sys.stderr)
         return outcome
 
     return run(plan, execute, quiet=parts.quiet), addresses[-1]
+
+
+def _frames_read(folder: Path) -> int:
+    """Return how many frames came in a run that has ended; 0 if it kept no session."""
+    from stream.session.archive import Archive
+    from stream.session.preparation import holds_frames
+    from stream.session.store import FILE_NAME
+
+    if not holds_frames(folder):
+        return 0
+    archive = Archive(folder / FILE_NAME)
+    frames = archive.frames_read()
+    archive.close()
+    return frames
 
 
 def _let_review(

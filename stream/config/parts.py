@@ -25,11 +25,15 @@ class Sealed(NamedTuple):
 
 
 class ProvenFrame(NamedTuple):
-    """A recorded frame. same: its picture is the one that was recorded. pixels: uint8 BGR; None if not all are kept."""
+    """A recorded frame.
+
+    stamp: what its row has in common with its reading, by name. same: its picture is the one that was recorded.
+    pixels: uint8 BGR; None if not all are kept.
+    """
 
     seq: int
     frame: str
-    t_capture_ns: int
+    stamp: dict[str, Any]
     same: bool
     pixels: "Pixels | None"
 
@@ -92,8 +96,11 @@ class Parts(Protocol):
     def frames(self, source: str) -> "Iterator[tuple[str, Pixels]]":
         """Yield name and (height, width, 3) uint8 BGR pixels of every frame. Raises SourceError, UsageError."""
 
-    def seal(self, folder: Path) -> "Sealed | None":
-        """Finish the recording of pictures in a folder; None if it has none. Raises SourceError, OSError."""
+    def seal(self, folder: Path, frames_read: int) -> "Sealed | None":
+        """Finish the recording of pictures in a folder, of a run of so many frames; None if it has none.
+
+        Raises SourceError, OSError.
+        """
 
     def recorded_session(self, folder: Path) -> RecordedSession | None:
         """Return the pictures of a session; None if it was not recorded. Raises SourceError."""

@@ -41,6 +41,7 @@ log = logging.getLogger("capillary.supervisor")
 _TICK_MS: Final = 50
 _JOIN_S: Final = 1.8  # an open page reads the report before its server goes
 _JOIN_UNHURRIED_S: Final = 2.0  # the user did not stop the run: closing in order takes its time
+_JOIN_RECORDER_S: Final = 10.0  # unless the user stopped the run: the last frames are still to be encoded
 _KILLED: Final = -9  # exit code of a process that met SIGKILL
 _CAPTURE: Final[ProcessKey] = ("capture", 0)
 _SINK: Final[ProcessKey] = ("sink", 0)
@@ -283,8 +284,10 @@ class Supervisor:
 
     def _stop_children(self) -> None:
         self._peers.tell_all(Stop())
-        until_s = time.monotonic() + (_JOIN_UNHURRIED_S if self._signalled is None else _JOIN_S)
+        now_s, unhurried = time.monotonic(), self._signalled is None
         for key, child in self._children.items():
+            recorder_s = _JOIN_RECORDER_S if child.spec.role == "recorder" else _JOIN_UNHURRIED_S
+            until_s = now_s + (recorder_s if unhurried else _JOIN_S)
             if child.started:
                 if key in self._peers:  # one that never said hello does not listen yet
                     child.wait(max(0.0, until_s - time.monotonic()))

@@ -220,6 +220,11 @@ class Archive:
         with self.readable():
             return events_of(self, session, source)
 
+    def frames_read(self) -> int:
+        """Return how many frames came, whatever became of them. Raises OutputError."""
+        [(newest,)] = self.read("SELECT MAX(seq) FROM (SELECT seq FROM readings UNION ALL SELECT seq FROM drops)")
+        return 0 if newest is None else int(newest) + 1
+
     def drops(self) -> dict[str, int]:
         """Return the number of frames without a reading, by cause."""
         return dict(self.read("SELECT cause, COUNT(*) FROM drops GROUP BY cause"))

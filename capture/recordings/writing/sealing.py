@@ -28,9 +28,10 @@ from stream.errors import SourceError
 from stream.machine.files import shown
 
 
-def seal(folder: Path) -> Sealed | None:
-    """Finish the recording in a folder; None if there is none.
+def seal(folder: Path, frames_read: int = 0) -> Sealed | None:
+    """Finish the recording in a folder, of a run of so many frames, 0 if that is not known; None if there is none.
 
+    A row whose picture did not reach the disk, because the writer was killed or the disk was full, is removed.
     Pictures that wait for a request to be kept are removed if none came. Parts that cannot be joined, for lack of room
     or because their sizes differ, stay parts. Raises SourceError if recording.json cannot be read, OSError.
     """
@@ -47,22 +48,46 @@ def seal(folder: Path) -> Sealed | None:
         with contextlib.suppress(OSError, ValueError):
             _join(folder, parts)
         parts = parts_of(folder)
+    _remove_rows_without_picture(parts)
     files = {path.name: _hashed(path) for part in parts for path in part if path.exists()}
     seqs = [row.seq for _, table in parts if table.exists() for row in read_table(table)]
-    missing = _counted(description, seqs)
+    missing = _counted(description, seqs, frames_read)
     described = structs.replace(description, recorded=len(seqs), not_recorded=missing, closed=True, files=files)
     write_description(folder, described)
     hashes = {name: found.sha256 for name, found in files.items()}
     return Sealed(hashes | {FILE_NAME: _hashed(folder / FILE_NAME).sha256}, sentence(folder, described))
 
 
-def _counted(description: Description, seqs: list[int]) -> dict[str, int]:
+def _remove_rows_without_picture(parts: list[tuple[Path, Path]]) -> None:
+    """Make no table promise more frames than its video holds. Raises OSError."""
+    for video, table in parts:
+        rows = list(read_table(table)) if table.exists() else []
+        present = packets_in(video)
+        if present < len(rows):
+            _write_table(table, rows[:present])
+
+
+def _write_table(table: Path, rows: list[FrameRow]) -> None:
+    whole = table.with_name(f"{table.name}.whole")
+    written = FrameTable(whole)
+    try:
+        for row in rows:
+            written.add(row)
+        whole.replace(table)
+    finally:
+        written.close()
+        whole.unlink(missing_ok=True)
+
+
+def _counted(description: Description, seqs: list[int], frames_read: int) -> dict[str, int]:
     """Return the frames not recorded, by cause; what a recorder had not counted when it died is seen by the gaps."""
-    gaps = seqs[-1] - seqs[0] + 1 - len(seqs) if seqs else 0
-    unknown = gaps - sum(description.not_recorded.values())
-    if unknown <= 0:
-        return description.not_recorded
-    return description.not_recorded | {"not received": description.not_recorded.get("not received", 0) + unknown}
+    known = description.not_recorded
+    if not description.kept:
+        return known
+    begin = seqs[0] if seqs and description.last_minutes > 0 else 0  # older pictures were removed, as was asked
+    end = max(frames_read, seqs[-1] + 1 if seqs else 0)
+    unknown = end - begin - len(seqs) - sum(known.values())
+    return known | {"not received": known.get("not received", 0) + unknown} if unknown > 0 else known
 
 
 def sentence(folder: Path, description: Description) -> str:
@@ -103,10 +128,7 @@ def _join(folder: Path, parts: list[tuple[Path, Path]]) -> None:
         join([video for video, _ in parts], joined)
         if packets_in(joined) != len(rows):
             raise ValueError("frames were lost on the way")
-        written = FrameTable(table)
-        for row in rows:
-            written.add(replace(row, presented_ms=row.presented_ms - rows[0].presented_ms))
-        written.close()
+        _write_table(table, [replace(row, presented_ms=row.presented_ms - rows[0].presented_ms) for row in rows])
     except (OSError, ValueError):
         for path in (joined, table):
             path.unlink(missing_ok=True)

@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("session", type=click.Path(path_type=Path))
-@click.option("--quick", is_flag=True, help="Check logs, files and pictures; do not compute densities again.")
+@click.option("--quick", is_flag=True, help="Check logs, files and pictures; do not compute readings again.")
 @click.pass_obj
 def verify(parts: Parts, session: Path, quick: bool) -> None:
-    """Prove that a SESSION is as it was recorded: its log, its files, every picture, and every density.
+    """Prove that a SESSION is as it was recorded: its log, its files, every picture, and every reading.
 
-    Prints the first difference. Densities are computed again from a lossless recording.
+    Prints the first difference. Readings are computed again from a lossless recording.
 
     Exit codes: 0 no difference; 2 wrong use; 5 a difference, or the session is not finished.
     """
@@ -63,7 +63,7 @@ def _print(findings: "Findings") -> None:
 
 
 def _analyser(parts: Parts, recording: "RecordedSession", folder: Path, findings: "Findings") -> "Analyser | None":
-    """Return the analyser of the session; None if densities cannot be computed again, and why is in the findings."""
+    """Return the analyser of the session; None if readings cannot be computed again, and why is in the findings."""
     from stream.session.archive import Archive
     from stream.session.store import FILE_NAME
 
@@ -71,7 +71,7 @@ def _analyser(parts: Parts, recording: "RecordedSession", folder: Path, findings
         return None
     if not recording.lossless:
         findings.unproven.append(
-            f"densities: {recording.codec} does not keep every pixel that was analysed (lossless and ffv1 do)"
+            f"readings: {recording.codec} does not keep every pixel that was analysed (lossless and ffv1 do)"
         )
         return None
     analyser = parts.analyser(recording.analyser)
@@ -79,6 +79,6 @@ def _analyser(parts: Parts, recording: "RecordedSession", folder: Path, findings
     model = archive.facts().get("model_id")
     archive.close()
     if analyser.model_id != model:
-        findings.unproven.append(f"densities: the model was {model}, and here it is {analyser.model_id}")
+        findings.unproven.append(f"readings: the model was {model}, and here it is {analyser.model_id}")
         return None
     return analyser

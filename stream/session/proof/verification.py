@@ -1,28 +1,25 @@
-"""Whether a session is the one that was recorded: the chain of its audit log, its files, its frames, its densities.
+"""Whether a session is the one that was recorded: the chain of its audit log, its files, its frames, its readings.
 
 What is found is one sentence about the first difference. Knows no source and no analyser: pictures and values come in.
 """
 
-import contextlib
 import json
-import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+
+import numpy as np
 
 from stream.config.parts import ProvenFrame, RecordedSession
 from stream.console.text import counted
-from stream.errors import AuditError, StreamError
+from stream.errors import AuditError, OutputError, StreamError
 from stream.protocol.contracts import Analysis, Frame, Pixels
 from stream.protocol.thumbnail import thumbnail
 from stream.security import audit_log
+from stream.session.proof.comparing import first_difference
 from stream.session.proof.digests import file_sha256, holds_more, readings_sha256
-from stream.session.provenance import analysed_um_per_px
+from stream.session.proof.stored_readings import StoredReadings
 from stream.session.store import FILE_NAME
-
-_SAME_PCT: Final = 0.005
-"""Other processors round differently in the last digits; a reading keeps more than that."""
 
 
 class DifferenceError(StreamError):
@@ -106,33 +103,48 @@ def check_frames(
 ) -> None:
     """Check every picture against the table of frames and the readings. Raises DifferenceError.
 
-    analyse: computes densities again; None if that is not wanted or not possible.
+    analyse: computes readings again; None if that is not wanted or not possible.
     """
-    readings = _readings(folder)
-    um_per_px = analysed_um_per_px(_facts(folder))
+    try:
+        with StoredReadings(folder) as readings:
+            _check_frames(recording, readings, findings, analyse)
+    except OutputError as error:
+        raise DifferenceError(f"{error}.") from None
+
+
+def _check_frames(
+    recording: RecordedSession,
+    readings: StoredReadings,
+    findings: Findings,
+    analyse: Callable[[Frame], Analysis] | None,
+) -> None:
     frames = computed = 0
     previous: tuple[int, Pixels] | None = None
     for frame in _frames(recording):
         frames += 1
         if not frame.same:
-            raise DifferenceError(f"Frame {frame.frame} (seq {frame.seq}): its picture is not the one recorded.")
-        row = readings.get(frame.seq)
-        if row is not None and (row["frame"], row["t_capture_ns"]) != (frame.frame, frame.t_capture_ns):
-            raise DifferenceError(f"Frame {frame.frame} (seq {frame.seq}): session and recording differ in its time.")
+            raise _different(frame, "its picture is not the one recorded")
+        row = readings.reading(frame.seq)
+        for name in (name for name in frame.stamp if name in row and row[name] != frame.stamp[name]):
+            raise _different(frame, f"{name} is {row[name]} in the session, and {frame.stamp[name]} in the recording")
         if analyse is None or frame.pixels is None:
             continue
         follows = previous is not None and previous[0] == frame.seq - 1
         before = previous[1] if previous is not None and follows and recording.moving else None
-        if row is not None and row["status"] == "ok" and (follows or frame.seq == 0 or not recording.moving):
-            _compare(frame, row, analyse(Frame(frame.pixels, before, frame.seq, um_per_px)))
-            computed += 1
         previous = frame.seq, thumbnail(frame.pixels)
+        if row.get("status") == "ok" and (follows or frame.seq == 0 or not recording.moving):
+            seen = Frame(frame.pixels, before, frame.seq, readings.um_per_px(frame.pixels.shape[1]))
+            still = before is not None and np.array_equal(before, previous[1])
+            if found := first_difference(row, seen, analyse(seen), still=still):
+                raise _different(frame, found)
+            computed += 1
     findings.proven.append(f"pictures: {counted(frames, 'frame')}")
     if analyse is not None:
-        findings.proven.append(f"densities: computed again for {counted(computed, 'frame')}, the same")
-    left = sum(row["status"] == "ok" for row in readings.values()) - computed
-    if analyse is not None and left > 0:
-        findings.unproven.append(f"densities of {counted(left, 'frame')}: the frame or the one before has no picture")
+        findings.proven.append(f"readings: computed again for {counted(computed, 'frame')}, the same")
+        if (left := readings.analysed - computed) > 0:
+            findings.unproven.append(
+                f"readings of {counted(left, 'frame')}: the frame or the one before has no picture"
+            )
 
 
 def _frames(recording: RecordedSession) -> Iterator[ProvenFrame]:
@@ -142,51 +154,8 @@ def _frames(recording: RecordedSession) -> Iterator[ProvenFrame]:
         raise DifferenceError(f"The recording is not as it was written: {str(error).rstrip('.')}.") from None
 
 
-def _compare(frame: ProvenFrame, row: dict[str, Any], analysis: Analysis) -> None:
-    again = {
-        "density_pct": analysis.density_pct,
-        "density_low_pct": analysis.density_low_pct,
-        "density_high_pct": analysis.density_high_pct,
-    }
-    for name, value in again.items():
-        if row[name] is None or abs(row[name] - value) > _SAME_PCT:
-            raise DifferenceError(
-                f"Frame {frame.frame} (seq {frame.seq}): {name} is {row[name]} in the session, and {value:.4f} "
-                "computed again from its picture."
-            )
-    if row["capillary_count"] != len(analysis.regions):
-        raise DifferenceError(
-            f"Frame {frame.frame} (seq {frame.seq}): {row['capillary_count']} capillaries in the session, "
-            f"{len(analysis.regions)} counted again."
-        )
-
-
-_NAMES: Final = (
-    *("seq", "frame", "t_capture_ns", "status", "density_pct", "density_low_pct", "density_high_pct"),
-    "capillary_count",
-)
-
-
-def _readings(folder: Path) -> dict[int, dict[str, Any]]:
-    rows = _selected(folder, f"SELECT {', '.join(_NAMES)} FROM readings")
-    return {row[0]: dict(zip(_NAMES, row, strict=True)) for row in rows}
-
-
-def _facts(folder: Path) -> dict[str, Any]:
-    return {key: json.loads(value) for key, value in _selected(folder, "SELECT key, value FROM session")}
-
-
-def _selected(folder: Path, query: str) -> list[tuple[Any, ...]]:
-    """Return what a session's file holds; nothing if there is none. Raises DifferenceError."""
-    path = folder / FILE_NAME
-    if not path.is_file():
-        return []
-    address = f"{path.resolve().as_uri()}?mode=ro"
-    try:
-        with contextlib.closing(sqlite3.connect(address, uri=True)) as database:
-            return database.execute(query).fetchall()
-    except sqlite3.Error as error:
-        raise DifferenceError(f"{path.name} is damaged: {error}.") from None
+def _different(frame: ProvenFrame, what: str) -> DifferenceError:
+    return DifferenceError(f"Frame {frame.frame} (seq {frame.seq}): {what}.")
 
 
 def _hash(path: Path) -> str:

@@ -99,17 +99,26 @@ def test_every_changed_byte_is_found(session: Path) -> None:
 
 def test_a_reading_that_its_picture_does_not_give_is_named(session: Path) -> None:
     with closing(sqlite3.connect(session / "session.sqlite")) as database:
-        frame, seq = database.execute("SELECT frame, seq FROM readings ORDER BY seq DESC LIMIT 1").fetchone()
         database.execute("UPDATE readings SET density_pct = 1, density_low_pct = 1, density_high_pct = 1")
-        database.execute("UPDATE readings SET density_pct = 2 WHERE seq = ?", (seq,))
-        database.execute("UPDATE readings SET capillary_count = 0")
+        database.execute("UPDATE readings SET density_pct = 2 WHERE seq = 1")
+        database.execute("UPDATE readings SET capillary_count = 0, quality = 'good', quality_reasons = ''")
+        database.execute("UPDATE readings SET measures = '{}', regions = NULL, objects = NULL")
         database.commit()
 
     def analyse(_: Frame) -> Analysis:
         return Analysis(1.0, 1.0, 1.0, regions=[], quality=Quality("good"))
 
-    with pytest.raises(DifferenceError, match=f"Frame {frame} .*density_pct is 2.0 in the session"):
+    with pytest.raises(DifferenceError, match=r"Frame 1 .*density_pct is 2\.0000 in the session"):
         check_frames(RecordedProof(session), session, Findings(), analyse)
+
+
+@pytest.mark.parametrize("column", ["frame", "time_s", "t_capture_ns", "device_frame", "device_ns", "lost_before"])
+def test_a_stamp_that_differs_between_session_and_recording_is_named(session: Path, column: str) -> None:
+    with closing(sqlite3.connect(session / "session.sqlite")) as database:
+        database.execute(f"UPDATE readings SET {column} = 7 WHERE seq = (SELECT MIN(seq) + 2 FROM readings)")
+        database.commit()
+    with pytest.raises(DifferenceError, match=f"{column} is 7.* in the session, and .* in the recording"):
+        check_frames(RecordedProof(session), session, Findings(), None)
 
 
 def test_a_review_that_keeps_a_marker_leaves_a_session_that_is_still_proven(session: Path) -> None:

@@ -149,3 +149,14 @@ def test_a_folder_with_a_colon_in_its_name_is_read_joined_and_counted_like_any_o
     assert sealed is not None
     assert len(parts_of(folder)) == 1
     assert len(pictures(SessionSource(folder))) == 9
+
+
+def test_pictures_that_did_not_reach_the_disk_are_counted_and_have_no_row(tmp_path: Path) -> None:
+    record(tmp_path, seqs=range(9), sealed=False)
+    with (tmp_path / "video.mkv").open("r+b") as video:
+        video.truncate((tmp_path / "video.mkv").stat().st_size // 2)
+    seal(tmp_path, frames_read=12)
+    found = read_description(tmp_path)
+    assert 0 < found.recorded < 9
+    assert found.not_recorded == {"not received": 12 - found.recorded}
+    assert len(pictures(SessionSource(tmp_path))) == found.recorded
