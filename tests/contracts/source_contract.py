@@ -1,21 +1,25 @@
 """What every frame source must do: subclass, say how to open it, and the tests run.
 
-`SourceContract` holds for all sources; `RecordedContract` adds an end and going back, for those that are not live;
+`SourceContract` holds for all sources; `RecordedContract` adds an end and going back, for those that are not live, and
+`FileContract` that of one in a file every frame is itself, failed or told to be missing;
 `LiveContract` adds loss and return, for those that are, `DamageContract` that a damaged frame is told, and
 `NetworkContract` that nobody else hears of a camera.
 """
 
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from capture.sources.opening import open_source
 from stream.errors import FrameError, SourceError
 from stream.protocol.contracts import FrameSource, Grab, Pixels
 from tests.doubles.cameras.proxy import hostile_proxy
+from tests.doubles.media import card
 
 SAFE_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
@@ -161,6 +165,86 @@ class RecordedContract(SourceContract):
         for index in (-1, self.length + 1):
             with pytest.raises(SourceError):
                 source.seek(index)
+
+
+class FileContract(RecordedContract):
+    """A recording in one file, which `open` writes from `picture(0)`, `picture(1)` … as the folder's only file.
+
+    However the file is damaged, each of its frames is itself, or fails, or is missing and the end says so.
+    """
+
+    changed_by = 12.0
+    """How far the codec may take a frame from its picture: mean difference of a sample."""
+
+    tells_cut = True
+    """Whether the format knows that something is missing behind a cut: a bare stream does not."""
+
+    tells_damage = True
+    """Whether the codec knows damaged bytes: one without a checksum does not, if any bits are a code to it."""
+
+    def picture(self, number: int) -> Pixels:
+        """Return the picture that a frame was made from, (height, width, 3) uint8 BGR, unlike all others."""
+        return card(number)
+
+    def read(self, path: Path) -> FrameSource:
+        """Open a file that is a damaged copy of what `open` writes."""
+        return open_source(str(path))
+
+    def _outcome(self, source: FrameSource) -> tuple[list[int | None], bool]:
+        """Return which picture each frame is, None if it fails, and whether the source said that some are missing.
+
+        Asserts that a frame that does not fail is as near to its picture as the codec makes it.
+        """
+        known = np.stack([self.picture(number)[::4, ::4] for number in range(self.length)]).astype(np.int16)
+        found: list[int | None] = []
+        out, told = buffer(source, 77), False
+        try:
+            while source.grab() is not None:
+                try:
+                    source.retrieve(out)
+                except FrameError:
+                    found.append(None)
+                    continue
+                apart = np.abs(out[::4, ::4] - known).mean(axis=(1, 2, 3))
+                found.append(int(apart.argmin()))
+                assert apart.min() <= self.changed_by or not self.tells_damage
+        except SourceError:
+            told = True
+        return found, told or len(found) < (source.frame_count or 0)
+
+    def test_each_frame_is_the_picture_that_was_recorded(self, source: FrameSource) -> None:
+        found, told = self._outcome(source)
+        assert found == list(range(self.length))
+        assert not told
+
+    def _damaged(self, folder: Path, change: Callable[[bytearray], bytes]) -> tuple[list[int | None], bool]:
+        """Return the outcome of a copy whose bytes were changed; a file that is refused has no frames, and says so."""
+        self.open(folder).close()
+        (path,) = folder.iterdir()
+        copy = folder / "damaged" / path.name
+        copy.parent.mkdir()
+        copy.write_bytes(change(bytearray(path.read_bytes())))
+        try:
+            source = self.read(copy)
+        except SourceError:
+            return [], True
+        with closing(source):
+            return self._outcome(source)
+
+    def test_of_a_file_that_is_cut_off_no_frame_is_lost_without_a_word(self, tmp_path: Path) -> None:
+        found, told = self._damaged(tmp_path, lambda data: bytes(data[: int(len(data) * 0.7)]))
+        assert all(one in (None, at) for at, one in enumerate(found))
+        assert len(found) == self.length or told or not self.tells_cut
+
+    def test_a_damaged_frame_is_never_another_one(self, tmp_path: Path) -> None:
+        def change(data: bytearray) -> bytes:
+            at = len(data) // 2
+            data[at : at + 64] = np.random.default_rng(7).bytes(64)
+            return bytes(data)
+
+        found, _ = self._damaged(tmp_path, change)
+        whole = [one for one in found if one is not None]
+        assert all(later > earlier for earlier, later in itertools.pairwise(whole)) or not self.tells_damage
 
 
 class LiveContract(SourceContract):

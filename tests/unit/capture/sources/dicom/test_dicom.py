@@ -20,7 +20,7 @@ from capture.recordings.listing import recordings_in
 from capture.sources.dicom.source import DicomSource
 from capture.sources.opening import open_source
 from stream.errors import FrameError, SourceError, UsageError
-from tests.contracts.source_contract import RecordedContract, buffer, frame, grabbed
+from tests.contracts.source_contract import FileContract, RecordedContract, buffer, frame, grabbed
 from tests.doubles.media import HEIGHT, WIDTH, card
 from tests.unit.capture.sources.dicom.writing import (
     PATIENT,
@@ -45,7 +45,7 @@ TIMES: dict[str, tuple[dict[str, Any], float | None, list[float]]] = {
 }
 
 
-class TestCine(RecordedContract):
+class TestCine(FileContract):
     length = 4
 
     def open(self, folder: Path) -> DicomSource:

@@ -13,7 +13,7 @@ from capture.sources.dicom.source import DicomSource
 from capture.sources.opening import open_source
 from stream.errors import FrameError
 from stream.protocol.contracts import Pixels
-from tests.contracts.source_contract import RecordedContract, buffer, frame, grabbed
+from tests.contracts.source_contract import FileContract, buffer, frame, grabbed
 from tests.doubles.media import HEIGHT, WIDTH, card
 from tests.unit.capture.sources.dicom.writing import header, save, video
 
@@ -64,7 +64,7 @@ def test_hevc_gives_every_frame(tmp_path: Path) -> None:
     source.close()
 
 
-class TestFragments(RecordedContract):
+class TestFragments(FileContract):
     length = 12
 
     def open(self, folder: Path) -> DicomSource:

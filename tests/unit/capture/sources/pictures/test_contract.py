@@ -9,7 +9,7 @@ from PIL import Image
 
 from capture.sources.opening import open_source
 from stream.protocol.contracts import FrameSource
-from tests.contracts.source_contract import RecordedContract
+from tests.contracts.source_contract import FileContract, RecordedContract
 from tests.doubles.media import card
 
 
@@ -32,7 +32,7 @@ class TestPattern(RecordedContract):
         return open_source(f"images:{folder}/f?.png?fps=10")
 
 
-class TestStack(RecordedContract):
+class TestStack(FileContract):
     length = 5
 
     def open(self, folder: Path) -> FrameSource:
@@ -41,7 +41,7 @@ class TestStack(RecordedContract):
         return open_source(str(folder / "stack.tif"))
 
 
-class TestSeparatePlanes(RecordedContract):
+class TestSeparatePlanes(FileContract):
     """16-bit colour in separate planes, with thumbnails among the pages."""
 
     length = 3
@@ -55,7 +55,7 @@ class TestSeparatePlanes(RecordedContract):
         return open_source(str(folder / "a.tif"))
 
 
-class TestImageJStack(RecordedContract):
+class TestImageJStack(FileContract):
     """Channels of a composite are colours."""
 
     length = 4
@@ -66,7 +66,7 @@ class TestImageJStack(RecordedContract):
         return open_source(str(folder / "a.tif"))
 
 
-class TestAnimation(RecordedContract):
+class TestAnimation(FileContract):
     length = 4
 
     def open(self, folder: Path) -> FrameSource:
