@@ -24,7 +24,6 @@ from capture.sources.session.recorded import packets_in
 from capture.sources.video.opened import MATROSKA, opened
 from stream.config.parts import Sealed
 from stream.console.text import counted, plain
-from stream.errors import SourceError
 from stream.machine.files import shown
 
 
@@ -98,16 +97,6 @@ def sentence(folder: Path, description: Description) -> str:
     causes = ", ".join(f"{count} {cause}" for cause, count in description.not_recorded.items())
     lost = f" {counted(missing, 'frame')} not recorded ({causes})." if missing else ""
     return plain(f"Pictures: {counted(description.recorded, 'frame')} recorded in {shown(folder)}.{lost}")
-
-
-def hash_of(path: Path) -> str:
-    """Return a file's SHA-256. Raises SourceError if it is missing or cannot be read."""
-    try:
-        return _hashed(path).sha256
-    except FileNotFoundError:
-        raise SourceError(f"{path.name} is missing") from None
-    except OSError as error:
-        raise SourceError(f"{path.name} cannot be read: {error.strerror or error}") from None
 
 
 def _hashed(path: Path) -> FileHash:
