@@ -1,6 +1,5 @@
 """Cameras on this machine, through OpenCV: `camera:0`."""
 
-import logging
 import math
 import os
 import re
@@ -27,8 +26,6 @@ _LOCAL_BACKEND: Final = cv2.CAP_V4L2 if sys.platform == "linux" else cv2.CAP_ANY
 _V4L_TIMEOUT: Final = "OPENCV_VIDEOIO_V4L_SELECT_TIMEOUT"
 
 _FIRST_FRAMES: Final = 10
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +91,7 @@ class CameraSource:
         self.fps = fps if 0 < fps <= 1000 else None
         settings = read_back(capture, options, (self.width, self.height))
         self.device_settings = settings.values
-        self.treatment = "; ".join(settings.differences)
-        if self.treatment:
-            log.warning("%s gives %s", camera.label, self.treatment)
+        self.treatment = settings.treatment(camera.label)
 
     def grab(self) -> Grab | None:
         """Wait for the next frame. Raises SourceError when none comes in time; None only after close."""

@@ -4,17 +4,16 @@ Units are those of V4L2: exposure in 100 µs (V4L2_CID_EXPOSURE_ABSOLUTE), its a
 (V4L2_EXPOSURE_APERTURE_PRIORITY, V4L2_EXPOSURE_MANUAL); gain as the camera counts it.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Annotated, Final
 
 import cv2
 import msgspec
 
+from capture.sources.applied_settings import AppliedSettings, difference
+
 _AUTO, _MANUAL = 3, 1
 _US_PER_STEP: Final = 100
-_NEAR: Final = 0.01
-"""A camera has steps: a value within one percent is what was asked for."""
 
 Count = Annotated[int, msgspec.Meta(ge=1, le=16384)]
 
@@ -34,14 +33,6 @@ class CameraOptions(msgspec.Struct, frozen=True):
     exposure_us: Annotated[float, msgspec.Meta(gt=0, le=10_000_000)] | None = None
     gain: Annotated[float, msgspec.Meta(ge=0, le=100_000)] | None = None
     timeout_s: Annotated[float, msgspec.Meta(gt=0, le=3600)] = 5.0
-
-
-@dataclass(frozen=True, slots=True)
-class CameraSettings:
-    """What a camera made of its options: values as it reports them, and a phrase for each that differs."""
-
-    values: Mapping[str, str] = field(default_factory=dict)
-    differences: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +73,7 @@ def apply(capture: cv2.VideoCapture, options: CameraOptions) -> None:
             capture.set(one.key, asked / one.scale)
 
 
-def read_back(capture: cv2.VideoCapture, options: CameraOptions, size: tuple[int, int]) -> CameraSettings:
+def read_back(capture: cv2.VideoCapture, options: CameraOptions, size: tuple[int, int]) -> AppliedSettings:
     """Return what the camera made of the options. size: width and height of its frames, which count more than words."""
     values = {one.option: capture.get(one.key) * one.scale for one in _SETTINGS}
     values |= {"width": size[0], "height": size[1]}
@@ -97,20 +88,9 @@ def read_back(capture: cv2.VideoCapture, options: CameraOptions, size: tuple[int
         told["auto_exposure"] = str(exposure != _MANUAL).lower()
     if automatic is not None:
         asked["auto_exposure"] = str(automatic).lower()
-    differences = [
-        f"{name} {told[name]} instead of {wanted}" if name in told else f"no {name}"
-        for name, wanted in asked.items()
-        if not _is_near(told.get(name, "0"), wanted)
-    ]
-    return CameraSettings(told, tuple(differences))
+    phrases = (difference(name, wanted, told.get(name)) for name, wanted in asked.items())
+    return AppliedSettings(told, tuple(filter(None, phrases)))
 
 
 def _wanted_automatic(options: CameraOptions) -> bool | None:
     return False if options.exposure_us is not None else options.auto_exposure
-
-
-def _is_near(given: str, wanted: str) -> bool:
-    try:
-        return abs(float(given) - float(wanted)) <= _NEAR * float(wanted)
-    except ValueError:
-        return given == wanted

@@ -1,9 +1,9 @@
 """The options of industrial cameras as GenICam features: set in an order that works, read back, compared. Pure."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from typing import Final
 
+from capture.sources.applied_settings import AppliedSettings, difference
 from capture.sources.industrial.device import Features, IndustrialOptions
 from stream.errors import SourceError
 
@@ -28,19 +28,9 @@ _FIRST: Final = {
 _REGION: Final = ("width", "height", "offset_x", "offset_y")
 _RUNNING: Final = (("AcquisitionMode", "Continuous"), ("TriggerSelector", "FrameStart"), ("TriggerMode", "Off"))
 _RATES: Final = ("ResultingFrameRate", "AcquisitionResultingFrameRate", *_FEATURES["fps"])
-_NEAR: Final = 0.01
-"""A camera has steps: a value within one percent is what was asked for."""
 
 
-@dataclass(frozen=True, slots=True)
-class Applied:
-    """What a camera made of the options: values as it tells them, and a phrase for each that differs."""
-
-    values: Mapping[str, str] = field(default_factory=dict)
-    differences: tuple[str, ...] = ()
-
-
-def apply(features: Features, options: IndustrialOptions) -> Applied:
+def apply(features: Features, options: IndustrialOptions) -> AppliedSettings:
     """Set what the options ask for, let the camera run freely without a trigger, and return what it made of it."""
     wanted = {name: value for name in _FEATURES if (value := getattr(options, name)) is not None}
     refused: dict[str, str] = {}
@@ -56,10 +46,8 @@ def apply(features: Features, options: IndustrialOptions) -> Applied:
         found = _there(features, option)
         refused[option] = _try(features, found, as_text(value)) if found else ""
     values = {option: told for option in _FEATURES if (told := _reported(features, option)) is not None}
-    differences = tuple(
-        phrase for option, value in wanted.items() if (phrase := _difference(option, value, values, refused[option]))
-    )
-    return Applied(values, others + differences)
+    phrases = (difference(name, as_text(asked), values.get(name), refused[name]) for name, asked in wanted.items())
+    return AppliedSettings(values, (*others, *filter(None, phrases)))
 
 
 def _named(features: Features, wanted: str) -> Iterator[str]:
@@ -107,17 +95,3 @@ def _try(features: Features, name: str, value: str) -> str:
     except SourceError as error:
         return str(error)
     return ""
-
-
-def _difference(option: str, asked: float | str, values: Mapping[str, str], refused: str) -> str:
-    """Return in a phrase how what the camera tells differs from what was asked for; empty if it does not."""
-    told = values.get(option)
-    if told is None:
-        return f"no {option}"
-    try:
-        same = abs(float(told) - float(asked)) <= _NEAR * abs(float(asked))
-    except ValueError:
-        same = told == asked
-    if same:
-        return ""
-    return f"{option} {told} instead of {as_text(asked)}{f' ({refused})' if refused else ''}"

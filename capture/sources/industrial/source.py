@@ -1,6 +1,5 @@
 """A source of frames from any industrial camera: the newest frame, its number, and what was lost before it."""
 
-import logging
 import threading
 import time
 from collections.abc import Callable
@@ -13,12 +12,9 @@ from capture.sources.naming import safe_name
 from capture.sources.pixel_formats import pixel_format, write_bgr
 from stream.errors import FrameError, SourceError
 from stream.protocol.contracts import Grab, Pixels
-from stream.protocol.types import MAX_TREATMENT
 
 _SLICE_S: Final = 0.1
 """The longest wait inside a library: `close` comes in between."""
-
-log = logging.getLogger(__name__)
 
 
 class IndustrialSource:
@@ -50,7 +46,7 @@ class IndustrialSource:
         try:
             applied = apply(device.features, options)
             self.device_settings = applied.values
-            self.treatment = self._said(applied.differences)
+            self.treatment = applied.treatment(self._label)
             self._format = pixel_format(applied.values.get("pixel_format", ""))
             self.fps = rate(device.features)
             self.width, self.height = self._size()
@@ -119,12 +115,6 @@ class IndustrialSource:
         buffer, self._buffer = self._buffer, None
         if buffer is not None:
             buffer.release()
-
-    def _said(self, differences: tuple[str, ...]) -> str:
-        if not differences:
-            return ""
-        log.warning("%s gives %s", self._label, "; ".join(differences))
-        return f"the camera gives {'; '.join(differences)}"[:MAX_TREATMENT]
 
     def _size(self) -> tuple[int, int]:
         """Return width and height as the camera tells them. Raises SourceError if it does not."""

@@ -127,15 +127,16 @@ def test_a_size_that_the_camera_does_not_have_is_logged(caplog: pytest.LogCaptur
     with caplog.at_level(logging.WARNING):
         source = opened(StandIn([card(0)]), "camera:0?width=1920&height=1080")
     assert (source.width, source.height) == (320, 240)
-    assert source.treatment == "width 320 instead of 1920; height 240 instead of 1080"
-    assert f"camera:0 gives {source.treatment}" in caplog.text
+    assert source.treatment == "the camera gives width 320 instead of 1920; height 240 instead of 1080"
+    assert "camera:0 gives width 320 instead of 1920" in caplog.text
 
 
 def test_what_the_camera_makes_of_it_is_said_in_one_line() -> None:
     fixed = {cv2.CAP_PROP_FPS: 30.0, cv2.CAP_PROP_AUTO_EXPOSURE: 3, cv2.CAP_PROP_EXPOSURE: 156, cv2.CAP_PROP_GAIN: 0}
     source = opened(StandIn([card(0)], fixed=fixed), "camera:0?fps=60&exposure_us=8000&gain=5")
     assert source.treatment == (
-        "fps 30 instead of 60; exposure_us 15600 instead of 8000; no gain; auto_exposure true instead of false"
+        "the camera gives fps 30 instead of 60; exposure_us 15600 instead of 8000; no gain; "
+        "auto_exposure true instead of false"
     )
 
 
