@@ -11,7 +11,8 @@ from msgspec import structs
 
 from capture.sources.dicom.finding import SUFFIXES as DICOM_SUFFIXES
 from capture.sources.dicom.finding import begins_as_dicom, holds_dicom
-from capture.sources.files import exists, is_empty, is_folder, is_pattern
+from capture.sources.files import is_empty, is_folder, is_pattern
+from capture.sources.misnamed import hint
 from capture.sources.options import options_as
 from capture.sources.pictures.foreign import FOREIGN_SUFFIXES, foreign
 from capture.sources.pictures.recognise import begins_as_picture
@@ -19,7 +20,7 @@ from capture.sources.session.description import is_recording
 from capture.sources.uri import PLAIN, SourceUri, parse_uri
 from capture.sources.video.containers.recognise import recognise
 from stream.config.framing import AS_IT_IS, Framing
-from stream.config.plugins import find
+from stream.config.plugins import find, names
 from stream.config.sections import CaptureConfig
 from stream.errors import SourceError, UsageError
 from stream.machine.files import SUFFIXES, expanded
@@ -50,11 +51,15 @@ def limits_of(capture: CaptureConfig) -> SourceLimits:
 def open_source(uri: str, limits: SourceLimits | None = None) -> FrameSource:
     """Open a source by URI or plain path. Raises UsageError for a wrong name or option, SourceError for the rest."""
     limits = limits or SourceLimits()
-    parsed = placed(parse_uri(uri))
+    named = parse_uri(uri)
     try:
+        parsed = placed(named)
         opened: FrameSource = find("sources", parsed.scheme)(parsed)
     except (UsageError, SourceError) as error:
-        raise type(error)(f"{error}{_mistaken(uri)}") from error.__cause__
+        meant = hint(uri, named, names("sources"))
+        if not meant:
+            raise
+        raise (UsageError if isinstance(error, UsageError) else SourceError)(f"{error}{meant}") from None
     try:
         source = opened if parsed.scheme == "session" else _framed(opened, limits.framing)
         _check_size(source, limits)
@@ -62,12 +67,6 @@ def open_source(uri: str, limits: SourceLimits | None = None) -> FrameSource:
         opened.close()
         raise
     return source
-
-
-def _mistaken(text: str) -> str:
-    """Return a sentence if what was taken for a scheme and its place is the name of a file; else nothing."""
-    mistaken = parse_uri(text).scheme != PLAIN and exists(Path(text))
-    return " There is a file of this name: to open it, write ./ before the name." if mistaken else ""
 
 
 def _framed(source: FrameSource, framing: Framing) -> FrameSource:

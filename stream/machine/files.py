@@ -1,6 +1,7 @@
 """Paths as people write and sort them, whether the system lets them be used, pictures, and files written whole."""
 
 import contextlib
+import errno
 import os
 import re
 from collections.abc import Iterator
@@ -56,6 +57,28 @@ def keep_private(path: Path) -> None:
     with contextlib.suppress(OSError):  # it is not there, or another user's
         if path.stat().st_mode & 0o077:
             path.chmod(0o600)
+
+
+def reason(error: OSError) -> str:
+    """Return why the system refused to write, as the end of a sentence."""
+    match error.errno:
+        case errno.ENOSPC:
+            return "the disk is full"
+        case errno.EDQUOT:
+            return "your share of the disk (quota) is used up"
+        case errno.EFBIG:
+            return "this shell allows no file of that size (`ulimit -f`), or the disk's format does not"
+        case _:
+            return error.strerror or str(error)
+
+
+def file_size_limited() -> bool:
+    """Return whether the shell lets this process write files up to a size only."""
+    try:
+        import resource
+    except ImportError:  # another system
+        return False
+    return resource.getrlimit(resource.RLIMIT_FSIZE)[0] != resource.RLIM_INFINITY
 
 
 def real(path: Path) -> Path:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from stream.errors import OutputError
-from stream.machine.files import reach
+from stream.machine.files import reach, reason
 from stream.machine.owner_lock import OwnerLock, is_abandoned
 from stream.security import audit_log
 from stream.session.preparation import holds_frames
@@ -28,14 +28,14 @@ class OutputFolder:
         try:
             path.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise OutputError(f"the folder {path} cannot be made: {error.strerror}") from error
+            raise OutputError(f"the folder {path} cannot be made: {reason(error)}; choose another one") from error
         try:
             self._found = {each.name for each in path.iterdir()}
             self._mark = OwnerLock(path / OWNER)
         except BlockingIOError:
             raise OutputError(f"the folder {path} is being written by another run; choose another one") from None
         except OSError as error:
-            raise OutputError(f"the folder {path} cannot be written: {error.strerror}; choose another one") from error
+            raise OutputError(f"the folder {path} cannot be written: {reason(error)}; choose another one") from error
 
     def release(self) -> None:
         """Let others write."""

@@ -17,7 +17,7 @@ from msgspec import Meta, Struct
 from msgspec.structs import asdict
 
 from stream.errors import OutputError
-from stream.machine.files import keep_private
+from stream.machine.files import file_size_limited, keep_private
 from stream.protocol import measures
 from stream.protocol.frames import Drop
 from stream.protocol.readings import DensityReading, ObjectOutline, RegionOutline
@@ -301,7 +301,9 @@ def _refused(path: Path, error: sqlite3.Error) -> OutputError:
     """Return the error to raise if a file cannot be opened. An error that is not SQLite's own has no code."""
     code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF  # its extended ones begin with a plain one
     kind = OutputError if code in _NOT_OPENED else DamagedError
-    return kind(f"the session file {path} cannot be opened: {error}")
+    limited = code == sqlite3.SQLITE_IOERR and file_size_limited()
+    hint = "; this shell allows no file above a size (`ulimit -f`): raise that limit" if limited else ""
+    return kind(f"the session file {path} cannot be opened: {error}{hint}")
 
 
 def _read(text: object, kind: Any, path: Path) -> Any:

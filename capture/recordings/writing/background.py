@@ -4,7 +4,6 @@ Nothing waits for it: a slow disk or encoder costs frames of the recording, and 
 """
 
 import contextlib
-import errno
 import logging
 import os
 import threading
@@ -20,6 +19,7 @@ from msgspec.structs import replace
 from capture.recordings.writing.recording import Recording
 from capture.sources.session.frame_table import FrameRow
 from stream.errors import StreamError
+from stream.machine.files import reason
 from stream.protocol.contracts import Pixels
 
 log = logging.getLogger("capillary.recorder")
@@ -146,8 +146,7 @@ class Background:
                 self._note_counts()
                 self._recording.describe()
         except (OSError, StreamError, av.FFmpegError) as error:
-            full = getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT)
-            self._stopped = "the disk is full" if full else str(error)
+            self._stopped = reason(error) if isinstance(error, OSError) and error.errno else str(error)
             self._missing[self._stopped] += 1
             log.error("recording stopped: %s", self._stopped)
 

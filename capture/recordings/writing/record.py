@@ -32,7 +32,8 @@ def record(parts: Parts, /, source: str, folder: Path, seconds: float | None, co
     from capture.recordings.writing.recording import Recording, describe
     from capture.recordings.writing.sealing import seal
     from stream.console.text import plain
-    from stream.errors import SourceError
+    from stream.errors import OutputError, SourceError
+    from stream.machine.files import reason
     from stream.protocol.contracts import extras_of
     from stream.security.audit_log import AuditLog
     from stream.session.folders import new_session_id
@@ -42,7 +43,10 @@ def record(parts: Parts, /, source: str, folder: Path, seconds: float | None, co
     session, broken = new_session_id(), ""
     with closing(parts.open_source(source, config)) as opened:
         place = folder / session
-        place.mkdir(mode=0o700, parents=True)
+        try:
+            place.mkdir(mode=0o700, parents=True)
+        except OSError as error:
+            raise OutputError(f"the folder {place} cannot be made: {reason(error)}; choose another one") from error
         audit = AuditLog(place)
         audit.run_started(session, "record", VERSION)
         scale = config.capture.scale_of(opened.width, extras_of(opened).um_per_px)

@@ -38,7 +38,11 @@ def address_of(uri: SourceUri) -> Address:
     try:
         parts = urlsplit(uri.path)
         host, port = parts.hostname, parts.port
-    except ValueError:
+    except ValueError as error:
+        if str(error).startswith("Port"):
+            raise UsageError(
+                f"The {uri.scheme} address names no port that there is; it is a number up to 65535."
+            ) from None
         host, port = None, None
     if not host or re.search(r"[\s\x00-\x1f\x7f]", host):
         raise UsageError(f"The {uri.scheme} address names no host; write it as {uri.scheme}://host:port/path.")

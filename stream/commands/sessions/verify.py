@@ -34,7 +34,10 @@ def verify(parts: Parts, session: Path, quick: bool) -> None:
     reach(session)
     folder = session if session.is_dir() else session.parent
     if not (folder / audit_log.FILE_NAME).is_file():
-        raise UsageError(f"{folder} holds no session that can be verified: it has no {audit_log.FILE_NAME}")
+        raise UsageError(
+            f"{session} is no session that can be verified: there is no {folder / audit_log.FILE_NAME}; name the "
+            "folder of a session"
+        )
     findings = Findings()
     try:
         sealed = check_files(folder, findings)

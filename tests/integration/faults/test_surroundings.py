@@ -237,6 +237,17 @@ def test_a_limit_of_the_shell_is_named_as_the_cause(tmp_path: Path, limit: str, 
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.slow
+def test_a_limit_on_the_size_of_files_is_named_by_what_is_written(pictures: Path, tmp_path: Path) -> None:
+    done = shell("ulimit -f 20", "replay", pictures, "-o", tmp_path / "out", "--engine", "serial")
+    assert done.returncode == 1
+    assert "`ulimit -f`" in done.stderr
+    done = shell("ulimit -f 100", "record", "synthetic:?seed=1", tmp_path / "recorded", "--seconds", "5")
+    assert done.returncode == 5
+    assert "`ulimit -f`" in done.stderr
+    assert "Errno" not in done.stderr
+
+
 def test_a_proxy_that_the_address_names_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
     with serving() as proxy:

@@ -92,3 +92,26 @@ def test_a_file_whose_name_is_taken_for_a_source_is_pointed_at(
     with pytest.raises((SourceError, UsageError), match=r"write \./ before the name"):
         open_source(name)
     open_source(f"./{name}").close()
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("0", "camera:0"),
+        ("/dev/video0", "camera:/dev/video0"),
+        ("/dev/null", "camera:/dev/null"),
+        ("camera", "camera:0"),
+        ("synthetic", "synthetic:,"),
+        ("http//camera/video", "begins with http://"),
+        ("192.168.1.30/video", "begins with http://"),
+    ],
+)
+def test_a_source_that_was_taken_for_a_path_is_pointed_at(name: str, words: str) -> None:
+    with pytest.raises(SourceError, match=words):
+        open_source(name)
+
+
+@pytest.mark.parametrize("port", ["99999", "port", "-1"])
+def test_a_port_that_cannot_be_is_not_called_a_missing_host(port: str) -> None:
+    with pytest.raises(UsageError, match="no port that there is"):
+        open_source(f"http://127.0.0.1:{port}/video")

@@ -172,3 +172,14 @@ def test_sources_that_cannot_be_watched_together_are_refused(
     typed: Type, arguments: tuple[str, ...], reason: str
 ) -> None:
     assert typed("live", *arguments) == Typed(2, reason)
+
+
+def test_a_file_or_nothing_is_not_verified_as_a_folder_of_its_own(typed: Type) -> None:
+    write_video(Path("clip.avi"), frames=2)
+    for name in ("clip.avi", "nothing"):
+        refused(USAGE, typed, "verify", name, says=(f"{name} is no session", "name the folder"))
+
+
+def test_pictures_are_not_recorded_into_a_file(typed: Type) -> None:
+    clip = write_video(Path("clip.avi"), frames=2)
+    refused(FAILED, typed, "record", clip, clip, says=("clip.avi", "cannot be made", "choose another one"))
