@@ -29,15 +29,15 @@ class AppliedSettings:
         return f"the camera gives {said}"[:MAX_TREATMENT]
 
 
-def difference(option: str, asked: str, told: str | None, refused: str = "") -> str:
+def difference(option: str, asked: str, given: str | None, refused: str = "") -> str:
     """Return in a phrase how a value differs from what was asked for; empty if it does not.
 
-    told: None if the camera tells no such value. refused: why it did not take the value, if it said so.
+    given: None if the camera names no such value. refused: why it did not take the value, if it said so.
     """
-    if told is None:
+    if given is None:
         return f"no {option}"
     try:
-        same = abs(float(told) - float(asked)) <= _NEAR * abs(float(asked))
+        same = abs(float(given) - float(asked)) <= _NEAR * abs(float(asked))
     except ValueError:
-        same = told == asked
-    return "" if same else f"{option} {told} instead of {asked}{f' ({refused})' if refused else ''}"
+        same = given == asked
+    return "" if same else f"{option} {given} instead of {asked}{f' ({refused})' if refused else ''}"
