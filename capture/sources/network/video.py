@@ -30,6 +30,8 @@ from stream.errors import FrameError, SourceError
 from stream.protocol.contracts import Pixels
 
 _LOST: Final = re.compile(r"missed \d+ packets|bad cseq|Continuity check failed|Packet corrupt")
+_SKIPPED: Final = re.compile(r"Frame num gap")
+"""Numbers of frames (H.264 7.4.3, frame_num) were left out: FFmpeg decodes on wrong pictures; a debug message says so."""
 _MOST_FPS: Final = 1000
 
 Messages = list[tuple[int, str, str]]
@@ -76,6 +78,7 @@ class VideoFrames:
         """Yield frames until the stream ends. Raises FFmpegError, and what the container's file raises."""
         take = self._picture if self._stream.codec_context.name == "mjpeg" else self._decoded
         with listening() as logs:
+            av.logging.set_level(av.logging.DEBUG)
             for packet in self._container.demux(self._stream):
                 lost = packet.is_corrupt or any(_LOST.search(words) for _, _, words in logs)
                 logs.clear()
@@ -94,6 +97,7 @@ class VideoFrames:
         frames: list[VideoFrame] | None = None
         with contextlib.suppress(FFmpegError):
             frames = self._stream.codec_context.decode(packet)
+        lost = lost or any(_SKIPPED.search(words) for _, _, words in logs)
         fault = lost or frames is None or any(level <= av.logging.ERROR for level, _, _ in logs)
         self._damage.packet(packet.pts, key=packet.is_keyframe, fault=fault)
         if frames is None:
