@@ -31,7 +31,7 @@ from stream.protocol.contracts import Pixels
 
 _LOST: Final = re.compile(r"missed \d+ packets|bad cseq|Continuity check failed|Packet corrupt")
 _SKIPPED: Final = re.compile(r"Frame num gap")
-"""Numbers of frames (H.264 7.4.3, frame_num) were left out: FFmpeg decodes on wrong pictures; a debug message says so."""
+"""Numbers of frames (H.264 7.4.3, frame_num) were left out; FFmpeg decodes what follows, and says so at DEBUG."""
 _MOST_FPS: Final = 1000
 
 Messages = list[tuple[int, str, str]]
