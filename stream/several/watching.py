@@ -68,7 +68,10 @@ def watch(parts: Parts, config: Config, sources: Sequence[str], sessions: Path, 
             terminal.say(f"Live page: {page.address}{token_hint(config.view)}")
         audit = _audit_log(sessions / name)
         audit.run_started(name, "live", VERSION)
+        audit.write("sources", sessions=[state.session for state in states])
         code = Watching(states, collector, terminal, lambda: _write(audit, events)).run(monitors)
+        # A source that gave no frame has left no folder.
+        audit.write("sources", sessions=[state.session for state in states if (sessions / state.session).is_dir()])
         audit.write("ended", exit_code=code)
         return code
 

@@ -21,15 +21,15 @@ if TYPE_CHECKING:
 def verify(parts: Parts, session: Path, quick: bool) -> None:
     """Prove that a SESSION is as it was recorded: its log, its files, every picture, and every reading.
 
-    Prints the first difference. Readings are computed again from a lossless recording.
+    Prints the first difference. Readings are computed again from a lossless recording. The folder of a command with
+    several sources stands for the session of each.
 
     Exit codes: 0 no difference; 2 wrong use; 5 a difference, or the session is not finished.
     """
-    from stream.console.text import plain
-    from stream.errors import SourceError, UsageError
+    from stream.errors import UsageError
     from stream.machine.files import reach
     from stream.security import audit_log
-    from stream.session.proof.verification import DifferenceError, Findings, check_files, check_frames
+    from stream.session.proof.verification import DifferenceError
 
     reach(session)
     folder = session if session.is_dir() else session.parent
@@ -38,7 +38,18 @@ def verify(parts: Parts, session: Path, quick: bool) -> None:
             f"{session} is no session that can be verified: there is no {folder / audit_log.FILE_NAME}; name the "
             "folder of a session"
         )
-    findings = Findings()
+    if not _is_proven(parts, folder, quick):
+        sys.exit(DifferenceError.exit_code)
+
+
+def _is_proven(parts: Parts, folder: Path, quick: bool) -> bool:
+    """Print what is proven of a folder and of the sessions that it stands for; return whether that is all."""
+    from stream.console.text import plain
+    from stream.errors import SourceError
+    from stream.session.proof.verification import ChainedHashes, DifferenceError, Findings, check_files, check_frames
+
+    findings, sealed = Findings(), ChainedHashes()
+    difference = ""
     try:
         sealed = check_files(folder, findings)
         recording = parts.recorded_session(folder)
@@ -46,16 +57,20 @@ def verify(parts: Parts, session: Path, quick: bool) -> None:
             analyser = None if quick else _analyser(parts, recording, folder, findings)
             check_frames(recording, folder, findings, None if analyser is None else analyser.analyse)
             recording.close()
-        if not sealed.session and not sealed.files:
-            raise DifferenceError(
-                "The session is not finished: its run goes on or was killed; what stands above holds."
-            )
+        if not sealed.is_finished:
+            difference = "The session is not finished: its run goes on or was killed; what stands above holds."
     except (DifferenceError, SourceError) as error:
-        _print(findings)
-        print(plain(f"DIFFERENT: {error}"))
-        sys.exit(DifferenceError.exit_code)
+        difference = str(error)
     _print(findings)
-    print("No difference.")
+    print(plain(f"DIFFERENT: {difference}") if difference else "No difference.")
+    beside = [_is_session_proven(parts, folder.absolute().parent / name, quick) for name in sealed.sessions or ()]
+    return not difference and all(beside)
+
+
+def _is_session_proven(parts: Parts, folder: Path, quick: bool) -> bool:
+    """Print what is proven of one of several sessions, below its name; return whether that is all."""
+    print(f"\n{folder.name}")
+    return _is_proven(parts, folder, quick)
 
 
 def _print(findings: "Findings") -> None:

@@ -38,12 +38,22 @@ class Findings:
 
 @dataclass(frozen=True, slots=True)
 class ChainedHashes:
-    """The hashes in a chain: of the session's file and its readings, and of the recording's files; empty if none."""
+    """The hashes in a chain: of the session's file and its readings, and of the recording's files; empty if none.
+
+    sessions: of a command with several sources, the folders beside its own; None if it had one. ended: in order.
+    """
 
     session: str = ""
     readings: str = ""
     reviewed_since: int = 0
     files: dict[str, str] = field(default_factory=dict)
+    sessions: tuple[str, ...] | None = None
+    ended: bool = False
+
+    @property
+    def is_finished(self) -> bool:
+        """True if what can be held against the chain is all there: the run ended, and was not killed."""
+        return bool(self.session or self.files) if self.sessions is None else self.ended
 
 
 def check_files(folder: Path, findings: Findings) -> ChainedHashes:
@@ -84,8 +94,11 @@ def sealed_in(folder: Path) -> ChainedHashes:
     """Return the hashes that a sound chain holds, the newest of each."""
     found, since = {"session_sha256": "", "readings_sha256": ""}, 0
     files: dict[str, str] = {}
+    sessions: tuple[str, ...] | None = None
+    ended = False
     with (folder / audit_log.FILE_NAME).open(encoding="utf-8") as lines:
         for entry in map(json.loads, lines):
+            ended = entry["what"] == "ended"
             match entry["what"]:
                 case "begun":
                     found, files = dict.fromkeys(found, ""), {}
@@ -93,9 +106,11 @@ def sealed_in(folder: Path) -> ChainedHashes:
                     found, since = {name: str(entry.get(name, "")) for name in found}, 0
                 case "recorded":
                     files = entry["files"]
+                case "sources":
+                    sessions = tuple(entry["sessions"])
                 case "changed" if entry.get("where") == audit_log.REVIEW:
                     since += 1
-    return ChainedHashes(found["session_sha256"], found["readings_sha256"], since, files)
+    return ChainedHashes(found["session_sha256"], found["readings_sha256"], since, files, sessions, ended)
 
 
 def check_frames(

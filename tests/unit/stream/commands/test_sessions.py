@@ -6,6 +6,7 @@ import json
 import zipfile
 from pathlib import Path
 
+from stream.security.audit_log import AuditLog
 from tests.doubles.marked_session import marked_session
 from tests.unit.stream.commands.conftest import Type
 
@@ -87,3 +88,24 @@ def test_what_is_of_a_recording_needs_one(typed: Type) -> None:
     unknown = typed("record", "synthetic:", "recordings", "--codec", "h265")
     assert unknown.code == 2
     assert "ffv1" in unknown.text
+
+
+def test_the_folder_of_several_sources_is_proven_with_the_session_of_each(typed: Type) -> None:
+    both, sessions = Path("kept/both"), []
+    for seed in (3, 4):
+        assert typed("record", f"synthetic:?seed={seed}&frames=2", "kept", "--codec", "mjpeg").code == 0
+        sessions = [one.name for one in Path("kept").iterdir()]
+    both.mkdir(mode=0o700)
+    audit = AuditLog(both)
+    audit.run_started("both", "live", "1")
+    audit.write("sources", sessions=sessions)
+    assert "not finished" in typed("verify", both).text
+    audit.write("ended", exit_code=0)
+    proven = typed("verify", both)
+    assert (proven.code, proven.text.count("No difference.")) == (0, 3), proven.text
+    assert all(name in proven.text for name in sessions)
+    with Path(f"kept/{sessions[1]}/video.mkv").open("ab") as video:
+        video.write(b"x")
+    changed = typed("verify", both)
+    assert (changed.code, changed.text.count("No difference.")) == (5, 2)
+    assert "DIFFERENT: video.mkv was changed" in changed.text
