@@ -25,12 +25,12 @@ class Lookup:
         Raises SourceError if the source cannot be opened, is live, or has no such frame.
         """
         source = self._opened()
+        if why_not := self.missing_frame_reason(seq, frame):
+            raise SourceError(why_not)
         for index in dict.fromkeys(_indices(source, seq, frame)):
             pixels = self._at(source, index, frame)
             if pixels is not None:
                 return pixels
-        if isinstance(source, SessionSource):
-            raise SourceError(f"The picture of frame {frame} was not recorded.")
         raise SourceError(f"{source.name} has no frame {frame}; is it the same recording?")
 
     def close(self) -> None:
@@ -54,6 +54,16 @@ class Lookup:
         except StreamError as error:
             return str(error)
         return ""
+
+    def missing_frame_reason(self, seq: int, frame: str) -> str:
+        """Return why a frame has no picture: it fell into a gap of a recorded session; empty if it did not."""
+        source = self._opened()
+        if not isinstance(source, SessionSource):
+            return ""
+        places = [place for place in _indices(source, seq, frame) if place < len(source.frames)]
+        if any(source.frames[place].row.frame == frame for place in places):
+            return ""
+        return f"The picture of frame {frame} was not recorded."
 
     def _opened(self) -> FrameSource:
         if self._source is None:

@@ -28,6 +28,18 @@ class Framing(Struct, frozen=True, kw_only=True):
             _, _, width, height = self.region
         return (height, width) if self.rotate_deg in (90, 270) else (width, height)
 
+    def in_words(self) -> str:
+        """Return it as people read it, in the order in which it is done; empty if pictures stay as they are."""
+        parts = []
+        if self.region is not None:
+            left, top, width, height = self.region
+            parts.append(f"region {width}x{height} px at {left}, {top}")
+        if self.flip != "none":
+            parts.append("left and right swapped" if self.flip == "horizontal" else "top and bottom swapped")
+        if self.rotate_deg:
+            parts.append(f"turned {self.rotate_deg}° clockwise")
+        return ", ".join(parts)
+
     def as_text(self) -> str | None:
         """Return it as a session keeps it; None if pictures stay as they are."""
         return None if self == AS_IT_IS else msgspec.json.encode(self).decode()

@@ -133,6 +133,9 @@ class RecordedFrames(Protocol):
     def missing_reason(self) -> str:
         """Return why there are no frames; empty if there are."""
 
+    def missing_frame_reason(self, seq: int, frame: str) -> str:
+        """Return why there is no picture of one frame, if there are others; empty if nothing speaks against one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Frame:

@@ -60,6 +60,15 @@ class KeptSession:
 
         self._do(take)
 
+    def learn(self, **facts: str) -> None:
+        """Keep facts of the session."""
+
+        def take() -> None:
+            self._store.set_facts(**facts)
+            self._store.commit()
+
+        self._do(take)
+
     def see(self, reading: DensityReading) -> None:
         """Keep, judge and show a reading."""
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from msgspec import Struct
 
+from stream.config.framing import framing_from
 from stream.protocol.bedside import AlarmEvent
 from stream.protocol.measures import DENSITY
 from stream.readings.before_after import Change
@@ -38,6 +39,7 @@ _SETTINGS = (
     *(
         ("height", "Height, px"),
         ("um_per_px", "Scale, µm per pixel"),
+        ("framing", "Part and turn of the picture"),
         ("fps", "Frames a second, nominal"),
         ("status", "Session"),
         ("reason", "Because"),
@@ -109,8 +111,9 @@ def report_html(data: ReportData) -> str:
 def _made_with(facts: dict[str, Any]) -> list[tuple[str, Any]]:
     """List what the results were made with. A scale that was given later says so."""
     given = f" ({facts['um_per_px_from']})" if facts.get("um_per_px_from") else ""
-    added = {"um_per_px": given}
-    return [(label, f"{facts[key]}{added.get(key, '')}") for key, label in _SETTINGS if facts.get(key)]
+    framing = framing_from(facts.get("framing"))
+    shown = facts | {"um_per_px": f"{facts.get('um_per_px')}{given}", "framing": framing.in_words()}
+    return [(label, str(shown[key])) for key, label in _SETTINGS if facts.get(key)]
 
 
 def _heading(info: SessionInfo) -> str:

@@ -258,8 +258,11 @@ class Evidence:
         if self._feed.pictures.get(seq) is not None:
             return ""
         if self._recording is not None:
+            stored = None if self._archive is None else self._archive.reading(seq)
             with self._lock:
-                return self._recording.missing_reason()
+                if stored is None:
+                    return self._recording.missing_reason()
+                return self._recording.missing_picture_reason(seq, stored.frame)
         if self._feed.info.mode == "review":
             return "The recording of this session is not there: sessions keep values, not pictures."
         return "This picture is not kept: one a second is, of the last minutes in which somebody looked."

@@ -33,6 +33,10 @@ class SessionRecording:
             self._missing_reason = self._find_missing_reason()
         return self._missing_reason
 
+    def missing_picture_reason(self, seq: int, frame: str) -> str:
+        """Return why there is no picture of one frame; empty if there is. Raises SourceError."""
+        return self.missing_reason() or self._frames.missing_frame_reason(seq, frame)
+
     def pixels(self, seq: int, frame: str) -> Pixels:
         """Return the frame, (height, width, 3) uint8 BGR.
 

@@ -133,3 +133,8 @@ def test_a_session_keeps_the_framing_as_text() -> None:
     assert framing_from(text) == TURNED
     assert Framing().as_text() is None
     assert framing_from(None) == Framing()
+
+
+def test_a_framing_is_said_in_the_order_in_which_it_is_done() -> None:
+    assert TURNED.in_words() == "region 40x32 px at 8, 4, left and right swapped, turned 90° clockwise"
+    assert Framing().in_words() == ""

@@ -68,4 +68,6 @@ def test_frames_of_a_recorded_session_are_found_by_their_seq_and_a_gap_is_said(t
             np.testing.assert_array_equal(lookup.pixels(seq, f"f{seq}"), card(seq))
         with pytest.raises(SourceError, match="not recorded"):
             lookup.pixels(5, "f5")
+        assert "f5 was not recorded" in lookup.missing_frame_reason(5, "f5")
+        assert lookup.missing_frame_reason(4, "f4") == ""
         np.testing.assert_array_equal(lookup.pixels(2, "f7"), card(7))  # as a replay of the session counts

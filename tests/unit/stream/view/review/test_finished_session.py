@@ -272,6 +272,9 @@ class Tape:
     def missing_reason(self) -> str:
         return ""
 
+    def missing_frame_reason(self, seq: int, frame: str) -> str:
+        return "" if seq != 8 else f"The picture of frame {frame} was not recorded."
+
     def pixels(self, seq: int, frame: str) -> Pixels:
         if not 0 <= seq < 50 or frame != str(seq):
             raise SourceError(f"the tape has no frame {frame}")
@@ -328,6 +331,13 @@ def test_a_frame_that_the_recording_has_not_says_so(finished: Callable[..., Path
     with pytest.raises(NotKeptError, match="the tape has no frame 9999"):
         looked.jpeg(7)
     assert looked.describe(7).regions is None
+
+
+def test_a_frame_in_a_gap_of_the_recording_has_no_picture(finished: Callable[..., Path]) -> None:
+    looked = evidence(finished(), Model(6.0))
+    assert looked.describe(7).picture.available is True
+    assert looked.describe(8).picture.available is False
+    assert "frame 8 was not recorded" in looked.describe(8).picture.why_not
 
 
 def test_a_recording_that_was_changed_is_not_shown(finished: Callable[..., Path], tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from stream.config.framing import Framing
 from stream.protocol.readings import DensityReading, RegionOutline
 from stream.view.live.feed import Feed
 from stream.view.routes.downloads import content_disposition
@@ -83,6 +84,13 @@ def test_status_and_report_say_how_good_the_model_is_on_new_scenes_beside_resear
     assert bed.get("/api/status")["transfer"] == "On new scenes: half within <9 %."
     report = bed.ask("GET", "/report").text
     assert re.search(r"Research use\.[^<]* On new scenes: half within &lt;9 %\.</p>", report)
+
+
+def test_the_report_says_which_part_of_the_picture_was_analysed(bed: Bed) -> None:
+    bed.see()
+    assert "Part and turn" not in bed.ask("GET", "/report").text
+    bed.session.learn(framing=Framing(rotate_deg=180).as_text() or "")
+    assert "<th>Part and turn of the picture</th><td>turned 180° clockwise" in bed.ask("GET", "/report").text
 
 
 @pytest.mark.parametrize(
