@@ -9,6 +9,7 @@ from typing import NoReturn
 
 import pytest
 from hypothesis import settings
+from xdist.scheduler import LoadScopeScheduling
 
 settings.register_profile("without a clock", deadline=None, max_examples=60)
 settings.load_profile("without a clock")
@@ -22,6 +23,20 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     """Run the whole suite in two processes, and a part that is named in this one: others take seconds to start."""
     return 2 if config.args_source is pytest.Config.ArgsSource.TESTPATHS else 0
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
+    """Give each process whole files, in the order of their names, so that the long ones of `integration` come first."""
+    scheduler = LoadScopeScheduling(config, log)
+    scheduler._split_scope = together
+    return scheduler
+
+
+def together(test: str) -> str:
+    """Name what runs in one process: a file, or all files that start the program, which then runs once at a time."""
+    file = test.partition("::")[0]
+    of_the_program = file.startswith(("tests/integration/", "tests/processes/"))
+    return "the program" if of_the_program and not file.startswith("tests/integration/page/") else file
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
