@@ -23,6 +23,8 @@ from workers.training.train import cross_validate, train
 
 pytestmark = pytest.mark.slow
 PLAN = TrainingPlan(epochs=2, warm_up=0.1)
+SMALL = TrainingPlan(epochs=1, architecture="tests.doubles.small_network:SMALL")
+"""Where the network itself does not matter."""
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +77,7 @@ def test_a_model_can_be_scored(model: Path, labelled: Path, capsys: pytest.Captu
 
 
 def test_figures_can_come_from_other_frames(labelled: Path, tmp_path: Path) -> None:
-    train(labelled, tmp_path / "m.tflite", folds=2, plan=msgspec.structs.replace(PLAN, epochs=1), test=labelled)
+    train(labelled, tmp_path / "m.tflite", folds=2, plan=SMALL, test=labelled)
     figures = card(tmp_path / "m.tflite").figures
     assert figures is not None
     assert figures.method.startswith("no frame of these was seen: 4 drawings")
@@ -84,7 +86,7 @@ def test_figures_can_come_from_other_frames(labelled: Path, tmp_path: Path) -> N
 def test_a_stopped_run_goes_on_after_its_finished_folds(
     labelled: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    fresh = cross_validate(labelled, folds=2, plan=PLAN)
+    fresh = cross_validate(labelled, folds=2, plan=SMALL)
     asked: list[int] = []
 
     def stopped(*arguments: object, **named: object) -> object:
@@ -95,18 +97,18 @@ def test_a_stopped_run_goes_on_after_its_finished_folds(
 
     monkeypatch.setattr(folds_module, "trained", stopped)
     with pytest.raises(KeyboardInterrupt):
-        cross_validate(labelled, folds=2, plan=PLAN, output=tmp_path)
+        cross_validate(labelled, folds=2, plan=SMALL, output=tmp_path)
     assert "continues after the last finished network" in capsys.readouterr().err
-    assert cross_validate(labelled, folds=2, plan=PLAN, output=tmp_path) == fresh
+    assert cross_validate(labelled, folds=2, plan=SMALL, output=tmp_path) == fresh
     assert len(asked) == 3
     assert (tmp_path / "figures.json").is_file()
-    cross_validate(labelled, seed=2, folds=2, plan=PLAN, output=tmp_path)
+    cross_validate(labelled, seed=2, folds=2, plan=SMALL, output=tmp_path)
     assert len(asked) == 5
 
 
 def test_early_stopping_looks_at_frames_that_are_neither_seen_nor_held_out(labelled: Path) -> None:
     samples = read_samples(labelled)
-    (first, _) = train_folds(samples, TrainingPlan(epochs=3, patience=1), seed=1, count=2)
+    (first, _) = train_folds(samples, msgspec.structs.replace(SMALL, epochs=3, patience=1), seed=1, count=2)
     held_out = {judged.frame.label.frame for judged in first.held_out}
     assert len(first.weights.frames) == 1
     assert not held_out & set(first.weights.frames)
