@@ -33,10 +33,10 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
 
 
 def together(test: str) -> str:
-    """Name what runs in one process: a file, or all files that start the program, which then runs once at a time."""
+    """Name what runs in one process: a file, or all files that start processes or need a device, a port or time."""
     file = test.partition("::")[0]
-    of_the_program = file.startswith(("tests/integration/", "tests/processes/"))
-    return "the program" if of_the_program and not file.startswith("tests/integration/page/") else file
+    alone = file.startswith(("tests/integration/", "tests/processes/"))
+    return "one after the other" if alone and not file.startswith("tests/integration/page/") else file
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import missing
+from tests.doubles.frames.labelled_drawings import drawn
 from tests.running import ROOT, run, values
 
 SOURCE = "synthetic:?seed=4&frames=6"
@@ -72,11 +73,12 @@ def test_the_bedside_needs_no_tensorflow(edge: Edge, tmp_path: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-def test_what_needs_tensorflow_says_so(edge: Edge, tmp_path: Path, labelled_frames: Path) -> None:
+def test_what_needs_tensorflow_says_so(edge: Edge, tmp_path: Path) -> None:
     keras = tmp_path / "keras.toml"
     keras.write_text('[analyser.settings]\nruntime = "keras"\n')
+    labelled = drawn(tmp_path, 5)
     for arguments in (
-        ("models", "train", labelled_frames, "-o", tmp_path / "mine.tflite"),
+        ("models", "train", labelled, "-o", tmp_path / "mine.tflite"),
         ("models", "export", "default", "--to", "onnx", "-o", tmp_path / "mine.onnx"),
         ("-c", keras, "replay", SOURCE, "--output", tmp_path / "out"),
     ):
