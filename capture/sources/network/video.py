@@ -97,7 +97,8 @@ class VideoFrames:
         frames: list[VideoFrame] | None = None
         with contextlib.suppress(FFmpegError):
             frames = self._stream.codec_context.decode(packet)
-        lost = lost or any(_SKIPPED.search(words) for _, _, words in logs)
+        if not packet.is_keyframe:  # which does not build on what was before
+            lost = lost or any(_SKIPPED.search(words) for _, _, words in logs)
         fault = lost or frames is None or any(level <= av.logging.ERROR for level, _, _ in logs)
         self._damage.packet(packet.pts, key=packet.is_keyframe, fault=fault)
         if frames is None:
