@@ -1,161 +1,122 @@
-"""Mutated recordings and pictures against the sources. `python -m tests.fuzz.media --count 2000 --seed 1`.
+"""Mutated recordings and pictures against the sources. `python -m tests.fuzz.media --count 4000 --seed 1`.
 
 Each is opened and read to its end in a process of its own kind, as capture does: it is read, or refused in a sentence
-(SourceError, UsageError). A decoder that crashes or hangs takes only that process with it, and is counted.
+(SourceError, UsageError). A decoder that crashes or hangs takes only that process with it, and is counted. Every frame
+that is handed on is held against the one of the whole file.
 """
 
 import argparse
-import multiprocessing
 import random
-import resource
 import tempfile
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Final
 
-import cv2
 import numpy as np
 
-from capture.sources.opening import SourceLimits, open_source
-from stream.errors import StreamError
-from tests.doubles.media import card, write_video
+from stream.config.plugins import find
+from stream.protocol.contracts import Analyser, Frame, Pixels
+from tests.fuzz.families import FAMILIES, written
 from tests.fuzz.mutation import mutated
+from tests.fuzz.reading import ReadingProcess, frames_of
 
-LIMITS: Final = SourceLimits(max_width=4096, max_height=3072)
-_MOST_FRAMES: Final = 50
-_PATIENCE_S: Final = 30.0
-_WARM: Final = 25  # files after which memory is compared
+_HEAD_BYTES: Final = 600
 
 
 @dataclass(slots=True)
 class Tally:
-    """read, refused, died, hung: files. wrong: what was neither read nor refused in a sentence, with its file's number.
+    """What came of the mutated files of a family.
 
-    grown_mb: the peak of a reading process' memory, above its peak once warm.
+    files: read, refused, died, hung, wrong (neither read nor refused in a sentence, or something was printed).
+    frames: same, failed, moved (another frame of the file), changed without a sign; good: changed, and called good.
+    errors: of each that is good, by how much its density differs from the whole frame's, in percentage points.
+    wrong: what was wrong, with its file's number. grown_mb: the peak of the reading process' memory, once warm.
     """
 
-    outcomes: Counter[str] = field(default_factory=Counter)
+    files: Counter[str] = field(default_factory=Counter)
+    frames: Counter[str] = field(default_factory=Counter)
+    errors: list[float] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
     grown_mb: float = 0.0
 
-
-def samples(folder: Path) -> list[Path]:
-    """Small whole files of every kind that can be written here, of test cards."""
-    made = [write_video(folder / f"a{suffix}", codec, frames=6) for suffix, codec in
-            ((".mkv", "MJPG"), (".avi", "MJPG"), (".mp4", "mp4v"), (".mkv.mkv", "FFV1"))]  # fmt: skip
-    for suffix in (".png", ".jpg", ".tif"):
-        made.append(folder / f"b{suffix}")
-        cv2.imwrite(str(made[-1]), card(1, 96, 64))
-    made.append(folder / "stack.tif")
-    cv2.imwritemulti(str(made[-1]), [card(number, 96, 64) for number in range(3)])
-    return made
+    def line(self) -> str:
+        """Return the tally in one line."""
+        files = " ".join(f"{name} {self.files[name]}" for name in ("read", "refused", "died", "hung", "wrong"))
+        frames = " ".join(f"{name} {self.frames[name]}" for name in ("same", "failed", "moved", "changed", "good"))
+        worst = f", off by {np.median(self.errors):.2f}, at most {max(self.errors):.2f}" if self.errors else ""
+        return f"files {files}; frames {frames}{worst}"
 
 
-def fuzz(count: int, seed: int, folder: Path) -> Tally:
-    """Read `count` mutated files; the same seed, the same files."""
-    chance, tally = random.Random(seed), Tally()
-    whole = [(path.suffix, path.read_bytes()) for path in samples(folder)]
-    reader = _Reader()
+def fuzz(
+    count: int, seed: int, folder: Path, names: Sequence[str] = tuple(FAMILIES), keep: Path | None = None
+) -> dict[str, Tally]:
+    """Read `count` mutated files, the families in turn; the same seed, the same files.
+
+    keep: where to write pictures of changed frames that are called good, beside the whole ones.
+    """
+    chance = random.Random(seed)
+    files = written(folder, names)
+    bytes_of = {name: path.read_bytes() for name, path in files.items()}
+    whole = {name: frames_of(path) for name, path in files.items()}
+    tallies = {name: Tally() for name in names}
+    analyser: Analyser = find("analysers", "capillary")({})
+    reader = ReadingProcess()
     for number in range(count):
-        suffix, data = chance.choice(whole)
-        head = chance.choice((len(data), 600))  # formats are in the head, codecs in the rest
-        path = folder / f"mutated{suffix}"
+        name = names[number % len(names)]
+        data, tally = bytes_of[name], tallies[name]
+        head = chance.choice((len(data), len(data), _HEAD_BYTES))  # formats are in the head, codecs in the rest
+        path = folder / f"mutated{''.join(files[name].suffixes)}"
         path.write_bytes(mutated(data[:head], chance) + data[head:])
-        outcome, text = reader.read(path)
-        tally.outcomes[outcome] += 1
-        tally.grown_mb = max(tally.grown_mb, reader.grown_mb)
-        if outcome == "wrong":
-            tally.wrong.append(f"seed {seed}, file {number} ({suffix}): {text}")
-        if outcome in ("died", "hung"):
-            reader = _Reader()
+        found = reader.read(path)
+        tally.files[found.outcome] += 1
+        tally.grown_mb = max(tally.grown_mb, found.grown_mb)
+        if found.outcome == "wrong":
+            tally.wrong.append(f"seed {seed}, file {number} ({name}): {found.text}")
+        for index, pixels in found.frames.items():
+            _compare(tally, whole[name], index, pixels, analyser, keep and keep / f"{name.replace(' ', '-')}-{number}")
     reader.close()
-    return tally
+    return tallies
 
 
-class _Reader:
-    """A process that reads one file after the other."""
-
-    def __init__(self) -> None:
-        context = multiprocessing.get_context("spawn")
-        self._pipe, other = context.Pipe()
-        self._process = context.Process(target=_serve, args=(other,), daemon=True)
-        self._process.start()
-        other.close()
-        self._files, self._warm, self.grown_mb = 0, 0, 0.0
-
-    def read(self, path: Path) -> tuple[str, str]:
-        """read, refused, wrong, died or hung; and the sentence."""
-        self._pipe.send(str(path))
-        try:
-            if not self._pipe.poll(_PATIENCE_S):
-                self.close()
-                return "hung", ""
-            outcome, text, peak = self._pipe.recv()
-        except (EOFError, ConnectionError):
-            self.close()
-            return "died", ""
-        self._files += 1
-        if self._files == _WARM:
-            self._warm = peak
-        self.grown_mb = (peak - self._warm) / 2**20 if self._files >= _WARM else 0.0
-        return outcome, text
-
-    def close(self) -> None:
-        self._process.kill()
-        self._process.join()
-        self._pipe.close()
-
-
-def _serve(pipe: Connection) -> None:
-    cv2.setNumThreads(1)
-    while True:
-        try:
-            path = pipe.recv()
-        except EOFError:
-            return
-        pipe.send((*_outcome(path), _peak()))
-
-
-def _peak() -> int:
-    """Most bytes that this process has held: its own, not those of the process that spawned it."""
-    status = Path("/proc/self/status")
-    if status.exists():
-        return 1024 * int(status.read_text().partition("VmHWM:")[2].split()[0])
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-
-
-def _outcome(path: str) -> tuple[str, str]:
-    try:
-        source = open_source(path, LIMITS)
-        try:
-            pixels = np.empty((source.height, source.width, 3), np.uint8)
-            for _ in range(_MOST_FRAMES):
-                if source.grab() is None:
-                    break
-                source.retrieve(pixels)
-        finally:
-            source.close()
-    except StreamError as error:
-        text = str(error)
-        return ("refused" if 0 < len(text) < 600 and "\n" not in text else "wrong"), text
-    except BaseException as error:  # noqa: BLE001 (whatever it is, it is no sentence)
-        return "wrong", f"{type(error).__name__}: {error}"
-    return "read", ""
+def _compare(
+    tally: Tally, whole: list[Pixels], index: int, pixels: Pixels | None, analyser: Analyser, keep: Path | None
+) -> None:
+    if pixels is None:
+        tally.frames["failed"] += 1
+        return
+    if index < len(whole) and np.array_equal(pixels, whole[index]):
+        tally.frames["same"] += 1
+        return
+    if any(np.array_equal(pixels, one) for one in whole):
+        tally.frames["moved"] += 1
+        return
+    tally.frames["changed"] += 1
+    seen = analyser.analyse(Frame(pixels))
+    if seen.quality.verdict == "good":
+        tally.frames["good"] += 1
+        own = whole[min(index, len(whole) - 1)]
+        tally.errors.append(abs(seen.density_pct - analyser.analyse(Frame(own)).density_pct))
+        if keep is not None:
+            np.savez_compressed(f"{keep}-{index}", changed=pixels, whole=own)
 
 
 def main() -> None:
-    """Run once; print the seed and what came of it."""
+    """Run once; print the seed and what came of each family."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--count", type=int, default=2000)
+    parser.add_argument("--count", type=int, default=4000)
     parser.add_argument("--seed", type=int, default=random.randrange(2**32))
+    parser.add_argument("--only", default="", help="families whose names begin with this")
+    parser.add_argument("--keep", type=Path, help="a folder for changed frames that are called good")
     given = parser.parse_args()
+    names = [name for name in FAMILIES if name.startswith(given.only)]
+    print(f"seed {given.seed}")
     with tempfile.TemporaryDirectory(prefix="capillary-fuzz-") as folder:
-        tally = fuzz(given.count, given.seed, Path(folder))
-    print(f"seed {given.seed}: {dict(tally.outcomes)}, grown by {tally.grown_mb:.1f} MB")
-    for wrong in tally.wrong:
-        print(wrong)
+        tallies = fuzz(given.count, given.seed, Path(folder), names, given.keep)
+    for name, tally in tallies.items():
+        print(f"{name:30} {tally.line()}", *tally.wrong, sep="\n    ")
+    print(f"grown by {max(tally.grown_mb for tally in tallies.values()):.1f} MB")
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ def mutated(data: bytes, chance: random.Random) -> bytes:
     damaged = bytearray(data)
     for _ in range(chance.choice((1, 1, 1, 2, 4, 8))):
         at = chance.randrange(len(damaged) + 1)
-        size = chance.choice((1, 1, 2, 4, 8, 64))
+        size = chance.choice((1, 1, 2, 4, 8, 64, 1500))
         match chance.randrange(7):
             case 0 if damaged:
                 damaged[at % len(damaged)] ^= 1 << chance.randrange(8)

@@ -82,6 +82,7 @@ def listening() -> av.logging.Capture:
 def hush_ffmpeg() -> None:
     """Keep FFmpeg's own messages off stderr: what goes wrong is said once, in an error of this program."""
     av.logging.set_level(av.logging.WARNING)  # the level of "missed packets", for all of a process
+    av.logging.set_skip_repeated(False)  # else the second frame with the same fault would seem whole
     messages = logging.getLogger("libav")
     messages.propagate = False
     if not messages.handlers:  # else Python prints them, as a last resort
