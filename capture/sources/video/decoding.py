@@ -5,6 +5,7 @@ decoded, or an empty one, which a recorder writes for a picture that its camera 
 """
 
 import heapq
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -16,14 +17,19 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from capture.sources.video.fields import Fields
+from capture.sources.video.forbidden import check_for
 from capture.sources.video.joints import Joints
 from capture.sources.video.keyframes import EMPTY_BYTES
+from capture.sources.video.matching import Matching, Sent
 from capture.sources.video.opened import OpenedVideo, listening
 from capture.sources.video.references import NOT_DECODED, References
 
 # VP8 keeps reference pictures, which are never shown, in packets of their own.
 _HIDES_FRAMES: Final = "vp8"
 _MOST_PIXELS: Final = 1 << 27
+# Checksums (PNG, FFV1) are compared; in H.264 without arithmetic coding, bits left over at the end of a picture are a
+# fault. MPEG-2 may fill up its end with zeros (ISO/IEC 13818-2, 5.2.3).
+_ERROR_DETECTION: Final = {"h264": "crccheck+aggressive"}
 _PROGRESSIVE: Final = (0, 1)  # AVFieldOrder: unknown, progressive
 
 
@@ -44,16 +50,6 @@ class Decoded:
     interlaced: bool = False
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class _Waiting:
-    """A packet whose frame has not come out."""
-
-    pts: int
-    order: int
-    size: int
-    data: bytes = b""
-
-
 class Decoding:
     """One pass over a video stream."""
 
@@ -66,7 +62,7 @@ class Decoding:
         self._container, self._stream = video.container, video.stream
         codec = self._stream.codec_context
         codec.thread_count = 1  # costs no more CPU a frame than two threads, and leaves the cores to the workers
-        codec.options = {"max_pixels": str(_MOST_PIXELS)}
+        codec.options = {"max_pixels": str(_MOST_PIXELS), "err_detect": _ERROR_DETECTION.get(codec.name, "crccheck")}
         self._ticks = counts_ticks
         self._skip, self._order = skip, 0
         self._references = References(codec.codec.intra_only)
@@ -76,8 +72,11 @@ class Decoding:
         self._fields, self._joints = Fields(codec), Joints()
         # Times in AVI are places in the file, which are taken in turn if frames are shown in another order.
         self._in_turn = counts_ticks and bool(codec.has_b_frames)
-        self._timed = not self._in_turn
-        self._waiting: list[_Waiting] = []
+        self._places: list[int] = []
+        self._matching = Matching(timed=not self._in_turn)
+        self._held: deque[tuple[Sent, VideoFrame | None]] = deque()
+        self._forbidden = check_for(codec.name, codec.extradata)
+        self._key_order = 0
         self._lost = 0
         self._last_pts: int | None = None
 
@@ -94,31 +93,38 @@ class Decoding:
 
     def _decoded(self, packet: "Packet[VideoStream]", messages: list[tuple[int, str, str]]) -> Iterator[Decoded]:
         self._joints.pass_over(packet)
-        if self._in_turn:
-            pts, self._in_turn = (packet.dts, True) if packet.dts is not None else (self._order, False)
-        else:
-            pts = packet.pts if self._timed and packet.pts is not None else self._order
-            self._timed = self._timed and packet.pts is not None
+        label, data = self._labelled(packet), bytes(packet)
         if self._whole_jpegs:
             damage = NOT_DECODED if packet.is_corrupt else ""
-            yield self._entry(pts, None, damage, bytes(packet), self._fields.told_by_container)
+            yield self._entry(label, None, damage, data, self._fields.told_by_container)
             return
         messages.clear()
         frames: list[VideoFrame] = []
-        fault = packet.is_corrupt
+        fault = packet.is_corrupt or self._forbidden(data)
+        if packet.is_keyframe or self._references.intra_only:
+            self._key_order = self._order
         if not packet.is_discard:
-            data = bytes(packet) if self._keeps_jpeg else b""
-            heapq.heappush(self._waiting, _Waiting(pts, self._order, packet.size, data))
+            jpeg = data if self._keeps_jpeg else b""
+            self._matching.sent(Sent(label, self._order, self._key_order, packet.size, jpeg))
         try:
             frames = self._stream.codec_context.decode(packet)
         except FFmpegError:
             fault = True
         fault |= any(level <= av.logging.ERROR for level, _, _ in messages)
-        self._references.decoded(self._order, pts, key=packet.is_keyframe, fault=fault)
+        self._references.decoded(self._order, label, key=packet.is_keyframe, fault=fault)
         for frame in frames:
-            yield from self._shown(frame)
-        if not self._timed and fault and not frames and self._waiting:
-            yield from self._without_frame(heapq.heappop(self._waiting), sure=True)
+            self._came(frame)
+        yield from self._released(self._stream.codec_context.has_b_frames)
+
+    def _labelled(self, packet: "Packet[VideoStream]") -> int:
+        """Return what the packet's frame will carry, and have the packet carry it."""
+        if self._in_turn and packet.dts is not None:
+            heapq.heappush(self._places, packet.dts)
+        self._in_turn &= packet.dts is not None
+        self._matching.timed &= packet.pts is not None
+        if not self._matching.timed:
+            packet.pts = self._order
+        return packet.pts or 0
 
     def _flushed(self) -> Iterator[Decoded]:
         """Yield the frames that the decoder still held, and what never came."""
@@ -127,42 +133,47 @@ class Decoding:
         except FFmpegError:
             frames = []
         for frame in frames:
-            yield from self._shown(frame)
-        while self._waiting:
-            yield from self._without_frame(heapq.heappop(self._waiting), sure=False)
+            self._came(frame)
+        self._held.extend((packet, None) for packet in self._matching.rest())
+        yield from self._released(0)
 
-    def _shown(self, frame: VideoFrame) -> Iterator[Decoded]:
-        """Yield a frame, and before it those that should have come before."""
-        if self._timed and frame.pts is not None:
-            while self._waiting and self._waiting[0].pts < frame.pts:
-                yield from self._without_frame(heapq.heappop(self._waiting), sure=False)
-            own = None
-            while self._waiting and self._waiting[0].pts == frame.pts:  # two fields may be a packet each
-                own = heapq.heappop(self._waiting)
-        else:
-            own = heapq.heappop(self._waiting) if self._waiting else None
-        order, pts = (own.order, own.pts) if own is not None else (self._order, frame.pts or 0)
+    def _came(self, frame: VideoFrame) -> None:
+        """Hold a frame, and before it those that should have come before."""
+        missing, own = self._matching.came(frame.pts)
+        self._held.extend((packet, None) for packet in missing)
+        own = own or Sent(frame.pts or 0, self._order, self._key_order, 0)
         if frame.is_corrupt:
-            self._references.fault(order)
-        damage = self._references.damage(order, pts)
-        jpeg = own.data if own is not None else b""
+            self._references.fault(own.order)
+        self._held.append((own, frame))
+
+    def _released(self, most_held: int) -> Iterator[Decoded]:
+        """Yield frames once all that were decoded before them have come out, and so are known to be whole or not."""
+        while self._held and (len(self._held) > most_held or not self._matching.comes_later(self._held[0][0].order)):
+            packet, frame = self._held.popleft()
+            place = heapq.heappop(self._places) if self._in_turn and self._places else packet.label
+            damage = self._references.damage(packet.order, packet.label)
+            yield from self._shown(packet, frame, place, damage) if frame else self._without_frame(
+                packet, place, damage
+            )
+
+    def _shown(self, packet: Sent, frame: VideoFrame, place: int, damage: str) -> Iterator[Decoded]:
+        jpeg = packet.data
         interlaced = self._fields.are_two(frame, jpeg)
         if frame.interlaced_frame or self._fields.in_one_packet(frame, jpeg):
             jpeg = b""
-        yield self._entry(pts, None if damage else frame, damage, jpeg, interlaced)
+        yield self._entry(place, None if damage else frame, damage, jpeg, interlaced)
 
-    def _without_frame(self, packet: _Waiting, *, sure: bool) -> Iterator[Decoded]:
+    def _without_frame(self, packet: Sent, place: int, damage: str) -> Iterator[Decoded]:
         """Yield a frame that the decoder did not give: damaged, unless it was empty, or a part of another one."""
-        damage = self._references.damage(packet.order, packet.pts)
         if not damage and packet.size <= EMPTY_BYTES:
             self._lost += 1
-        elif damage or sure or self._silent_is_fault:
-            yield self._entry(packet.pts, None, damage or NOT_DECODED)
+        elif damage or self._silent_is_fault:
+            yield self._entry(place, None, damage or NOT_DECODED)
 
     def _entry(
         self, pts: int, frame: VideoFrame | None, damage: str, jpeg: bytes = b"", interlaced: bool = False
     ) -> Decoded:
-        timed = self._timed or self._in_turn
+        timed = self._matching.timed or self._in_turn
         if self._ticks and timed:
             self._lost += max(0, pts - (-1 if self._last_pts is None else self._last_pts) - 1)
         self._last_pts = pts
@@ -174,6 +185,6 @@ class Decoding:
     def lost_at_end(self, promised: int | None) -> int:
         """Return how many empty frames follow the last one; promised: frames that an AVI counts, empty ones too."""
         after = 0
-        if promised is not None and self._ticks and (self._timed or self._in_turn) and self._last_pts is not None:
+        if promised is not None and self._ticks and (self._matching.timed or self._in_turn) and self._last_pts is not None:
             after = max(0, promised - self._last_pts - 1)
         return self._lost + after

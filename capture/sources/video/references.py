@@ -7,6 +7,8 @@ comes, and no decoder says so: every frame from the fault to the next whole key 
 from dataclasses import dataclass, field
 from typing import Final
 
+from capture.sources.video.matching import MOST_HELD_BACK
+
 NOT_DECODED: Final = "it cannot be decoded"
 _BUILDS_ON_FAULT: Final = "it builds on one that cannot be decoded"
 
@@ -33,8 +35,11 @@ class References:
         if fault:
             self.fault(order)
         elif key and not self.intra_only:
-            self._keys = [*self._keys[-1:], _Key(order, pts)]  # frames before the last but one have all come out
-            self._faults = [fault for fault in self._faults if fault >= self._keys[0].order]
+            self._keys.append(_Key(order, pts))
+            # The frames before this key frame have all come out.
+            since = max((one.order for one in self._keys if one.order <= order - 2 * MOST_HELD_BACK), default=0)
+            self._keys = [one for one in self._keys if one.order >= since]
+            self._faults = [fault for fault in self._faults if fault >= since]
 
     def fault(self, order: int) -> None:
         """Take note that a frame turned out to be damaged."""
