@@ -16,6 +16,8 @@ _START: Final = b"\xff\xd8"
 _END: Final = b"\xff\xd9"
 # What cameras and libraries put between the end of a picture and that of its part or buffer: also a second end marker.
 _PADDING: Final = b"\0\r\n" + _END
+ADOBE: Final = b"\xff\xee\x00\x0eAdobe\x00\x64\x00\x00\x00\x00"
+"""A segment that says which colours a JPEG has, but for its last byte: 0 RGB, 1 Y'CbCr (T.872, 6.5.3)."""
 # Markers of ITU-T T.81, table B.1.
 _SIZE_MARKERS: Final = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _SCAN_MARKER: Final = 0xDA
@@ -99,4 +101,4 @@ def _end_after(data: bytes, scan: int) -> int:
             return at + 2
         else:
             at = data.find(b"\xff", at + 2 + int.from_bytes(data[at + 2 : at + 4]))
-    return at + 2 if at >= 0 and data[at:] == _END else -1
+    return at + 2 if at >= 0 and data[at : at + 2] == _END else -1

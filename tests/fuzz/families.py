@@ -36,7 +36,7 @@ def pictures() -> tuple[Pixels, ...]:
     source.grab()
     whole = np.empty((source.height, source.width, 3), np.uint8)
     source.retrieve(whole)
-    smaller = cv2.resize(whole, (1440, 810), interpolation=cv2.INTER_AREA)
+    smaller: Pixels = cv2.resize(whole, (1440, 810), interpolation=cv2.INTER_AREA).astype(np.uint8)
     return tuple(smaller[270 + n : 270 + n + HEIGHT, 480 + 2 * n : 480 + 2 * n + WIDTH].copy() for n in range(FRAMES))
 
 
@@ -72,11 +72,10 @@ def _jpegs(name: str, **options: Any) -> Family:
     return write
 
 
-def _pillow(name: str, several: bool = True, **options: Any) -> Family:
+def _pillow(name: str, **options: Any) -> Family:
     def write(folder: Path) -> Path:
         first, *others = map(Image.fromarray, _rgb())
-        more = {"save_all": True, "append_images": others} if several else {}
-        first.save(folder / name, **more, **options)
+        first.save(folder / name, save_all=True, append_images=others, **options)
         return folder / name
 
     return write
@@ -84,7 +83,7 @@ def _pillow(name: str, several: bool = True, **options: Any) -> Family:
 
 def _tiff(name: str, deep: bool = False, **options: Any) -> Family:
     def write(folder: Path) -> Path:
-        stack = np.stack(_rgb())
+        stack: Any = np.stack(_rgb())
         if deep:
             stack = stack.astype(np.uint16) * 257
         if options.get("planarconfig") == "separate":

@@ -26,7 +26,7 @@ _HEAD_BYTES: Final = 600
 
 
 @dataclass(slots=True)
-class Tally:
+class FamilyTally:
     """What came of the mutated files of a family.
 
     files: read, refused, died, hung, wrong (neither read nor refused in a sentence, or something was printed).
@@ -51,7 +51,7 @@ class Tally:
 
 def fuzz(
     count: int, seed: int, folder: Path, names: Sequence[str] = tuple(FAMILIES), keep: Path | None = None
-) -> dict[str, Tally]:
+) -> dict[str, FamilyTally]:
     """Read `count` mutated files, the families in turn; the same seed, the same files.
 
     keep: where to write pictures of changed frames that are called good, beside the whole ones.
@@ -60,7 +60,7 @@ def fuzz(
     files = written(folder, names)
     bytes_of = {name: path.read_bytes() for name, path in files.items()}
     whole = {name: frames_of(path) for name, path in files.items()}
-    tallies = {name: Tally() for name in names}
+    tallies = {name: FamilyTally() for name in names}
     analyser: Analyser = find("analysers", "capillary")({})
     reader = ReadingProcess()
     for number in range(count):
@@ -81,7 +81,7 @@ def fuzz(
 
 
 def _compare(
-    tally: Tally, whole: list[Pixels], index: int, pixels: Pixels | None, analyser: Analyser, keep: Path | None
+    tally: FamilyTally, whole: list[Pixels], index: int, pixels: Pixels | None, analyser: Analyser, keep: Path | None
 ) -> None:
     if pixels is None:
         tally.frames["failed"] += 1

@@ -25,7 +25,7 @@ _WARM: Final = 64  # files after which memory is compared
 
 
 @dataclass(slots=True)
-class Found:
+class FileFrames:
     """What came of a file: read, refused, wrong, died or hung; the sentence; frames by index, None: failed."""
 
     outcome: str
@@ -48,7 +48,7 @@ class ReadingProcess:
         other.close()
         self._files, self._warm = 0, 0
 
-    def read(self, path: Path) -> Found:
+    def read(self, path: Path) -> FileFrames:
         """Read a file to its end."""
         self._pipe.send(str(path))
         try:
@@ -57,17 +57,17 @@ class ReadingProcess:
             found, peak = self._pipe.recv()
         except (EOFError, ConnectionError):
             return self._anew("died")
-        assert isinstance(found, Found)
+        assert isinstance(found, FileFrames)
         self._files += 1
         if self._files == _WARM:
             self._warm = peak
         found.grown_mb = (peak - self._warm) / 2**20 if self._files >= _WARM else 0.0
         return found
 
-    def _anew(self, outcome: str) -> Found:
+    def _anew(self, outcome: str) -> FileFrames:
         self.close()
         self._start()
-        return Found(outcome)
+        return FileFrames(outcome)
 
     def close(self) -> None:
         """End the process."""
@@ -92,7 +92,7 @@ def _serve(pipe: Connection) -> None:
                 return
             found = _found(path)
             if said := os.pread(printed.fileno(), 1000, 0):
-                found = Found("wrong", f"printed {said.decode(errors='replace')!r}")
+                found = FileFrames("wrong", f"printed {said.decode(errors='replace')!r}")
                 os.ftruncate(printed.fileno(), 0)
                 os.lseek(printed.fileno(), 0, os.SEEK_SET)
             pipe.send((found, _peak()))
@@ -106,8 +106,8 @@ def _peak() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
-def _found(path: str) -> Found:
-    found = Found("read")
+def _found(path: str) -> FileFrames:
+    found = FileFrames("read")
     try:
         for index, pixels in _frames(path):
             found.frames[index] = pixels

@@ -1,10 +1,9 @@
 """The samples of one DICOM frame, by its transfer syntax (PS3.5 section 8.2 and annex A.4).
 
-JPEG by Pillow (libjpeg), RLE by its libtiff; lossless JPEG, JPEG-LS and JPEG 2000 by FFmpeg through PyAV, which gives
+JPEG by libjpeg, RLE by libtiff; lossless JPEG, JPEG-LS and JPEG 2000 by FFmpeg through PyAV, which gives
 samples of more than 8 bits in the upper bits of 16.
 """
 
-import io
 import struct
 from collections.abc import Iterator
 from itertools import pairwise
@@ -13,9 +12,9 @@ from typing import TYPE_CHECKING, Any, Final
 import av
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
 
 from capture.sources.dicom.header import UNCOMPRESSED
+from capture.sources.jpeg import ADOBE, decode_jpeg, whole_jpeg
 from capture.sources.pictures.tiff_segments import unpack_bits
 from stream.errors import SourceError
 
@@ -39,7 +38,6 @@ _MULTI_BYTE: Final = {"gray": "gray", "gray16le": "gray16le", "rgb24": "rgb24", 
 _PLANES: Final = frozenset({"yuv444p", "yuvj444p"})
 _COLOUR_MODES: Final = frozenset({"RGB", "YCbCr"})
 _SOF_MARKERS: Final = frozenset({0xC0, 0xC1, 0xC2, 0xC3, 0xF7})
-_ADOBE: Final = b"\xff\xee\x00\x0eAdobe\x00\x64\x00\x00\x00\x00"
 
 
 def check_syntax(syntax: str) -> None:
@@ -94,7 +92,7 @@ def _run_lengths(raw: bytes, data: Any) -> FrameSamples:
 
 
 def _jpeg(raw: bytes, photometric: str) -> tuple[FrameSamples, bool]:
-    """Decode baseline JPEG. What is missing at its end is an error, unlike with OpenCV."""
+    """Decode baseline JPEG. Raises FrameError if anything of it is missing or damaged."""
     markers = dict(_markers(raw))
     sof = next((body for marker, body in markers.items() if marker in _SOF_MARKERS), b"")
     if not sof or sof[0] != 8:
@@ -102,13 +100,13 @@ def _jpeg(raw: bytes, photometric: str) -> tuple[FrameSamples, bool]:
             f"is JPEG of {sof[0] if sof else 'unknown'} bits, which is not read here; save it uncompressed"
         )
     if not markers.keys() & {0xE0, 0xEE} and sof[5] == 3:  # no JFIF and no Adobe marker says which colours: DICOM does
-        raw = raw[:2] + _ADOBE + (b"\0" if photometric == "RGB" else b"\1") + raw[2:]
-    with Image.open(io.BytesIO(raw), formats=("JPEG",)) as image:
-        image.load()
-        if image.mode not in ("L", "RGB"):
-            raise SourceError(f"is JPEG with colours of a kind that is not read here ({image.mode})")
-        pixels = np.asarray(image)
-        return pixels.reshape(pixels.shape[0], pixels.shape[1], -1), image.mode == "RGB"
+        raw = raw[:2] + ADOBE + (b"\0" if photometric == "RGB" else b"\1") + raw[2:]
+    if sof[5] not in (1, 3):
+        raise SourceError(f"is JPEG of {sof[5]} colours, which is not read here; save it as RGB")
+    jpeg = whole_jpeg(raw, padded=True)
+    pixels = np.empty((jpeg.height, jpeg.width, 3), np.uint8)
+    decode_jpeg(jpeg, pixels)
+    return (pixels[..., :1], False) if sof[5] == 1 else (pixels[..., ::-1], True)
 
 
 def _by_ffmpeg(raw: bytes, codec: str) -> tuple[FrameSamples, bool]:

@@ -10,14 +10,17 @@ import cv2
 import numpy as np
 from PIL import Image
 
+from capture.sources.jpeg import decode_jpeg, whole_jpeg
 from capture.sources.pictures.damage import DAMAGE, explained
 from capture.sources.pictures.header import Header
 from capture.sources.pictures.orientation import TAG, UPRIGHT, orientation, upright, write_upright
+from capture.sources.pictures.wholeness.png_checksums import damaged_from
 from capture.sources.pixel_formats import to_eight_bits
-from stream.errors import SourceError
+from stream.errors import FrameError, SourceError
 from stream.protocol.contracts import Pixels
 
 _FORMATS: Final = ("PNG", "JPEG", "BMP", "GIF", "WEBP")
+_JPEG: Final = frozenset({"JPEG", "MPO"})
 _ANIMATED: Final = frozenset({"PNG", "GIF", "WEBP"})
 _GREY_16_BIT: Final = frozenset({"I;16", "I;16B", "I;16L", "I;16N"})
 _SHOWN_WITHOUT_DURATION_S: Final = 0.1
@@ -53,6 +56,7 @@ class PlainFile:
         with explained(path):
             self._image = Image.open(path, formats=_FORMATS)
             self._turn, self._hidden = _orientation(self._image), _hidden(self._image)
+            self._damaged_from = damaged_from(path) if self._image.format == "PNG" else None
 
     def decode(self, frame: int, bits: int | None, out: Pixels) -> None:
         """See `PictureFile`."""
@@ -60,11 +64,14 @@ class PlainFile:
             place = frame + self._hidden
             if self._image.format in _ANIMATED and self._image.tell() != place:
                 self._image.seek(place)
-            self._image.load()
+            if self._image.format not in _JPEG or self._image.mode not in ("L", "RGB"):
+                self._image.load()
             size = upright(self._image.size, self._turn)
             if size != (out.shape[1], out.shape[0]):
                 now = f"{size[0]}x{size[1]} now, not {out.shape[1]}x{out.shape[0]}"
                 raise SourceError(f"{self.path} has changed: it is {now}.")
+            if self._damaged_from is not None and place >= self._damaged_from:
+                raise SourceError(f"{self.path} is damaged: a checksum in it is wrong.")
             write_upright(lambda stored: self._write_bgr(bits, stored), self._turn, out)
 
     def close(self) -> None:
@@ -77,10 +84,18 @@ class PlainFile:
             cv2.cvtColor(to_eight_bits(np.asarray(image).astype(np.uint16), bits or 16), cv2.COLOR_GRAY2BGR, dst=out)
         elif bits is not None:
             raise SourceError(f"{path} is no 16-bit grey picture ({image.mode}), so bits={bits} means nothing for it.")
+        elif image.format in _JPEG and image.mode in ("L", "RGB"):
+            self._write_jpeg(out)
         elif image.mode == "L":
             cv2.cvtColor(np.asarray(image), cv2.COLOR_GRAY2BGR, dst=out)
         else:
             cv2.cvtColor(np.asarray(image.convert("RGB")), cv2.COLOR_RGB2BGR, dst=out)
+
+    def _write_jpeg(self, out: Pixels) -> None:
+        try:
+            decode_jpeg(whole_jpeg(self.path.read_bytes(), padded=True), out)
+        except FrameError as error:
+            raise SourceError(f"{self.path} is damaged: {error}") from None
 
 
 def _orientation(image: Image.Image) -> int:

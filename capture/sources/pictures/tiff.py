@@ -13,7 +13,9 @@ from capture.sources.pictures.header import Header
 from capture.sources.pictures.orientation import TAG, orientation, upright, write_upright
 from capture.sources.pictures.tiff_directories import count_directories
 from capture.sources.pictures.tiff_layout import Page, lay_out
-from capture.sources.pictures.tiff_samples import JPEG, check_page, write_page
+from capture.sources.pictures.tiff_samples import JPEG, JPEG_PARTS, check_page, write_page
+from capture.sources.pictures.wholeness.libtiff import hush_libtiff
+from capture.sources.pictures.wholeness.tiff_jpeg import write_jpeg_page
 from stream.errors import SourceError
 from stream.protocol.contracts import Pixels
 
@@ -104,10 +106,15 @@ class TiffPicture:
         write_upright(lambda stored: write_page(self._file.filehandle, page, shift, bits, stored), turn, out)
 
     def _write_jpeg(self, number: int, bits: int | None, out: Pixels) -> None:
-        """Decode a page of JPEG by Pillow, which turns it itself."""
+        """Decode a page of JPEG; one of the old kind (compression 6) by Pillow, which turns it itself."""
         page = self._file.pages[number]
         if bits is not None or page.bitspersample != 8 or (page.planarconfig == 2 and page.samplesperpixel > 1):
             raise SourceError("is JPEG of more than 8 bits, or in separate planes; save it uncompressed")
+        if page.compression == JPEG_PARTS:
+            turn = orientation(page.tags.valueof(TAG))
+            write_upright(lambda stored: write_jpeg_page(self._file.filehandle, page, stored), turn, out)
+            return
+        hush_libtiff()
         with Image.open(self.path, formats=("TIFF",)) as image:
             image.seek(number)
             image.load()

@@ -20,8 +20,9 @@ _COLOURS: Final = {_WHITE_IS_ZERO: 1, _BLACK_IS_ZERO: 1, _RGB: 3, _PALETTE: 1, _
 """PageSamples that make a colour; what a page has beyond them is transparency and the like."""
 _MAX_SAMPLES: Final = 6
 _HORIZONTAL: Final = 2
-JPEG: Final = frozenset({6, 7})
-"""Compressions that are pictures themselves: Pillow decodes such a page as a whole."""
+JPEG_PARTS: Final = 7
+JPEG: Final = frozenset({6, JPEG_PARTS})
+"""Compressions that are pictures themselves: a JPEG in each strip or tile, or in the old kind spread over tags."""
 
 
 def check_page(page: Any) -> None:

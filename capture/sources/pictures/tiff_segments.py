@@ -13,11 +13,13 @@ from typing import Any, BinaryIO, Final
 
 from PIL import Image
 
+from capture.sources.pictures.wholeness.libtiff import hush_libtiff
 from stream.errors import SourceError
 
 _NONE: Final = 1
 _DEFLATE: Final = frozenset({8, 32946})
 _PACK_BITS: Final = 32773
+_PIECE_BYTES: Final = 1 << 16
 _BY_LIBTIFF: Final = {5: "LZW", _PACK_BITS: "PackBits", 34925: "LZMA", 50000: "Zstandard"}
 READABLE: Final = frozenset({_NONE}) | _DEFLATE | _BY_LIBTIFF.keys()
 """Compressions of bytes, which say nothing of samples."""
@@ -61,7 +63,14 @@ def _at_least(data: bytes, wanted: int) -> bytes:
 
 
 def _inflated(data: bytes, wanted: int) -> bytes:
-    return _at_least(zlib.decompressobj().decompress(data, wanted), wanted)
+    """Undo Deflate up to its end, which is a checksum of all before it (RFC 1950, 2.2)."""
+    stream = zlib.decompressobj()
+    plain = _at_least(stream.decompress(data, wanted), wanted)
+    while not stream.eof and stream.unconsumed_tail:  # a last strip may hold lines beyond the picture
+        stream.decompress(stream.unconsumed_tail, _PIECE_BYTES)
+    if not stream.eof:
+        raise SourceError("is damaged: compressed pixels have no end")
+    return plain
 
 
 def unpack_bits(data: bytes, count: int) -> bytes:
@@ -79,6 +88,7 @@ def _by_libtiff(raw: list[bytes], lines: list[int], line_bytes: int, compression
         end = at + 1
         while end < len(raw) and lines[end - 1] == lines[at] >= lines[end]:  # only the last one may be lower
             end += 1
+        hush_libtiff()
         with Image.open(io.BytesIO(_tiff_of_bytes(raw[at:end], lines[at:end], line_bytes, compression))) as image:
             plain.append(image.tobytes())
         at = end

@@ -152,8 +152,8 @@ class Decoding:
             packet, frame = self._held.popleft()
             place = heapq.heappop(self._places) if self._in_turn and self._places else packet.label
             damage = self._references.damage(packet.order, packet.label)
-            yield from self._shown(packet, frame, place, damage) if frame else self._without_frame(
-                packet, place, damage
+            yield from (
+                self._shown(packet, frame, place, damage) if frame else self._without_frame(packet, place, damage)
             )
 
     def _shown(self, packet: Sent, frame: VideoFrame, place: int, damage: str) -> Iterator[Decoded]:
@@ -185,6 +185,11 @@ class Decoding:
     def lost_at_end(self, promised: int | None) -> int:
         """Return how many empty frames follow the last one; promised: frames that an AVI counts, empty ones too."""
         after = 0
-        if promised is not None and self._ticks and (self._matching.timed or self._in_turn) and self._last_pts is not None:
+        if (
+            promised is not None
+            and self._ticks
+            and (self._matching.timed or self._in_turn)
+            and self._last_pts is not None
+        ):
             after = max(0, promised - self._last_pts - 1)
         return self._lost + after

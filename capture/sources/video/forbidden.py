@@ -14,11 +14,11 @@ _BEFORE_NO_START_CODE: Final = re.compile(rb"\x00\x00\x00[\x02-\xff]")
 _START_CODE: Final = b"\x00\x00\x01"
 _MPEG: Final = frozenset({"mpeg1video", "mpeg2video", "mpeg4"})
 
-Check = Callable[[bytes], bool]
+PacketCheck = Callable[[bytes], bool]
 """Takes a packet, and returns whether it holds what it never should."""
 
 
-def check_for(codec: str, extra: bytes | None) -> Check:
+def check_for(codec: str, extra: bytes | None) -> PacketCheck:
     """Return the check for a codec, by FFmpeg's name. extra: the codec's settings as the container holds them."""
     if codec in _MPEG:
         return lambda data: _BEFORE_NO_START_CODE.search(data) is not None

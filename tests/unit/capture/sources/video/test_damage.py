@@ -1,4 +1,4 @@
-"""Damaged video: what is handed on as a frame is that frame, and the others are failed rows, however often it is read."""
+"""Damaged video: what is handed on as a frame is that frame, the others are failed rows, however often it is read."""
 
 from pathlib import Path
 
@@ -47,7 +47,7 @@ def damaged(path: Path, packet: int) -> None:
 
 
 @pytest.mark.parametrize("name", ["a.mp4", "a.mkv", "a.h264"])
-@pytest.mark.parametrize("packet", [0, 1, 6, 7])
+@pytest.mark.parametrize("packet", [1, 6])
 def test_no_frame_is_made_of_a_damaged_one_and_none_takes_the_place_of_another(
     tmp_path: Path, name: str, packet: int
 ) -> None:
@@ -60,6 +60,6 @@ def test_no_frame_is_made_of_a_damaged_one_and_none_takes_the_place_of_another(
     for found, again, true in zip(first, second, whole, strict=True):
         assert (found is None) == (again is None)
         assert found is None or (true is not None and np.array_equal(found, true))
-    assert None in first
+    assert any(found is None for found in first)
     group = slice(6, 12) if packet < 6 else slice(0, 6)
-    assert None not in first[group]
+    assert all(found is not None for found in first[group])
