@@ -216,12 +216,23 @@ def _run(parts: Parts, plan: "RunPlan", announce: _Announce | None = None) -> tu
 
     def execute(plan: "RunPlan", on_status: "Callable[[RunStatus], None]", audit: "AuditLog") -> "Outcome":
         outcome = run_processes(plan, on_status, audit, greet)
-        if plan.recording and (sealed := parts.seal(plan.folder, _frames_read(plan.folder))) is not None:
-            audit.write("recorded", files=sealed.files)
-            print(sealed.sentence, file=sys.stderr)
+        if plan.recording:
+            _seal(parts, plan.folder, audit)
         return outcome
 
     return run(plan, execute, quiet=parts.quiet), addresses[-1]
+
+
+def _seal(parts: Parts, folder: Path, audit: "AuditLog") -> None:
+    """Finish the recording, and say how it went; a full disk leaves it as a killed run does."""
+    try:
+        sealed = parts.seal(folder, _frames_read(folder))
+    except OSError as error:
+        print(f"Pictures: their end is not written ({error.strerror}), and they cannot be proven.", file=sys.stderr)
+        return
+    if sealed is not None:
+        audit.write("recorded", files=sealed.files)
+        print(sealed.sentence, file=sys.stderr)
 
 
 def _frames_read(folder: Path) -> int:

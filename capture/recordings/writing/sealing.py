@@ -63,7 +63,15 @@ def _remove_rows_without_picture(parts: list[tuple[Path, Path]]) -> None:
         rows = list(read_table(table)) if table.exists() else []
         present = packets_in(video)
         if present < len(rows):
-            _write_table(table, rows[:present])
+            _cut_table(table, present)
+
+
+def _cut_table(table: Path, rows: int) -> None:
+    """Keep the first rows in place, which takes no room on a disk that is full. Raises OSError."""
+    with table.open("r+b") as file:
+        for _ in range(rows + 1):
+            file.readline()
+        file.truncate(file.tell())
 
 
 def _write_table(table: Path, rows: list[FrameRow]) -> None:

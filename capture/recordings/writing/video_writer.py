@@ -23,6 +23,7 @@ class PrivateFile(RawIOBase):
         """Make the file. Raises OSError."""
         self.name = str(path)
         self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600)
+        self._refused: OSError | None = None
 
     def writable(self) -> bool:
         return True
@@ -34,6 +35,8 @@ class PrivateFile(RawIOBase):
         return True
 
     def write(self, data: Any) -> int:
+        if self._refused is not None:
+            raise self._refused
         whole, done = memoryview(data), 0
         while done < len(whole):
             done += os.write(self._fd, whole[done:])
@@ -44,6 +47,11 @@ class PrivateFile(RawIOBase):
 
     def tell(self) -> int:
         return os.lseek(self._fd, 0, os.SEEK_CUR)
+
+    def cut(self, size: int, why: OSError) -> None:
+        """Keep the first `size` bytes and take no more."""
+        self._refused = why
+        os.ftruncate(self._fd, size)
 
     def close(self) -> None:
         """Close the file. May be called twice."""
@@ -72,13 +80,19 @@ class VideoWriter:
         """Encode and write a frame, (height, width, 3) uint8 BGR; return a SHA-256 in hexadecimal.
 
         That is of the pixels if the codec is lossless, else of the packet as the file keeps it. at_ms: its presentation
-        time, after that of the frame before. Raises OSError.
+        time, after that of the frame before. Raises OSError; what was written of the frame is removed then, so that a
+        full disk has some room for the end of the session.
         """
         digest = hashlib.sha256(pixels.data) if self._codec.lossless else hashlib.sha256()
         for packet in self._encoder.encode(pixels, at_ms):
             if not self._codec.lossless:
                 digest.update(self._codec.stored(bytes(packet)))
-            self._container.mux(packet)
+            begin = self._file.tell()
+            try:
+                self._container.mux(packet)
+            except OSError as error:
+                self._file.cut(begin, error)
+                raise
         return digest.hexdigest()
 
     def close(self) -> None:
