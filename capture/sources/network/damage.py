@@ -16,7 +16,7 @@ class Damage:
 
     def __init__(self, *, intra_only: bool) -> None:
         self._references = References(intra_only)
-        self._references.fault(0)  # what was sent before the first packet is not known
+        self._references.fault(0, 0)  # what was sent before the first packet is not known
         self._order = 0
         self._waiting: dict[int, int] = {}
 
@@ -37,5 +37,5 @@ class Damage:
         later = {at: place for at, place in self._waiting.items() if at > shown_at}
         self._waiting = dict(list(later.items())[-_MOST_WAITING:])
         if corrupt:
-            self._references.fault(order)
+            self._references.fault(order, shown_at)
         return self._references.damage(order, shown_at)

@@ -23,19 +23,14 @@ from capture.sources.network.damage import Damage
 from capture.sources.network.jpeg_frame import jpeg_frame
 from capture.sources.network.newest import CameraFrame
 from capture.sources.video.fields import Fields
-from capture.sources.video.opened import listening
+from capture.sources.video.opened import Messages, frames_left_out, listening
 from capture.sources.video.pixels import FramePixels
 from capture.sources.video.references import NOT_DECODED
 from stream.errors import FrameError, SourceError
 from stream.protocol.contracts import Pixels
 
 _LOST: Final = re.compile(r"missed \d+ packets|bad cseq|Continuity check failed|Packet corrupt")
-_SKIPPED: Final = re.compile(r"Frame num gap")
-"""Numbers of frames (H.264 7.4.3, frame_num) were left out; FFmpeg decodes what follows, and says so at DEBUG."""
 _MOST_FPS: Final = 1000
-
-Messages = list[tuple[int, str, str]]
-"""What FFmpeg said: level, who, words."""
 
 
 class Gaps:
@@ -78,7 +73,6 @@ class VideoFrames:
         """Yield frames until the stream ends. Raises FFmpegError, and what the container's file raises."""
         take = self._picture if self._stream.codec_context.name == "mjpeg" else self._decoded
         with listening() as logs:
-            av.logging.set_level(av.logging.DEBUG)
             for packet in self._container.demux(self._stream):
                 lost = packet.is_corrupt or any(_LOST.search(words) for _, _, words in logs)
                 logs.clear()
@@ -97,8 +91,7 @@ class VideoFrames:
         frames: list[VideoFrame] | None = None
         with contextlib.suppress(FFmpegError):
             frames = self._stream.codec_context.decode(packet)
-        if not packet.is_keyframe:  # which does not build on what was before
-            lost = lost or any(_SKIPPED.search(words) for _, _, words in logs)
+        lost = lost or (frames_left_out(logs) and not packet.is_keyframe)
         fault = lost or frames is None or any(level <= av.logging.ERROR for level, _, _ in logs)
         self._damage.packet(packet.pts, key=packet.is_keyframe, fault=fault)
         if frames is None:

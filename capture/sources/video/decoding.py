@@ -21,7 +21,7 @@ from capture.sources.video.forbidden import check_for
 from capture.sources.video.joints import Joints
 from capture.sources.video.keyframes import EMPTY_BYTES
 from capture.sources.video.matching import Matching, Sent
-from capture.sources.video.opened import OpenedVideo, listening
+from capture.sources.video.opened import Messages, OpenedVideo, frames_left_out, listening
 from capture.sources.video.references import NOT_DECODED, References
 
 # VP8 keeps reference pictures, which are never shown, in packets of their own.
@@ -91,7 +91,7 @@ class Decoding:
                     yield from self._decoded(packet, messages)
             yield from self._flushed()
 
-    def _decoded(self, packet: "Packet[VideoStream]", messages: list[tuple[int, str, str]]) -> Iterator[Decoded]:
+    def _decoded(self, packet: "Packet[VideoStream]", messages: Messages) -> Iterator[Decoded]:
         self._joints.pass_over(packet)
         label, data = self._labelled(packet), bytes(packet)
         if self._whole_jpegs:
@@ -111,6 +111,7 @@ class Decoding:
         except FFmpegError:
             fault = True
         fault |= any(level <= av.logging.ERROR for level, _, _ in messages)
+        fault |= frames_left_out(messages) and not packet.is_keyframe
         self._references.decoded(self._order, label, key=packet.is_keyframe, fault=fault)
         for frame in frames:
             self._came(frame)
@@ -143,7 +144,7 @@ class Decoding:
         self._held.extend((packet, None) for packet in missing)
         own = own or Sent(frame.pts or 0, self._order, self._key_order, 0)
         if frame.is_corrupt:
-            self._references.fault(own.order)
+            self._references.fault(own.order, own.label)
         self._held.append((own, frame))
 
     def _released(self, most_held: int) -> Iterator[Decoded]:

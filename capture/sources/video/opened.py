@@ -27,6 +27,10 @@ MATROSKA: Final = Container("mkv")
 """The form of the recordings that this program writes."""
 
 
+Messages = list[tuple[int, str, str]]
+"""What FFmpeg said: level, who, words."""
+
+
 @dataclass(frozen=True, slots=True)
 class OpenedVideo:
     """The container in a file, and its first video stream that is no still picture, such as a cover.
@@ -76,7 +80,17 @@ def opened(path: Path, form: Container) -> OpenedVideo:
 def listening() -> av.logging.Capture:
     """Return what catches FFmpeg's messages of this thread, which tell of faults and losses, and may name addresses."""
     hush_ffmpeg()
+    av.logging.set_level(av.logging.DEBUG)  # the level of "Frame num gap"
     return av.logging.Capture()
+
+
+def frames_left_out(messages: Messages) -> bool:
+    """Return whether numbers of frames (H.264 7.4.3, frame_num) were left out before a packet.
+
+    FFmpeg decodes what follows, with the frame before in place of the one that is missing. A key frame stands for
+    itself whatever was left out before it.
+    """
+    return any("Frame num gap" in words for _, _, words in messages)
 
 
 def hush_ffmpeg() -> None:

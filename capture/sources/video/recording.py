@@ -47,6 +47,7 @@ class VideoSource:
         self._path, self._form = path, _form_of(path)
         self.name = pseudonym("video", path.name)
         self._whole_jpegs = False
+        self._refreshes = False  # its key frames do not stand for themselves: each refreshes a part of the picture
         self._open(None)
         first = self._first_frame()
         stream = self._video.stream
@@ -60,7 +61,7 @@ class VideoSource:
         self.frame_count = None if self._form.frame_count is None else self._form.frame_count - self._lost
         if first.jpeg and self._can_be_strict(first):
             self._whole_jpegs = True
-            self._reopen(0)
+            self._reopen(None)
 
     def _open(self, start: Start | None) -> None:
         self._video: OpenedVideo = opened(self._path, self._form)
@@ -167,21 +168,37 @@ class VideoSource:
         if index < 0:
             raise SourceError(f"{self._path.name} has no frame {index}: frames count from 0.")
         if index <= self._index or self._ended or index > self._index + _FAR:
-            self._reopen(index)
+            start = self._start_for(index)
+            self._reopen(start)
+            self._pass_over(index)
+            if start is not None and self._next_is_damaged():
+                self._refreshes = True
+                self._reopen(None)
+        self._pass_over(index)
+        self._grabbed = None
+
+    def _pass_over(self, index: int) -> None:
         while self._index < index - 1:
             if self.grab() is None:
                 raise SourceError(f"{self._path.name} has no frame {index}: it ends after {self._index + 1} frames.")
-        self._grabbed = None
 
-    def _reopen(self, index: int) -> None:
-        """Open the file again, at the last key frame that is not shown after the frame, if that can be found."""
+    def _next_is_damaged(self) -> bool:
+        """Return whether the next frame is damaged; it stays the next one."""
+        if not self._ahead and (decoded := self._next()) is not None:
+            self._ahead.append(decoded)
+        return bool(self._ahead and self._ahead[0].damage)
+
+    def _reopen(self, start: Start | None) -> None:
+        """Open the file again, and begin there; None: at its first frame."""
         self.close()
-        start = self._start_for(index) if index > _FAR else None
         self._open(start)
         if start is not None:
             self._drop_until(start.pts)
 
     def _start_for(self, index: int) -> Start | None:
+        """Return the last key frame that is not shown after the frame; None if it is near, or cannot be found."""
+        if index <= _FAR or self._refreshes:
+            return None
         try:
             with opened(self._path, self._form) as video:
                 reordered = self._form.counts_ticks and video.stream.codec_context.has_b_frames
