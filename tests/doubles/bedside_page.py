@@ -18,8 +18,8 @@ from stream.view.live.feed import Feed
 from stream.view.live.session_info import SessionInfo
 from stream.view.server.app import make_app
 from stream.view.server.http_server import ViewServer
-from tests.doubles.kept_session import KeptSession
 from tests.doubles.readings import page_reading
+from tests.doubles.sessions.kept_session import KeptSession
 
 OpenPage = Callable[..., Page]
 """Opens an address in a browser that is watched; see tests/integration/page/conftest.py."""

@@ -4,8 +4,8 @@ import multiprocessing
 from pathlib import Path
 
 from stream.session.store import FILE_NAME, Store
-from tests.doubles.killed_writer import write_and_be_killed
 from tests.doubles.readings import reading
+from tests.doubles.sessions.killed_writer import write_and_be_killed
 
 
 def test_what_was_committed_survives_a_kill_and_nothing_else_does(tmp_path: Path) -> None:

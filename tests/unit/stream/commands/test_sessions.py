@@ -7,7 +7,7 @@ import zipfile
 from pathlib import Path
 
 from stream.security.audit_log import AuditLog
-from tests.doubles.marked_session import marked_session
+from tests.doubles.sessions.marked_session import marked_session
 from tests.unit.stream.commands.conftest import Type
 
 

@@ -17,7 +17,7 @@ from stream.session.tables.batch import BatchTable
 from stream.session.tables.changes import MARKER_COLUMNS, MarkerChange, change_rows, marker_rows
 from stream.session.tables.sessions import SessionRow, session_row, session_rows
 from stream.session.tables.writing import as_csv, table_text
-from tests.doubles.marked_session import marked_session
+from tests.doubles.sessions.marked_session import marked_session
 
 
 def test_a_row_says_what_the_summary_of_a_session_says(tmp_path: Path) -> None:

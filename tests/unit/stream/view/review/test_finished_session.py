@@ -27,7 +27,7 @@ from stream.view.review.evidence import Evidence, NotKeptError
 from stream.view.review.file_broker import FileBroker
 from stream.view.review.finished_session import review_feed, session_name
 from stream.view.review.reanalysis import SessionRecording
-from tests.doubles.kept_session import KeptSession
+from tests.doubles.sessions.kept_session import KeptSession
 
 MakeReading = Callable[..., DensityReading]
 BOX = np.array([[10, 10], [30, 10], [30, 20], [10, 20]], np.int32)

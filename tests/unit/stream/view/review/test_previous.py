@@ -19,7 +19,7 @@ from stream.session.output_folder import OWNER
 from stream.session.store import FILE_NAME, Store
 from stream.view.live.feed import Feed
 from stream.view.review.previous import previous_session
-from tests.doubles.kept_session import KeptSession
+from tests.doubles.sessions.kept_session import KeptSession
 
 HOUR_NS = 3600 * 10**9
 

@@ -15,7 +15,7 @@ from stream.config.sections import AlarmsConfig
 from stream.protocol.readings import DensityReading
 from stream.view.live.feed import Feed
 from stream.view.server.app import make_app
-from tests.doubles.kept_session import KeptSession
+from tests.doubles.sessions.kept_session import KeptSession
 
 BASE = "http://127.0.0.1:8765"
 BOX = np.array([[100, 100], [300, 100], [300, 200], [100, 200]], "<i2").tobytes()

@@ -13,7 +13,7 @@ from stream.config.framing import Framing
 from stream.protocol.readings import DensityReading, RegionOutline
 from stream.view.live.feed import Feed
 from stream.view.routes.downloads import content_disposition
-from tests.doubles.kept_session import KeptSession
+from tests.doubles.sessions.kept_session import KeptSession
 from tests.unit.stream.view.routes.conftest import BOX, Bed, jpeg
 
 

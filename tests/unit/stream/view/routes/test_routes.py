@@ -16,7 +16,7 @@ from stream.protocol.readings import DensityReading, ObjectOutline, RegionOutlin
 from stream.view.live.feed import Feed
 from stream.view.live.session_info import PreviousSession
 from stream.view.server.app import make_app
-from tests.doubles.kept_session import KeptSession
+from tests.doubles.sessions.kept_session import KeptSession
 from tests.unit.stream.view.routes.conftest import BASE, BOX, Bed, jpeg
 
 

@@ -16,7 +16,7 @@ from stream.view.live.feed import Feed
 from stream.view.server.access_rules import AccessRules
 from stream.view.server.app import make_app
 from stream.view.server.previous_review import PreviousReview
-from tests.doubles.kept_session import KeptSession
+from tests.doubles.sessions.kept_session import KeptSession
 
 BASE = "http://127.0.0.1:8765"
 
