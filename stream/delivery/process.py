@@ -70,7 +70,7 @@ def open_outlets(plan: RunPlan) -> Iterator[list[Delivery | Passing]]:
     try:
         for made in outlets_of(plan.config):
             if extras_of(made.sender).acknowledged:
-                earlier = [] if plan.replaying else unfinished(plan.folder.parent, made.name)
+                earlier = unfinished(plan.folder.parent, made.name) if _delivers_for_others(plan) else []
                 outlets.append(Delivery(made.name, made.sender, made.settings, [*earlier, plan.folder]))
             else:
                 outlets.append(Passing(made.name, made.sender, made.settings))
@@ -78,3 +78,8 @@ def open_outlets(plan: RunPlan) -> Iterator[list[Delivery | Passing]]:
     finally:
         for outlet in outlets:
             outlet.close()
+
+
+def _delivers_for_others(plan: RunPlan) -> bool:
+    """Return whether this run also delivers what the sessions beside its own still have: of several runs, one does."""
+    return plan.mode == "live" and (plan.place is None or plan.place.number == 1)
