@@ -5,6 +5,7 @@ from typing import Annotated, Final, Literal
 from msgspec import UNSET, Meta, Struct, UnsetType
 from msgspec.structs import replace
 
+from stream.protocol.outlets import OutletState
 from stream.protocol.readings import RecordingStatus, RunStatus
 from stream.protocol.types import QualityVerdict, RunState
 from stream.readings.freshness import Freshness
@@ -120,6 +121,7 @@ class Status(Struct, frozen=True, kw_only=True):
     recording: Annotated[
         RecordingStatus | None, Meta(description="of the session's pictures; null: they are not recorded")
     ]
+    outlets: Annotated[tuple[OutletState, ...], Meta(description="how the configured outlets stand")]
     measures: Annotated[
         dict[str, float] | UnsetType, Meta(description="measures beside density, by key; left out if there are none")
     ] = UNSET
@@ -168,6 +170,7 @@ def status_of(
         version=info.version,
         kept=run_status.kept,
         recording=run_status.recording,
+        outlets=run_status.outlets,
         measures=current.measures if current else UNSET,
     )
 

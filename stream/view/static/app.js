@@ -19,6 +19,7 @@ import { listenToKeys } from "./parts/keyboard.js";
 import { Magnifier } from "./parts/magnifier.js";
 import { Markers } from "./parts/markers.js";
 import { Navigation } from "./parts/navigation.js";
+import { listenToOutlets, showOutlets } from "./parts/outlets.js";
 import { Picture } from "./parts/picture.js";
 import { Player } from "./parts/player.js";
 import { Previous } from "./parts/previous.js";
@@ -88,6 +89,7 @@ const markers = new Markers({
 });
 const ending = new Ending();
 listenToRecording();
+listenToOutlets();
 const sites = new FiveSites(take, showLiveForSites);
 const enclosing = new Enclosing({
   onShown: sayWhatToSend,
@@ -224,6 +226,7 @@ function refresh() {
   evidence.reachable = !gone;
   ending.show(status, gone);
   showRecording(status, gone);
+  showOutlets(status, decided.connected);
   showCorner(status, decided, session.info);
   alarms.show(session.serverNs(), decided.state, reviewing);
   previous.show(session.serverNs(), decided.state === "ended");

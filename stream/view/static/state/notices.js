@@ -1,13 +1,14 @@
 // What people should know beside the state. Pure.
 
 import { endsUnkept } from "../text/ending.js";
+import { outletNotices } from "./outlets.js";
 
 const SOON_S = 30;
 
-/** Return the notices of the run (see docs/page-api.md), and of the end of a demo that nobody keeps. */
+/** Return the notices: of the end of a demo that nobody keeps, of the run (see docs/page-api.md), of its outlets. */
 export function noticesOf(status) {
   const left = status?.kept === false ? secondsLeft(status) : null;
-  return [...(left === null ? [] : [endsUnkept(left)]), ...(status?.notices ?? [])];
+  return [...(left === null ? [] : [endsUnkept(left)]), ...(status?.notices ?? []), ...outletNotices(status?.outlets)];
 }
 
 /** Return how long a run goes on that ends by itself within half a minute; else null. */

@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page
 
 from stream.config.sections import AlarmsConfig
 from stream.protocol.bedside import ActiveAlarm, AlarmsNow
+from stream.protocol.outlets import OutletState
 from stream.protocol.types import RunState
 from stream.view.live.session_info import PreviousSession
 from tests.doubles.bedside_page import Scope, says, shows, wait
@@ -18,6 +19,8 @@ from tests.integration.page.looks.frozen_page import FrozenPage, StoppedClock
 _CHOOSE_LENGTH: Final = """(() => {
     document.querySelector("#windows :checked").dispatchEvent(new Event("change", { bubbles: true }));
 })()"""
+
+NO_ARCHIVE: Final = "the archive at 192.0.2.17:11112 refused the association: its called AE title is not known there"
 
 
 class Stage:
@@ -241,6 +244,20 @@ def notices(stage: Stage) -> None:
     stage.until(says("notices", "The disk is nearly full"))
 
 
+def outlets(stage: Stage) -> None:
+    """Show what is said of outlets: one of them fails."""
+    live(stage)
+    states = (
+        OutletState(name="ward-7", condition="connected", since_ns=START_NS),
+        OutletState(name="archive", waiting=1840, given_up=3, condition="failing", error=NO_ARCHIVE, since_ns=START_NS),
+        OutletState(name="my_outlet:JsonLines", since_ns=START_NS),
+    )
+    stage.scope.kept.stand("good", outlets=states)
+    stage.until(says("notices", "archive"))
+    stage.click("#outlets-open")
+    stage.until("document.querySelectorAll('#outlets li').length === 3")
+
+
 def ending(stage: Stage) -> None:
     live(stage)
     stage.click("#end-open")
@@ -251,7 +268,7 @@ TOURS: Final[dict[str, tuple[Callable[[Stage], None], ...]]] = {
     "trouble": (live, stale, no_camera, no_analysis, lost),
     "signal": (poor_signal, alarms, notices, ended),
     "alarm": (alarm, paused, log),
-    "dialogs": (limits, keys, ending),
+    "dialogs": (limits, keys, ending, outlets),
     "frames": (evidence, dose, markers, sites, enlarged),
 }
 """States that one stage goes through."""

@@ -9,13 +9,14 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Frame, Page
 
 from stream.config.sections import AlarmsConfig
+from stream.protocol.outlets import OutletState
 from stream.security.events import SecurityEvents
 from stream.view.server.access_rules import AccessRules
 from stream.view.server.http_server import ViewServer
 from stream.view.tabs.answers import AllSources, SourceStatus
 from stream.view.tabs.app import make_tabs_app
 from stream.view.tabs.page_link import PageLink
-from tests.doubles.bedside_page import PHONE, OpenPage, Scope, wait
+from tests.doubles.bedside_page import PHONE, OpenPage, Scope, says, wait
 
 pytestmark = [pytest.mark.real, pytest.mark.slow]
 
@@ -115,6 +116,18 @@ def test_an_alarm_of_a_tab_out_of_view_is_seen_heard_and_read_aloud(watched: Ope
     assert int(hidden.get_attribute("#sound", "data-bursts") or 0) > 0
     assert sources.one.feed.viewers.wanting_pictures == 1
     assert sources.other.feed.viewers.wanting_pictures == 0, "a page out of view asks for no pictures"
+
+
+def test_the_outlets_of_a_source_are_shown_in_its_tab_alone(watched: OpenPage, sources: Sources) -> None:
+    page = watched(sources.server.address)
+    sources.until(page, LIVE)
+    failing = OutletState(name="ward", condition="failing", error="the ward does not answer")
+    sources.other.tell("good", outlets=(failing,))
+    first, second = page_of(page, 1), page_of(page, 2)
+    sources.until(page, "true")
+    second.wait_for_selector("#outlets-open:not([hidden])", state="attached")
+    assert second.evaluate(says("notices", "Outlet ward: failing since"))
+    assert first.get_attribute("#outlets-open", "hidden") is not None
 
 
 def test_tabs_are_chosen_by_keys_and_each_keeps_its_own_page(watched: OpenPage, sources: Sources) -> None:
