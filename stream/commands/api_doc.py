@@ -1,4 +1,4 @@
-"""Writes docs/openapi.json, docs/openapi-several.json and docs/schema/ from the types of the code, and nothing else.
+"""Writes docs/openapi*.json, docs/asyncapi.json and docs/schema/ from the types of the code alone.
 
 `python -m stream.commands.api_doc [FOLDER]` writes them below docs, or below the folder.
 """
@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import msgspec
 
+from stream.commands.asyncapi import asyncapi
 from stream.commands.protocol_doc import PUBLISHED
 from stream.outlets.zmq_publisher import NOT_PUBLISHED
 from stream.protocol import measures
@@ -44,6 +45,7 @@ def documents() -> dict[str, str]:
     found: dict[str, Any] = {
         "openapi.json": openapi(described(page)),
         "openapi-several.json": openapi(described(several)),
+        "asyncapi.json": asyncapi(),
     }
     for topic, message, _ in PUBLISHED:
         found[f"schema/{topic.partition('.')[0]}.json"] = _published(message)

@@ -40,8 +40,13 @@ Act on the `density_pct` of a reading only where `quality` is `good` and its fra
   more.
 
 A status carries `density_pct` only while there is a good and current one; its age when it was sent is `age_ms`.
-Statuses come four a second, whatever befalls the source: after a second without one the last value is no longer
-current. Drop what is no such message: junk is no sign of life.
+Statuses come four a second, whatever befalls the source or the process that stores readings: while that process hangs,
+their `state` is `stale`. After a second without a status the whole program has stopped, or the network, and the last
+value is no longer current. Drop what is no such message: junk is no sign of life.
+
+Who comes late has the last status within a quarter of a second. Readings from before are at `GET /api/readings` of the
+page ([integration.md](integration.md)). A gap in `seq` between two readings: frames between them were not analysed
+(`drops_total` counts those), or you read too slowly, or were away.
 
 ```python
 import time

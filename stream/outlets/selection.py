@@ -1,4 +1,4 @@
-"""Whom the sink tells: the page, the subscribers' socket, and the process of the outlets that are configured.
+"""Whom the sink tells: the page, and the processes of the subscribers' socket and of the outlets that are configured.
 
 One run of several has no such socket: it tells the command that began it, which publishes for all.
 """
@@ -15,25 +15,22 @@ from stream.errors import ConfigError, StreamError
 from stream.outlets.collector import CollectorSender
 from stream.outlets.outlet import Outlet, QueuedOutlet, Sender, published
 from stream.outlets.process_outlet import ProcessOutlet
-from stream.outlets.zmq_publisher import Publisher
 from stream.protocol.processes import Tell
-from stream.security.events import SecurityEvents
-from stream.security.keyring import keyring_for
 
 log = logging.getLogger("capillary.outlet")
 
 
 @contextlib.contextmanager
-def open_outlets(plan: RunPlan, tell: Tell, events: SecurityEvents) -> Iterator[list[Outlet]]:
+def open_outlets(plan: RunPlan, tell: Tell) -> Iterator[list[Outlet]]:
     """Yield what the sink tells: the page, the subscribers' socket, the delivery to the outlets of the configuration.
 
-    tell: sends to another process of the run. Raises OutputError if the socket cannot be opened.
+    tell: sends to another process of the run.
     """
     with contextlib.ExitStack() as opened:
-        yield [opened.enter_context(contextlib.closing(outlet)) for outlet in _outlets(plan, tell, events)]
+        yield [opened.enter_context(contextlib.closing(outlet)) for outlet in _outlets(plan, tell)]
 
 
-def _outlets(plan: RunPlan, tell: Tell, events: SecurityEvents) -> Iterator[Outlet]:
+def _outlets(plan: RunPlan, tell: Tell) -> Iterator[Outlet]:
     config = plan.config
     # Whether there is a page, only the receiving side knows. It needs more than what leaves the program.
     yield ProcessOutlet(partial(tell, "view"), lambda message: message)
@@ -42,8 +39,7 @@ def _outlets(plan: RunPlan, tell: Tell, events: SecurityEvents) -> Iterator[Outl
     if plan.place is not None:
         yield QueuedOutlet("collector", CollectorSender(plan.place))
     elif config.publish.enabled:
-        publisher = Publisher(config.publish.endpoint, keyring_for(config.publish, config.security), events)
-        yield QueuedOutlet("publish", publisher, publisher.look)
+        yield ProcessOutlet(partial(tell, "publisher"), published)
 
 
 def sender_of(name: str, settings: Mapping[str, Any]) -> Sender:

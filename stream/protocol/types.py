@@ -20,7 +20,7 @@ MAX_TRANSFER: Final = 200
 """Characters of the sentence about a model's transfer: it has to fit on the foot of the page."""
 MAX_TREATMENT: Final = 200
 """Characters of the sentence on how a source makes its pixels."""
-Role = Literal["capture", "worker", "sink", "view", "recorder", "delivery"]
+Role = Literal["capture", "worker", "sink", "view", "recorder", "delivery", "publisher"]
 Mode = Literal["live", "demo", "replay"]
 LogFormat = Literal["text", "json"]
 RunState = Literal["good", "poor signal", "stale", "no camera", "no analysis", "ended"]

@@ -68,6 +68,12 @@ def freshness_of(status: RunStatus, utc_ns: int, arrived_ns: int) -> Freshness:
     return Freshness(lain_ms + ((status.age_ms or 0.0) if valued else 0.0), arrived_ns)
 
 
+def later(status: RunStatus, later_ns: int) -> RunStatus:
+    """Return a status as it is sent so much later than it was made: its value is older by that."""
+    age_ms = None if status.age_ms is None else status.age_ms + later_ns / 1e6
+    return replace(status, age_ms=age_ms, t_published_ns=status.t_published_ns + later_ns)
+
+
 def outdated(status: RunStatus) -> RunStatus:
     """Return what is shown of a status that is no longer current. How a run has ended stays true."""
     return status if status.state == "ended" else replace(status, state="stale", density_pct=None)

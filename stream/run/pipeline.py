@@ -104,6 +104,8 @@ def processes(plan: RunPlan) -> Iterator[ProcessSpec]:
     for index, remote in enumerate(plan.config.workers.remote, start=plan.local_workers):
         yield ProcessSpec("worker", index, "workers.remote.relay:run", (remote,), essential=False)
     yield ProcessSpec("sink", 0, "stream.sink.process:run")
+    if plan.config.publish.enabled and plan.place is None:
+        yield ProcessSpec("publisher", 0, "stream.delivery.publishing:run", essential=False)
     if plan.config.outlets:
         yield ProcessSpec("delivery", 0, "stream.delivery.process:run", essential=False)
     if plan.config.view.enabled and not plan.replaying:

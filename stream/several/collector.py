@@ -1,6 +1,7 @@
 """The inbox for what the runs of several sources publish: it goes on to subscribers and to the states of sources."""
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -39,6 +40,8 @@ class Collector:
         self._keys = new_keys() if listens_on_tcp(portable) else None
         self._context = new_context()
         self._inbox = Inbox(self._context, folder, "collector", portable, self._keys)
+        for state in states:
+            state.on_status = partial(self._publish, state)
 
     def place(self, state: SourceState) -> SourcePlace:
         """Return the place of a source, for its run."""
@@ -61,7 +64,11 @@ class Collector:
         if state is None:
             return
         if isinstance(message, RunStatus):
-            state.take(message)
+            state.take(message)  # which publishes it, or that it is outdated
+        else:
+            self._publish(state, message)
+
+    def _publish(self, state: SourceState, message: Published) -> None:
         if self._outlet is not None:  # while a camera is away its run knows no name, but topics go on
             self._outlet.tell(message if message.source else structs.replace(message, source=state.name))
 

@@ -1,6 +1,7 @@
 """How several sources stand, for the terminal and the page: one state each. Pure but for the moments given."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from stream.console.run_display import state_words
@@ -14,7 +15,7 @@ class SourceState:
 
     number: its place, from 1. session: of its run. stale_after_s: as configured.
     name: its short name, empty until it is open. address: of its page, empty until there is one.
-    status: the newest that may still be shown. exit_code: None while its run goes on.
+    status: the newest that may still be shown. exit_code: None while its run goes on. on_status: called with it.
     """
 
     number: int
@@ -24,6 +25,7 @@ class SourceState:
     address: str = ""
     status: RunStatus | None = None
     exit_code: int | None = None
+    on_status: Callable[[RunStatus], None] = lambda _: None
     _shown: ShownStatus = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -40,6 +42,7 @@ class SourceState:
 
     def _show(self, status: RunStatus) -> None:
         self.status = status
+        self.on_status(status)
 
     @property
     def title(self) -> str:

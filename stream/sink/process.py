@@ -53,10 +53,10 @@ _PROGRESS_S: Final = 0.25  # or a quarter of the time for which a value is curre
 
 
 def run(child: Child, plan: RunPlan) -> None:
-    """Run one incarnation of the sink. Raises OutputError if the session or an outlet cannot be opened or written."""
+    """Run one incarnation of the sink. Raises OutputError if the session cannot be opened or written."""
     store = Store(plan.folder / FILE_NAME)
     logs.hide(plan.source)
-    with open_outlets(plan, child.tell, child.events) as outlets:
+    with open_outlets(plan, child.tell) as outlets:
         try:
             Sink(child, plan, store, outlets).run()
             store.close()

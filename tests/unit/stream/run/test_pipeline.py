@@ -97,9 +97,9 @@ def test_a_run_has_a_process_for_each_part(plan: RunPlan) -> None:
     config = Config(workers=WorkersConfig(count=2, remote=(FAR,)))
     specs = list(processes(replace(plan, mode="live", config=config)))
     assert [spec.key for spec in specs] == [
-        ("capture", 0), ("worker", 0), ("worker", 1), ("worker", 2), ("sink", 0), ("view", 0)
+        ("capture", 0), ("worker", 0), ("worker", 1), ("worker", 2), ("sink", 0), ("publisher", 0), ("view", 0)
     ]  # fmt: skip
-    assert [spec.key for spec in specs if not spec.essential] == [("worker", 2), ("view", 0)]
+    assert [spec.key for spec in specs if not spec.essential] == [("worker", 2), ("publisher", 0), ("view", 0)]
     assert specs[3].arguments == (FAR,)
 
 

@@ -40,7 +40,8 @@ def test_what_is_outdated_is_shown_again_at_times_and_not_at_every_look() -> Non
     shown.take(status(), PUBLISHED_NS, 0)
     for number in range(100):
         shown.look((1000 + 50 * number) * MS_NS)
-    assert len(seen) == 1 + 5
+    assert len(seen) == 1 + 17  # four a second
+    assert (seen[-1].age_ms, seen[-1].t_published_ns) == (100.0 + 5800, PUBLISHED_NS + 5800 * MS_NS)
 
 
 def test_a_status_that_was_long_on_its_way_is_old_when_it_comes() -> None:
