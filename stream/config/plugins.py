@@ -69,7 +69,7 @@ _GROUPS: Final[Mapping[GroupName, _Group]] = {
         },
     ),
     "architectures": _Group("architecture", ModelError, {"compact": "workers.training.architectures.compact:COMPACT"}),
-    "outlets": _Group("outlet", ConfigError, {}),
+    "outlets": _Group("outlet", ConfigError, {"dicom": "stream.outlets.dicom.sender:DicomSender"}),
     "engines": _Group(
         "engine",
         UsageError,

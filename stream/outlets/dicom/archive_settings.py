@@ -1,0 +1,48 @@
+"""What the table of a DICOM outlet says. Pure."""
+
+from typing import Annotated
+
+from msgspec import Meta, Struct, field
+
+from stream.dicom.subject import Station
+from stream.errors import ConfigError
+
+AeTitle = Annotated[str, Meta(min_length=1, max_length=16, pattern=r"^(?! +$)[\x20-\x5b\x5d-\x7e]+$")]
+"""DICOM PS3.5, 6.2, AE: 1 to 16 characters of ASCII without the backslash, not spaces alone."""
+
+
+class Tls(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How a connection is protected. Paths of files in PEM."""
+
+    ca: Annotated[str, Meta(description="who may sign the other side's certificate; empty: the system's own")] = ""
+    certificate: Annotated[str, Meta(description="this side's certificate, if the other one asks for it")] = ""
+    key: Annotated[str, Meta(description="the private key of this side's certificate")] = ""
+
+
+class DicomSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An archive that is reached by DICOM's own protocol (`host`, `port`) or by HTTP (`url`)."""
+
+    host: Annotated[str, Meta(max_length=253, description="the archive's name or address, for C-STORE")] = ""
+    port: Annotated[int, Meta(ge=1, le=65535, description="its port; 104, 11112 or 2762 (TLS) are usual")] = 11112
+    called: Annotated[AeTitle, Meta(description="its AE title")] = "ANY-SCP"
+    calling: Annotated[AeTitle, Meta(description="this program's AE title, as the archive knows it")] = "CAPILLARY"
+    url: Annotated[
+        str,
+        Meta(max_length=500, pattern=r"^(https?://[^\s?#]+)?$", description="of its DICOMweb service, for STOW-RS"),
+    ] = ""
+    authorization: Annotated[str, Meta(max_length=4000, description="with url: the HTTP header of this name")] = ""
+    tls: Annotated[Tls | None, Meta(description="with host: DICOM over TLS; with https: which certificates")] = None
+    timeout_s: Annotated[float, Meta(gt=0, le=300, description="how long the archive may take to answer")] = 10.0
+    station: Annotated[Station, Meta(description="the device, as objects name it")] = field(default_factory=Station)
+
+
+def check_settings(settings: DicomSettings, outlet: str = "dicom") -> None:
+    """Raise ConfigError if the settings do not say one way to one archive."""
+    if bool(settings.host) == bool(settings.url):
+        raise ConfigError(
+            f'the outlet "{outlet}" needs either host (and port) of an archive, or the url of its DICOMweb service'
+        )
+    if settings.authorization and not settings.url.startswith("https:"):
+        raise ConfigError(f'the outlet "{outlet}" sends its authorization only to an https url: anybody could read it')
+    if settings.tls is not None and bool(settings.tls.certificate) != bool(settings.tls.key):
+        raise ConfigError(f'the outlet "{outlet}" needs both certificate and key, or neither')

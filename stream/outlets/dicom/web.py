@@ -1,0 +1,115 @@
+"""An archive that is reached by HTTP: STOW-RS, and a search as the check (DICOM PS3.18, 10.5 and 10.6)."""
+
+import http.client
+import json
+from io import BytesIO
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import pydicom
+from pydicom.dataset import Dataset
+
+from stream.dicom.uids import uid
+from stream.errors import OutputError, RefusedMessageError
+from stream.outlets.dicom.archive_settings import DicomSettings, Tls
+from stream.outlets.dicom.archive_tls import context_of, why
+
+_BOUNDARY: Final = "capillary-stream-object"
+_FAILURES: Final = "00081198"  # Failed SOP Sequence
+_REASON: Final = "00081197"
+_DUPLICATE: Final = 0x0111
+_NOBODY: Final = uid("nobody")
+_LONGEST_ANSWER: Final = 2**20
+
+
+class WebArchive:
+    """Stores objects with a request for each call. Redirects are not followed, and no proxy is asked."""
+
+    def __init__(self, settings: DicomSettings) -> None:
+        """Prepare, without a connection. Raises ConfigError if certificates cannot be read."""
+        parts = urlsplit(settings.url)
+        self._settings, self._path = settings, parts.path.rstrip("/")
+        self._host, self._port = parts.hostname or "", parts.port
+        self._tls = context_of(settings.tls or Tls()) if parts.scheme == "https" else None
+        self._place = f"the archive at {parts.scheme}://{parts.netloc.rpartition('@')[2]}{self._path}"
+
+    def check(self) -> str:
+        """Search for a study that does not exist. Raises OutputError."""
+        status, _ = self._ask("GET", f"/studies?StudyInstanceUID={_NOBODY}&limit=1", b"", "application/dicom+json")
+        if status not in (200, 204):
+            raise OutputError(f"{self._place} answers, but not as a DICOMweb service: {_meaning(status)}.")
+        return f"{self._place} answers as a DICOMweb service"
+
+    def store(self, *objects: Dataset) -> None:
+        """Store objects in one request. Raises RefusedMessageError, OutputError."""
+        status, answer = self._ask(
+            "POST",
+            "/studies",
+            _multipart(objects),
+            f'multipart/related; type="application/dicom"; boundary={_BOUNDARY}',
+        )
+        if status in (200, 202, 409):
+            failures = [reason for reason in _failures(answer) if reason != _DUPLICATE]
+            if not failures and (status != 409 or _failures(answer)):
+                return
+            raise RefusedMessageError(f"{self._place} refused an object for good ({_codes(failures)})")
+        if status in (400, 415, 422):
+            raise RefusedMessageError(f"{self._place} refused an object for good: {_meaning(status)}")
+        raise OutputError(f"{self._place} did not store an object: {_meaning(status)}.")
+
+    def _ask(self, method: str, path: str, body: bytes, kind: str) -> tuple[int, bytes]:
+        """Send a request. Return status and body of the answer. Raises OutputError."""
+        connection = self._connection()
+        headers = {"Accept": "application/dicom+json", "Content-Type": kind}
+        if self._settings.authorization:
+            headers["Authorization"] = self._settings.authorization
+        try:
+            connection.request(method, self._path + path, body, headers)
+            answer = connection.getresponse()
+            return answer.status, answer.read(_LONGEST_ANSWER)
+        except OSError as error:
+            raise OutputError(f"{self._place} cannot be used: {why(error)}.") from None
+        except http.client.HTTPException:
+            raise OutputError(f"{self._place} does not answer as a web server; check the port.") from None
+        finally:
+            connection.close()
+
+    def _connection(self) -> http.client.HTTPConnection:
+        timeout_s = self._settings.timeout_s
+        if self._tls is None:
+            return http.client.HTTPConnection(self._host, self._port, timeout=timeout_s)
+        return http.client.HTTPSConnection(self._host, self._port, timeout=timeout_s, context=self._tls)
+
+
+def _multipart(objects: tuple[Dataset, ...]) -> bytes:
+    """Return the objects as a body of several parts (RFC 2387)."""
+    parts = []
+    for one in objects:
+        file = BytesIO()
+        pydicom.dcmwrite(file, one, enforce_file_format=True)
+        head = f"--{_BOUNDARY}\r\nContent-Type: application/dicom\r\n\r\n".encode()
+        parts.append(head + file.getvalue() + b"\r\n")
+    return b"".join([*parts, f"--{_BOUNDARY}--\r\n".encode()])
+
+
+def _failures(answer: bytes) -> list[int]:
+    """Return the failure reasons in the answer to a STOW-RS request; none if it has none."""
+    try:
+        said: Any = json.loads(answer)
+        return [int(one[_REASON]["Value"][0]) for one in said.get(_FAILURES, {}).get("Value", [])]
+    except (ValueError, TypeError, KeyError, IndexError, AttributeError):
+        return []
+
+
+def _codes(failures: list[int]) -> str:
+    return ", ".join(f"reason {reason:04X}" for reason in failures) or "without a reason"
+
+
+def _meaning(status: int) -> str:
+    match status:
+        case 401 | 403:
+            return "it does not let this program in; check authorization and certificate"
+        case 404 | 405:
+            return "there is no such service; check the path in url"
+    name = http.client.responses.get(status, "unknown")
+    return f"it says {status}, {name}"
