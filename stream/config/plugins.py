@@ -69,7 +69,14 @@ _GROUPS: Final[Mapping[GroupName, _Group]] = {
         },
     ),
     "architectures": _Group("architecture", ModelError, {"compact": "workers.training.architectures.compact:COMPACT"}),
-    "outlets": _Group("outlet", ConfigError, {"dicom": "stream.outlets.dicom.sender:DicomSender"}),
+    "outlets": _Group(
+        "outlet",
+        ConfigError,
+        {
+            "dicom": "stream.outlets.dicom.sender:DicomSender",
+            "hl7": "stream.outlets.hl7.sender:Hl7Sender",
+        },
+    ),
     "engines": _Group(
         "engine",
         UsageError,
