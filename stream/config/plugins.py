@@ -74,7 +74,7 @@ _GROUPS: Final[Mapping[GroupName, _Group]] = {
         ConfigError,
         {
             "dicom": "stream.outlets.dicom.sender:DicomSender",
-            "hl7": "stream.outlets.hl7.sender:Hl7Sender",
+            "hl7": "stream.outlets.hl7.hl7_sender:Hl7Sender",
         },
     ),
     "engines": _Group(

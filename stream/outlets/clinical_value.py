@@ -1,4 +1,4 @@
-"""Which number of a reading a clinical record may hold, and how far it is to be trusted. Pure."""
+"""Which number a clinical record may take from a reading, and how far it is to be trusted. Pure."""
 
 from typing import Final, Literal
 
@@ -14,7 +14,7 @@ _UCUM: Final = {"%": "%", "s": "s", "MB": "MBy"}
 def trust_in(reading: DensityReading) -> Trust:
     """Return "final" for a good frame, "not verified" for a poor one, "no value" for one that is unusable or failed.
 
-    A number that nobody may act on must not stand in a record as if it could be charted.
+    A number that may not be acted on must not stand in a record as if it could be charted.
     """
     if reading.status == "failed" or reading.density_pct is None or reading.quality not in ("good", "poor"):
         return "no value"

@@ -67,11 +67,12 @@ def _segments(answer: str) -> dict[str, list[str]] | None:
 
 def _error(segments: dict[str, list[str]]) -> str:
     """Return the code of the error: ERR-3, or before v2.5 ERR-1.4, or MSA-6; empty if there is none."""
-    component = segments["MSH"][1][:1]
+    delimiters = _field(segments["MSH"], 1)
+    component, part = (delimiters[0], delimiters[3]) if len(delimiters) > 3 else ("^", "&")
     err = segments.get("ERR", [])
     old = _field(err, 1).split(component)
     named = (_field(err, 3), old[3] if len(old) > 3 else "", _field(segments["MSA"], 6))
-    return next((text.split(component)[0] for text in named if text), "")
+    return next((text.split(component)[0].split(part)[0] for text in named if text), "")
 
 
 def _field(fields: list[str], number: int) -> str:

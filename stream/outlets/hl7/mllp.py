@@ -36,7 +36,7 @@ class MllpConnection:
         return (self._socket.version() or "TLS") if isinstance(self._socket, ssl.SSLSocket) else "not encrypted"
 
     def stays(self) -> bool:
-        """Return whether the connection is still there after a moment: who wants a certificate says so late (TLS 1.3)."""
+        """Return whether the connection is still there after a moment: a refused certificate is said late (TLS 1.3)."""
         return self._socket is not None and not _is_over(self._socket, _MOMENT_S)
 
     def exchange(self, message: bytes) -> bytes:
@@ -89,7 +89,7 @@ class MllpConnection:
 
 
 def _is_over(opened: socket.socket, within_s: float = 0.0) -> bool:
-    """Return whether the other side has closed the connection, or says something that nobody asked for."""
+    """Return whether the other side has closed the connection, or says what was not asked for."""
     opened.settimeout(within_s)
     try:
         opened.recv(1)

@@ -3,10 +3,10 @@
 from typing import Any
 
 from stream.outlets.hl7.encoding import hl7_time
-from stream.outlets.hl7.message import control_id
+from stream.outlets.hl7.oru import control_id
 from stream.protocol.readings import DensityReading
 from tests.contracts.sender_contract import SenderContract
-from tests.doubles.hl7_receiver import Hl7Receiver
+from tests.doubles.clinical.hl7_receiver import Hl7Receiver
 from tests.doubles.readings import reading
 
 

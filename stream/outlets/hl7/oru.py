@@ -42,7 +42,7 @@ from stream.outlets.hl7.encoding import (
     repeated,
     segment,
 )
-from stream.outlets.hl7.settings import Hl7Settings
+from stream.outlets.hl7.hl7_settings import Hl7Settings
 from stream.protocol.bedside import AlarmEvent
 from stream.protocol.readings import DensityReading
 

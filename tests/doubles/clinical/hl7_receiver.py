@@ -10,8 +10,9 @@ from typing import Any
 import hl7
 import hl7.mllp
 
-Answer = Callable[[hl7.Message], bytes | None]
-"""What is answered to a message, framing included; None: the connection is closed."""
+Answer = Callable[[hl7.Message], bytes]
+SILENCE = b""
+"""What is answered to a message, framing included; after an answer that is not whole the connection is closed."""
 
 
 def framed(text: str) -> bytes:
@@ -75,9 +76,9 @@ class Hl7Receiver:
                 message = await reader.readmessage()
                 self.arrived.append(message)
                 answer = self.answer(message)
-                if answer is None:
-                    break
                 writer.write(answer)
                 await writer.drain()
+                if answer and not answer.endswith(b"\x1c\r"):
+                    break
         self._connections.discard(writer)
         writer.close()
