@@ -75,6 +75,7 @@ _GROUPS: Final[Mapping[GroupName, _Group]] = {
         {
             "dicom": "stream.outlets.dicom.sender:DicomSender",
             "hl7": "stream.outlets.hl7.hl7_sender:Hl7Sender",
+            "lsl": "stream.outlets.lsl.sender:LslSender",
         },
     ),
     "engines": _Group(
