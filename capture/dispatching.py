@@ -8,19 +8,22 @@ import logging
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from typing import Final
 
 from capture.grabber import Grabbed
 from capture.headers import failed_reading, header_of, why_failed
 from capture.ledger import Dispatch, Dropped, GaveUp, Ledger, Worker
 from capture.pacing import PictureRate
 from stream.machine.clock import SUSPENDED_S
-from stream.protocol.frames import Committed, Done, Drop, FrameHeader, Looking, Overdue
+from stream.protocol.frames import Committed, Done, Drop, FrameHeader, Looking, Overdue, RingUse
 from stream.protocol.processes import PeerDown, PeerUp, Tell
 from stream.protocol.readings import DensityReading
 from stream.protocol.types import Message
 from stream.readings.failed_frames import FailedFrames
 
 log = logging.getLogger("capillary.capture")
+
+_RING_USE_S: Final = 0.5
 
 
 class Dispatcher:
@@ -50,6 +53,7 @@ class Dispatcher:
         # Until the sink's socket has taken them: it publishes in order of seq, and would wait for a lost one for ever.
         self._for_sink: deque[Drop | DensityReading] = deque()
         self._turned_s: float | None = None
+        self._ring_told_s = 0.0
         self._failures = FailedFrames(log)
 
     @property
@@ -144,6 +148,12 @@ class Dispatcher:
         lowest = self._ledger.lowest
         waiting = min((message.seq for message in self._for_sink), default=captured)
         return min(waiting, captured if lowest is None else lowest)
+
+    def tell_ring_use(self, now_s: float) -> None:
+        """Tell the sink how full the ring is, if the last time was long enough ago."""
+        if now_s >= self._ring_told_s + _RING_USE_S:
+            self._ring_told_s = now_s
+            self._tell("sink", RingUse(slots=self._ledger.slots, used=self._ledger.slots_used))
 
     def abandon(self) -> int | None:
         """Wait no longer for workers; see Ledger.abandon."""

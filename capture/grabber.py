@@ -32,6 +32,7 @@ class Grabbed:
     previous: thumbnail of the frame before; None for the first, after one that could not be read, and in a recording
     after those that were lost.
     unreadable: why there are no pixels. frozen: the source has given this same picture for seconds.
+    ready_ms: how long after `time` its pixels were there.
     """
 
     ring: str
@@ -42,6 +43,7 @@ class Grabbed:
     previous: bytes | None
     unreadable: str = ""
     frozen: bool = False
+    ready_ms: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,5 +184,6 @@ class Grabber:
         generation = self._ring.finish(slot)
         if previous is None or self._previous != previous:
             self._same_since_ns = now.monotonic_ns
+        ready_ms = (self._clock.now().monotonic_ns - now.monotonic_ns) / 1e6
         frozen = self._source.live and now.monotonic_ns - self._same_since_ns > _FROZEN_S * 1e9
-        return Grabbed(self._ring_path, slot, generation, grab, now, previous, unreadable, frozen)
+        return Grabbed(self._ring_path, slot, generation, grab, now, previous, unreadable, frozen, ready_ms)

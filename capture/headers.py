@@ -95,6 +95,7 @@ def _stamp(grabbed: Grabbed, source: str, seq: int, attempt: int, um_per_px: flo
         seq=seq,
         utc_ns=time.utc_ns,
         monotonic_ns=time.monotonic_ns,
+        ready_ms=grabbed.ready_ms,
         attempt=attempt,
         um_per_px=um_per_px,
     )

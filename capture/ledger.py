@@ -90,7 +90,7 @@ class Ledger(Generic[Ticket]):
     """
 
     def __init__(self, *, slots: int, credit: int, policy: Policy, deaths_allowed: int = 5) -> None:
-        self._free = deque(range(slots))
+        self._free, self.slots = deque(range(slots)), slots
         self._credit = credit
         self._policy = policy
         self._deaths_allowed = deaths_allowed
@@ -105,6 +105,11 @@ class Ledger(Generic[Ticket]):
     def outstanding(self) -> int:
         """Frames whose fate is not yet on disk."""
         return len(self._held)
+
+    @property
+    def slots_used(self) -> int:
+        """How many slots hold a frame, or are being filled."""
+        return self.slots - len(self._free)
 
     @property
     def lowest(self) -> int | None:

@@ -256,7 +256,9 @@ class Capture:
             self._intake.give(slot)
 
     def _carry_out(self) -> None:
-        self._dispatcher.carry_out(self._clock.monotonic_s(), self._name_of(self._intake.source.name))
+        now_s = self._clock.monotonic_s()
+        self._dispatcher.carry_out(now_s, self._name_of(self._intake.source.name))
+        self._dispatcher.tell_ring_use(now_s)
 
     def _take_up_source(self) -> None:
         """Go on with a live source that is back. Its frames may be larger: then the ring is made anew."""

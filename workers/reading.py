@@ -69,12 +69,14 @@ class Reader:
 
         A failed one if the analyser raises, or puts into its result what no reading holds.
         """
+        begun_ns = time.monotonic_ns()
         frame = Frame(pixels, _thumbnail(header.previous), header.seq, header.um_per_px)
         try:
-            return checked(self._reading(header, self._found(self._analyser.analyse(frame), pixels, header)))
+            found = self._found(self._analyser.analyse(frame), pixels, header)
+            return checked(self._reading(header, begun_ns, found))
         except Exception as error:  # noqa: BLE001 (a plug-in may raise anything: the frame fails, the run goes on)
             self._complain(header, error)
-            return self._reading(header, _failed(error))
+            return self._reading(header, begun_ns, _failed(error))
 
     def encoded(self, header: FrameHeader, pixels: Pixels) -> bytes:
         """Return the reading as it travels."""
@@ -93,11 +95,12 @@ class Reader:
                 exc_info=error if verbose else None,
             )
 
-    def _reading(self, header: FrameHeader, outcome: dict[str, Any]) -> DensityReading:
+    def _reading(self, header: FrameHeader, begun_ns: int, outcome: dict[str, Any]) -> DensityReading:
         return DensityReading(
             **header.facts(),
             session=self._session,
             model_id=self.model_id,
+            begun_ms=header.since_grab_ms(begun_ns),
             latency_ms=(time.monotonic_ns() - header.t_grab_monotonic_ns) / 1e6,
             worker=self._worker,
             **outcome,

@@ -6,7 +6,7 @@ is lost or counted twice. Three numbers keep what is said before a death apart f
 (which dispatch of a frame), `capture` (which incarnation of the capture process) and `sink` (which one of the sink).
 """
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from msgspec import Meta
 
@@ -16,6 +16,7 @@ from stream.protocol.types import (
     MAX_SENTENCE,
     MAX_SLOTS,
     MAX_TREATMENT,
+    DropCause,
     Incarnation,
     LostFrames,
     Message,
@@ -48,8 +49,7 @@ class Drop(Message, frozen=True, kw_only=True, tag="drop"):
 
     seq: Seq
     cause: Annotated[
-        Literal["overload", "restart", "not stored"],
-        Meta(description="why: a newer frame was there, its process died, or the disk was full when it did"),
+        DropCause, Meta(description="why: a newer frame was there, its process died, or the disk was full when it did")
     ]
     lost_before: Annotated[LostFrames, Meta(description="frames that the device lost just before this one")] = 0
 
@@ -123,6 +123,13 @@ class RingReady(Message, frozen=True, kw_only=True, tag="ring-ready"):
     """Supervisor to capture: the ring, made anew or kept from the capture process before."""
 
     ring: Annotated[str, Meta(max_length=300, description="path to attach to")]
+
+
+class RingUse(Message, frozen=True, kw_only=True, tag="ring-use"):
+    """Capture to sink, twice a second: how full the ring is."""
+
+    slots: Annotated[int, Meta(ge=0, description="frames that it holds")]
+    used: Annotated[int, Meta(ge=0, description="slots that hold a frame, or are being filled")]
 
 
 class Overdue(Message, frozen=True, kw_only=True, tag="overdue"):

@@ -26,6 +26,7 @@ from stream.protocol.frames import (
     Overdue,
     RingNeeded,
     RingReady,
+    RingUse,
     SourceInfo,
     SourceTrouble,
 )
@@ -49,6 +50,7 @@ AnyMessage = (
     | PeerDown
     | RingNeeded
     | RingReady
+    | RingUse
     | Overdue
     | RunStatus
     | SecurityEvent

@@ -9,12 +9,14 @@ from stream.protocol.stamp import FrameStamp
 from stream.protocol.types import (
     MAX_OBJECTS,
     MAX_SENTENCE,
+    DropCause,
     Message,
     Mode,
     NonNegative,
     Pct,
     QualityVerdict,
     Reasons,
+    Role,
     RunState,
     Session,
 )
@@ -55,6 +57,13 @@ class DensityReading(FrameStamp, frozen=True, kw_only=True, tag="reading"):
     ] = field(default_factory=dict)
     model_id: Annotated[str, Meta(max_length=100, description="name and hash of the model")]
     latency_ms: Annotated[float, Meta(ge=0, description="grab to reading finished, ms")]
+    begun_ms: Annotated[float, Meta(ge=0, description="grab until the analysis began, ms; 0: not known")] = 0.0
+    ordered_ms: Annotated[
+        float, Meta(ge=0, description="grab until all readings before it were there, ms; 0: not known")
+    ] = 0.0
+    stored_ms: Annotated[
+        float, Meta(ge=0, description="grab until the sink had written it, ms; 0: not known; then it was published")
+    ] = 0.0
     worker: Annotated[int, Meta(ge=-1, description="the worker's number; -1: capture gave the frame up")]
     drops_total: Annotated[int, Meta(ge=0, description="frames captured but not analysed, so far in the session")] = 0
     regions: Annotated[
@@ -94,6 +103,20 @@ class Recorded(Message, frozen=True, kw_only=True, tag="recorded"):
     status: Annotated[RecordingStatus, Meta(description="how it stands")]
 
 
+class Workings(Struct, frozen=True, kw_only=True):
+    """What goes on inside a run, for those who look after it."""
+
+    drops: Annotated[
+        dict[DropCause, int], Meta(description="frames captured but not analysed, by cause, since the sink was started")
+    ] = field(default_factory=dict)
+    restarts: Annotated[
+        dict[Role, int], Meta(description="how often processes were started again, by role; left out: never")
+    ] = field(default_factory=dict)
+    ring_slots: Annotated[int, Meta(ge=0, description="frames that the ring in memory holds; 0: not known")] = 0
+    ring_used: Annotated[int, Meta(ge=0, description="of those, how many are in use")] = 0
+    waiting: Annotated[int, Meta(ge=0, description="readings that wait for the reading of an earlier frame")] = 0
+
+
 class RunStatus(Message, frozen=True, kw_only=True, tag="progress"):
     """Sink to supervisor, view and subscribers (`status.<source>`): how the run stands."""
 
@@ -125,3 +148,4 @@ class RunStatus(Message, frozen=True, kw_only=True, tag="progress"):
     refused: Annotated[
         int, Meta(ge=0, description="messages and peers turned away: hostile bytes, wrong keys, other origins")
     ] = 0
+    workings: Annotated[Workings, Meta(description="what goes on inside, for those who look after it")] = Workings()

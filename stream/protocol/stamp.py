@@ -27,12 +27,17 @@ class FrameStamp(Message, frozen=True, kw_only=True):
     t_grab_monotonic_ns: Annotated[
         int, Meta(description="the capture on this machine's monotonic clock, ns, for ages that no clock step changes")
     ] = 0
+    ready_ms: Annotated[float, Meta(ge=0, description="grab until its pixels were here, ms; 0: not known")] = 0.0
     attempt: Annotated[int, Meta(ge=1, description="which dispatch of the frame, from 1")]
     truth_density_pct: Annotated[float | None, Meta(description="true density if the source knows it, %")] = None
     um_per_px: Annotated[UmPerPx | None, Meta(description="width of a pixel, µm; null: not known")] = None
     device_frame: Annotated[Int64 | None, Meta(description="number that the device gave the frame")] = None
     device_ns: Annotated[Int64 | None, Meta(description="when the device took it, ns on the device's own clock")] = None
     lost_before: Annotated[LostFrames, Meta(description="frames that the device lost just before this one")] = 0
+
+    def since_grab_ms(self, monotonic_ns: int) -> float:
+        """Return the time from the capture to a moment of this machine's monotonic clock, ms; 0 if it is not known."""
+        return max(0.0, (monotonic_ns - self.t_grab_monotonic_ns) / 1e6) if self.t_grab_monotonic_ns else 0.0
 
     def facts(self) -> dict[str, Any]:
         """Return the stamp's fields by name, for another message about the same frame."""
@@ -46,12 +51,14 @@ def stamp_of(
     seq: int,
     utc_ns: int,
     monotonic_ns: int,
+    ready_ms: float = 0.0,
     attempt: int = 1,
     um_per_px: float | None = None,
 ) -> FrameStamp:
     """Make the stamp of a frame that was grabbed at a moment, by UTC and by this machine's monotonic clock.
 
-    um_per_px: width of a pixel of this frame, µm; None if it is not known.
+    ready_ms: how long after that its pixels were here, ms. um_per_px: width of a pixel of this frame, µm; None if it is
+    not known.
     """
     return FrameStamp(
         source=source,
@@ -60,6 +67,7 @@ def stamp_of(
         time_s=grab.time_s,
         t_capture_ns=utc_ns,
         t_grab_monotonic_ns=monotonic_ns,
+        ready_ms=ready_ms,
         attempt=attempt,
         truth_density_pct=grab.truth_density_pct,
         um_per_px=um_per_px,

@@ -25,6 +25,8 @@ Mode = Literal["live", "demo", "replay"]
 LogFormat = Literal["text", "json"]
 RunState = Literal["good", "poor signal", "stale", "no camera", "no analysis", "ended"]
 Priority = Literal["high", "medium", "low"]
+DropCause = Literal["overload", "restart", "not stored"]
+"""Of a frame: a newer one was there, its process died, or the disk was full when it did."""
 QualityVerdict = Literal["good", "poor", "unusable"]
 """Of the quality of a frame: whether it may be acted on."""
 Session = Annotated[str, Meta(max_length=100, description="identifier of the run")]

@@ -71,9 +71,9 @@ class Sequencer(Generic[Item]):
         return list(islice(chain(between, sorted(self._held)), limit))
 
     @property
-    def waiting(self) -> bool:
-        """Whether an item is held back for an earlier seq."""
-        return any(item is not None for _, item in self._held.values())
+    def waiting(self) -> int:
+        """How many items are held back for an earlier seq."""
+        return sum(item is not None for _, item in self._held.values())
 
     def offer(self, seq: int, item: Item | None, now_s: float) -> Arrival:
         """Take an item, or None for a seq that will have none."""

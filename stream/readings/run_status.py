@@ -8,7 +8,7 @@ from typing import Final
 from stream.config.sections import CaptureConfig
 from stream.console.text import counted
 from stream.protocol.outlets import OutletState
-from stream.protocol.readings import DensityReading, RecordingStatus, RunStatus
+from stream.protocol.readings import DensityReading, RecordingStatus, RunStatus, Workings
 from stream.protocol.types import Mode, RunState
 from stream.readings.freshness import Freshness, age_on_arrival_ms
 
@@ -23,7 +23,7 @@ class RunStatusTracker:
     workers: how many can analyse. ended: the run is over. kept: the session stays on disk after its end.
     device_lost: frames that the source lost before they came here. not_stored: readings that a full disk did not take.
     um_per_px: width of a pixel, µm; None if it is not known. recording: of the pictures; None if they are not recorded.
-    outlets: how the configured ones stand.
+    outlets: how the configured ones stand. workings: what goes on inside.
     """
 
     session: str
@@ -48,6 +48,7 @@ class RunStatusTracker:
     um_per_px: float | None = None
     recording: RecordingStatus | None = None
     outlets: tuple[OutletState, ...] = ()
+    workings: Workings = field(default_factory=Workings)
     _unscaled: str = ""  # why a scale that was given is not used
     _last: DensityReading | None = None
     _freshness: Freshness | None = None  # of `_last`
@@ -121,6 +122,7 @@ class RunStatusTracker:
             not_stored=self.not_stored,
             recording=self.recording,
             outlets=self.outlets,
+            workings=self.workings,
         )
 
     def notices(self) -> tuple[str, ...]:

@@ -27,7 +27,7 @@ from stream.protocol.bedside import (
     RemoveMarker,
     SetLimits,
 )
-from stream.protocol.frames import Drop, EndOfStream, SourceInfo, SourceTrouble
+from stream.protocol.frames import Drop, EndOfStream, RingUse, SourceInfo, SourceTrouble
 from stream.protocol.outlets import OutletsNow
 from stream.protocol.processes import PeerDown, PeerUp, SecurityEvent, Stop
 from stream.protocol.readings import DensityReading, Recorded
@@ -43,6 +43,7 @@ from stream.sink.disk import SessionDisk
 from stream.sink.finishing import Finishing
 from stream.sink.outlets_desk import OutletsDesk
 from stream.sink.recording_desk import RecordingDesk
+from stream.sink.workings_desk import WorkingsDesk
 
 log = logging.getLogger("capillary.sink")
 
@@ -80,6 +81,7 @@ class Sink:
         self._tracker = RunStatusTracker(plan.session, plan.mode, most_s)
         self._tracker.take_counts(store.counts())
         self._outlets_desk = OutletsDesk(plan, store, self._tracker)
+        self._workings_desk = WorkingsDesk(child, self._tracker)
         journal = Journal(store, plan.session, also=self._outlets_desk.keep)
         watching = not plan.replaying
         self._bedside = Bedside(journal, plan.session, plan.config.alarms, steady_utc(), watching=watching)
@@ -93,7 +95,6 @@ class Sink:
         self._end: EndOfStream | None = None
         self._progress_s = min(_PROGRESS_S, most_s / 4)
         self._next_progress_s = 0.0
-        self._refused_elsewhere = 0
         self._stopping = False
         if store.facts().get("begun_at") is None:  # `prepare` clears it: a session that is resumed has had other runs
             store.set_facts(name=plan.config.sink.session_name or None)
@@ -143,6 +144,8 @@ class Sink:
                 self._recording.handle(message)
             case OutletsNow() | PeerDown(role="delivery"):
                 self._outlets_desk.handle(message)
+            case RingUse() | SecurityEvent():
+                self._workings_desk.handle(message)
             case EndSession():
                 self._child.report(message)
                 self._tell(Answer(request=message.request))
@@ -151,8 +154,6 @@ class Sink:
             case PeerDown(role="capture"):
                 self._acknowledgements.lose_capture()
                 self._tracker.source = ""
-            case SecurityEvent(what="refused", count=count):
-                self._refused_elsewhere += count
             case Stop():
                 self._stopping = True
 
@@ -167,7 +168,7 @@ class Sink:
     def _drop(self, drop: Drop) -> None:
         if self._sequencer.offer(drop.seq, None, time.monotonic()) is not Arrival.DUPLICATE:
             self._store.add_drop(drop)
-            self._tracker.dropped += 1
+            self._workings_desk.drop(drop.cause)
             self._tracker.device_lost += drop.lost_before
 
     def _meet_source(self, source: SourceInfo) -> None:
@@ -232,7 +233,8 @@ class Sink:
     def _release(self) -> None:
         """Add the readings whose turn has come to the store, and judge them."""
         for _, released in self._sequencer.release(time.monotonic()):
-            reading = replace(released, t_published_ns=time.time_ns(), drops_total=self._tracker.dropped)
+            times = {"t_published_ns": time.time_ns(), "ordered_ms": released.since_grab_ms(time.monotonic_ns())}
+            reading = replace(released, **times, drops_total=self._tracker.dropped)
             self._store.add(self._trimmed(reading))
             self._outlets_desk.keep(reading)
             self._bedside.take_reading(reading)
@@ -286,8 +288,9 @@ class Sink:
 
     def _tell_readings(self) -> None:
         """Tell readings with the time of this moment, from which receivers know their age: writing may take long."""
+        now_ns = time.monotonic_ns()
         for reading in self._untold:
-            told = replace(reading, t_published_ns=time.time_ns())
+            told = replace(reading, t_published_ns=time.time_ns(), stored_ms=reading.since_grab_ms(now_ns))
             self._tracker.take(told, time.monotonic())
             self._tell(told)
         self._untold = []
@@ -298,8 +301,7 @@ class Sink:
 
     def _tell_status(self) -> None:
         """Tell how the run stands. Alarms are judged by it first, and are on disk before anyone learns of them."""
-        self._tracker.workers = sum(role == "worker" for role, _ in self._child.peers)
-        self._tracker.refused = self._refused_elsewhere + self._child.events.refused
+        self._workings_desk.enter(self._sequencer.waiting)
         status = self._tracker.status(time.monotonic(), time.time_ns())
         self._bedside.take_status(status, self._disk.free_mb())
         self._store.commit()

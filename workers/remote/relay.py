@@ -82,12 +82,13 @@ class RemoteReader:
         self.model_id, self.transfer = engaged.model_id, engaged.transfer
 
     def read(self, header: FrameHeader, pixels: Pixels) -> DensityReading:
-        """Return the reading from there, with its latency by this machine's clock.
+        """Return the reading from there, with its times by this machine's clock.
 
         Raises RemoteWorkerLostError if no answer comes, or another one: then another worker gets the frame.
         """
+        begun_ms = header.since_grab_ms(time.monotonic_ns())
         data = self._client.ask([encode(self._engage), encode(header), pixels.data], lambda: True)
         message = None if data is None else decode(data)
         if not isinstance(message, DensityReading) or message.seq != header.seq:
             raise RemoteWorkerLostError(f"an answer that is none: {type(message).__name__}")
-        return replace(message, latency_ms=(time.monotonic_ns() - header.t_grab_monotonic_ns) / 1e6)
+        return replace(message, begun_ms=begun_ms, latency_ms=(time.monotonic_ns() - header.t_grab_monotonic_ns) / 1e6)

@@ -6,7 +6,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from msgspec.structs import replace
 
 from stream.protocol.outlets import OutletState
-from stream.protocol.readings import RecordingStatus, RunStatus
+from stream.protocol.readings import RecordingStatus, RunStatus, Workings
 from stream.protocol.types import QualityVerdict, RunState
 from stream.readings.freshness import Freshness
 from stream.view.live.points import Point, verdict_of
@@ -122,6 +122,7 @@ class Status(Struct, frozen=True, kw_only=True):
         RecordingStatus | None, Meta(description="of the session's pictures; null: they are not recorded")
     ]
     outlets: Annotated[tuple[OutletState, ...], Meta(description="how the configured outlets stand")]
+    workings: Annotated[Workings, Meta(description="what goes on inside, for those who look after it")]
     measures: Annotated[
         dict[str, float] | UnsetType, Meta(description="measures beside density, by key; left out if there are none")
     ] = UNSET
@@ -171,6 +172,7 @@ def status_of(
         kept=run_status.kept,
         recording=run_status.recording,
         outlets=run_status.outlets,
+        workings=run_status.workings,
         measures=current.measures if current else UNSET,
     )
 
