@@ -21,7 +21,7 @@ def test_a_replay_writes_the_share_of_tissue_and_the_outlines(tmp_path: Path) ->
 def test_the_page_and_metrics_have_the_share_of_tissue_while_it_is_current() -> None:
     with running("demo", CAPILLARY_STREAM_VIEW_PORT="0", CAPILLARY_STREAM_PUBLISH_ENABLED="false", **HAIRY) as demo:
         page = page_address(demo)
-        sample = 'capillary_tissue_analysed_percent{source="synthetic",mode="demo"} 74.96'
+        sample = 'capillary_tissue_analysed_percent{mode="demo",source="synthetic"} 74.96'
         eventually(lambda: sample in httpx.get(f"{page}/metrics").text, "the metric")
         share = {"analysed_pct": 74.96}
         eventually(lambda: httpx.get(f"{page}/api/status").json().get("measures") == share, "the status")

@@ -19,6 +19,7 @@ from stream.protocol.processes import PeerUp
 from stream.protocol.readings import DensityReading, RunStatus
 from stream.protocol.types import Message
 from stream.readings.freshness import age_on_arrival_ms
+from stream.readings.tallies import Tallies
 from stream.readings.trend import Columns, Trend, thinned
 from stream.view.live.five_sites import Sites, SitesCache
 from stream.view.live.history import History
@@ -83,6 +84,7 @@ class Feed:
         self.trend = Trend()
         self.pictures = Pictures(pictures_kept)
         self.viewers = Viewers()
+        self.tallies = Tallies()
         self._lock = threading.Lock()
         self._clock = clock or steady_utc()
         self._history = History()
@@ -204,6 +206,7 @@ class Feed:
         """Take one reading. A reading that is older than the newest one is counted and otherwise ignored."""
         with self._lock:
             self._received = self._received.counting(failed=reading.status == "failed")
+            self.tallies.take(reading)
             newest = self._received.newest
             if newest is not None and reading.seq <= newest.seq:
                 return

@@ -4,12 +4,13 @@ import math
 from typing import Final
 
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 
 from stream.errors import WireError
+from stream.outlets.prometheus.exposition import CONTENT_TYPE
 from stream.view.answers.operation import DescribedRoute, Operation, Query
 from stream.view.answers.shown_readings import ShownReading, shown_reading
-from stream.view.live.metrics import CONTENT_TYPE, metrics_text
+from stream.view.live.metrics import metrics_text
 from stream.view.live.status import Status
 from stream.view.routes.request_helpers import json
 from stream.view.routes.services import PageServices
@@ -28,8 +29,9 @@ def routes(page: PageServices) -> list[DescribedRoute]:
         points = feed.readings(parse_since(request.query_params.get("since_s", "60")))
         return json([shown_reading(point) for point in points])
 
-    async def metrics(_: Request) -> Response:
-        return PlainTextResponse(metrics_text(feed.status(), feed.shared().alarms.active), media_type=CONTENT_TYPE)
+    def metrics(_: Request) -> Response:  # the first time a library is loaded: beside the server's loop
+        text = metrics_text(feed.status(), feed.tallies, feed.shared().alarms.active)
+        return Response(text, media_type=CONTENT_TYPE)
 
     since = Query(name="since_s", says=f"how far back, s: above 0 and up to {SINCE_LIMIT_S:.0f}; default 60")
     return [

@@ -133,10 +133,11 @@ def test_a_page_is_sent_the_label_and_unit_of_a_new_measure(readings: list[Densi
 
 @pytest.mark.usefixtures("velocity")
 def test_a_new_measure_is_a_metric_while_it_is_current(readings: list[DensityReading]) -> None:
-    text = metrics_text(feed_of(readings[:1]).status())
+    now, later = feed_of(readings[:1]), feed_of(readings)
+    text = metrics_text(now.status(), now.tallies)
     assert "# HELP capillary_red_cell_velocity_micrometers_per_second Red cell velocity now, while current.\n" in text
-    assert 'capillary_red_cell_velocity_micrometers_per_second{source="s",mode="replay"} 310.04\n' in text
-    assert 'micrometers_per_second{source="s"' not in metrics_text(feed_of(readings).status())
+    assert 'capillary_red_cell_velocity_micrometers_per_second{mode="replay",source="s"} 310.04\n' in text
+    assert "micrometers_per_second{" not in metrics_text(later.status(), later.tallies)
 
 
 def test_without_an_entry_nothing_of_it_appears(readings: list[DensityReading], store: Store) -> None:
@@ -147,4 +148,4 @@ def test_without_an_entry_nothing_of_it_appears(readings: list[DensityReading], 
     feed = feed_of(readings[:1])
     assert "measures" not in json.loads(msgspec.json.encode(feed.status()))
     assert all("measures" not in point for point in json.loads(msgspec.json.encode(feed.readings(60.0))))
-    assert "velocity" not in metrics_text(feed.status())
+    assert "velocity" not in metrics_text(feed.status(), feed.tallies)

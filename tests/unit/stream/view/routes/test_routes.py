@@ -170,7 +170,7 @@ def test_an_alarm_is_called_out_acknowledged_and_noted(bed: Bed) -> None:
     (alarm,) = bed.get("/api/alarms")["active"]
     assert (alarm["kind"], alarm["priority"], alarm["state"], alarm["value"]) == ("low", "high", "sounding", 3.0)
     assert (
-        'capillary_alarm{source="scope",kind="low",cause="",priority="high",state="sounding"} 1'
+        'capillary_alarm{cause="",kind="low",priority="high",source="scope",state="sounding"} 1.0'
         in bed.ask("GET", "/metrics").text
     )
     (seen,) = bed.post(f"/api/alarms/{alarm['id']}/acknowledge")["active"]
