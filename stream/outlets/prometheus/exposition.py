@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 STATES: Final = ("starting", *get_args(RunState))
 
-Labels = Mapping[str, str]
-Samples = Sequence[tuple[Labels, float | None]]
+MetricLabels = Mapping[str, str]
+LabelledValues = Sequence[tuple[MetricLabels, float | None]]
 
 
 class RunNow(Struct, frozen=True, kw_only=True):
@@ -97,7 +97,7 @@ class Exposition:
             "capillary_publication_latency_seconds", "Grab to publication.", source, self.tallies.publication
         )
 
-    def _counts(self, source: Labels) -> Iterator["Metric"]:
+    def _counts(self, source: MetricLabels) -> Iterator["Metric"]:
         now, workings = self.now, self.now.workings
         quality = [({**source, "quality": verdict}, n) for verdict, n in sorted(self.tallies.quality.items())]
         drops = [({**source, "cause": cause}, n) for cause, n in sorted(workings.drops.items())]
@@ -111,7 +111,7 @@ class Exposition:
         yield _counter("capillary_quality", "Readings by quality, since this process was started.", quality)
         yield _counter("capillary_restarts", "Processes that were started again, by role.", restarts)
 
-    def _values(self, source: Labels) -> Iterator["Metric"]:
+    def _values(self, source: MetricLabels) -> Iterator["Metric"]:
         now, workings = self.now, self.now.workings
         measured = {**source, "mode": now.mode}
         ring_known = workings.ring_slots > 0
@@ -140,7 +140,7 @@ class Exposition:
         yield _gauge("capillary_build_info", "Program and model.", [(build, 1)])
         yield _gauge("capillary_model_info", "Model in use.", [({**source, "model_id": now.model_id}, 1)])
 
-    def _outlets(self, source: Labels) -> Iterator["Metric"]:
+    def _outlets(self, source: MetricLabels) -> Iterator["Metric"]:
         each = [({**source, "outlet": outlet.name}, outlet) for outlet in self.now.outlets]
         states = [
             ({**labels, "state": condition}, float(condition == outlet.condition))
@@ -156,7 +156,7 @@ class Exposition:
         yield _counter("capillary_outlet_given_up", "Messages that will never be delivered.", given_up)
 
 
-def _gauge(name: str, says: str, samples: Samples) -> "Metric":
+def _gauge(name: str, says: str, samples: LabelledValues) -> "Metric":
     from prometheus_client.metrics_core import GaugeMetricFamily
 
     family = GaugeMetricFamily(name, says)
@@ -164,7 +164,7 @@ def _gauge(name: str, says: str, samples: Samples) -> "Metric":
     return family
 
 
-def _counter(name: str, says: str, samples: Samples) -> "Metric":
+def _counter(name: str, says: str, samples: LabelledValues) -> "Metric":
     from prometheus_client.metrics_core import CounterMetricFamily
 
     family = CounterMetricFamily(name, says)
@@ -172,13 +172,13 @@ def _counter(name: str, says: str, samples: Samples) -> "Metric":
     return family
 
 
-def _fill(family: "Metric", name: str, samples: Samples) -> None:
+def _fill(family: "Metric", name: str, samples: LabelledValues) -> None:
     for labels, value in samples:
         if value is not None:
             family.add_sample(name, dict(labels), value)
 
 
-def _histogram(name: str, says: str, labels: Labels, histogram: Histogram) -> "Metric":
+def _histogram(name: str, says: str, labels: MetricLabels, histogram: Histogram) -> "Metric":
     from prometheus_client.metrics_core import HistogramMetricFamily
 
     family = HistogramMetricFamily(name, says, labels=tuple(labels))
