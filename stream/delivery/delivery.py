@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, Literal
 
+from stream.console.text import counted
 from stream.delivery.one_per_period import OnePerPeriod
 from stream.delivery.outlet_table import DeliverySettings, chosen
 from stream.delivery.queue import SessionQueue
@@ -30,7 +31,7 @@ log = logging.getLogger("capillary.delivery")
 _LOOK_S: Final = 0.25  # also if nothing says that there is something new
 _LAST_MESSAGES_S: Final = 1.0
 
-_Fate = Literal["delivered", "refused", "given back"]
+_Fate = Literal["delivered", "given up", "not now"]
 
 
 class Delivery:
@@ -47,14 +48,16 @@ class Delivery:
         self._status: RunStatus | None = None
         self._told, self._finishing, self._closing = threading.Event(), threading.Event(), threading.Event()
         self._end_s = float("inf")
-        self._counts = (0, 0, 0)  # waiting, given up, settled: replaced as a whole, so that it needs no lock
+        self._counts = (0, 0)  # waiting, given up: replaced as a whole, so that it needs no lock
+        self._settled = 0
+        self._refusals = 0
         self._thread = threading.Thread(target=self._run, name=f"delivery-{name}", daemon=True)
         self._thread.start()
 
     @property
     def state(self) -> OutletState:
         """Return how the outlet stands, for people."""
-        return self._standing.state(*self._counts[:2])
+        return self._standing.state(*self._counts)
 
     @property
     def missed(self) -> int:
@@ -64,7 +67,7 @@ class Delivery:
     @property
     def settled(self) -> int:
         """Return the number of the newest message of the last session that does not wait any more."""
-        return self._counts[2]
+        return self._settled
 
     def tell(self, message: Message) -> None:
         """Learn that there is something new. Only a status is taken from here, all else from the disk."""
@@ -92,14 +95,14 @@ class Delivery:
     def _run(self) -> None:
         try:
             for folder in self._sessions:
-                self._deliver_session(folder, to_the_end=folder == self._sessions[-1])
+                self._deliver_session(folder, last=folder == self._sessions[-1])
         finally:
             with contextlib.suppress(Exception):  # a plug-in may raise anything, and there is no one left to act on it
                 self._sender.close()
 
-    def _deliver_session(self, folder: Path, *, to_the_end: bool) -> None:
-        """Deliver what a session keeps; to_the_end: it is still written, until this delivery is finished."""
-        queue = self._opened(folder)
+    def _deliver_session(self, folder: Path, *, last: bool) -> None:
+        """Deliver what a session keeps; last: it is still written, until this delivery is finished."""
+        queue = self._opened(folder, last=last)
         if queue is None:
             return
         per_period = OnePerPeriod(self._every_s)
@@ -107,60 +110,76 @@ class Delivery:
             while time.monotonic() < self._end_s:
                 self._told.clear()
                 finishing = self._finishing.is_set()  # first: what is on disk now was there when it was asked to finish
-                batch = self._look(queue)
-                for n, message in batch:
-                    if not self._settle(n, message, queue, per_period):
+                try:
+                    batch = queue.look()
+                except OutputError as error:  # the sink has not made the file yet, or it is damaged
+                    if not self._tries_again(error, last=last):
                         return
+                    continue
+                self._count(queue, last=last)
+                if not self._settle(batch, queue, per_period, last=last):
+                    if self._closing.is_set():
+                        return
+                    continue  # and look: meanwhile there may be more than the limit
                 self._send_status()
                 if not batch:
-                    if queue.waiting == 0 and (finishing or not to_the_end):
+                    if queue.waiting == 0 and (finishing or not last):
                         return
                     self._told.wait(_LOOK_S)
 
-    def _opened(self, folder: Path) -> SessionQueue | None:
+    def _opened(self, folder: Path, *, last: bool) -> SessionQueue | None:
         while True:
             try:
                 return SessionQueue(folder, self._name, self._settings.most_waiting)
             except OutputError as error:
-                if not self._pauses(error):
+                if not self._tries_again(error, last=last):
                     return None
 
-    def _look(self, queue: SessionQueue) -> list[tuple[int, Kept]]:
-        try:
-            batch = queue.look()
-        except OutputError as error:  # the sink has not made the file yet, or it is damaged
-            self._pauses(error)
-            return []
-        self._count(queue)
-        return batch
+    def _tries_again(self, error: OutputError, *, last: bool) -> bool:
+        """Wait before a session is read again. Return False if it is not: an earlier one must not hold up the last."""
+        if last:
+            return self._pauses(error)
+        log.warning("outlet %s: an earlier session is left out: %s", self._name, error)
+        return False
 
-    def _settle(self, n: int, message: Kept, queue: SessionQueue, per_period: OnePerPeriod) -> bool:
-        """Deliver a message, or give it up for good. Return False if it goes back on disk: the time is over."""
-        fate: _Fate = "delivered"
-        if KINDS[type(message)] in self._kinds and (
-            not isinstance(message, DensityReading) or per_period.takes(message)
-        ):
-            fate = self._deliver(message)
-        if fate == "given back":
-            return False
-        queue.settle(n, given_up=fate == "refused")
-        self._count(queue)
+    def _settle(
+        self, batch: Sequence[tuple[int, Kept | None]], queue: SessionQueue, per_period: OnePerPeriod, *, last: bool
+    ) -> bool:
+        """Deliver messages in their order, or give them up for good. Return False if one did not arrive now."""
+        for n, message in batch:
+            fate: _Fate = "delivered"
+            if message is None:
+                log.warning("outlet %s: a message of the session is damaged and was given up", self._name)
+                fate = "given up"
+            elif KINDS[type(message)] in self._kinds and (
+                not isinstance(message, DensityReading) or per_period.takes(message)
+            ):
+                fate = self._deliver(message)
+            if fate == "not now":
+                return False
+            queue.settle(n, given_up=fate == "given up")
+            self._count(queue, last=last)
         return True
 
     def _deliver(self, message: Kept) -> _Fate:
-        """Send a message until it is delivered, refused for good, or the time is over."""
-        while True:
-            try:
-                self._sender.send(message)
-            except RefusedMessageError as error:
-                log.warning("outlet %s: a message was refused: %s", self._name, self._standing.failed(error))
-                return "refused"
-            except Exception as error:  # noqa: BLE001 (a plug-in may raise anything: the message is kept, and sent again)
-                if not self._pauses(error):
-                    return "given back"
-            else:
-                self._arrived()
-                return "delivered"
+        """Send a message; if it does not arrive now, wait before the next attempt."""
+        try:
+            self._sender.send(message)
+        except RefusedMessageError as error:
+            self._refused(error)
+            return "given up"
+        except Exception as error:  # noqa: BLE001 (a plug-in may raise anything: the message is kept, and sent again)
+            self._pauses(error)
+            return "not now"
+        self._arrived()
+        return "delivered"
+
+    def _refused(self, error: RefusedMessageError) -> None:
+        """Note it, and log the first, the tenth, the hundredth: who refuses all must not fill the log."""
+        self._refusals += 1
+        sentence = self._standing.failed(error)
+        if str(self._refusals).strip("0") == "1":
+            log.warning("outlet %s: %s refused so far: %s", self._name, counted(self._refusals, "message"), sentence)
 
     def _arrived(self) -> None:
         if self.state.condition == "failing":
@@ -175,7 +194,7 @@ class Delivery:
         try:
             self._sender.send(status)
         except RefusedMessageError as error:
-            self._standing.failed(error)
+            self._refused(error)
         except Exception as error:  # noqa: BLE001 (as above; the next status comes soon)
             self._pauses(error)
         else:
@@ -190,5 +209,7 @@ class Delivery:
         left_s = min(self._back_off.pause_s(), self._end_s - time.monotonic())
         return not self._closing.wait(max(0.0, left_s)) and time.monotonic() < self._end_s
 
-    def _count(self, queue: SessionQueue) -> None:
-        self._counts = (queue.waiting, queue.given_up, queue.settled)
+    def _count(self, queue: SessionQueue, *, last: bool) -> None:
+        self._counts = (queue.waiting, queue.given_up)
+        if last:
+            self._settled = queue.settled

@@ -14,10 +14,11 @@ class OnePerPeriod:
         """Begin; every_s: length of a period, 0: every reading is sent."""
         self._every_ns = round(every_s * 1e9)
         self._sent: int | None = None  # the newest period of which a reading was sent
+        self._seq = -1  # of that reading
 
     def takes(self, reading: DensityReading) -> bool:
-        """Decide about the next reading."""
-        if self._every_ns == 0:
+        """Decide about the next reading. It may be asked again about the same one, which did not arrive."""
+        if self._every_ns == 0 or reading.seq == self._seq:
             return True
         period = reading.t_capture_ns // self._every_ns
         if self._sent is not None and period <= self._sent:
@@ -25,5 +26,5 @@ class OnePerPeriod:
         good = reading.status == "ok" and reading.quality == "good"
         if not (good or self._sent is None or period > self._sent + 1):
             return False
-        self._sent = period
+        self._sent, self._seq = period, reading.seq
         return True

@@ -46,7 +46,13 @@ def split(name: str, table: Mapping[str, Any]) -> tuple[DeliverySettings, dict[s
 
 
 def chosen(settings: DeliverySettings, extras: SenderExtras) -> tuple[frozenset[str], float]:
-    """Return the kinds of messages that are sent, and of how many seconds one reading is."""
-    wanted = extras.messages if settings.messages is None else settings.messages
-    every_s = extras.every_s if settings.every_s is None else settings.every_s
-    return frozenset(wanted) & frozenset(extras.messages), every_s
+    """Return the kinds of messages that are sent, and of how many seconds one reading is.
+
+    Raises ConfigError if the receiver cannot take what it is to be sent.
+    """
+    by_default = extras.messages if extras.by_default is None else extras.by_default
+    wanted = by_default if settings.messages is None else settings.messages
+    impossible = [kind for kind in wanted if kind not in extras.messages]
+    if impossible:
+        raise ConfigError(f'this outlet takes no messages "{impossible[0]}", only: {", ".join(extras.messages)}')
+    return frozenset(wanted), extras.every_s if settings.every_s is None else settings.every_s

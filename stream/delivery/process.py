@@ -11,8 +11,9 @@ from stream.config.sections import Config
 from stream.console.logs import hide_values
 from stream.delivery.delivery import Delivery
 from stream.delivery.earlier import unfinished
-from stream.delivery.outlet_table import DeliverySettings, split
+from stream.delivery.outlet_table import DeliverySettings, chosen, split
 from stream.delivery.passing import Passing
+from stream.errors import ConfigError
 from stream.outlets.outlet import Sender, extras_of
 from stream.outlets.selection import sender_of
 from stream.protocol.outlets import OutletsNow
@@ -41,7 +42,7 @@ def run(child: Child, plan: RunPlan) -> None:
 def now(outlets: Sequence[Delivery | Passing]) -> OutletsNow:
     """Return how all outlets stand, and up to which message none of them waits for any."""
     settled = [outlet.settled for outlet in outlets if isinstance(outlet, Delivery)]
-    return OutletsNow(states=tuple(outlet.state for outlet in outlets), settled=min(settled, default=0))
+    return OutletsNow(states=tuple(outlet.state for outlet in outlets), settled=min(settled, default=None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,12 @@ def outlets_of(config: Config) -> list[ConfiguredOutlet]:
     for name, table in config.outlets.items():
         hide_values(table)
         settings, own = split(name, table)
-        made.append(ConfiguredOutlet(name, settings, sender_of(settings.use or name, own)))
+        sender = sender_of(settings.use or name, own)
+        try:
+            chosen(settings, extras_of(sender))
+        except ConfigError as error:
+            raise ConfigError(f'the outlet "{name}" is not set right: {error}') from None
+        made.append(ConfiguredOutlet(name, settings, sender))
     return made
 
 

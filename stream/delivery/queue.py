@@ -3,9 +3,6 @@
 from pathlib import Path
 from typing import Final
 
-import msgspec
-
-from stream.errors import OutputError
 from stream.session.archive import Archive
 from stream.session.deliveries.outgoing import Kept, newest_outgoing, outgoing
 from stream.session.deliveries.progress import DeliveryPosition, Progress
@@ -38,16 +35,13 @@ class SessionQueue:
         """Return the number of the newest message that does not wait any more."""
         return self._progress.position.n
 
-    def look(self) -> list[tuple[int, Kept]]:
-        """Return the next messages with their numbers, oldest first; none if none wait. Raises OutputError."""
+    def look(self) -> list[tuple[int, Kept | None]]:
+        """Return the next messages with their numbers, oldest first; None: it is damaged. Raises OutputError."""
         self._newest = newest_outgoing(self._archive)
         too_many = self.waiting - self._most
         if too_many > 0:
             self._move(self.settled + too_many, given_up=too_many)
-        try:
-            return outgoing(self._archive, self.settled, _AT_ONCE) if self.waiting else []
-        except msgspec.MsgspecError as error:
-            raise OutputError(f"a message of {self._archive.path} is damaged: {error}") from error
+        return outgoing(self._archive, self.settled, _AT_ONCE) if self.waiting else []
 
     def settle(self, n: int, *, given_up: bool = False) -> None:
         """Note that the message of this number, the oldest that waits, was delivered or given up."""

@@ -85,12 +85,14 @@ class SenderExtras:
 
     acknowledged: `send` returns only after the receiver has confirmed that it has the message. What was not confirmed
     is kept on disk, and sent again in its order; without it, a message that cannot be sent at once is missed.
-    messages: the kinds that the receiver can take, of `KINDS`.
+    messages: the kinds that the receiver can take, of `KINDS`. by_default: those of them that are sent if the
+    configuration does not choose; None: all.
     every_s: it takes one reading of every so many seconds, unless the configuration says otherwise; 0: all of them.
     """
 
     acknowledged: bool = False
     messages: tuple[str, ...] = tuple(KINDS.values())
+    by_default: tuple[str, ...] | None = None
     every_s: float = 0.0
 
 

@@ -32,5 +32,6 @@ class OutletsNow(Message, frozen=True, kw_only=True, tag="outlets"):
 
     states: Annotated[tuple[OutletState, ...], Meta(description="in the order of the configuration")] = ()
     settled: Annotated[
-        int, Meta(ge=0, description="number of the newest message that no outlet waits for, nor any before it")
+        Annotated[int, Meta(ge=0)] | None,
+        Meta(description="number of the newest message that no outlet waits for, nor any before it; null: of all"),
     ] = 0

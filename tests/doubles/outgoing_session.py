@@ -1,8 +1,10 @@
 """A session that has messages for outlets, without the processes that would write it."""
 
+import contextlib
 from pathlib import Path
 
-from stream.session.deliveries.outgoing import Kept, Outgoing
+from stream.session.archive import Archive
+from stream.session.deliveries.outgoing import Kept, Outgoing, outgoing
 from stream.session.store import FILE_NAME, Store
 
 
@@ -21,9 +23,13 @@ class OutgoingSession:
             self._outgoing.add(message)
         self._store.commit()
 
-    def forget(self, settled: int) -> None:
+    def forget(self, settled: int | None) -> None:
         self._outgoing.forget(settled)
         self._store.commit()
+
+    def kept(self) -> list[Kept | None]:
+        with contextlib.closing(Archive(self.folder / FILE_NAME)) as archive:
+            return [message for _, message in outgoing(archive, 0, 1000)]
 
     def close(self) -> None:
         self._store.close()

@@ -37,26 +37,35 @@ class Outgoing:
             message = replace(message, regions=None, objects=None, picture=None)
         self._tables.write("INSERT INTO outgoing (message) VALUES (?)", (_encoder.encode(message),))
 
-    def forget(self, settled: int) -> None:
-        """Remove the messages up to this number: no outlet waits for them."""
-        if settled > self._settled:
+    def forget(self, settled: int | None) -> None:
+        """Remove the messages up to this number, or all if it is None: no outlet waits for them."""
+        if settled is None:
+            self._tables.write("DELETE FROM outgoing")
+        elif settled > self._settled:
             self._settled = settled
             self._tables.write("DELETE FROM outgoing WHERE n <= ?", (settled,))
 
 
-def outgoing(session: Readable, after: int, at_most: int) -> list[tuple[int, Kept]]:
+def outgoing(session: Readable, after: int, at_most: int) -> list[tuple[int, Kept | None]]:
     """Return the messages that follow a number, with theirs, in order; none if the session keeps none.
 
-    Raises msgspec.MsgspecError if one is damaged, and what `session.read` raises.
+    None stands for a damaged message. Raises what `session.read` raises.
     """
     rows = _rows(session, "SELECT n, message FROM outgoing WHERE n > ? ORDER BY n LIMIT ?", (after, at_most))
-    return [(int(n), _decoder.decode(message)) for n, message in rows]
+    return [(int(n), _message_of(encoded)) for n, encoded in rows]
 
 
 def newest_outgoing(session: Readable) -> int:
     """Return the number of the newest message of the session, delivered or not; 0 if it never had one."""
     rows = _rows(session, "SELECT seq FROM sqlite_sequence WHERE name = 'outgoing'", ())
     return int(rows[0][0]) if rows else 0
+
+
+def _message_of(encoded: object) -> Kept | None:
+    try:
+        return _decoder.decode(encoded) if isinstance(encoded, bytes) else None
+    except msgspec.MsgspecError:
+        return None
 
 
 def _rows(session: Readable, statement: str, values: Iterable[object]) -> list[tuple[Any, ...]]:

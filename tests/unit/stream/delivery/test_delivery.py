@@ -8,40 +8,16 @@ import pytest
 
 from stream.delivery.delivery import Delivery
 from stream.delivery.earlier import unfinished, waiting_in
-from stream.delivery.outlet_table import DeliverySettings, split
-from stream.errors import ConfigError, RefusedMessageError
-from stream.outlets.outlet import Published
-from stream.protocol.readings import DensityReading, RunStatus
+from stream.delivery.outlet_table import DeliverySettings, chosen, split
+from stream.errors import ConfigError
+from stream.outlets.outlet import SenderExtras
+from stream.protocol.readings import RunStatus
 from tests.doubles.outgoing_session import OutgoingSession
+from tests.doubles.outlet_receiver import Receiver
 from tests.doubles.readings import reading
 from tests.running import eventually
 
 Open = Callable[..., Delivery]
-
-
-class Receiver:
-    """A receiver of this process, and the sender to it."""
-
-    acknowledged = True
-
-    def __init__(self) -> None:
-        self.taken: list[Published] = []
-        self.away = False
-        self.refused: set[int] = set()
-
-    def send(self, message: Published) -> None:
-        if self.away:
-            raise ConnectionError("it is away")
-        if isinstance(message, DensityReading) and message.seq in self.refused:
-            raise RefusedMessageError("it does not like that one")
-        self.taken.append(message)
-
-    def close(self) -> None:
-        pass
-
-    @property
-    def seqs(self) -> list[int]:
-        return [message.seq for message in self.taken if isinstance(message, DensityReading)]
 
 
 @pytest.fixture
@@ -151,3 +127,11 @@ def test_the_common_keys_of_a_table_are_not_the_senders() -> None:
 def test_a_wrong_common_key_is_named(table: dict[str, object], says: str) -> None:
     with pytest.raises(ConfigError, match=says):
         split("o", table)
+
+
+def test_what_is_sent_is_chosen_of_what_the_outlet_can_take() -> None:
+    extras = SenderExtras(messages=("alarm", "reading", "status"), by_default=("alarm",))
+    assert chosen(DeliverySettings(), extras)[0] == {"alarm"}
+    assert chosen(DeliverySettings(messages=("alarm", "reading")), extras)[0] == {"alarm", "reading"}
+    with pytest.raises(ConfigError, match='no messages "marker", only: alarm, reading, status'):
+        chosen(DeliverySettings(messages=("alarm", "marker")), extras)

@@ -32,9 +32,15 @@ def test_after_a_period_without_a_good_one_the_next_reading_is_sent_whatever_it_
     assert taken(10, at(0), *poor) == [0, 200]
 
 
+def test_one_that_did_not_arrive_is_taken_again() -> None:
+    assert taken(10, at(0), at(0), at(1), at(10), at(10)) == [0, 0, 100, 100]
+
+
 @given(st.lists(st.floats(0, 100), min_size=1), st.floats(0.1, 30))
 def test_no_period_has_two(seconds: list[float], every_s: float) -> None:
-    readings = [at(second) for second in sorted(seconds)]
+    readings = [
+        reading(seq, t_capture_ns=START_NS + round(second * SECOND_NS)) for seq, second in enumerate(sorted(seconds))
+    ]
     per_period = OnePerPeriod(every_s)
     periods = [one.t_capture_ns // round(every_s * 1e9) for one in readings if per_period.takes(one)]
     assert periods == sorted(set(periods))
