@@ -74,7 +74,8 @@ _GROUPS: Final[Mapping[GroupName, _Group]] = {
         ConfigError,
         {
             "dicom": "stream.outlets.dicom.sender:DicomSender",
-            "hl7": "stream.outlets.hl7.hl7_sender:Hl7Sender",
+            "fhir": "stream.outlets.clinical.fhir.fhir_sender:FhirSender",
+            "hl7": "stream.outlets.clinical.hl7.hl7_sender:Hl7Sender",
             "lsl": "stream.outlets.lsl.sender:LslSender",
         },
     ),

@@ -10,7 +10,7 @@ import hl7
 import pytest
 
 from stream.errors import ConfigError, OutputError
-from stream.outlets.hl7.hl7_sender import Hl7Sender
+from stream.outlets.clinical.hl7.hl7_sender import Hl7Sender
 from tests.doubles.cameras.encrypted import own_certificate, server_context
 from tests.doubles.clinical.hl7_receiver import SILENCE, Hl7Receiver, accepted, framed
 from tests.doubles.readings import reading

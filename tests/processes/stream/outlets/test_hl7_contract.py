@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from stream.outlets.hl7.encoding import hl7_time
-from stream.outlets.hl7.oru import control_id
+from stream.outlets.clinical.hl7.encoding import hl7_time
+from stream.outlets.clinical.hl7.oru import control_id
 from stream.protocol.readings import DensityReading
 from tests.contracts.sender_contract import SenderContract
 from tests.doubles.clinical.hl7_receiver import Hl7Receiver

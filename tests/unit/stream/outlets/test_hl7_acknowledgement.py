@@ -3,7 +3,7 @@
 import pytest
 
 from stream.errors import OutputError, RefusedMessageError
-from stream.outlets.hl7.acknowledgement import judge
+from stream.outlets.clinical.hl7.acknowledgement import judge
 
 PLACE = "engine:2575"
 

@@ -5,9 +5,9 @@ from typing import Any
 import hl7
 import pytest
 
-from stream.outlets.hl7.encoding import decimal, hl7_time
-from stream.outlets.hl7.hl7_settings import Hl7Settings
-from stream.outlets.hl7.oru import control_id, oru
+from stream.outlets.clinical.hl7.encoding import decimal, hl7_time
+from stream.outlets.clinical.hl7.hl7_settings import Hl7Settings
+from stream.outlets.clinical.hl7.oru import control_id, oru
 from stream.protocol.bedside import AlarmEvent
 from stream.protocol.readings import DensityReading
 from tests.doubles.readings import START_NS, failed, reading

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from stream.errors import OutputError
-from stream.outlets.hl7.acknowledgement import judge
-from stream.outlets.hl7.hl7_settings import Hl7Settings
-from stream.outlets.hl7.mllp import MllpConnection
-from stream.outlets.hl7.oru import control_id, oru
+from stream.outlets.clinical.hl7.acknowledgement import judge
+from stream.outlets.clinical.hl7.hl7_settings import Hl7Settings
+from stream.outlets.clinical.hl7.mllp import MllpConnection
+from stream.outlets.clinical.hl7.oru import control_id, oru
 from stream.outlets.outlet import Published
 from stream.outlets.sender_settings import settings_of
 from stream.outlets.tls import tls_context

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from stream.outlets.clinical_codes import (
+from stream.outlets.clinical.clinical_codes import (
     ALARM,
     ALARM_CAUSE,
     ALARM_EVENT,
@@ -31,8 +31,8 @@ from stream.outlets.clinical_codes import (
     Code,
     identity,
 )
-from stream.outlets.clinical_value import Trust, trust_in, ucum_unit
-from stream.outlets.hl7.encoding import (
+from stream.outlets.clinical.clinical_value import Trust, trust_in, ucum_unit
+from stream.outlets.clinical.hl7.encoding import (
     ENCODING_CHARACTERS,
     SEGMENT_END,
     components,
@@ -42,7 +42,7 @@ from stream.outlets.hl7.encoding import (
     repeated,
     segment,
 )
-from stream.outlets.hl7.hl7_settings import Hl7Settings
+from stream.outlets.clinical.hl7.hl7_settings import Hl7Settings
 from stream.protocol.bedside import AlarmEvent
 from stream.protocol.readings import DensityReading
 

@@ -9,7 +9,7 @@ cannot store it; and AE with one of the errors 200 to 207 of table 0357: a perso
 from typing import Final
 
 from stream.errors import OutputError, RefusedMessageError
-from stream.outlets.hl7.encoding import SEGMENT_END
+from stream.outlets.clinical.hl7.encoding import SEGMENT_END
 
 _DELIVERED: Final = ("AA", "CA")
 _KNOWN: Final = ("AA", "AE", "AR", "CA", "CE", "CR")

@@ -1,0 +1,1 @@
+"""Messages for clinical records, as standards of health care have them."""
