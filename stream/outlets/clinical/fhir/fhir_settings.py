@@ -6,7 +6,7 @@ from msgspec import Meta, Struct
 
 Release = Literal["R4", "R5"]
 _Reference = Annotated[str, Meta(max_length=200, pattern=r"^([A-Za-z]+/[A-Za-z0-9.-]{1,64})?$")]
-_Setting = Annotated[str, Meta(max_length=500)]
+_AnyText = Annotated[str, Meta(max_length=500)]
 
 
 class FhirSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -15,9 +15,9 @@ class FhirSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     url: Annotated[str, Meta(pattern=r"^https?://[^/\s]+", description="the server's base, https://host/fhir")]
     release: Annotated[Release, Meta(description="R4 or R5")] = "R4"
     timeout_s: Annotated[float, Meta(gt=0, le=300, description="longest wait for an answer, s")] = 10.0
-    token: Annotated[_Setting, Meta(description="bearer token")] = ""
-    username: Annotated[_Setting, Meta(description="for basic authentication, with password")] = ""
-    password: Annotated[_Setting, Meta(description="for basic authentication")] = ""
+    token: Annotated[_AnyText, Meta(description="bearer token")] = ""
+    username: Annotated[_AnyText, Meta(description="for basic authentication, with password")] = ""
+    password: Annotated[_AnyText, Meta(description="for basic authentication")] = ""
     ca: Annotated[str, Meta(description="file of the trusted authorities, PEM; empty: the system's")] = ""
     certificate: Annotated[str, Meta(description="file of the program's own certificate, PEM")] = ""
     key: Annotated[str, Meta(description="file of its key, PEM; empty: in the same file")] = ""
@@ -28,8 +28,8 @@ class FhirSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         10.0
     )
     patient: Annotated[_Reference, Meta(description="the subject on that server, Patient/ID")] = ""
-    patient_id: Annotated[_Setting, Meta(description="or the subject's identifier")] = ""
-    patient_id_system: Annotated[_Setting, Meta(description="URI of who gave it")] = ""
+    patient_id: Annotated[_AnyText, Meta(description="or the subject's identifier")] = ""
+    patient_id_system: Annotated[_AnyText, Meta(description="URI of who gave it")] = ""
     encounter: Annotated[_Reference, Meta(description="Encounter/ID")] = ""
-    device_id: Annotated[_Setting, Meta(description="identifier of the device")] = ""
-    device_id_system: Annotated[_Setting, Meta(description="URI of who gave it")] = ""
+    device_id: Annotated[_AnyText, Meta(description="identifier of the device")] = ""
+    device_id_system: Annotated[_AnyText, Meta(description="URI of who gave it")] = ""
