@@ -1,17 +1,10 @@
 """Loads the library behind an outlet, which is not installed with the program itself."""
 
-from importlib import import_module
 from typing import Any
 
-from stream.errors import ConfigError
+from stream.config.optional import optional
 
 
 def library(outlet: str, module: str, extra: str) -> Any:
     """Return a module. Raises ConfigError, with what to install, if it is missing."""
-    try:
-        return import_module(module)
-    except ImportError:
-        package = module.partition(".")[0]
-        raise ConfigError(
-            f'the outlet "{outlet}" needs {package}, which is not installed: pip install capillary-stream[{extra}]'
-        ) from None
+    return optional(f'the outlet "{outlet}"', module, extra)

@@ -42,6 +42,11 @@ class Measure:
         names = (self.name, f"{self.name}_low", f"{self.name}_high") if self.has_interval else (self.name,)
         return tuple(f"{name}_{self.key_unit}" if self.key_unit else name for name in names)
 
+    @property
+    def ucum(self) -> str:
+        """Return the unit as UCUM has it."""
+        return {"": "1", "per_mm2": "/mm2"}.get(self.key_unit, self.unit)
+
     def text(self, value: float) -> str:
         """Write a value for people, with its unit."""
         return f"{value:.{self.text_digits}f} {self.unit}".rstrip()

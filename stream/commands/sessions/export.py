@@ -6,14 +6,17 @@ from typing import Final
 
 import click
 
-from stream.errors import OutputError
+from stream.errors import OutputError, UsageError
 
 FORMATS: Final = {
     "csv": ("readings.csv", "stream.session.exports.readings:write"),
+    "parquet": ("readings.parquet", "stream.session.exports.parquet:write"),
+    "edf": ("readings.edf", "stream.session.exports.edf:write"),
     "coco": ("outlines.coco.json", "stream.session.exports.coco:write"),
     "imagej": ("outlines.imagej.zip", "stream.session.exports.imagej:write"),
 }
 """Format → the file that it is written to beside the session, and "module:function" that writes it."""
+_SPREADSHEET: Final = ("readings.csv", "stream.session.exports.spreadsheet:write")
 
 
 @click.command()
@@ -25,15 +28,26 @@ FORMATS: Final = {
     required=True,
     help="coco, imagej: outlines of a replay with --regions.",
 )
+@click.option(
+    "--decimal",
+    type=click.Choice([".", ","]),
+    default=".",
+    help='Of csv: with ",", a table for spreadsheets that write numbers so: semicolons, and a byte order mark.',
+)
 @click.option("--output", "-o", type=click.Path(path_type=Path), help="The file to write. Default: beside the session.")
-def export(session: Path, form: str, output: Path | None) -> None:
-    """Write a SESSION (a replay's folder, or a session.sqlite) for another program: a table, COCO, ImageJ ROIs."""
+def export(session: Path, form: str, decimal: str, output: Path | None) -> None:
+    """Write a SESSION (a replay's folder, or a session.sqlite) for another program.
+
+    A table as CSV or Parquet, signals with markers as EDF+, outlines as COCO or ImageJ ROIs.
+    """
     from stream.config.plugins import load
     from stream.machine.files import written_whole
     from stream.session.archive import Archive
     from stream.session.finished import session_file
 
-    name, target = FORMATS[form]
+    if decimal == "," and form != "csv":
+        raise UsageError(f"--decimal is for --format csv; {form} has no decimal sign")
+    name, target = _SPREADSHEET if decimal == "," else FORMATS[form]
     archive = Archive(session_file(session))
     path = output or archive.path.parent / name
     if path.exists():

@@ -25,7 +25,7 @@ DENSITY_STREAM: Final = StreamKind(
     "density",
     "CapillaryDensity",
     "double64",
-    (*((key, "%") for key in DENSITY.keys), *((key, "1") for key in CAPILLARY_COUNT.keys), ("seq", "1")),
+    (*((key, measure.ucum) for measure in (DENSITY, CAPILLARY_COUNT) for key in measure.keys), ("seq", "1")),
 )
 QUALITY_STREAM: Final = StreamKind(
     "quality", "Quality", "string", (("quality", ""), ("quality_reasons", ""), ("seq", ""))

@@ -3,8 +3,11 @@
 import csv
 import io
 import json
+import sys
 import zipfile
 from pathlib import Path
+
+import pytest
 
 from stream.security.audit_log import AuditLog
 from tests.doubles.sessions.marked_session import marked_session
@@ -44,6 +47,22 @@ def test_a_folder_of_results_is_listed_with_source_share_of_good_and_density(typ
 def test_the_last_session_of_a_folder_is_looked_for_in_it(typed: Type) -> None:
     Path("results").mkdir()
     assert "there is no finished session in results" in typed("view", "results", "--last").text
+
+
+def test_readings_are_exported_as_tables_and_signals(typed: Type, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = marked_session(Path("results") / "a")
+    assert "readings.csv: 241 readings" in typed("export", folder, "--format", "csv", "--decimal", ",").text
+    assert (folder / "readings.csv").read_bytes().startswith(b"\xef\xbb\xbfseq;")
+    assert "readings.parquet: 241 readings" in typed("export", folder, "--format", "parquet").text
+    assert "readings.edf: 244 samples, 4 per second; 1 annotation" in typed("export", folder, "--format", "edf").text
+    refused = typed("export", folder, "--format", "edf", "--decimal", ",")
+    assert (refused.code, refused.text) == (2, "--decimal is for --format csv; edf has no decimal sign")
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    refused = typed("export", folder, "--format", "parquet", "-o", "b.parquet")
+    assert (
+        "The format parquet needs pyarrow, which is not installed: pip install capillary-stream[export]" in refused.text
+    )
+    assert not Path("b.parquet").exists()
 
 
 def test_outlines_of_a_replay_are_exported_and_no_file_is_replaced(typed: Type) -> None:
