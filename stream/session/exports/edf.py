@@ -27,16 +27,16 @@ _MOST_RECORDS: Final = 31 * 24 * 3600
 _RECORDS_AT_ONCE: Final = 600
 _MOST_PER_SECOND: Final = 1000
 
-_Floats = npt.NDArray[np.float64]
+_PerReading = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
 class _Readings:
     """x: time of each reading, s, never decreasing; t_ns: its capture; signals: their values, NaN if there is none."""
 
-    x: _Floats
+    x: _PerReading
     t_ns: npt.NDArray[np.int64]
-    signals: dict[Signal, _Floats]
+    signals: dict[Signal, _PerReading]
 
 
 def write(archive: Archive, path: Path) -> str:
@@ -66,7 +66,7 @@ def _read(archive: Archive, *, media_time: bool) -> _Readings:
     if len(columns) == 0:
         raise UsageError(f"the session in {archive.path.parent} has no reading")
     good = columns["grade"] == 0
-    values: dict[str, _Floats] = dict(
+    values: dict[str, _PerReading] = dict(
         zip(DENSITY.keys, (columns[name] for name in ("density", "low", "high")), strict=True)
     )
     others = (CAPILLARY_COUNT, *further())
@@ -81,13 +81,13 @@ def _read(archive: Archive, *, media_time: bool) -> _Readings:
     return _Readings(columns["x"], columns["t_ns"], known)
 
 
-def _signal(measure: Measure, key: str, values: _Floats) -> Signal:
+def _signal(measure: Measure, key: str, values: _PerReading) -> Signal:
     label = key if len(key) <= _LONGEST_LABEL else measure.name
     highest = np.ceil(np.max(values, initial=1, where=np.isfinite(values)))
     return Signal(label, measure.ucum, _NOTHING, int(highest))
 
 
-def _rate(x: _Floats) -> int:
+def _rate(x: _PerReading) -> int:
     """Return samples per second: as many as there are readings."""
     steps = np.diff(x)
     usual = float(np.median(steps[steps > 0])) if (steps > 0).any() else 1.0
