@@ -1,4 +1,4 @@
-"""Answers whoever asks for metrics over HTTP, with a thread per question; a client that is silent holds up no other."""
+"""Answers questions for metrics over HTTP, in a thread each; a client that is silent holds up no other."""
 
 import ssl
 import threading

@@ -1,4 +1,4 @@
-"""The outlet `prometheus`: whoever asks gets the run in numbers, in both of Prometheus' text formats."""
+"""The outlet `prometheus`: a question is answered with the run in numbers, in both of Prometheus' text formats."""
 
 import socket
 import ssl
@@ -13,8 +13,8 @@ from prometheus_client.openmetrics import parser as open_metrics
 from prometheus_client.parser import text_string_to_metric_families
 
 from stream.errors import ConfigError, OutputError
+from stream.outlets.prometheus.prometheus_sender import PrometheusSender
 from stream.outlets.prometheus.run_watch import SILENT_S, RunWatch
-from stream.outlets.prometheus.sender import PrometheusSender
 from stream.outlets.selection import sender_of
 from stream.protocol.bedside import AlarmEvent
 from stream.protocol.outlets import OutletState

@@ -30,7 +30,7 @@ class PrometheusSettings(Struct, frozen=True, kw_only=True, forbid_unknown_field
 
 
 class PrometheusSender:
-    """Keeps the newest messages, and answers whoever asks. It listens from the first message on."""
+    """Keeps the newest messages, and answers questions from the first of them on."""
 
     messages: ClassVar = ("reading", "status", "alarm")
 
