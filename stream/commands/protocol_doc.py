@@ -44,6 +44,8 @@ Statuses come four a second, whatever befalls the source or the process that sto
 their `state` is `stale`. After a second without a status the whole program has stopped, or the network, and the last
 value is no longer current. Drop what is no such message: junk is no sign of life.
 
+`type` of a status is `progress`, for the sake of older readers; the topic says what a message is.
+
 Who comes late has the last status within a quarter of a second. Readings from before are at `GET /api/readings` of the
 page ([integration.md](integration.md)). A gap in `seq` between two readings: frames between them were not analysed
 (`drops_total` counts those), or you read too slowly, or were away.

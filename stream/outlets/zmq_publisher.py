@@ -23,6 +23,8 @@ log = logging.getLogger("capillary.publisher")
 
 _LONGEST_SUBSCRIPTION: Final = 512
 """Bytes: far above any topic, and little more than the longest message of a CURVE handshake."""
+_KERNEL_BUFFER: Final = 256 * 1024
+"""Bytes for each subscriber, beside `HIGH_WATER` messages: for one that does not read, little is held."""
 _PLACE: Final = "subscribers"
 _FAILED: Final = zmq.EVENT_HANDSHAKE_FAILED_NO_DETAIL | zmq.EVENT_HANDSHAKE_FAILED_PROTOCOL
 _SHUT_S: Final = 3.0
@@ -107,6 +109,7 @@ class _BoundSocket:
         self._failures: zmq.Socket[bytes] | None = None
         self._socket = self._context.socket(zmq.PUB)
         self._socket.setsockopt(zmq.SNDHWM, HIGH_WATER)
+        self._socket.setsockopt(zmq.SNDBUF, _KERNEL_BUFFER)
         # One subscription at a time, or a flood of them never lets go of a send. A key is counted as one more.
         self._socket.setsockopt(zmq.RCVHWM, 1 if keyring is None else 2)
         self._socket.setsockopt(zmq.LINGER, 200)

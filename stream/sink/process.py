@@ -139,6 +139,7 @@ class Sink:
             case KeepSession():
                 self._tracker.kept = self._disk.keep_session()
                 refusal = "" if self._tracker.kept else "The disk is full: the session cannot be kept. Free some space."
+                self._tell_status()  # first, so that the answer of the page has it
                 self._tell(Answer(request=message.request, error=refusal, status=409 if refusal else 200))
             case Recorded() | KeepRecording() | PeerDown(role="recorder"):
                 self._recording.handle(message)

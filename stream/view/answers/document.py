@@ -18,12 +18,17 @@ _REFERENCE: Final = "#/components/schemas/{name}"
 _DESCRIPTION: Final = (
     "The interfaces of one run. They are stable: keys, routes and values of an enumeration may be added, and none "
     "changes its meaning or its unit. Ignore what you do not know. A name that goes is marked deprecated for one "
-    "version. Times: *_ns are ns since 1970 UTC; x and *_s are s; ages and latencies are *_ms."
+    "version. Times: *_ns are ns since 1970 UTC; x and *_s are s; ages and latencies are *_ms. Another method than "
+    "those of a path gets 405, with the header Allow; an address that is not here 404, with the nearest that is."
 )
+_EVERYWHERE: Final = (400, 403, 500)
+"""Statuses that any route may answer with."""
+_PLAIN: Final = (403,)
+"""Refusals in plain text: they come from before the interfaces."""
 _REFUSALS: Final = {
-    400: "the request is wrong",
+    400: "the request is wrong; a query with an unknown parameter, too",
+    403: "the header Host or Origin is not of this page: programs send no Origin",
     404: "not found",
-    405: "not with this method",
     409: "not possible now",
     503: "the process that stores the session is being restarted: try again",
 }
@@ -46,7 +51,10 @@ def openapi(routes: Iterable[DescribedRoute]) -> dict[str, Any]:
     return {
         "openapi": "3.1.0",
         "info": {"title": "Capillary Stream", "version": VERSION, "description": _DESCRIPTION},
-        "servers": [{"url": "http://127.0.0.1:8765"}],
+        "servers": [
+            {"url": "http://127.0.0.1:8765", "description": "the session now"},
+            {"url": "http://127.0.0.1:8765/previous", "description": "the finished session before it, if there is one"},
+        ],
         "security": [{}, {"token": []}],
         "paths": {
             path: {route.method.lower(): _operation(route, by_type) for route in same}
@@ -63,10 +71,11 @@ def _operation(route: DescribedRoute, by_type: dict[str, Any]) -> dict[str, Any]
     what = route.operation
     schema = {} if what.answer is None else {"schema": by_type[repr(what.answer)]}
     answers: dict[str, Any] = {str(what.status): {"description": what.says, "content": {what.media: schema}}}
-    for status in (*what.errors, 500):
+    for status in sorted({*what.errors, *_EVERYWHERE}):
         reason = _REFUSALS.get(status, "an error of the program; see its log")
         refusal = {"schema": {"$ref": _REFERENCE.format(name=Refusal.__name__)}}
-        answers[str(status)] = {"description": reason, "content": {JSON: refusal}}
+        content: dict[str, Any] = {"text/plain": {}} if status in _PLAIN else {JSON: refusal}
+        answers[str(status)] = {"description": reason, "content": content}
     parts = re.findall(r"{(\w+)}", route.path.replace(":digits", ""))
     entry: dict[str, Any] = {"summary": what.says, "responses": answers}
     parameters = [

@@ -4,9 +4,15 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
 from msgspec import Struct
+from starlette.datastructures import QueryParams
 from starlette.routing import BaseRoute, Route
+from starlette.types import Receive, Scope, Send
+
+from stream.errors import WireError
 
 JSON: Final = "application/json"
+_TOKEN: Final = "token"
+"""May stand in any query: a program that has a cookie may still send it."""
 
 
 class Query(Struct, frozen=True, kw_only=True):
@@ -35,11 +41,29 @@ class Operation(Struct, frozen=True, kw_only=True):
 
 
 class DescribedRoute(Route):
-    """A route with its operation."""
+    """A route with its operation. What its query does not have is refused: a misspelt name would change nothing."""
 
     def __init__(self, path: str, endpoint: Callable[..., Any], operation: Operation, method: str = "GET") -> None:
         super().__init__(path, endpoint, methods=[method])
         self.method, self.operation = method, operation
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request. Raises WireError if its query has a parameter that is not known, or one twice."""
+        if scope["method"] in (self.methods or ()):  # else it is refused anyhow
+            check_query(QueryParams(scope["query_string"]), self.operation.query)
+        await super().handle(scope, receive, send)
+
+
+def check_query(given: QueryParams, known: Sequence[Query]) -> None:
+    """Raise WireError if a query has a parameter that is not among those known, or one twice."""
+    names = [one.name for one in known]
+    seen = [name for name, _ in given.multi_items()]
+    for name in seen:
+        if name not in (*names, _TOKEN):
+            there = f"there are {', '.join(names)}" if names else "it takes none"
+            raise WireError(f'This address has no parameter "{name[:40]}"; {there}.')
+        if seen.count(name) > 1:
+            raise WireError(f'The parameter "{name}" is given more than once.')
 
 
 def described(routes: Iterable[BaseRoute]) -> list[DescribedRoute]:

@@ -103,6 +103,7 @@ class Status(Struct, frozen=True, kw_only=True):
     failed: Annotated[int, Meta(description="frames whose analysis failed")]
     dropped: Annotated[int, Meta(description="frames captured but not analysed")]
     late: Annotated[int, Meta(description="readings that came after a newer one was published: stored, not shown")]
+    not_stored: Annotated[int, Meta(description="readings that a full disk did not take")]
     refused: Annotated[
         int, Meta(description="messages and peers turned away: hostile bytes, wrong keys, other origins")
     ]
@@ -160,6 +161,7 @@ def status_of(
         failed=max(received.failed, run_status.failed),
         dropped=max(newest.drops_total if newest else 0, run_status.dropped),
         late=run_status.late,
+        not_stored=run_status.not_stored,
         refused=run_status.refused,
         frames_expected=run_status.frames_expected,
         frames_per_s=round(frames_per_s, 2),

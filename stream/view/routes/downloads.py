@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response, StreamingResponse
 
 from stream.console.text import harmless
+from stream.errors import WireError
 from stream.protocol.measures import CAPILLARIES_PER_AREA, CAPILLARY_COUNT
 from stream.readings.before_after import Change, change_at
 from stream.readings.trend import reduce
@@ -21,7 +22,7 @@ from stream.view.answers.operation import DescribedRoute, Operation, Query
 from stream.view.live.feed import Feed
 from stream.view.report.page import LINES, ReportData, report_html
 from stream.view.report.picture import report_picture
-from stream.view.routes.request_helpers import AXIS_LIMIT_S, number
+from stream.view.routes.request_helpers import AXIS_LIMIT_S, stretch
 from stream.view.routes.services import PageServices
 
 _CSV: Final = "text/csv"
@@ -30,7 +31,7 @@ _STRETCH: Final = (
     Query(name="to_s", says="last time on the trend's axis, s"),
 )
 _REPORT_QUERY: Final = (
-    Query(name="picture", type="string", says="`no`: without one, so that nothing is loaded later"),
+    Query(name="picture", type="string", says="`no`: without one, so that nothing is loaded later; default `yes`"),
 )
 _COUNTS: Final = (CAPILLARY_COUNT, CAPILLARIES_PER_AREA)
 _CHART_PIXELS: Final = 850
@@ -49,7 +50,10 @@ def routes(page: PageServices) -> list[DescribedRoute]:
 
     def report(request: Request) -> Response:
         archive, info, shared = page.session, feed.info, feed.shared()
-        pictured = request.query_params.get("picture") != "no"  # one that outlasts the program has no picture to load
+        picture = request.query_params.get("picture", "yes")  # one that outlasts the program has none to load
+        if picture not in ("yes", "no"):
+            raise WireError("picture must be yes or no.")
+        pictured = picture == "yes"
         frame = page.evidence.newest_good() if pictured else None
         finished = feed.over or feed.status().state in ("review", "ended")
         data = ReportData(
@@ -70,8 +74,8 @@ def routes(page: PageServices) -> list[DescribedRoute]:
         return HTMLResponse(report_html(data))
 
     def readings(request: Request) -> Response:
-        from_s = number(request, "from_s", -AXIS_LIMIT_S, -AXIS_LIMIT_S, AXIS_LIMIT_S)
-        rows = feed.trend.between(from_s, number(request, "to_s", AXIS_LIMIT_S, -AXIS_LIMIT_S, AXIS_LIMIT_S))
+        from_s, to_s = stretch(request)
+        rows = feed.trend.between(-AXIS_LIMIT_S if from_s is None else from_s, AXIS_LIMIT_S if to_s is None else to_s)
         first, last = (int(rows["seq"][0]), int(rows["seq"][-1])) if len(rows) else (0, -1)
         lines = csv_rows(page.session.rows(csv_sources(), first, last))
         return _table(f"{feed.info.session}-readings.csv", csv_columns(), lines)

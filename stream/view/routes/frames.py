@@ -25,6 +25,8 @@ def routes(page: PageServices) -> list[DescribedRoute]:
         marker_id = optional_number(request, "marker", 1, ID_LIMIT)
         if at_s is None and marker_id is None:
             raise WireError("Say which frame: at_s=…, marker=ID, or /api/frames/{seq}.")
+        if at_s is not None and marker_id is not None:
+            raise WireError("Give at_s or marker, not both.")
         marker = next((marker for marker in feed.markers() if marker.id == marker_id), None)
         position_s = at_s if marker is None else marker.x
         if position_s is None:

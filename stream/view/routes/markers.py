@@ -58,6 +58,7 @@ class SiteStep(Struct, frozen=True, forbid_unknown_fields=True):
     site: Annotated[int, Meta(ge=1, le=5)] | None = None
 
 
+_MARGIN_NS: Final = 60_000_000_000
 _REFUSED: Final = (400, 404, 409, 503)
 _LISTED: Final = Operation(says="all markers by time", answer=list[ShownMarker])
 _ADD: Final = Operation(says="set a marker", answer=ShownMarker, status=201, body=NewMarker, errors=_REFUSED)
@@ -76,6 +77,8 @@ def routes(page: PageServices) -> list[DescribedRoute]:
 
     async def add(request: Request) -> Response:
         new = await body_as(request, NewMarker)
+        check_one_place(seq=new.seq, t_ns=new.t_ns, at_s=new.at_s)
+        check_in_session(page, t_ns=new.t_ns, until_ns=new.until_ns)
         seq, t_ns = frame_and_time(page, new.seq, new.t_ns, new.at_s)
         until_seq = None if new.until_ns is None else frame_and_time(page, None, new.until_ns)[0]
         if new.until_ns is not None and (t_ns is None or new.until_ns < t_ns):
@@ -89,6 +92,9 @@ def routes(page: PageServices) -> list[DescribedRoute]:
 
     async def edit(request: Request) -> Response:
         change = await body_as(request, MarkerEdit)
+        t_ns = None if change.t_ns is UNSET else change.t_ns
+        check_one_place(seq=None if change.seq is UNSET else change.seq, t_ns=t_ns)
+        check_in_session(page, t_ns=t_ns)
         marker = _known(page, path_number(request, "id"))
         await page.ask(_edited(page, marker, change))
         marker = _known(page, marker.id)
@@ -123,6 +129,30 @@ def routes(page: PageServices) -> list[DescribedRoute]:
         DescribedRoute("/api/sites", sites, _SITES),
         DescribedRoute("/api/sites", step, _STEP, "POST"),
     ]
+
+
+def check_one_place(**places: float | None) -> None:
+    """Raise WireError if a marker is given several places, which may be different frames."""
+    if sum(place is not None for place in places.values()) > 1:
+        raise WireError(f"Give one of {', '.join(places)}: it says the others.")
+
+
+def check_in_session(page: PageServices, **moments_ns: int | None) -> None:
+    """Raise WireError if a moment, ns since 1970 UTC, lies more than a minute before or after the session's readings.
+
+    The minute is for markers before the first reading, and for clocks of other machines.
+    """
+    rows, now = page.feed.trend.rows(), page.feed.status()
+    if len(rows) == 0:
+        return
+    first_ns, last_ns = int(rows["t_ns"][0]), int(rows["t_ns"][-1])
+    if now.state not in ("review", "ended"):
+        last_ns = max(last_ns, now.t_ns)
+    for name, moment_ns in moments_ns.items():
+        if moment_ns is not None and not first_ns - _MARGIN_NS <= moment_ns <= last_ns + _MARGIN_NS:
+            raise WireError(
+                f"{name} lies outside the session, which is from {first_ns} to {last_ns} (ns since 1970 UTC)."
+            )
 
 
 def frame_and_time(

@@ -97,6 +97,14 @@ def optional_number(request: Request, name: str, low: float, high: float) -> flo
     return value
 
 
+def stretch(request: Request) -> tuple[float | None, float | None]:
+    """Return from_s and to_s of the query; None if not given. Raises WireError if the one is after the other."""
+    from_s, to_s = (optional_number(request, name, -AXIS_LIMIT_S, AXIS_LIMIT_S) for name in ("from_s", "to_s"))
+    if from_s is not None and to_s is not None and from_s > to_s:
+        raise WireError("from_s must not be after to_s.")
+    return from_s, to_s
+
+
 class _Digits(Convertor[str]):
     """A part of a path that is digits, for `path_number`.
 

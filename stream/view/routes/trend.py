@@ -10,7 +10,7 @@ from stream.readings.before_after import Change, change_at
 from stream.readings.trend import Reduced, reduce
 from stream.view.answers.operation import DescribedRoute, Operation, Query
 from stream.view.routes.error_answers import NotThereError
-from stream.view.routes.request_helpers import AXIS_LIMIT_S, ID_LIMIT, json, number, optional_number
+from stream.view.routes.request_helpers import ID_LIMIT, json, number, optional_number, stretch
 from stream.view.routes.services import PageServices
 
 PIXELS_LIMIT: Final = 4000
@@ -32,9 +32,7 @@ def routes(page: PageServices) -> list[DescribedRoute]:
     feed = page.feed
 
     def trend(request: Request) -> Response:
-        from_s, to_s = (optional_number(request, name, -AXIS_LIMIT_S, AXIS_LIMIT_S) for name in ("from_s", "to_s"))
-        if from_s is not None and to_s is not None and from_s > to_s:
-            raise WireError("from_s must not be after to_s.")
+        from_s, to_s = stretch(request)
         pixels = number(request, "pixels", 1000, 10, PIXELS_LIMIT)
         return json(reduce(feed.trend, from_s, to_s, int(pixels)))
 

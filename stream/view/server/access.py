@@ -20,8 +20,13 @@ from stream.config.addresses import canonical, is_loopback
 from stream.security.events import SecurityEvents
 from stream.view.server.request_audit import client_address
 
-REFUSAL: Final = (
-    "This page is served to this machine only, or under the names in view.names: open it at the address it printed.\n"
+NO_HOST: Final = (
+    "The header Host names another place: this page is served to this machine only, or under the names in view.names. "
+    "Open it at the address it printed.\n"
+)
+NO_ORIGIN: Final = (
+    "The header Origin is of another page, and only the page from here may ask. A program sends no Origin; a dashboard "
+    "from elsewhere lets its server ask.\n"
 )
 NO_TOKEN: Final = "This page asks for its token: open it once as /?token=… with the token that was set for it.\n"
 COOKIE: Final = "capillary_token"
@@ -38,7 +43,7 @@ class HostCheck:
         if scope["type"] not in _REQUESTS or is_host_of(self._names, Headers(scope=scope).get("host", "")):
             await self._app(scope, receive, send)
         else:
-            answer = PlainTextResponse(REFUSAL, 403)
+            answer = PlainTextResponse(NO_HOST, 403)
             await _refuse(scope, receive, send, self._events, "another host or origin", answer)
 
 
@@ -52,7 +57,7 @@ class OriginCheck:
         if scope["type"] not in _REQUESTS or self._is_allowed(Headers(scope=scope)):
             await self._app(scope, receive, send)
         else:
-            answer = PlainTextResponse(REFUSAL, 403)
+            answer = PlainTextResponse(NO_ORIGIN, 403)
             await _refuse(scope, receive, send, self._events, "another host or origin", answer)
 
     def _is_allowed(self, headers: Headers) -> bool:

@@ -98,6 +98,37 @@ def test_a_subscriber_who_does_not_read_holds_nobody_up(outlet: QueuedOutlet, su
     assert received(subscriber)[1]["seq"] == 0
 
 
+def test_who_stops_reading_sees_its_own_gap_and_the_others_get_all(
+    publisher: Publisher, outlet: QueuedOutlet, subscriber: "zmq.Socket[bytes]"
+) -> None:
+    count, before = 3000, 1_000_000
+    with zmq.Context[zmq.Socket[bytes]]() as context, context.socket(zmq.SUB) as sleeper:
+        sleeper.setsockopt(zmq.RCVHWM, 1)
+        sleeper.setsockopt(zmq.RCVBUF, 4096)
+        sleeper.subscribe(b"reading.")
+        sleeper.connect(publisher.endpoint)
+
+        def subscribed() -> bool:
+            outlet.tell(reading(before))
+            return bool(sleeper.poll(20))
+
+        eventually(subscribed, "it is subscribed")
+        while subscriber.poll(50):
+            subscriber.recv_multipart()
+        for seq in range(count):
+            outlet.tell(reading(seq))
+            assert received(subscriber)[1]["seq"] == seq
+        seqs = []
+        while sleeper.poll(100):
+            seqs.append(received(sleeper)[1]["seq"])
+        outlet.tell(reading(count))
+        seqs.append(received(sleeper)[1]["seq"])
+    seqs = [seq for seq in seqs if seq != before]
+    assert seqs == sorted(seqs)
+    assert seqs[-1] == count
+    assert seqs[-1] - seqs[-2] > 1
+
+
 @pytest.mark.usefixtures("outlet")
 def test_an_endpoint_in_use_is_said_with_what_to_do(publisher: Publisher) -> None:
     with pytest.raises(OutputError, match=r"publish\.endpoint"):

@@ -9,10 +9,11 @@ import pytest
 
 from stream.config.run_plan import RunPlan
 from stream.config.sections import Config, PublishConfig, SinkConfig
+from stream.protocol.bedside import Answer, KeepSession
 from stream.protocol.frames import Committed, Drop, EndOfStream, SourceInfo
 from stream.protocol.processes import Finished, PeerDown
 from stream.protocol.readings import DensityReading, RunStatus
-from stream.protocol.types import Mode
+from stream.protocol.types import Message, Mode
 from stream.session.archive import Archive
 from stream.session.store import FILE_NAME, Store
 from stream.sink.process import run
@@ -27,7 +28,7 @@ def harness(tmp_path: Path) -> Iterator[Harness]:
     harness.close()
 
 
-def start(harness: Harness, mode: Mode, incarnation: int = 0, **settings: Any) -> None:
+def start(harness: Harness, mode: Mode, incarnation: int = 0, *, kept: bool = True, **settings: Any) -> None:
     """Start a sink that knows its capture and its view."""
     plan = RunPlan(
         session="session",
@@ -36,6 +37,7 @@ def start(harness: Harness, mode: Mode, incarnation: int = 0, **settings: Any) -
         folder=harness.folder,
         config=Config(sink=SinkConfig(**settings), publish=PublishConfig(enabled=False)),
         started_ns=START_NS,
+        kept=kept,
     )
     harness.start(lambda child: run(child, plan), incarnation)
     harness.introduce("capture")
@@ -210,3 +212,13 @@ def test_a_session_keeps_its_model_and_what_is_known_of_it(harness: Harness) -> 
     harness.stop()
     facts = Archive(harness.folder / FILE_NAME).facts()
     assert (facts["model_id"], facts["transfer"]) == ("model-1", "On new scenes: within 9 %.")
+
+
+def test_a_page_knows_that_the_session_is_kept_before_it_hears_the_answer(harness: Harness) -> None:
+    start(harness, "demo", kept=False)
+    harness.tell(KeepSession(request=1))
+
+    def says_it(message: Message) -> bool:
+        return isinstance(message, Answer) or (isinstance(message, RunStatus) and message.kept)
+
+    assert isinstance(harness.hear("view", Message, where=says_it), RunStatus)

@@ -92,6 +92,17 @@ def test_a_marker_without_a_place_is_at_the_newest_frame_and_one_at_a_moment_at_
     assert (on_axis["seq"], on_axis["t_ns"]) == (3, int(row["t_ns"]))
 
 
+@pytest.mark.parametrize("field", ["t_ns", "until_ns"])
+def test_a_marker_outside_the_session_is_refused(bed: Bed, field: str) -> None:
+    bed.see(10)
+    answer = bed.ask("POST", "/api/markers", json={"kind": "bolus", field: 2**62})
+    assert answer.status_code == 400
+    assert f"{field} lies outside the session, which is from " in answer.json()["error"]
+    marker = bed.post("/api/markers", {"kind": "bolus"})
+    changed = bed.ask("PATCH", f"/api/markers/{marker['id']}", json={"t_ns": 5})
+    assert (changed.status_code, bed.get("/api/markers")) == (400, [marker])
+
+
 def test_a_marker_before_the_first_frame_has_a_moment_alone(bed: Bed) -> None:
     marker = bed.post("/api/markers", {"kind": "note", "text": "before"})
     assert marker["seq"] is None
