@@ -94,8 +94,7 @@ class Sink:
         self._source: SourceInfo | None = None
         self._end: EndOfStream | None = None
         self._progress_s = min(_PROGRESS_S, most_s / 4)
-        self._next_progress_s = 0.0
-        self._stopping = False
+        self._next_progress_s, self._stopping = 0.0, False
         if store.facts().get("begun_at") is None:  # `prepare` clears it: a session that is resumed has had other runs
             store.set_facts(name=plan.config.sink.session_name or None)
             store.set_facts(begun_at=self._sequencer.accounted, mode=plan.mode, kept=plan.kept)

@@ -92,9 +92,6 @@ def routes(page: PageServices) -> list[DescribedRoute]:
 
     async def edit(request: Request) -> Response:
         change = await body_as(request, MarkerEdit)
-        t_ns = None if change.t_ns is UNSET else change.t_ns
-        check_one_place(seq=None if change.seq is UNSET else change.seq, t_ns=t_ns)
-        check_in_session(page, t_ns=t_ns)
         marker = _known(page, path_number(request, "id"))
         await page.ask(_edited(page, marker, change))
         marker = _known(page, marker.id)
@@ -190,7 +187,13 @@ def _known(page: PageServices, marker_id: int) -> ShownMarker:
 
 
 def _edited(page: PageServices, marker: ShownMarker, change: MarkerEdit) -> KeepMarker:
-    """Return the request that keeps the marker with its changes. A new frame or a new time moves both."""
+    """Return the request that keeps the marker with its changes. A new frame or a new time moves both.
+
+    Raises WireError if both are given, or the time is not one of the session.
+    """
+    new_seq, new_ns = (None if new is UNSET else new for new in (change.seq, change.t_ns))
+    check_one_place(seq=new_seq, t_ns=new_ns)
+    check_in_session(page, t_ns=new_ns)
     kind = marker.kind if change.kind is UNSET else change.kind
     seq: int | None = marker.seq
     t_ns: int | None = marker.t_ns
