@@ -43,6 +43,7 @@ COMMANDS: Final = {
     "models synthesize": "capture.writers.synthesize:synthesize",
     "record": "capture.recordings.writing.record:record",
     "replay": "stream.commands.replay:replay",
+    "serve": "stream.serving.serve:serve",
     "scale": "workers.scale.command:scale",
     "sources": "stream.commands.sources:sources",
     "subscribe": "stream.commands.subscribe:subscribe",

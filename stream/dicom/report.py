@@ -1,6 +1,7 @@
 """Measurements as a Structured Report: Comprehensive SR with the template TID 1500 (DICOM PS3.16, annex A)."""
 
 from collections.abc import Sequence
+from statistics import fmean
 from typing import Final
 
 from highdicom import UID
@@ -14,6 +15,7 @@ from highdicom.sr import (
     ObservationContext,
     ObserverContext,
     QualitativeEvaluation,
+    SourceImageForMeasurementGroup,
     TextContentItem,
     TimePointContext,
     TrackingIdentifier,
@@ -22,15 +24,15 @@ from pydicom.dataset import Dataset
 from pydicom.sr.codedict import codes
 
 from stream.dicom.codes import COUNT, PERCENT, SCHEME_ITEM, code
+from stream.dicom.common import PRODUCT, Identity, complete
 from stream.dicom.study import study
 from stream.dicom.subject import Station, Subject
-from stream.dicom.times import OFFSET, date_time, moment, rfc3339
+from stream.dicom.times import date_time, moment, rfc3339
 from stream.dicom.uids import series_uid, uid
 from stream.protocol.readings import DensityReading
 from stream.version import VERSION
 
-PRODUCT: Final = "Capillary Stream"
-_SERIES_NUMBER: Final = 1
+_SERIES_NUMBER: Final = 101
 _LONGEST_COMMENT: Final = 1000
 
 
@@ -39,83 +41,126 @@ def reading_report(reading: DensityReading, subject: Subject, station: Station) 
 
     Density and its interval are in it only if the quality is good: what must not be acted on is no measurement.
     """
-    group = _group(
-        reading.session,
-        f"Capillary density of {reading.source}",
-        reading.model_id,
+    session, number = reading.session, reading.seq + 1
+    identity = Identity(
+        study(session, subject),
+        series_uid(session, "report"),
+        uid(session, "report", number),
+        number,
         reading.t_capture_ns,
+        station,
+    )
+    group = _reading_group(reading, uid(session, "density"), rfc3339(reading.t_capture_ns))
+    group[0].ObservationDateTime = date_time(reading.t_capture_ns)
+    report = _report(identity, [group])
+    del report.CurrentRequestedProcedureEvidenceSequence  # there is no image that it is made from
+    return report
+
+
+def clip_report(readings: Sequence[DensityReading], clip: Dataset, identity: Identity) -> Dataset:
+    """Return the report of a clip: a group of its good frames together, then a group of each frame.
+
+    clip: the object that the frames are in; reading n is that of its frame n + 1.
+    """
+    tracking = uid(identity.instance_uid, "density")
+    groups = [_whole_group(readings, uid(tracking, "whole"))]
+    for number, reading in enumerate(readings, 1):
+        image = SourceImageForMeasurementGroup(
+            clip.SOPClassUID, clip.SOPInstanceUID, [number] if int(clip.get("NumberOfFrames") or 1) > 1 else None
+        )
+        groups.append(_reading_group(reading, tracking, f"{reading.time_s:.6f} s", [image]))
+    return _report(identity, groups)
+
+
+def _reading_group(
+    reading: DensityReading,
+    tracking_uid: str,
+    time_point: str,
+    images: Sequence[SourceImageForMeasurementGroup] | None = None,
+) -> MeasurementsAndQualitativeEvaluations:
+    group = _group(
+        TrackingIdentifier(UID(tracking_uid), f"Capillary density of {reading.source}"),
+        time_point,
+        reading.model_id,
         _measurements(reading),
         [QualitativeEvaluation(code("quality"), code(reading.quality or "failed"))],
+        images,
     )
-    if reading.quality_reasons or reading.error:
+    if reading.quality_reasons or reading.status == "failed":
         comment = "; ".join(reading.quality_reasons) or "the analysis of this frame failed"
         group[0].ContentSequence.append(
             TextContentItem(codes.DCM.Comment, comment[:_LONGEST_COMMENT], relationship_type="CONTAINS")
         )
-    return _document(reading.session, reading.seq + 1, reading.t_capture_ns, group, subject, station)
+    return group
 
 
 def _measurements(reading: DensityReading) -> list[Measurement]:
     if reading.status != "ok" or reading.quality != "good":
         return []
-    percents = {
-        "density": reading.density_pct,
-        "density-low": reading.density_low_pct,
-        "density-high": reading.density_high_pct,
-    }
-    measured = [Measurement(code(name), float(pct), PERCENT) for name, pct in percents.items() if pct is not None]
+    measured = _percents(
+        {
+            "density": reading.density_pct,
+            "density-low": reading.density_low_pct,
+            "density-high": reading.density_high_pct,
+        }
+    )
     if reading.capillary_count is not None:
         measured.append(Measurement(code("capillary-count"), reading.capillary_count, COUNT))
     return measured
 
 
+def _whole_group(readings: Sequence[DensityReading], tracking_uid: str) -> MeasurementsAndQualitativeEvaluations:
+    good = [one.density_pct for one in readings if one.quality == "good" and one.density_pct is not None]
+    measured = [
+        Measurement(code("frames"), len(readings), COUNT),
+        Measurement(code("frames-good"), len(good), COUNT),
+    ]
+    if good:
+        measured += _percents({"density-mean": fmean(good), "density-lowest": min(good), "density-highest": max(good)})
+    model_id = next((one.model_id for one in readings if one.model_id), "")
+    return _group(TrackingIdentifier(UID(tracking_uid), "Whole clip"), "whole clip", model_id, measured, None, None)
+
+
+def _percents(values: dict[str, float | None]) -> list[Measurement]:
+    return [Measurement(code(name), float(pct), PERCENT) for name, pct in values.items() if pct is not None]
+
+
 def _group(
-    session: str,
-    what: str,
+    tracking: TrackingIdentifier,
+    time_point: str,
     model_id: str,
-    t_ns: int,
     measurements: Sequence[Measurement],
-    evaluations: Sequence[QualitativeEvaluation],
+    evaluations: Sequence[QualitativeEvaluation] | None,
+    images: Sequence[SourceImageForMeasurementGroup] | None,
 ) -> MeasurementsAndQualitativeEvaluations:
-    """Return a measurement group (TID 1501). t_ns: the moment that it is about."""
-    group = MeasurementsAndQualitativeEvaluations(
-        tracking_identifier=TrackingIdentifier(UID(uid(session, "density")), what),
-        time_point_context=TimePointContext(rfc3339(t_ns)),
+    """Return a measurement group (TID 1501)."""
+    group: MeasurementsAndQualitativeEvaluations = MeasurementsAndQualitativeEvaluations(
+        tracking_identifier=tracking,
+        time_point_context=TimePointContext(time_point),
         algorithm_id=AlgorithmIdentification(PRODUCT, VERSION, parameters=[f"model {model_id or 'unknown'}"]),
         measurements=measurements or None,
         qualitative_evaluations=evaluations,
+        source_images=images,
     )
-    group[0].ObservationDateTime = date_time(t_ns)
     return group
 
 
-def _document(
-    session: str,
-    number: int,
-    t_ns: int,
-    group: MeasurementsAndQualitativeEvaluations,
-    subject: Subject,
-    station: Station,
-) -> Dataset:
-    """Return the document around a group. number: from 1, of the report in its series."""
-    at = moment(t_ns)
+def _report(identity: Identity, groups: Sequence[MeasurementsAndQualitativeEvaluations]) -> Dataset:
+    """Return the document around measurement groups."""
+    at = moment(identity.t_ns)
     document: Dataset = ComprehensiveSR(
-        evidence=[study(session, subject)],
+        evidence=[identity.study],
         content=MeasurementReport(
-            observation_context=ObservationContext(observer_device_context=_observer(station)),
+            observation_context=ObservationContext(observer_device_context=_observer(identity.station)),
             procedure_reported=code("capillary-monitoring"),
-            imaging_measurements=[group],
+            imaging_measurements=groups,
             title=codes.DCM.ImagingMeasurementReport,
         ),
-        series_instance_uid=series_uid(session, "report"),
+        series_instance_uid=identity.series_uid,
         series_number=_SERIES_NUMBER,
-        sop_instance_uid=uid(session, "report", number),
-        instance_number=number,
+        sop_instance_uid=identity.instance_uid,
+        instance_number=identity.number,
         manufacturer=PRODUCT,
-        manufacturer_model_name=PRODUCT,
-        software_versions=VERSION,
-        device_serial_number=station.serial_number or None,
-        institution_name=station.institution or None,
         is_complete=True,
         is_final=True,
         coding_schemes=[SCHEME_ITEM],
@@ -123,12 +168,7 @@ def _document(
         content_time=at.time(),
         series_description="Capillary density",
     )
-    del document.CurrentRequestedProcedureEvidenceSequence  # there is no image that it is made from
-    document.TimezoneOffsetFromUTC = OFFSET
-    document.InstanceCreationDate, document.InstanceCreationTime = document.ContentDate, document.ContentTime
-    for equipment in document.ContributingEquipmentSequence:
-        equipment.ContributionDateTime = date_time(t_ns)
-    document.StationName = station.name or None
+    complete(document, identity)
     return document
 
 

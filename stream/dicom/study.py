@@ -1,6 +1,7 @@
-"""The study that all objects of a session are in: patient, order and time, as every one of them repeats them."""
+"""The study that objects are in: patient, order and time, as every object repeats them."""
 
 import re
+from collections.abc import Callable
 from typing import Final
 
 from pydicom.dataset import Dataset
@@ -11,15 +12,30 @@ from stream.dicom.uids import series_uid, study_uid, uid
 
 _TIMED: Final = re.compile(r"(\d{8})-(\d{6})-")
 _CHARACTER_SET: Final = "ISO_IR 192"  # UTF-8
+_DATE: Final = re.compile(r"\d{8}").fullmatch
+_TIME: Final = re.compile(r"\d{2}(\d{2}(\d{2}(\.\d{1,6})?)?)?").fullmatch
+_KEPT: Final[dict[str, Callable[[str], object]]] = {
+    "PatientID": len,
+    "PatientName": len,
+    "PatientBirthDate": _DATE,
+    "PatientSex": ("M", "F", "O").__contains__,
+    "StudyID": len,
+    "StudyDescription": len,
+    "StudyDate": _DATE,
+    "StudyTime": _TIME,
+    "AccessionNumber": len,
+    "ReferringPhysicianName": len,
+}
+"""What an object takes over of another one, and whether a value can be taken over."""
 
 
 def study(session: str, subject: Subject) -> Dataset:
-    """Return patient and study as highdicom takes them: from an object of the same study.
+    """Return patient and study of a session as highdicom takes them: from an object of the same study.
 
     Its date and time are those in the session's identifier, UTC; empty if it has none.
     """
-    given, timed = Dataset(), _TIMED.match(session)
-    given.SpecificCharacterSet = _CHARACTER_SET
+    timed = _TIMED.match(session)
+    given = _placeholder(session)
     given.PatientID = subject.patient_id
     given.PatientName = subject.patient_name
     given.PatientBirthDate = subject.birth_date
@@ -31,6 +47,27 @@ def study(session: str, subject: Subject) -> Dataset:
     given.StudyTime = timed[2] if timed else ""
     given.AccessionNumber = subject.accession_number
     given.ReferringPhysicianName = subject.referring_physician
+    return given
+
+
+def study_of(source: Dataset) -> Dataset:
+    """Return patient and study of an object that came from elsewhere, and its identifiers; what is not valid is empty.
+
+    Raises AttributeError if it has no identifiers.
+    """
+    given = Dataset()
+    given.SpecificCharacterSet = _CHARACTER_SET
+    for name, is_valid in _KEPT.items():
+        value = str(source.get(name) or "")
+        setattr(given, name, value if value and is_valid(value) else "")
+    for name in ("StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID", "SOPClassUID"):
+        setattr(given, name, getattr(source, name))
+    return given
+
+
+def _placeholder(session: str) -> Dataset:
+    given = Dataset()
+    given.SpecificCharacterSet = _CHARACTER_SET
     given.SOPClassUID = RawDataStorage
     given.SOPInstanceUID = uid(session, "none")
     given.SeriesInstanceUID = series_uid(session, "none")

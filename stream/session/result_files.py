@@ -168,14 +168,19 @@ def drawings(folder: Path) -> "Iterator[tuple[list[_Polygon], list[tuple[str, _P
     store = Store(folder / FILE_NAME)
     columns = ("density_pct", "density_low_pct", "density_high_pct", "quality", "regions", "objects")
     for frame, time_s, density, low, high, quality, regions, objects in store.rows("frame", "time_s", *columns):
-        value = "failed" if density is None else f"{density:.2f} % ({low:.2f} - {high:.2f})  {quality}"
         yield (
             [_polygon(outline) for outline in _regions(regions)],
             [(outline.name, _polygon(outline)) for outline in _objects(objects)],
-            f"{frame}  {time_s:.2f} s  {value}",
+            drawn_line(frame, time_s, density, low, high, quality),
             quality == "good",
         )
     store.close()
+
+
+def drawn_line(frame: object, time_s: object, density: object, low: object, high: object, quality: object) -> str:
+    """Return the line of text that stands on a frame in which its outlines are drawn."""
+    value = "failed" if density is None else f"{density:.2f} % ({low:.2f} - {high:.2f})  {quality}"
+    return f"{frame}  {time_s:.2f} s  {value}"
 
 
 def session_scale(folder: Path) -> float | None:

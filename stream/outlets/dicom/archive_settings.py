@@ -1,11 +1,13 @@
 """What the table of a DICOM outlet says. Pure."""
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 from msgspec import Meta, Struct, field
 
 from stream.dicom.subject import Station
 from stream.errors import ConfigError
+from stream.outlets.sender_settings import settings_of
 
 AeTitle = Annotated[str, Meta(min_length=1, max_length=16, pattern=r"^(?! +$)[\x20-\x5b\x5d-\x7e]+$")]
 """DICOM PS3.5, 6.2, AE: 1 to 16 characters of ASCII without the backslash, not spaces alone."""
@@ -36,13 +38,15 @@ class DicomSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     station: Annotated[Station, Meta(description="the device, as objects name it")] = field(default_factory=Station)
 
 
-def check_settings(settings: DicomSettings, outlet: str = "dicom") -> None:
-    """Raise ConfigError if the settings do not say one way to one archive."""
+def dicom_settings(table: Mapping[str, Any]) -> DicomSettings:
+    """Return the settings that a table holds. Raises ConfigError if they do not say one way to one archive."""
+    settings = settings_of("dicom", table, DicomSettings)
     if bool(settings.host) == bool(settings.url):
         raise ConfigError(
-            f'the outlet "{outlet}" needs either host (and port) of an archive, or the url of its DICOMweb service'
+            'the outlet "dicom" needs either host (and port) of an archive, or the url of its DICOMweb service'
         )
     if settings.authorization and not settings.url.startswith("https:"):
-        raise ConfigError(f'the outlet "{outlet}" sends its authorization only to an https url: anybody could read it')
+        raise ConfigError('the outlet "dicom" sends its authorization only to an https url: anybody could read it')
     if settings.tls is not None and bool(settings.tls.certificate) != bool(settings.tls.key):
-        raise ConfigError(f'the outlet "{outlet}" needs both certificate and key, or neither')
+        raise ConfigError('the outlet "dicom" needs both certificate and key, or neither')
+    return settings

@@ -4,10 +4,9 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from stream.dicom.subject import Subject
-from stream.outlets.dicom.archive_settings import DicomSettings, check_settings
+from stream.outlets.dicom.archive_settings import dicom_settings
 from stream.outlets.library import library
 from stream.outlets.outlet import Published
-from stream.outlets.sender_settings import settings_of
 from stream.protocol.readings import DensityReading
 
 _LIBRARIES = ("pydicom", "pynetdicom", "highdicom")
@@ -22,8 +21,7 @@ class DicomSender:
 
     def __init__(self, table: Mapping[str, Any]) -> None:
         """Take the outlet's table. Raises ConfigError if it is wrong or a library is missing."""
-        self._settings = settings_of("dicom", table, DicomSettings)
-        check_settings(self._settings)
+        self._settings = dicom_settings(table)
         for name in _LIBRARIES:
             library("dicom", name, "dicom")
         from stream.outlets.dicom.reaching import archive_of  # needs the libraries

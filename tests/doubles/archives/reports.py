@@ -40,3 +40,10 @@ def time_point(report: Dataset) -> int:
     """Return the moment that a report is about, ns since 1970 UTC."""
     moment, fraction = text(report, "Time Point").removesuffix("Z").split(".")
     return int(datetime.fromisoformat(moment).replace(tzinfo=UTC).timestamp()) * 1_000_000_000 + int(fraction)
+
+
+def measured_frames(report: Dataset) -> list[tuple[float, float, float]]:
+    """Return density and the ends of its interval, %, of each group of a frame, in order."""
+    groups = [item for item in items(report) if item.ConceptNameCodeSequence[0].CodeMeaning == "Measurement Group"]
+    found = [numbers(group) for group in groups]
+    return [(one["density"][0], one["density-low"][0], one["density-high"][0]) for one in found if "density" in one]
