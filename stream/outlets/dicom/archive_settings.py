@@ -21,6 +21,11 @@ class Tls(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     key: Annotated[str, Meta(description="the private key of this side's certificate")] = ""
 
 
+def files_of(tls: Tls) -> tuple[str, str, str]:
+    """Return the files in the order of `stream.outlets.tls.tls_context`."""
+    return tls.ca, tls.certificate, tls.key
+
+
 class DicomSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """An archive that is reached by DICOM's own protocol (`host`, `port`) or by HTTP (`url`)."""
 

@@ -15,8 +15,9 @@ from pynetdicom.sop_class import Verification
 from pynetdicom.status import code_to_category
 
 from stream.errors import OutputError, RefusedMessageError
-from stream.outlets.dicom.archive_settings import DicomSettings
-from stream.outlets.dicom.archive_tls import context_of, why
+from stream.outlets.dicom.archive_settings import DicomSettings, files_of
+from stream.outlets.tls import tls_context
+from stream.outlets.unreachable import why_unreachable
 
 _DUPLICATE: Final = 0x0111
 _NEVER: Final = (0x0117, 0x0122)
@@ -43,7 +44,7 @@ class DimseArchive:
     def __init__(self, settings: DicomSettings) -> None:
         """Prepare, without a connection. Raises ConfigError if certificates cannot be read."""
         self._settings = settings
-        self._tls = context_of(settings.tls) if settings.tls is not None else None
+        self._tls = tls_context("dicom", *files_of(settings.tls)) if settings.tls is not None else None
         self._place = f"the archive {settings.called} at {settings.host}:{settings.port}"
         self._ae = AE(settings.calling)
         self._ae.connection_timeout = self._ae.acse_timeout = settings.timeout_s
@@ -132,7 +133,7 @@ class DimseArchive:
                         with contextlib.suppress(TimeoutError):
                             secure.recv(1)
         except OSError as error:
-            raise OutputError(f"{self._place} cannot be used: {why(error)}.") from None
+            raise OutputError(why_unreachable(error, self._place)) from None
 
 
 def fate_of(status: int) -> Literal["stored", "refused", "not stored"]:

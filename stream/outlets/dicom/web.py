@@ -11,8 +11,9 @@ from pydicom.dataset import Dataset
 
 from stream.dicom.uids import uid
 from stream.errors import OutputError, RefusedMessageError
-from stream.outlets.dicom.archive_settings import DicomSettings, Tls
-from stream.outlets.dicom.archive_tls import context_of, why
+from stream.outlets.dicom.archive_settings import DicomSettings, Tls, files_of
+from stream.outlets.tls import tls_context
+from stream.outlets.unreachable import why_unreachable
 
 _BOUNDARY: Final = "capillary-stream-object"
 _FAILURES: Final = "00081198"  # Failed SOP Sequence
@@ -30,7 +31,7 @@ class WebArchive:
         parts = urlsplit(settings.url)
         self._settings, self._path = settings, parts.path.rstrip("/")
         self._host, self._port = parts.hostname or "", parts.port
-        self._tls = context_of(settings.tls or Tls()) if parts.scheme == "https" else None
+        self._tls = tls_context("dicom", *files_of(settings.tls or Tls())) if parts.scheme == "https" else None
         self._place = f"the archive at {parts.scheme}://{parts.netloc.rpartition('@')[2]}{self._path}"
 
     def check(self) -> str:
@@ -68,7 +69,7 @@ class WebArchive:
             answer = connection.getresponse()
             return answer.status, answer.read(_LONGEST_ANSWER)
         except OSError as error:
-            raise OutputError(f"{self._place} cannot be used: {why(error)}.") from None
+            raise OutputError(why_unreachable(error, self._place)) from None
         except http.client.HTTPException:
             raise OutputError(f"{self._place} does not answer as a web server; check the port.") from None
         finally:
