@@ -1,0 +1,1 @@
+"""MQTT 5: readings, statuses, alarms and markers as JSON, each in a topic of its source."""
