@@ -20,7 +20,7 @@ from stream.outlets.unreachable import why_unreachable
 _REFUSALS: Final = 0x80  # reason codes from here on are failures
 _QOS: Final = 1
 
-_What = Literal["connected", "acknowledged", "lost"]
+_Event = Literal["connected", "acknowledged", "lost"]
 
 
 class _ClosedIfRefused(ssl.SSLSocket):
@@ -48,7 +48,7 @@ class BrokerConnection:
         self.place = f"{settings.host}:{settings.port_used}"
         self._settings, self._timeout_s = settings, settings.timeout_s
         self._mqtt = mqtt = library("mqtt", "paho.mqtt.client", "mqtt")
-        self._happened: SimpleQueue[tuple[_What, int, Any]] = SimpleQueue()
+        self._happened: SimpleQueue[tuple[_Event, int, Any]] = SimpleQueue()
         self._client = client = mqtt.Client(
             mqtt.CallbackAPIVersion.VERSION2, client_id, protocol=mqtt.MQTTv5, reconnect_on_failure=False
         )
@@ -121,11 +121,11 @@ class BrokerConnection:
                 open_socket.shutdown(socket.SHUT_RDWR)
         self._client.loop_stop()
 
-    def _note(self, what: _What, mid: int, reason: Any) -> None:
+    def _note(self, what: _Event, mid: int, reason: Any) -> None:
         """Note in the library's thread what happened."""
         self._happened.put((what, mid, reason))
 
-    def _next(self, until_s: float) -> tuple[_What, int, Any]:
+    def _next(self, until_s: float) -> tuple[_Event, int, Any]:
         """Return what happens next. Raises OutputError if nothing does."""
         try:
             return self._happened.get(timeout=max(0.0, until_s - time.monotonic()))

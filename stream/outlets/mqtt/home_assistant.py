@@ -1,4 +1,4 @@
-"""What Home Assistant is told of a source, to show it by itself: a device with density, quality and state. Pure.
+"""A source as Home Assistant shows it without being set up: a device with density, quality and state. Pure.
 
 One retained message of its MQTT discovery per device (home-assistant.io/integrations/mqtt, "Device discovery payload").
 """

@@ -24,8 +24,8 @@ _HASH_LENGTH: Final = 14
 class MqttSender:
     """A sender to one broker, with one connection at a time.
 
-    From the first status on, the connection is that of the run: the broker says `offline` if the program dies. Before
-    it, and for sessions that have ended, nobody is to be told that.
+    From the first status on, the connection has a last will: the broker publishes `offline` if the program dies. What
+    an ended session still has is sent without a status, and makes no source `offline`.
     """
 
     acknowledged: ClassVar[bool] = True
