@@ -77,9 +77,8 @@ _GROUPS: Final[Mapping[GroupName, _Group]] = {
             "fhir": "stream.outlets.clinical.fhir.fhir_sender:FhirSender",
             "hl7": "stream.outlets.clinical.hl7.hl7_sender:Hl7Sender",
             "lsl": "stream.outlets.lsl.sender:LslSender",
-            "prometheus": "stream.outlets.prometheus.prometheus_sender:PrometheusSender",
             "mqtt": "stream.outlets.mqtt.mqtt_sender:MqttSender",
-            "prometheus": "stream.outlets.prometheus.sender:PrometheusSender",
+            "prometheus": "stream.outlets.prometheus.prometheus_sender:PrometheusSender",
         },
     ),
     "engines": _Group(
