@@ -78,6 +78,7 @@ _GROUPS: Final[Mapping[GroupName, _Group]] = {
             "hl7": "stream.outlets.clinical.hl7.hl7_sender:Hl7Sender",
             "lsl": "stream.outlets.lsl.sender:LslSender",
             "mqtt": "stream.outlets.mqtt.mqtt_sender:MqttSender",
+            "otlp": "stream.outlets.tracing.otlp_sender:OtlpSender",
             "prometheus": "stream.outlets.prometheus.prometheus_sender:PrometheusSender",
         },
     ),

@@ -1,0 +1,1 @@
+"""The way of single frames through the program, as traces of OpenTelemetry."""
