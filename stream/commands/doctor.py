@@ -1,11 +1,12 @@
 """`run_stream.py doctor`: is this machine ready? One result per line, with what to do if it is not."""
 
+import contextlib
 import errno
 import os
 import platform
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -15,7 +16,7 @@ import click
 
 from stream.config.parts import Parts
 from stream.console.text import counted
-from stream.errors import OutputError, StreamError
+from stream.errors import OutputError, StreamError, UsageError
 
 if TYPE_CHECKING:
     from stream.config.sections import Config
@@ -46,8 +47,9 @@ class CheckResult:
 @click.option(
     "--verify", metavar="SESSION", type=click.Path(path_type=Path), help="Check a session's audit log instead."
 )
+@click.option("--outlet", "names", metavar="NAME", multiple=True, help="Check this outlet alone; may be repeated.")
 @click.pass_obj
-def doctor(parts: Parts, verify: Path | None) -> None:
+def doctor(parts: Parts, verify: Path | None, names: tuple[str, ...]) -> None:
     """Check machine, camera, ports, outlets, model and disk: one line per check, with what to do if it fails.
 
     Exit code 1 if a check fails.
@@ -58,7 +60,8 @@ def doctor(parts: Parts, verify: Path | None) -> None:
         print(audit_log.verify(verify))
         return
     failed = False
-    for result in _examine(parts, parts.load("default.toml", {})):
+    config = parts.load("default.toml", {})
+    for result in _outlets(config, names) if names else _examine(parts, config):
         print(result)
         failed = failed or result.severity == "FAIL"
     sys.exit(1 if failed else 0)
@@ -84,26 +87,40 @@ def _examine(parts: Parts, config: "Config") -> Iterator[CheckResult]:
         yield _port("subscribers", host, int(port), "publish.endpoint")
     if config.publish.enabled and config.publish.guarded:
         yield _checked("keys", "FAIL", lambda: _keys(config))
-    yield from _outlets(config)
+    yield from _outlets(config, tuple(config.outlets))
     yield _checked("model", "FAIL", lambda: f"{parts.analyser().model_id} loads, and has the hash in its card")
     for source in config.sources or (config.source or "camera:0",):
         yield _checked(public_source(source), "note", partial(_source, parts, source, config))
 
 
-def _outlets(config: "Config") -> Iterator[CheckResult]:
-    """Try the connection of each outlet of the configuration."""
+def _outlets(config: "Config", names: Sequence[str]) -> Iterator[CheckResult]:
+    """Try the connection of outlets of the configuration, each by itself. Raises UsageError if it lacks one."""
+    from msgspec.structs import replace
+
+    for name in names:
+        if name not in config.outlets:
+            known = ", ".join(config.outlets) or "none; give it with -c FILE"
+            raise UsageError(f'the configuration has no outlet "{name}"; it has: {known}')
+    for name in names:
+        yield _outlet(replace(config, outlets={name: config.outlets[name]}), f"outlet {name}")
+
+
+def _outlet(config: "Config", what: str) -> CheckResult:
+    """Try the connection of the only outlet of a configuration."""
+    from stream.console.logs import discreet
     from stream.delivery.process import outlets_of
 
     try:
-        made = outlets_of(config)
+        sender = outlets_of(config)[0].sender
+        with contextlib.closing(sender):
+            check = getattr(sender, "check", None)
+            if check is None:
+                return CheckResult("note", what, "set right; it has no check")
+            return CheckResult("ok", what, discreet(check()))
     except StreamError as error:
-        yield CheckResult("FAIL", "outlets", str(error))
-        return
-    for outlet in made:
-        check = getattr(outlet.sender, "check", None)
-        what = f"outlet {outlet.name}"
-        yield _checked(what, "FAIL", check) if check else CheckResult("note", what, "set right; it has no check")
-        outlet.sender.close()
+        return CheckResult("FAIL", what, discreet(str(error)))
+    except Exception as error:  # noqa: BLE001 (a plug-in may raise anything)
+        return CheckResult("FAIL", what, discreet(f"{type(error).__name__}: {error}"))
 
 
 def _checked(what: str, failure: Severity, check: Callable[[], str]) -> CheckResult:
