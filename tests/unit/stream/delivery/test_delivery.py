@@ -14,9 +14,10 @@ from stream.outlets.outlet import SenderExtras
 from stream.protocol.readings import RunStatus
 from tests.doubles.outgoing_session import OutgoingSession
 from tests.doubles.outlet_receiver import Receiver
-from tests.doubles.readings import reading
+from tests.doubles.readings import START_NS, reading
 from tests.running import eventually
 
+SECOND_NS = 1_000_000_000
 Open = Callable[..., Delivery]
 
 
@@ -135,3 +136,15 @@ def test_what_is_sent_is_chosen_of_what_the_outlet_can_take() -> None:
     assert chosen(DeliverySettings(messages=("alarm", "reading")), extras)[0] == {"alarm", "reading"}
     with pytest.raises(ConfigError, match='no messages "marker", only: alarm, reading, status'):
         chosen(DeliverySettings(messages=("alarm", "marker")), extras)
+
+
+def test_of_each_period_one_reading_arrives_although_the_receiver_was_away(
+    receiver: Receiver, session: OutgoingSession, start: Open
+) -> None:
+    receiver.away = True
+    session.add(*(reading(seq, t_capture_ns=START_NS + seq * SECOND_NS) for seq in range(25)))
+    delivery = start(session, every_s=10.0)
+    eventually(lambda: delivery.state.condition == "failing", "nothing arrives")
+    receiver.away = False
+    eventually(lambda: delivery.state.waiting == 0, "nothing waits any more")
+    assert receiver.seqs == [0, 10, 20]
