@@ -1,0 +1,125 @@
+"""The whole program beside a hospital's systems that come and go: nothing is lost or comes twice, order is kept."""
+
+import contextlib
+import random
+import sqlite3
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from stream.outlets.clinical.hl7.oru import control_id
+from tests.doubles.clinical.fhir_server import FhirServer
+from tests.doubles.clinical.hl7_receiver import Hl7Receiver
+from tests.doubles.readings import reading
+from tests.running import run, running
+
+PATIENT = "0098765"
+OUTAGES = [
+    pytest.param(6, 4, 1.0, marks=[pytest.mark.slow, pytest.mark.timeout(120)]),
+    pytest.param(1200, 20, 30.0, marks=[pytest.mark.nightly, pytest.mark.timeout(2400)]),
+]
+"""How long the program runs, s; how often each system is away in that time; how long, s."""
+
+
+class Hospital:
+    """An interface engine and a FHIR server, and the configuration of a program that sends to both."""
+
+    def __init__(self, folder: Path) -> None:
+        self.engine, self.server = Hl7Receiver(), FhirServer()
+        self.engine.start()
+        self.server.start()
+        self.sessions, self.config = folder / "sessions", folder / "hospital.toml"
+        self.config.write_text(
+            f"""
+            publish.enabled = false
+            view.enabled = false
+            sink.sessions_dir = "{self.sessions}"
+            [outlets.hl7]
+            every_s = 0
+            host = "127.0.0.1"
+            port = {self.engine.port}
+            patient_id = "{PATIENT}"
+            timeout_s = 2
+            [outlets.fhir]
+            every_s = 0
+            url = "http://127.0.0.1:{self.server.port}/fhir"
+            patient_id = "{PATIENT}"
+            token = "a-secret-token"
+            timeout_s = 2
+            trend_s = 2
+            trend_step_s = 0.5
+            """
+        )
+
+    def stop(self) -> None:
+        self.engine.stop()
+        self.server.stop()
+
+    def session(self) -> Path:
+        (folder,) = self.sessions.iterdir()
+        return folder
+
+    def stored(self) -> list[int]:
+        file = f"file:{self.session() / 'session.sqlite'}?mode=ro"
+        with contextlib.closing(sqlite3.connect(file, uri=True)) as database:
+            rows = database.execute("SELECT seq FROM readings WHERE NOT late ORDER BY seq").fetchall()
+        return [seq for (seq,) in rows]
+
+    def of_engine(self) -> list[int]:
+        session = self.session().name
+        seqs = {control_id(reading(seq, session=session)): seq for seq in self.stored()}
+        return [
+            seqs[str(message["MSH.10"])] for message in self.engine.messages if str(message["OBR.4.1.1"]) != "alarm"
+        ]
+
+    def of_server(self) -> list[int]:
+        return [int(one["identifier"][0]["value"].rpartition("/")[2]) for one in self.server.densities()]
+
+
+@pytest.fixture
+def hospital(tmp_path: Path) -> Iterator[Hospital]:
+    hospital = Hospital(tmp_path)
+    yield hospital
+    hospital.stop()
+
+
+@pytest.mark.parametrize(("seconds", "outages", "away_s"), OUTAGES)
+def test_systems_that_are_killed_at_random_get_every_reading_once_and_in_order(
+    hospital: Hospital, seconds: int, outages: int, away_s: float
+) -> None:
+    rng = random.Random(seconds)
+    systems = (hospital.engine, hospital.server)
+    with running("-c", hospital.config, "live", f"synthetic:?seed=1&fps=20&seconds={seconds}") as process:
+        for _ in range(outages):
+            system = rng.choice(systems)
+            time.sleep(rng.uniform(0, seconds / outages - away_s))
+            system.stop()
+            time.sleep(away_s)
+            system.start()
+        _, said = process.communicate(timeout=seconds + 60)
+    assert process.returncode == 0, said
+    done = run("-c", hospital.config, "deliver", hospital.session())
+    assert done.returncode == 0, done.stdout
+    assert hospital.of_engine() == hospital.of_server() == hospital.stored()
+    assert len(hospital.server.of("Provenance")) == len(hospital.server.of("Device")) == 1
+    assert "trying again" in said
+    assert "Traceback" not in said
+    for secret in (PATIENT, "a-secret-token"):
+        assert secret not in said + done.stdout + done.stderr
+
+
+@pytest.mark.slow
+def test_doctor_tries_both_and_says_what_is_wrong(hospital: Hospital) -> None:
+    good = run("-c", hospital.config, "doctor").stdout
+    assert "ok  outlet hl7: 127.0.0.1" in good
+    assert "ok  outlet fhir: http://127.0.0.1" in good
+    hospital.engine.stop()
+    hospital.server.answer = lambda: (401, {}, b"")
+    found = run("-c", hospital.config, "doctor")
+    assert found.returncode == 1
+    assert "FAIL  outlet hl7: nothing listens on 127.0.0.1" in found.stdout
+    assert "FAIL  outlet fhir: http://127.0.0.1" in found.stdout
+    assert 'check "token"' in found.stdout
+    assert hospital.engine.arrived == hospital.server.resources == []
