@@ -24,12 +24,18 @@ from stream.protocol.outlets import OutletState
 from stream.protocol.readings import DensityReading, RunStatus
 from stream.protocol.types import Message
 from stream.session.deliveries.outgoing import Kept
+from stream.session.deliveries.progress import Progress
 from stream.transport.back_off import BackOff
 
 log = logging.getLogger("capillary.delivery")
 
 _LOOK_S: Final = 0.25  # also if nothing says that there is something new
 _LAST_MESSAGES_S: Final = 1.0
+
+_OTHER_SUBJECT: Final = (
+    "what an earlier session still has is not sent: its run named another patient or device. Deliver it with the "
+    "configuration of that run (`deliver SESSION`), or with the right one (`deliver --corrected SESSION`)"
+)
 
 _Fate = Literal["delivered", "given up", "not now"]
 
@@ -44,6 +50,7 @@ class Delivery:
         """Begin; sessions: folders, delivered one after the other. The last one goes on until `finish` or `close`."""
         self._name, self._sender, self._settings, self._sessions = name, sender, settings, sessions
         self._kinds, self._every_s = chosen(settings, extras_of(sender))
+        self._subject = extras_of(sender).subject
         self._standing, self._back_off = Standing(name), BackOff()
         self._status: RunStatus | None = None
         self._told, self._finishing, self._closing = threading.Event(), threading.Event(), threading.Event()
@@ -94,6 +101,8 @@ class Delivery:
 
     def _run(self) -> None:
         try:
+            with contextlib.suppress(OutputError):  # it is looked at again in its turn
+                Progress(self._sessions[-1], self._name, self._subject).close()  # known, even if its turn never comes
             for folder in self._sessions:
                 self._deliver_session(folder, last=folder == self._sessions[-1])
         finally:
@@ -104,6 +113,10 @@ class Delivery:
         """Deliver what a session keeps; last: it is still written, until this delivery is finished."""
         queue = self._opened(folder, last=last)
         if queue is None:
+            return
+        if not queue.of_its_subject:
+            queue.close()
+            log.warning("outlet %s: %s", self._name, _OTHER_SUBJECT)
             return
         per_period = OnePerPeriod(self._every_s)
         with contextlib.closing(queue):
@@ -130,7 +143,7 @@ class Delivery:
     def _opened(self, folder: Path, *, last: bool) -> SessionQueue | None:
         while True:
             try:
-                return SessionQueue(folder, self._name, self._settings.most_waiting)
+                return SessionQueue(folder, self._name, self._settings.most_waiting, self._subject)
             except OutputError as error:
                 if not self._tries_again(error, last=last):
                     return None

@@ -14,11 +14,19 @@ _AT_ONCE: Final = 100
 class SessionQueue:
     """A queue on disk, used by one thread. It is written by the sink, which commits each message with what it tells."""
 
-    def __init__(self, folder: Path, outlet: str, most_waiting: int) -> None:
-        """Open the queue. most_waiting: beyond so many, the oldest are given up. Raises OutputError."""
+    def __init__(self, folder: Path, outlet: str, most_waiting: int, subject: str = "") -> None:
+        """Open the queue. most_waiting: beyond so many, the oldest are given up. subject: as Progress has it.
+
+        Raises OutputError.
+        """
         self._archive, self._most = Archive(folder / FILE_NAME), most_waiting
-        self._progress = Progress(folder, outlet)
+        self._progress = Progress(folder, outlet, subject)
         self._newest = 0
+
+    @property
+    def of_its_subject(self) -> bool:
+        """Return whether the outlet names the person that the session was begun with."""
+        return self._progress.of_its_subject
 
     @property
     def given_up(self) -> int:

@@ -88,12 +88,15 @@ class SenderExtras:
     messages: the kinds that the receiver can take, of `KINDS`. by_default: those of them that are sent if the
     configuration does not choose; None: all.
     every_s: it takes one reading of every so many seconds, unless the configuration says otherwise; 0: all of them.
+    subject: whom its messages name, as the configuration has it. What a session begun with another one still has is
+    not sent.
     """
 
     acknowledged: bool = False
     messages: tuple[str, ...] = tuple(KINDS.values())
     by_default: tuple[str, ...] | None = None
     every_s: float = 0.0
+    subject: str = ""
 
 
 def extras_of(sender: Sender) -> SenderExtras:

@@ -12,6 +12,7 @@ class Receiver:
     """
 
     acknowledged = True
+    subject = ""
 
     def __init__(self) -> None:
         self.taken: list[Published] = []

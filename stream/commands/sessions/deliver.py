@@ -1,5 +1,7 @@
 """`run_stream.py deliver`: what a session still has for its outlets. Loads what it needs when it runs."""
 
+import contextlib
+import itertools
 import sys
 import time
 from pathlib import Path
@@ -15,8 +17,9 @@ _INCOMPLETE: Final = 5
 @click.command()
 @click.argument("sessions", metavar="SESSION...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--within", metavar="SECONDS", default=60.0, type=click.FloatRange(0), help="Try again for so long.")
+@click.option("--corrected", is_flag=True, help="The run named a wrong patient or device: send with those named now.")
 @click.pass_obj
-def deliver(parts: Parts, sessions: tuple[Path, ...], within: float) -> None:
+def deliver(parts: Parts, sessions: tuple[Path, ...], within: float, corrected: bool) -> None:
     """Deliver what a SESSION still has for the outlets of the configuration whose receivers acknowledge.
 
     A live run does so by itself for the sessions before it. Give the same configuration file as the run had.
@@ -29,6 +32,7 @@ def deliver(parts: Parts, sessions: tuple[Path, ...], within: float) -> None:
     from stream.errors import UsageError
     from stream.machine.owner_lock import is_held
     from stream.outlets.outlet import extras_of
+    from stream.session.deliveries.progress import Progress
     from stream.session.output_folder import OWNER
     from stream.session.store import FILE_NAME
 
@@ -42,6 +46,10 @@ def deliver(parts: Parts, sessions: tuple[Path, ...], within: float) -> None:
     acknowledging = [made for made in outlets_of(config) if extras_of(made.sender).acknowledged]
     if not acknowledging:
         raise UsageError("the configuration has no outlet whose receiver acknowledges; give it with -c FILE")
+    if corrected:
+        for folder, made in itertools.product(folders, acknowledging):
+            with contextlib.closing(Progress(folder, made.name)) as progress:
+                progress.correct(extras_of(made.sender).subject)
     until_s = time.monotonic() + within
     deliveries = [Delivery(made.name, made.sender, made.settings, folders) for made in acknowledging]
     for made, delivery in zip(acknowledging, deliveries, strict=True):

@@ -4,6 +4,7 @@ LOINC and SNOMED CT have no code for capillary density. The system is an object 
 registry: below 2.25, made from a UUID (ITU-T X.667).
 """
 
+import json
 from dataclasses import dataclass
 from typing import Final
 
@@ -55,3 +56,8 @@ def identity(message: DensityReading | AlarmEvent) -> str:
     if isinstance(message, DensityReading):
         return f"{message.session}/{message.seq}"
     return f"{message.session}/{message.id or 'all'}/{message.event}/{message.t_ns}"
+
+
+def joined(*identifiers: str) -> str:
+    """Return identifiers as one text that no others give; empty if all are."""
+    return json.dumps(identifiers) if any(identifiers) else ""

@@ -8,6 +8,7 @@ from typing import Final
 
 from stream.errors import OutputError
 from stream.machine.files import keep_private
+from stream.session.deliveries.subject import correct_subject, is_subject
 
 FILE_NAME: Final = "deliveries.sqlite"
 _TABLE: Final = (
@@ -29,8 +30,8 @@ class DeliveryPosition:
 class Progress:
     """The position of one outlet in one session, on disk. What was set survives kill -9."""
 
-    def __init__(self, folder: Path, outlet: str) -> None:
-        """Open the file, or make it. Raises OutputError."""
+    def __init__(self, folder: Path, outlet: str, subject: str = "") -> None:
+        """Open the file, or make it. subject: whom the outlet's messages name now. Raises OutputError."""
         path, self._outlet = folder / FILE_NAME, outlet
         keep_private(path)
         try:
@@ -39,6 +40,7 @@ class Progress:
             self._db.execute("PRAGMA synchronous=NORMAL")  # after a power cut a message may be sent a second time
             self._db.execute(_TABLE)
             self._db.execute(_BEGIN, (outlet,))  # a session is known to have this outlet, even if nothing ever arrives
+            self.of_its_subject = is_subject(self._db, outlet, subject)
             found = self._db.execute("SELECT n, given_up FROM deliveries WHERE outlet = ?", (outlet,)).fetchone()
         except sqlite3.Error as error:
             raise OutputError(f"{path} cannot be opened: {error}") from error
@@ -49,6 +51,11 @@ class Progress:
         self.position = position
         with contextlib.suppress(sqlite3.OperationalError):
             self._db.execute(_SET, (self._outlet, position.n, position.given_up))
+
+    def correct(self, subject: str) -> None:
+        """Note that its messages are about another person than the configuration of the run said."""
+        correct_subject(self._db, self._outlet, subject)
+        self.of_its_subject = True
 
     def close(self) -> None:
         """Close the file."""

@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 
 from stream.outlets.clinical.hl7.oru import control_id
+from stream.session.deliveries.progress import Progress
 from tests.doubles.clinical.fhir_server import FhirServer
 from tests.doubles.clinical.hl7_receiver import Hl7Receiver
+from tests.doubles.outgoing_session import OutgoingSession
 from tests.doubles.readings import reading
 from tests.running import run, running
 
@@ -108,6 +110,24 @@ def test_systems_that_are_killed_at_random_get_every_reading_once_and_in_order(
     assert "Traceback" not in said
     for secret in (PATIENT, "a-secret-token"):
         assert secret not in said + done.stdout + done.stderr
+
+
+@pytest.mark.slow
+def test_what_waits_of_a_patient_is_sent_for_another_only_if_a_person_says_that_the_first_was_wrong(
+    hospital: Hospital, tmp_path: Path
+) -> None:
+    session = OutgoingSession(tmp_path / "earlier")
+    session.add(reading(0), reading(1))
+    session.close()
+    for outlet in ("hl7", "fhir"):
+        Progress(session.folder, outlet, "another patient").close()
+    refused = run("-c", hospital.config, "deliver", session.folder)
+    assert refused.returncode == 5
+    assert "named another patient" in refused.stderr
+    assert hospital.engine.arrived == hospital.server.resources == []
+    sent = run("-c", hospital.config, "deliver", "--corrected", session.folder)
+    assert sent.returncode == 0, sent.stderr
+    assert len(hospital.engine.messages) == len(hospital.server.densities()) == 2
 
 
 @pytest.mark.slow

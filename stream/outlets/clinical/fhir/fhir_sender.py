@@ -36,6 +36,11 @@ class FhirSender:
         self._trend = TrendBook(self._settings.trend_s, self._settings.trend_step_s)
         self._introduced = ""  # the newest session whose Provenance the server has
 
+    @property
+    def subject(self) -> str:
+        """Return whom and what the messages name."""
+        return self._settings.subject
+
     def send(self, message: Published) -> None:
         """Send a message. Raises RefusedMessageError if it is refused for good, OutputError if it did not arrive."""
         if not isinstance(message, DensityReading | AlarmEvent):

@@ -4,6 +4,8 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from stream.outlets.clinical.clinical_codes import joined
+
 Release = Literal["R4", "R5"]
 _Reference = Annotated[str, Meta(max_length=200, pattern=r"^([A-Za-z]+/[A-Za-z0-9.-]{1,64})?$")]
 _AnyText = Annotated[str, Meta(max_length=500)]
@@ -33,3 +35,8 @@ class FhirSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     encounter: Annotated[_Reference, Meta(description="Encounter/ID")] = ""
     device_id: Annotated[_AnyText, Meta(description="identifier of the device")] = ""
     device_id_system: Annotated[_AnyText, Meta(description="URI of who gave it")] = ""
+
+    @property
+    def subject(self) -> str:
+        """Return whom and what resources name; empty if the configuration names none."""
+        return joined(self.patient, self.patient_id, self.patient_id_system, self.encounter, self.device_id)

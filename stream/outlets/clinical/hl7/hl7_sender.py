@@ -29,6 +29,11 @@ class Hl7Sender:
         tls = tls_context("hl7", chosen.ca, chosen.certificate, chosen.key) if chosen.guarded else None
         self._connection = MllpConnection(chosen.host, chosen.port, tls, chosen.timeout_s)
 
+    @property
+    def subject(self) -> str:
+        """Return whom and what the messages name."""
+        return self._settings.subject
+
     def send(self, message: Published) -> None:
         """Send a message. Raises RefusedMessageError if it is refused for good, OutputError if it did not arrive."""
         if not isinstance(message, DensityReading | AlarmEvent):

@@ -4,6 +4,8 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from stream.outlets.clinical.clinical_codes import joined
+
 _Name = Annotated[str, Meta(max_length=180)]
 
 
@@ -37,6 +39,12 @@ class Hl7Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     bed: Annotated[_Name, Meta(description="PV1-3.3")] = ""
     equipment_id: Annotated[_Name, Meta(description="OBX-18.1")] = ""
     equipment_authority: Annotated[_Name, Meta(description="OBX-18.2")] = ""
+
+    @property
+    def subject(self) -> str:
+        """Return whom and what messages name; empty if the configuration names none."""
+        patient = (self.patient_id, self.patient_id_authority, self.visit_number)
+        return joined(*patient, self.point_of_care, self.room, self.bed, self.equipment_id)
 
     @property
     def guarded(self) -> bool:

@@ -99,6 +99,44 @@ def test_what_an_ended_session_still_has_is_delivered_first(
     later.close()
 
 
+def test_what_waits_of_one_patient_never_goes_to_the_record_of_another(
+    receiver: Receiver, session: OutgoingSession, start: Open, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    receiver.subject, receiver.away = "anna", True
+    session.add(*map(reading, range(3)))
+    first = start(session)
+    eventually(lambda: first.state.condition == "failing", "nothing arrives")
+    first.close()
+    receiver.subject, receiver.away = "berta", False
+    later = OutgoingSession(tmp_path / "two")
+    later.add(*map(reading, range(10, 13)))
+    second = start(session, later)
+    eventually(lambda: receiver.seqs == [10, 11, 12], "the later session is delivered")
+    second.close()
+    assert "named another patient" in caplog.text
+    assert unfinished(tmp_path, "o") == [session.folder]
+    for file in tmp_path.rglob("deliveries.sqlite*"):
+        assert b"anna" not in file.read_bytes()
+    receiver.subject = "anna"
+    start(session)
+    eventually(lambda: receiver.seqs == [10, 11, 12, 0, 1, 2], "with its own configuration it is delivered")
+    later.close()
+
+
+def test_a_session_behind_one_that_waits_is_known_to_wait_too(
+    receiver: Receiver, session: OutgoingSession, start: Open, tmp_path: Path
+) -> None:
+    receiver.away = True
+    session.add(reading(0))
+    later = OutgoingSession(tmp_path / "two")
+    later.add(reading(1))
+    delivery = start(session, later)
+    eventually(lambda: delivery.state.condition == "failing", "nothing arrives")
+    delivery.close()
+    assert unfinished(tmp_path, "o") == [session.folder, later.folder]
+    later.close()
+
+
 def test_only_the_newest_status_is_sent(receiver: Receiver, session: OutgoingSession, start: Open) -> None:
     delivery = start(session, messages=("status",))
     session.add(reading(0))
