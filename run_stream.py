@@ -34,6 +34,7 @@ COMMANDS: Final = {
     "bench": "stream.commands.bench:bench",
     "deliver": "stream.commands.sessions.deliver:deliver",
     "demo": "stream.commands.live:demo",
+    "dicom": "stream.commands.sessions.dicom:dicom",
     "change": "stream.commands.sessions.summarise:change",
     "doctor": "stream.commands.doctor:doctor",
     "export": "stream.commands.sessions.export:export",

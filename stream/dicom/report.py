@@ -1,6 +1,7 @@
 """Measurements as a Structured Report: Comprehensive SR with the template TID 1500 (DICOM PS3.16, annex A)."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from statistics import fmean
 from typing import Final
 
@@ -57,13 +58,29 @@ def reading_report(reading: DensityReading, subject: Subject, station: Station) 
     return report
 
 
-def clip_report(readings: Sequence[DensityReading], clip: Dataset, identity: Identity) -> Dataset:
-    """Return the report of a clip: a group of its good frames together, then a group of each frame.
+@dataclass(frozen=True, slots=True)
+class FrameTotals:
+    """A number of frames together. good_pct: the densities of those that are good, %."""
 
-    clip: the object that the frames are in; reading n is that of its frame n + 1.
+    name: str
+    frames: int
+    good_pct: Sequence[float]
+    model_id: str
+
+
+def totals_of(name: str, readings: Sequence[DensityReading]) -> FrameTotals:
+    """Return readings together."""
+    good = [one.density_pct for one in readings if one.quality == "good" and one.density_pct is not None]
+    return FrameTotals(name, len(readings), good, next((one.model_id for one in readings if one.model_id), ""))
+
+
+def clip_report(readings: Sequence[DensityReading], clip: Dataset, identity: Identity, *beside: FrameTotals) -> Dataset:
+    """Return the report of a clip: groups of its frames together and of what stands beside it, and of each frame.
+
+    clip: the object that the frames are in; reading n is that of its frame n + 1. beside: such as the whole session.
     """
     tracking = uid(identity.instance_uid, "density")
-    groups = [_whole_group(readings, uid(tracking, "whole"))]
+    groups = [_totals_group(one, uid(tracking, one.name)) for one in (*beside, totals_of("Whole clip", readings))]
     for number, reading in enumerate(readings, 1):
         image = SourceImageForMeasurementGroup(
             clip.SOPClassUID, clip.SOPInstanceUID, [number] if int(clip.get("NumberOfFrames") or 1) > 1 else None
@@ -109,16 +126,16 @@ def _measurements(reading: DensityReading) -> list[Measurement]:
     return measured
 
 
-def _whole_group(readings: Sequence[DensityReading], tracking_uid: str) -> MeasurementsAndQualitativeEvaluations:
-    good = [one.density_pct for one in readings if one.quality == "good" and one.density_pct is not None]
+def _totals_group(totals: FrameTotals, tracking_uid: str) -> MeasurementsAndQualitativeEvaluations:
+    good = totals.good_pct
     measured = [
-        Measurement(code("frames"), len(readings), COUNT),
+        Measurement(code("frames"), totals.frames, COUNT),
         Measurement(code("frames-good"), len(good), COUNT),
     ]
     if good:
         measured += _percents({"density-mean": fmean(good), "density-lowest": min(good), "density-highest": max(good)})
-    model_id = next((one.model_id for one in readings if one.model_id), "")
-    return _group(TrackingIdentifier(UID(tracking_uid), "Whole clip"), "whole clip", model_id, measured, None, None)
+    tracking = TrackingIdentifier(UID(tracking_uid), totals.name)
+    return _group(tracking, totals.name, totals.model_id, measured, None, None)
 
 
 def _percents(values: dict[str, float | None]) -> list[Measurement]:

@@ -13,8 +13,8 @@ from pydicom.dataset import Dataset
 
 from stream.config.sections import CaptureConfig
 from stream.dicom.common import Identity
-from stream.dicom.overlay import overlay
 from stream.dicom.report import clip_report
+from stream.dicom.secondary_capture import OVERLAY, pictures
 from stream.dicom.study import study_of
 from stream.dicom.subject import Station
 from stream.dicom.uids import uid
@@ -62,7 +62,7 @@ class Answers:
             return [report]
         burned_in = "NO" if header.get("BurnedInAnnotation") == "NO" else "YES"
         named = self._identity(header, "overlay", readings)
-        return [report, overlay([one.jpeg for one in drawn], size, frame_ms, named, burned_in, header)]
+        return [report, pictures(OVERLAY, [one.jpeg for one in drawn], size, frame_ms, named, burned_in, header)]
 
     def _identity(self, header: Dataset, kind: str, readings: Sequence[DensityReading]) -> Identity:
         """Return who an answer is: another model, or another version, makes another object of the same picture."""

@@ -1,15 +1,11 @@
 """`run_stream.py serve`: analyse what other programs push. Loads what it needs when it runs."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from stream.config.parts import Parts
-
-if TYPE_CHECKING:
-    from stream.config.sections import Config
-    from stream.outlets.dicom.archive_settings import DicomSettings
 
 
 @click.group()
@@ -39,25 +35,8 @@ def dicom(parts: Parts, /, to: str | None, workers: int | None, **given: Any) ->
 
     for name in ("pydicom", "pynetdicom", "highdicom"):
         library("dicom", name, "dicom")
+    from stream.serving.receiver import dicom_outlet
     from stream.serving.service import ServiceOptions, serve_dicom
 
     config = parts.load("replay.toml", {"workers.count": workers})
-    serve_dicom(parts, config, ServiceOptions(**given), _receiver(config, to))
-
-
-def _receiver(config: "Config", name: str | None) -> "DicomSettings":
-    """Return the settings of the outlet that gets the results. Raises UsageError, ConfigError."""
-    from stream.delivery.outlet_table import split
-    from stream.errors import UsageError
-    from stream.outlets.dicom.archive_settings import dicom_settings
-
-    tables = {one: split(one, table) for one, table in config.outlets.items()}
-    known = {one: own for one, (common, own) in tables.items() if (common.use or one) == "dicom"}
-    if name is None and len(known) == 1:
-        name = next(iter(known))
-    if name not in known:
-        there = ", ".join(known) or "none"
-        raise UsageError(
-            f"choose with --to the DICOM outlet of the configuration that gets the results; there: {there}"
-        )
-    return dicom_settings(known[name])
+    serve_dicom(parts, config, ServiceOptions(**given), dicom_outlet(config, to))

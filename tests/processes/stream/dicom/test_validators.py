@@ -12,8 +12,8 @@ from pydicom.dataset import Dataset
 from pydicom.uid import VideoMicroscopicImageStorage
 
 from stream.dicom.common import Identity
-from stream.dicom.overlay import overlay
 from stream.dicom.report import clip_report, reading_report
+from stream.dicom.secondary_capture import OVERLAY, pictures
 from stream.dicom.study import study, study_of
 from stream.dicom.subject import Station, Subject
 from stream.dicom.uids import uid
@@ -47,7 +47,7 @@ def test_an_overlay_has_no_fault(tmp_path: Path) -> None:
     pixels = np.zeros((48, 64, 3), np.uint8)
     jpegs = [simplejpeg.encode_jpeg(pixels, 90, "BGR", "422")] * 3
     identity = Identity(study("s", Subject()), uid("series"), uid("instance"), 1, START_NS, Station())
-    assert faults(overlay(jpegs, (64, 48), 1000 / 30, identity), tmp_path / "overlay.dcm") == ""
+    assert faults(pictures(OVERLAY, jpegs, (64, 48), 1000 / 30, identity), tmp_path / "overlay.dcm") == ""
 
 
 def test_a_report_on_a_clip_has_no_fault(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
-"""Frames with outlines drawn in, as an object that any viewer shows: Multi-frame True Color Secondary Capture."""
+"""Frames as an object that any viewer shows: Multi-frame True Color Secondary Capture."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from pydicom.dataset import Dataset, FileMetaDataset
@@ -10,7 +11,6 @@ from pydicom.uid import JPEGBaseline8Bit, MultiFrameTrueColorSecondaryCaptureIma
 
 from stream.dicom.common import Identity, complete
 
-_SERIES_NUMBER: Final = 102
 _PATIENT_AND_STUDY: Final = (
     "SpecificCharacterSet", "PatientID", "PatientName", "PatientBirthDate", "PatientSex", "StudyInstanceUID",
     "StudyID", "StudyDescription", "StudyDate", "StudyTime", "AccessionNumber", "ReferringPhysicianName",
@@ -18,7 +18,24 @@ _PATIENT_AND_STUDY: Final = (
 _FRAME_TIME: Final = 0x00181063
 
 
-def overlay(
+@dataclass(frozen=True, slots=True)
+class PictureKind:
+    """What the frames of an object show. image_type: as in Image Type (DICOM PS3.3, C.7.6.1.1.2)."""
+
+    series_number: int
+    series: str
+    derivation: str
+    image_type: tuple[str, str]
+
+
+OVERLAY: Final = PictureKind(
+    102, "Capillaries outlined", "Capillaries outlined, with density, interval and quality", ("DERIVED", "SECONDARY")
+)
+CLIP: Final = PictureKind(103, "Clip", "Compressed", ("DERIVED", "PRIMARY"))
+
+
+def pictures(
+    kind: PictureKind,
     jpegs: Sequence[bytes],
     size: tuple[int, int],
     frame_ms: float,
@@ -35,11 +52,11 @@ def overlay(
     for name in _PATIENT_AND_STUDY:
         setattr(made, name, identity.study.get(name))
     made.SOPClassUID, made.SOPInstanceUID = MultiFrameTrueColorSecondaryCaptureImageStorage, identity.instance_uid
-    made.SeriesInstanceUID, made.SeriesNumber = identity.series_uid, _SERIES_NUMBER
-    made.SeriesDescription, made.Modality, made.ConversionType = "Capillaries outlined", "GM", "WSD"
-    made.InstanceNumber, made.ImageType = identity.number, ["DERIVED", "SECONDARY"]
+    made.SeriesInstanceUID, made.SeriesNumber = identity.series_uid, kind.series_number
+    made.SeriesDescription, made.Modality, made.ConversionType = kind.series, "GM", "WSD"
+    made.InstanceNumber, made.ImageType = identity.number, list(kind.image_type)
     made.PatientOrientation, made.Laterality, made.BurnedInAnnotation = None, None, burned_in
-    made.DerivationDescription = "Capillaries outlined, with density, interval and quality"
+    made.DerivationDescription = kind.derivation
     if source is not None:
         made.SourceImageSequence = [_reference(source)]
     _describe_pixels(made, jpegs, size, frame_ms)
