@@ -67,6 +67,11 @@ class RunPlan:
         """True if every frame is analysed exactly once and result files are written; else the newest frame wins."""
         return self.mode == "replay"
 
+    @property
+    def delivers(self) -> bool:
+        """True if there are outlets, or signals of other devices to record: the run has a process for them."""
+        return bool(self.config.outlets or (self.config.inlets.lsl.streams and not self.replaying))
+
     def name_of(self, source: str) -> str:
         """Return the short name of the source, as it stands in topics, logs and the session."""
         return source if self.place is None else self.place.name_of(source)

@@ -288,6 +288,30 @@ class BenchConfig(Section, frozen=True, kw_only=True):
     rounds: Annotated[int, Meta(ge=1, le=99, description="how often each case runs, in turn")] = 3
 
 
+LslScope = Literal["machine", "link", "site", "organization", "global"]
+"""How far Lab Streaming Layer reaches, by the names of liblsl's `ResolveScope`: this machine, its network, further."""
+
+
+class LslInletConfig(Section, frozen=True, kw_only=True):
+    """Streams of Lab Streaming Layer that a live session records beside its readings."""
+
+    streams: Annotated[
+        tuple[Annotated[str, Meta(min_length=1, max_length=100, pattern="^[^']*$")], ...],
+        Meta(max_length=32, description='names or types of streams: ["HeartRate", "ABP"], see docs/outlets/lsl.md'),
+    ] = ()
+    scope: Annotated[LslScope, Meta(description="where they are looked for: machine, link, site")] = "machine"
+    most_per_s: Annotated[
+        float,
+        Meta(gt=0, le=1000, description="samples per second that are kept of each; of more, the first of a period"),
+    ] = 50.0
+
+
+class InletsConfig(Section, frozen=True, kw_only=True):
+    """What other devices say, recorded beside the readings."""
+
+    lsl: LslInletConfig = LslInletConfig()
+
+
 class RuntimeConfig(Section, frozen=True, kw_only=True):
     """How processes run."""
 
@@ -326,6 +350,7 @@ class Config(Section, frozen=True, kw_only=True):
             examples=['"my_outlet:JsonLines" = {path = "readings.jsonl"}'],
         ),
     ] = {}
+    inlets: InletsConfig = InletsConfig()
     view: ViewConfig = ViewConfig()
     alarms: AlarmsConfig = AlarmsConfig()
     security: SecurityConfig = SecurityConfig()

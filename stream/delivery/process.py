@@ -4,6 +4,7 @@ import contextlib
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from stream.config.run_plan import RunPlan
@@ -11,6 +12,7 @@ from stream.config.sections import Config
 from stream.console.logs import hide_values
 from stream.delivery.delivery import Delivery
 from stream.delivery.earlier import unfinished
+from stream.delivery.lsl_reader import LslReader
 from stream.delivery.outlet_table import DeliverySettings, chosen, split
 from stream.delivery.passing import Passing
 from stream.errors import ConfigError
@@ -25,14 +27,19 @@ _STATES_S: Final = 0.5
 
 
 def run(child: Child, plan: RunPlan) -> None:
-    """Deliver until the supervisor says stop. Raises ConfigError if an outlet is not known or not set right."""
-    with open_outlets(plan) as outlets:
+    """Deliver, and record signals, until the supervisor says stop.
+
+    Raises ConfigError if an outlet is not known or not set right, or a library is missing.
+    """
+    with open_outlets(plan) as outlets, open_inlets(plan) as inlets:
         child.hello()
         next_states_s = 0.0
         while not isinstance(message := child.receive(_TICK_MS), Stop):
             if message is not None:
-                for outlet in outlets:
-                    outlet.tell(message)
+                for told in (*outlets, *inlets):
+                    told.tell(message)
+            for inlet in inlets:
+                inlet.pass_on(partial(child.tell, "sink"))
             if time.monotonic() >= next_states_s:
                 next_states_s = time.monotonic() + _STATES_S
                 child.tell("sink", now(outlets))
@@ -89,3 +96,15 @@ def open_outlets(plan: RunPlan) -> Iterator[list[Delivery | Passing]]:
 def _delivers_for_others(plan: RunPlan) -> bool:
     """Return whether this run also delivers what the sessions beside its own still have: of several runs, one does."""
     return plan.mode == "live" and (plan.place is None or plan.place.number == 1)
+
+
+@contextlib.contextmanager
+def open_inlets(plan: RunPlan) -> Iterator[list[LslReader]]:
+    """Yield what records signals of other devices, if the plan asks for it, and close it afterwards."""
+    settings = plan.config.inlets.lsl
+    readers = [LslReader(settings, plan.session)] if settings.streams and not plan.replaying else []
+    try:
+        yield readers
+    finally:
+        for reader in readers:
+            reader.close()

@@ -34,7 +34,7 @@ def _outlets(plan: RunPlan, tell: Tell) -> Iterator[Outlet]:
     config = plan.config
     # Whether there is a page, only the receiving side knows. It needs more than what leaves the program.
     yield ProcessOutlet(partial(tell, "view"), lambda message: message)
-    if config.outlets:
+    if plan.delivers:
         yield ProcessOutlet(partial(tell, "delivery"), published)
     if plan.place is not None:
         yield QueuedOutlet("collector", CollectorSender(plan.place))

@@ -1,12 +1,18 @@
-"""Messages about the outlets: delivery to sink, and with the run's status to the page and to subscribers."""
+"""Messages of the delivery process to the sink: how outlets stand, and signals of other devices that are recorded."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from msgspec import Meta, Struct
 
-from stream.protocol.types import MAX_SENTENCE, Message
+from stream.protocol.types import LONGEST_NAME, MAX_SENTENCE, Message, UtcNs
 
 OutletCondition = Literal["idle", "connected", "failing"]
+MOST_CHANNELS: Final = 64
+"""Of a signal."""
+MOST_SAMPLES: Final = 500
+"""Of one message."""
+SignalName = Annotated[str, Meta(min_length=1, max_length=LONGEST_NAME, description="name of the signal")]
+SignalValue = Annotated[str, Meta(max_length=200)] | float | None
 
 
 class OutletState(Struct, frozen=True, kw_only=True):
@@ -35,3 +41,33 @@ class OutletsNow(Message, frozen=True, kw_only=True, tag="outlets"):
         Annotated[int, Meta(ge=0)] | None,
         Meta(description="number of the newest message that no outlet waits for, nor any before it; null: of all"),
     ] = 0
+
+
+class SignalChannel(Struct, frozen=True):
+    """One channel of a signal. unit: as its device says it; empty if it does not."""
+
+    label: Annotated[str, Meta(max_length=LONGEST_NAME)]
+    unit: Annotated[str, Meta(max_length=40)] = ""
+
+
+class SignalFound(Message, frozen=True, kw_only=True, tag="signal"):
+    """Delivery to sink: this signal is recorded from now on, or again."""
+
+    name: SignalName
+    content: Annotated[str, Meta(max_length=LONGEST_NAME, description='what it is, as its device says it: "ECG"')]
+    nominal_per_s: Annotated[float, Meta(ge=0, description="samples per second; 0: irregular")]
+    channels: Annotated[tuple[SignalChannel, ...], Meta(max_length=MOST_CHANNELS, description="in order of values")]
+
+
+class SignalSample(Struct, frozen=True, array_like=True):
+    """What a signal was at one moment. values: of its channels; null: none."""
+
+    t_ns: UtcNs
+    values: Annotated[tuple[SignalValue, ...], Meta(max_length=MOST_CHANNELS)]
+
+
+class SignalSamples(Message, frozen=True, kw_only=True, tag="signal-samples"):
+    """Delivery to sink: the next samples of a signal, on the clock of the session's frames."""
+
+    name: SignalName
+    samples: Annotated[tuple[SignalSample, ...], Meta(max_length=MOST_SAMPLES, description="in order of time")]

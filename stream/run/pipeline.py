@@ -106,7 +106,7 @@ def processes(plan: RunPlan) -> Iterator[ProcessSpec]:
     yield ProcessSpec("sink", 0, "stream.sink.process:run")
     if plan.config.publish.enabled and plan.place is None:
         yield ProcessSpec("publisher", 0, "stream.delivery.publishing:run", essential=False)
-    if plan.config.outlets:
+    if plan.delivers:
         yield ProcessSpec("delivery", 0, "stream.delivery.process:run", essential=False)
     if plan.config.view.enabled and not plan.replaying:
         yield ProcessSpec("view", 0, "stream.view.process:run", essential=False)

@@ -243,14 +243,15 @@ def _fixed(digits: int) -> Callable[[object], str]:
     return lambda value: "" if value is None else f"{float(str(value)):.{digits}f}"
 
 
-def _utc(value: object) -> str:
+def utc(value: object) -> str:
+    """Write ns since 1970 as RFC 3339 has it, to the millisecond."""
     moment = datetime.fromtimestamp(int(str(value)) / 1e9, UTC)
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 _FORMATS: Final[dict[str, Callable[[object], str]]] = {
     "time_s": _fixed(6),
-    "t_capture_utc": _utc,
+    "t_capture_utc": utc,
     "latency_ms": _fixed(3),
 }
 

@@ -1,14 +1,15 @@
-"""The configured outlets as the sink sees them: what they have to deliver is kept in the session; how they stand."""
+"""What the sink has to do with the delivery process: what outlets are to deliver, how they stand, signals to record."""
 
 from typing import Final
 
 from msgspec.structs import replace
 
 from stream.config.run_plan import RunPlan
-from stream.protocol.outlets import OutletsNow
+from stream.protocol.outlets import OutletsNow, SignalFound, SignalSamples
 from stream.protocol.processes import PeerDown
 from stream.readings.run_status import RunStatusTracker
 from stream.session.deliveries.outgoing import Kept, Outgoing
+from stream.session.signals.stored import Signals
 from stream.session.store import Store
 
 _AWAY: Final = "the process that delivers died, and is being started again"
@@ -19,6 +20,7 @@ class OutletsDesk:
 
     def __init__(self, plan: RunPlan, store: Store, tracker: RunStatusTracker) -> None:
         self._outgoing = Outgoing(store) if plan.config.outlets else None
+        self._signals = Signals(store)
         self._tracker = tracker
 
     def keep(self, message: Kept) -> None:
@@ -26,13 +28,16 @@ class OutletsDesk:
         if self._outgoing is not None:
             self._outgoing.add(message)
 
-    def handle(self, message: OutletsNow | PeerDown) -> None:
-        """Note how the outlets stand, and forget what all of them have delivered."""
-        if isinstance(message, PeerDown):
-            self._tracker.outlets = tuple(
-                replace(state, condition="failing", error=_AWAY) for state in self._tracker.outlets
-            )
-            return
-        self._tracker.outlets = message.states
-        if self._outgoing is not None:
-            self._outgoing.forget(message.settled)
+    def handle(self, message: OutletsNow | SignalFound | SignalSamples | PeerDown) -> None:
+        """Note how the outlets stand, and forget what all of them have delivered; or keep what a signal was."""
+        match message:
+            case PeerDown():
+                self._tracker.outlets = tuple(
+                    replace(state, condition="failing", error=_AWAY) for state in self._tracker.outlets
+                )
+            case SignalFound() | SignalSamples():
+                self._signals.take(message)
+            case OutletsNow():
+                self._tracker.outlets = message.states
+                if self._outgoing is not None:
+                    self._outgoing.forget(message.settled)

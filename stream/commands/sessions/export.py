@@ -12,6 +12,7 @@ FORMATS: Final = {
     "csv": ("readings.csv", "stream.session.exports.readings:write"),
     "parquet": ("readings.parquet", "stream.session.exports.parquet:write"),
     "edf": ("readings.edf", "stream.session.exports.edf:write"),
+    "signals": ("signals.csv", "stream.session.exports.signals:write"),
     "coco": ("outlines.coco.json", "stream.session.exports.coco:write"),
     "imagej": ("outlines.imagej.zip", "stream.session.exports.imagej:write"),
 }
@@ -26,7 +27,7 @@ _SPREADSHEET: Final = ("readings.csv", "stream.session.exports.spreadsheet:write
     "form",
     type=click.Choice(list(FORMATS)),
     required=True,
-    help="coco, imagej: outlines of a replay with --regions.",
+    help="coco, imagej: outlines of a replay with --regions. signals: of other devices, recorded by [inlets.lsl].",
 )
 @click.option(
     "--decimal",

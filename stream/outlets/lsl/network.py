@@ -1,20 +1,18 @@
 """How far Lab Streaming Layer reaches from this process: its library takes that once, before its first stream."""
 
 import threading
-from typing import Any, Final, Literal
+from typing import Any, Final
 
+from stream.config.sections import LslScope
 from stream.errors import ConfigError
 from stream.outlets.library import library
 
-Scope = Literal["machine", "link", "site", "organization", "global"]
-"""Where streams are found, by the names of liblsl's `ResolveScope`: on this machine, in its network, and further."""
-
 _LOG_ERRORS: Final = "[log]\nlevel = -2\n"
 _ONE_AT_A_TIME: Final = threading.Lock()
-_opened: Scope | None = None
+_opened: LslScope | None = None
 
 
-def pylsl_within(scope: Scope) -> Any:
+def pylsl_within(scope: LslScope) -> Any:
     """Return the module pylsl, whose streams are found within a scope.
 
     Raises ConfigError if it is missing, or if this process has opened another scope before.
@@ -33,7 +31,7 @@ def pylsl_within(scope: Scope) -> Any:
     return pylsl
 
 
-def _settings(scope: Scope) -> str:
+def _settings(scope: LslScope) -> str:
     """Return the settings as liblsl reads them from lsl_api.cfg."""
     here_alone = "ListenAddress = 127.0.0.1\n[ports]\nIPv6 = disable\n" if scope == "machine" else ""
     return f"[multicast]\nResolveScope = {scope}\n{here_alone}{_LOG_ERRORS}"

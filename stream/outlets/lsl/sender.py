@@ -8,9 +8,10 @@ from typing import Annotated, Any, Final
 
 from msgspec import Meta, Struct
 
+from stream.config.sections import LslScope
 from stream.errors import OutputError
 from stream.outlets.lsl.lsl_clock import LslClock
-from stream.outlets.lsl.network import Scope, pylsl_within
+from stream.outlets.lsl.network import pylsl_within
 from stream.outlets.lsl.streams import (
     DENSITY_STREAM,
     MARKER_STREAM,
@@ -40,7 +41,7 @@ class LslSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     name: Annotated[str, Meta(min_length=1, max_length=60, description="how the names of the streams begin")] = (
         "capillary"
     )
-    scope: Annotated[Scope, Meta(description="where the streams are found")] = "machine"
+    scope: Annotated[LslScope, Meta(description="where the streams are found")] = "machine"
 
 
 class LslSender:

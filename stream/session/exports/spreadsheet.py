@@ -6,20 +6,23 @@ So does a spreadsheet save its own tables where the comma is the decimal sign, a
 import csv
 from pathlib import Path
 
-from stream.console.text import counted
+from stream.console.text import counted, harmless
 from stream.session.archive import Archive
 from stream.session.exports.columns import columns
-from stream.session.result_files import csv_columns, csv_rows, csv_sources
+from stream.session.exports.readings import cells
+from stream.session.result_files import csv_columns
+from stream.session.signals.beside import columns_beside
 
 
 def write(archive: Archive, path: Path) -> str:
     """Write all readings, and say how many. Raises OutputError, OSError."""
     written = 0
-    commas = [column.kind == "number" for column in columns()]
+    beside = columns_beside(archive)
+    commas = [*(column.kind == "number" for column in columns()), *(True for _ in beside)]
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file, delimiter=";", lineterminator="\r\n")
-        writer.writerow(csv_columns())
-        for row in csv_rows(archive.rows(csv_sources())):
+        writer.writerow((*csv_columns(), *(harmless(column.name) for column in beside)))
+        for row in cells(archive, beside):
             writer.writerow(
                 [cell.replace(".", ",") if comma else cell for cell, comma in zip(row, commas, strict=True)]
             )

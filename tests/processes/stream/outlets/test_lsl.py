@@ -32,6 +32,7 @@ def grabbed(seq: int = 0, **fields: object) -> dict[str, object]:
     return {"t_grab_monotonic_ns": START_NS + seq * 40_000_000 - AHEAD_NS} | fields
 
 
+@pytest.mark.slow
 class TestLslContract(OutletContract):
     SEES_WHAT_IS_MISSED = False
 

@@ -1,0 +1,1 @@
+"""Signals of other devices, recorded beside the readings."""
