@@ -44,10 +44,10 @@ class OutletsNow(Message, frozen=True, kw_only=True, tag="outlets"):
 
 
 class SignalChannel(Struct, frozen=True):
-    """One channel of a signal. unit: as its device says it; empty if it does not."""
+    """One channel of a signal."""
 
-    label: Annotated[str, Meta(max_length=LONGEST_NAME)]
-    unit: Annotated[str, Meta(max_length=40)] = ""
+    label: Annotated[str, Meta(max_length=LONGEST_NAME, description="what its device calls it")]
+    unit: Annotated[str, Meta(max_length=40, description="as its device says it; empty: it does not")] = ""
 
 
 class SignalFound(Message, frozen=True, kw_only=True, tag="signal"):
@@ -60,10 +60,12 @@ class SignalFound(Message, frozen=True, kw_only=True, tag="signal"):
 
 
 class SignalSample(Struct, frozen=True, array_like=True):
-    """What a signal was at one moment. values: of its channels; null: none."""
+    """What a signal was at one moment."""
 
     t_ns: UtcNs
-    values: Annotated[tuple[SignalValue, ...], Meta(max_length=MOST_CHANNELS)]
+    values: Annotated[
+        tuple[SignalValue, ...], Meta(max_length=MOST_CHANNELS, description="of its channels; null: none")
+    ]
 
 
 class SignalSamples(Message, frozen=True, kw_only=True, tag="signal-samples"):
