@@ -22,6 +22,7 @@ from stream.protocol.outlets import (
 )
 from stream.protocol.readings import DensityReading
 from stream.protocol.types import LONGEST_NAME, Message
+from stream.protocol.wire import checked
 
 log = logging.getLogger("capillary.delivery")
 
@@ -87,12 +88,12 @@ class LslReader:
             if info.desc().child_value("session") == self._session:
                 self._own.add(found.uid())
                 return
+            said = checked(_described(info))
             inlet.open_stream(_ANSWER_S)
             inlet.time_correction(_ANSWER_S)
         except Exception as error:  # noqa: BLE001 (a stranger's stream may do anything: it is tried again)
             log.warning("the stream %s cannot be recorded: %s; trying again", discreet(found.name()), error)
             return
-        said = _described(info)
         log.info("the stream %s is recorded: %d channels", discreet(said.name), len(said.channels))
         self._followed[found.name()] = _Followed(inlet, said, self._settings.most_per_s)
         self._put(said)
@@ -122,7 +123,7 @@ class _Followed:
                 self._period = period
                 moment = max(0, clock.utc_of(time_s + correction_s))
                 taken.append(SignalSample(moment, tuple(map(_value, of_channels[:MOST_CHANNELS]))))
-        return SignalSamples(name=self._said.name, samples=tuple(taken)) if taken else None
+        return checked(SignalSamples(name=self._said.name, samples=tuple(taken))) if taken else None
 
 
 def _described(info: Any) -> SignalFound:

@@ -11,7 +11,7 @@ MOST_CHANNELS: Final = 64
 """Of a signal."""
 MOST_SAMPLES: Final = 500
 """Of one message."""
-SignalName = Annotated[str, Meta(min_length=1, max_length=LONGEST_NAME, description="name of the signal")]
+SignalName = Annotated[str, Meta(max_length=LONGEST_NAME, description="name of the signal")]
 SignalValue = Annotated[str, Meta(max_length=200)] | float | None
 
 
