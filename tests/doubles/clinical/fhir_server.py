@@ -29,6 +29,7 @@ class FhirServer:
         self.release, self.port = release, 0
         self.resources: list[Json] = []
         self.posts = 0
+        self._conditions: set[tuple[str, str]] = set()  # what the resources would be found by
         self.answer: Callable[[], Answer | None] = lambda: None
         """What is answered instead, if anything."""
         self._tls, self._authorization = tls, authorization
@@ -84,9 +85,10 @@ class FhirServer:
         taken = []
         for entry in bundle["entry"]:
             resource, condition = entry["resource"], entry["request"]["ifNoneExist"]
-            known = [one for one in self.of(resource["resourceType"]) if _matches(one, condition)]
+            known = (resource["resourceType"], condition) in self._conditions
             if not known:
                 self.resources.append(resource)
+                self._conditions.update((resource["resourceType"], one) for one in _conditions(resource))
             taken.append({"response": {"status": "200 OK" if known else "201 Created"}})
         return self._json(200, {"resourceType": "Bundle", "type": "transaction-response", "entry": taken})
 
@@ -99,10 +101,12 @@ def outcome(code: str, words: str = "") -> Json:
     return {"resourceType": "OperationOutcome", "issue": [issue]}
 
 
-def _matches(resource: Json, condition: str) -> bool:
-    name, _, token = condition.partition("=")
-    tokens = resource.get("identifier", []) if name == "identifier" else resource.get("meta", {}).get("tag", [])
-    return token in [f"{one['system']}|{one.get('value', one.get('code'))}" for one in tokens if "system" in one]
+def _conditions(resource: Json) -> list[str]:
+    identifiers, tags = resource.get("identifier", []), resource.get("meta", {}).get("tag", [])
+    return [
+        *(f"identifier={one['system']}|{one['value']}" for one in identifiers if "system" in one),
+        *(f"_tag={one['system']}|{one['code']}" for one in tags),
+    ]
 
 
 class _Server(ThreadingHTTPServer):
