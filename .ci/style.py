@@ -20,8 +20,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 PRODUCT = ("stream", "capture", "workers", "capillary_stream.py", "run_stream.py")
-MEASURED = (*PRODUCT, ".ci")
-FOLDERS = (*PRODUCT, ".ci", "tests")
+MEASURED = (*PRODUCT, "clients", ".ci")
+FOLDERS = (*PRODUCT, "clients", ".ci", "tests")
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 Documented = Function | ast.ClassDef | ast.Module
