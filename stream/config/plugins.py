@@ -80,6 +80,7 @@ _GROUPS: Final[Mapping[GroupName, _Group]] = {
             "mqtt": "stream.outlets.mqtt.mqtt_sender:MqttSender",
             "otlp": "stream.outlets.tracing.otlp_sender:OtlpSender",
             "prometheus": "stream.outlets.prometheus.prometheus_sender:PrometheusSender",
+            "webhook": "stream.outlets.webhook.webhook_sender:WebhookSender",
         },
     ),
     "engines": _Group(

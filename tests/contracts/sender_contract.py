@@ -63,7 +63,7 @@ class SenderContract:
         return sender_of(self.NAME, self.settings())
 
     def deliver(self) -> Delivery:
-        every = DeliverySettings(every_s=0.0)
+        every = DeliverySettings(every_s=0.0, messages=("reading",))
         delivery = Delivery(self.NAME, self.sender(), every, [self.session.folder])
         self.deliveries.append(delivery)
         return delivery

@@ -8,9 +8,6 @@ import json
 from dataclasses import dataclass
 from typing import Final
 
-from stream.protocol.bedside import AlarmEvent
-from stream.protocol.readings import DensityReading
-
 SCHEME: Final = "99CAPSTREAM"
 """The system's name in HL7 v2: "99" and a name is a local system (table 0396)."""
 CODES: Final = "urn:oid:2.25.91157211992156651864793381427228207708"
@@ -49,13 +46,6 @@ ALARM_VALUE: Final = Code("alarm-value", "Value that the alarm is about")
 ALARM_LIMIT: Final = Code("alarm-limit", "Limit of the alarm")
 NO_VERDICT: Final = "failed"
 """The quality of a frame that could not be analysed."""
-
-
-def identity(message: DensityReading | AlarmEvent) -> str:
-    """Return what is the same whenever a message is sent again, and never the same for two; nothing of a person."""
-    if isinstance(message, DensityReading):
-        return f"{message.session}/{message.seq}"
-    return f"{message.session}/{message.id or 'all'}/{message.event}/{message.t_ns}"
 
 
 def joined(*identifiers: str) -> str:

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from typing import Any, ClassVar, Final
 
 from stream.errors import OutputError
-from stream.outlets.clinical.clinical_codes import identity
 from stream.outlets.clinical.fhir.device import device, device_name, provenance
 from stream.outlets.clinical.fhir.elements import Resource
 from stream.outlets.clinical.fhir.fhir_settings import FhirSettings
@@ -14,6 +13,7 @@ from stream.outlets.clinical.fhir.outcome import judge, status_in_words
 from stream.outlets.clinical.fhir.service import FhirService
 from stream.outlets.clinical.fhir.transaction import entry, place_of, transaction
 from stream.outlets.clinical.fhir.trend import SampledTrend, TrendBook
+from stream.outlets.identity import identity
 from stream.outlets.outlet import Published
 from stream.outlets.sender_settings import settings_of
 from stream.protocol.bedside import AlarmEvent

@@ -26,7 +26,6 @@ from stream.outlets.clinical.clinical_codes import (
     SESSIONS,
     TRENDS,
     Code,
-    identity,
 )
 from stream.outlets.clinical.clinical_value import Trust, trust_in, ucum_unit
 from stream.outlets.clinical.fhir.elements import (
@@ -41,6 +40,7 @@ from stream.outlets.clinical.fhir.elements import (
 )
 from stream.outlets.clinical.fhir.fhir_settings import FhirSettings
 from stream.outlets.clinical.fhir.trend import SampledTrend
+from stream.outlets.identity import identity
 from stream.protocol.bedside import AlarmEvent
 from stream.protocol.readings import DensityReading
 

@@ -29,7 +29,6 @@ from stream.outlets.clinical.clinical_codes import (
     QUALITY_REASONS,
     SCHEME,
     Code,
-    identity,
 )
 from stream.outlets.clinical.clinical_value import Trust, trust_in, ucum_unit
 from stream.outlets.clinical.hl7.encoding import (
@@ -43,6 +42,7 @@ from stream.outlets.clinical.hl7.encoding import (
     segment,
 )
 from stream.outlets.clinical.hl7.hl7_settings import Hl7Settings
+from stream.outlets.identity import identity
 from stream.protocol.bedside import AlarmEvent
 from stream.protocol.readings import DensityReading
 

@@ -33,7 +33,7 @@ def test_an_outlet_in_the_current_folder_is_made_from_its_own_settings(folder: P
 @pytest.mark.parametrize(
     ("name", "says"),
     [
-        ("mqtt", 'no outlet is called "mqtt"'),
+        ("pigeon", 'no outlet is called "pigeon"'),
         ("no_such_module_here:make", "there is no module no_such_module_here"),
         ("json:nothing_here", "json has no nothing_here"),
     ],

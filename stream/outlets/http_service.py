@@ -1,0 +1,104 @@
+"""A server that is asked over HTTP, with a connection that is kept, without proxies and redirects."""
+
+import contextlib
+import email.utils
+import http.client
+import time
+from collections.abc import Mapping
+from typing import Final
+from urllib.parse import urlsplit
+
+from stream.errors import ConfigError, OutputError
+from stream.outlets.tls import tls_context
+from stream.outlets.unreachable import why_unreachable
+
+_LONGEST: Final = 2**22
+_LONGEST_PAUSE_S: Final = 3600.0
+_BUSY: Final = (429, 503)
+
+
+class HttpService:
+    """A server, which is connected when it is first asked.
+
+    place: its scheme, host and port, for people; path and query may hold a secret.
+    """
+
+    def __init__(
+        self, outlet: str, url: str, timeout_s: float, ca: str = "", certificate: str = "", key: str = ""
+    ) -> None:
+        """Read the files of TLS. Raises ConfigError, also if the address has no host or an impossible port."""
+        parts = urlsplit(url)
+        try:
+            self.host, port = parts.hostname or "", parts.port
+        except ValueError:
+            raise ConfigError(f'the outlet "{outlet}" has no port in its url, {parts.hostname}') from None
+        if not self.host or parts.username is not None:
+            raise ConfigError(f'the outlet "{outlet}" needs a url of scheme, host and path, such as https://host/path')
+        self.guarded = parts.scheme == "https"
+        self.place = f"{parts.scheme}://{self.host}{f':{port}' if port else ''}"
+        self.path, self._query = parts.path, f"?{parts.query}" if parts.query else ""
+        self._connection = (
+            http.client.HTTPSConnection(
+                self.host, port, timeout=timeout_s, context=tls_context(outlet, ca, certificate, key)
+            )
+            if self.guarded
+            else http.client.HTTPConnection(self.host, port, timeout=timeout_s)
+        )
+        self._not_before_s = 0.0
+
+    def ask(
+        self, method: str, headers: Mapping[str, str], body: bytes | None = None, below: str = ""
+    ) -> tuple[int, bytes]:
+        """Send a request. Return the answer's status and content, of at most 4 MiB.
+
+        below: path below the server's own. Raises OutputError if there is no answer, or if the server asked for a pause
+        (Retry-After) that is not over.
+        """
+        left_s = self._not_before_s - time.monotonic()
+        if left_s > 0:
+            raise OutputError(f"{self.place} is busy, and asked for no request in the next {left_s:.0f} s")
+        try:
+            answer = self._answer(method, (self.path + below or "/") + self._query, headers, body)
+            content = answer.read(_LONGEST)
+        except OSError as error:
+            self.close()
+            raise OutputError(why_unreachable(error, self.place)) from None
+        except http.client.HTTPException:
+            self.close()
+            raise OutputError(f'{self.place} does not answer as a web server: check the port in "url"') from None
+        if not answer.isclosed():
+            self.close()  # the rest of an answer that is too long is not wanted
+        if answer.status in _BUSY:
+            self._not_before_s = time.monotonic() + _pause_s(answer.headers.get("Retry-After", ""))
+        return answer.status, content
+
+    def close(self) -> None:
+        """End the connection."""
+        self._connection.close()
+
+    def _answer(
+        self, method: str, path: str, headers: Mapping[str, str], body: bytes | None
+    ) -> http.client.HTTPResponse:
+        """Ask, a second time if the server had closed the kept connection: what is sent may be sent twice."""
+        kept = self._connection.sock is not None
+        try:
+            return self._once(method, path, headers, body)
+        except (http.client.RemoteDisconnected, ConnectionError):
+            if not kept:
+                raise
+            self.close()
+            return self._once(method, path, headers, body)
+
+    def _once(self, method: str, path: str, headers: Mapping[str, str], body: bytes | None) -> http.client.HTTPResponse:
+        self._connection.request(method, path, body, dict(headers))
+        return self._connection.getresponse()
+
+
+def _pause_s(retry_after: str) -> float:
+    """Return for how long no request is wanted (RFC 9110, 10.2.3): seconds, or a date; 0 if that is not said."""
+    if retry_after.isdigit():
+        return min(float(retry_after), _LONGEST_PAUSE_S)
+    with contextlib.suppress(ValueError, TypeError):
+        date = email.utils.parsedate_to_datetime(retry_after)
+        return min(max(0.0, date.timestamp() - time.time()), _LONGEST_PAUSE_S)
+    return 0.0
