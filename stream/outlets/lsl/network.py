@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from stream.config.sections import LslScope
 from stream.errors import ConfigError
-from stream.outlets.library import library
+from stream.config.optional import optional
 
 _LOG_ERRORS: Final = "[log]\nlevel = -2\n"
 _ONE_AT_A_TIME: Final = threading.Lock()
@@ -18,7 +18,7 @@ def pylsl_within(scope: LslScope) -> Any:
     Raises ConfigError if it is missing, or if this process has opened another scope before.
     """
     global _opened
-    pylsl = library("lsl", "pylsl", "lsl")
+    pylsl = optional("Lab Streaming Layer", "pylsl", "lsl")
     with _ONE_AT_A_TIME:
         if _opened is None:
             pylsl.set_config_content(_settings(scope))
