@@ -3,9 +3,9 @@
 import threading
 from typing import Any, Final
 
+from stream.config.optional import optional
 from stream.config.sections import LslScope
 from stream.errors import ConfigError
-from stream.config.optional import optional
 
 _LOG_ERRORS: Final = "[log]\nlevel = -2\n"
 _ONE_AT_A_TIME: Final = threading.Lock()
