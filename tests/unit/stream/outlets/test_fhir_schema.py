@@ -6,10 +6,10 @@ from typing import Any
 import jsonschema
 import pytest
 
-from stream.outlets.clinical.clinical_codes import identity
 from stream.outlets.clinical.fhir.fhir_sender import bundle_of
 from stream.outlets.clinical.fhir.fhir_settings import FhirSettings
 from stream.outlets.clinical.fhir.trend import SampledTrend
+from stream.outlets.identity import identity
 from stream.protocol.bedside import AlarmEvent
 from tests.conftest import missing
 from tests.doubles.readings import START_NS, failed, reading
