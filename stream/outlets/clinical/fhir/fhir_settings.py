@@ -17,7 +17,7 @@ class FhirSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     url: Annotated[str, Meta(pattern=r"^https?://[^/\s]+", description="the server's base, https://host/fhir")]
     release: Annotated[Release, Meta(description="R4 or R5")] = "R4"
     timeout_s: Annotated[float, Meta(gt=0, le=300, description="longest wait for an answer, s")] = 10.0
-    token: Annotated[_AnyText, Meta(description="bearer token")] = ""
+    token: Annotated[str, Meta(max_length=8000, pattern=r"^[\x21-\x7e]*$", description="bearer token")] = ""
     username: Annotated[_AnyText, Meta(description="for basic authentication, with password")] = ""
     password: Annotated[_AnyText, Meta(description="for basic authentication")] = ""
     ca: Annotated[str, Meta(description="file of the trusted authorities, PEM; empty: the system's")] = ""

@@ -33,7 +33,7 @@ def judge(status: int, document: Any, entries: int, place: str) -> None:
         raise OutputError(f'{place} answered, but not as a FHIR server answers a transaction: check "url"')
     issues = _issues(document)
     what = _said(issues)
-    if status in _REFUSES and issues and not _NOT_ITS_FAULT.intersection(issue.get("code") for issue in issues):
+    if status in _REFUSES and issues and not _NOT_ITS_FAULT.intersection(str(issue.get("code")) for issue in issues):
         raise RefusedMessageError(f"{place} refused a message for good ({status}{what}): its log says more")
     raise OutputError(f"{place} {status_in_words(status, is_fhir=bool(issues))}{what}")
 

@@ -69,6 +69,9 @@ def test_what_is_set_up_wrong_is_said(server: FhirServer) -> None:
 def test_a_password_is_not_sent_unencrypted_to_another_machine() -> None:
     with pytest.raises(ConfigError, match="https"):
         FhirSender({"url": "http://fhir.hospital.example/fhir", "token": "t"})
+    with pytest.raises(ConfigError, match="token") as caught:
+        FhirSender({"url": "https://h/fhir", "token": "a-secret\ntoken"})
+    assert "secret" not in str(caught.value)
     with pytest.raises(ConfigError, match="port"):
         FhirSender({"url": "https://h:port/fhir"})
 

@@ -3,6 +3,8 @@
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from stream.errors import OutputError, RefusedMessageError
 from stream.outlets.clinical.fhir.outcome import judge
@@ -24,6 +26,26 @@ def test_all_of_it_was_taken() -> None:
     judge(200, answer(TAKEN, {"response": {"status": "200"}}), 2, PLACE)
 
 
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=8) | st.sampled_from(["OperationOutcome", "error"]),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["resourceType", "issue", "severity", "code", "expression"]), inner, max_size=5
+        )
+    ),
+    max_leaves=12,
+)
+
+
+@settings(max_examples=40)
+@given(st.sampled_from([200, 204, 302, 400, 401, 422, 500]), JSON, JSON)
+def test_no_answer_whatever_is_taken_for_a_delivery_or_ends_the_outlet(status: int, document: Any, issue: Any) -> None:
+    for answered in (document, {"resourceType": "OperationOutcome", "issue": [issue, document]}):
+        with pytest.raises((OutputError, RefusedMessageError)):
+            judge(status, answered, 1, PLACE)
+
+
 @pytest.mark.parametrize(
     ("document", "says"),
     [
@@ -31,6 +53,7 @@ def test_all_of_it_was_taken() -> None:
         (outcome(expression=["Bundle.entry[1].resource"]), r"invalid at Bundle.entry\[1\].resource"),
         (outcome("code-invalid"), "code-invalid"),
         (outcome(7), "422"),
+        (outcome([{}], expression={"a": 1}), "422"),
     ],
 )
 def test_content_that_is_wrong_is_refused_for_good(document: dict[str, Any], says: str) -> None:

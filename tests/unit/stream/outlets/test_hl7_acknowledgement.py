@@ -1,6 +1,10 @@
 """Whether a message was delivered, is refused for good or is sent again, is what the receiver's answer says."""
 
+import contextlib
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from stream.errors import OutputError, RefusedMessageError
 from stream.outlets.clinical.hl7.acknowledgement import judge
@@ -56,6 +60,14 @@ def test_the_errors_of_older_versions_are_understood() -> None:
     for text in (old, older):
         with pytest.raises(OutputError):
             judge(text, "C1", PLACE)
+
+
+@given(st.text(alphabet="MSHAERC|^~\\&\r\n1234567890 \x0b", max_size=80))
+def test_no_answer_whatever_is_taken_for_a_delivery_or_ends_the_outlet(text: str) -> None:
+    for answered in (text, f"MSH|^~\\&|{text}", f"MSH{text}\rMSA|{text}", f"MSH|^~\\&|\rMSA|AE|C1|{text}\rERR|{text}"):
+        with contextlib.suppress(OutputError, RefusedMessageError):
+            judge(answered, "C1", PLACE)
+            assert "205" in answered or "AA" in answered or "CA" in answered
 
 
 @pytest.mark.parametrize("code", ["AE", "AR"])
