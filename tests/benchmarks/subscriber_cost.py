@@ -10,6 +10,7 @@ import argparse
 import json
 import multiprocessing
 import sqlite3
+import statistics
 import subprocess
 import tempfile
 import time
@@ -169,30 +170,31 @@ def _latencies(database: Path) -> list[tuple[int, float]]:
 def _summary(
     count: int, silent: int, phases: Sequence[dict[str, Any]], latencies: Sequence[tuple[int, float]]
 ) -> dict[str, Any]:
-    spans = [phase["span"] for phase in phases]
-    own = [ms for at_ns, ms in latencies if any(began <= at_ns <= ended for began, ended in spans)]
-    seen = [part for phase in phases for part in phase["seen"]]
-    roles = sorted({role for phase in phases for role in phase["cpu"]})
+    own = [[ms for at_ns, ms in latencies if phase["span"][0] <= at_ns <= phase["span"][1]] for phase in phases]
+    rates = [1e9 * len(some) / (phase["span"][1] - phase["span"][0]) for some, phase in zip(own, phases, strict=True)]
     return {
         "subscribers": count,
         "silent": silent,
-        "readings_per_s": round(len(own) / sum(ended - began for began, ended in spans) * 1e9, 1),
-        "delay_ms": _spread([ms for delays, _, _ in seen for ms in delays]),
-        "age_ms": _spread([ms for _, ages, _ in seen for ms in ages]),
+        "readings_per_s": round(statistics.median(rates), 1),
+        "delay_ms": _spread([[ms for delays, _, _ in phase["seen"] for ms in delays] for phase in phases]),
+        "age_ms": _spread([[ms for _, ages, _ in phase["seen"] for ms in ages] for phase in phases]),
         "latency_ms": _spread(own),
-        "missed": sum(missed for _, _, missed in seen),
+        "missed": sum(missed for phase in phases for _, _, missed in phase["seen"]),
         "cpu_percent": {
-            role: round(sum(phase["cpu"].get(role, 0.0) for phase in phases) / len(phases), 1) for role in roles
+            role: round(statistics.median(phase["cpu"].get(role, 0.0) for phase in phases), 1)
+            for role in sorted({role for phase in phases for role in phase["cpu"]})
         },
     }
 
 
-def _spread(values: Sequence[float]) -> dict[str, float]:
-    """Return median and 99th percentile."""
-    ordered = sorted(values)
-    if not ordered:
-        return {}
-    return {"p50": round(ordered[len(ordered) // 2], 2), "p99": round(ordered[int(0.99 * len(ordered))], 2)}
+def _spread(rounds: Sequence[Sequence[float]]) -> dict[str, float]:
+    """Return median and 99th percentile of each round, and of the rounds the median: one may have been disturbed."""
+    ordered = [sorted(values) for values in rounds if values]
+    shares = {"p50": 0.5, "p99": 0.99} if ordered else {}
+    return {
+        name: round(statistics.median(values[int(share * len(values))] for values in ordered), 2)
+        for name, share in shares.items()
+    }
 
 
 if __name__ == "__main__":
