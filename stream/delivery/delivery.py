@@ -30,6 +30,7 @@ from stream.transport.back_off import BackOff
 log = logging.getLogger("capillary.delivery")
 
 _LOOK_S: Final = 0.25  # also if nothing says that there is something new
+_RARELY_S: Final = 1.0  # a receiver of so few readings is not looked after for each: it has one within the time above
 _LAST_MESSAGES_S: Final = 1.0
 
 _OTHER_SUBJECT: Final = (
@@ -80,7 +81,8 @@ class Delivery:
         """Learn that there is something new. Only a status is taken from here, all else from the disk."""
         if isinstance(message, RunStatus) and KINDS[RunStatus] in self._kinds:
             self._status = message
-        self._told.set()
+        if not (isinstance(message, DensityReading) and self._every_s >= _RARELY_S):
+            self._told.set()
 
     def finish(self, within_s: float) -> None:
         """Deliver what waits, trying again for so long, then end; the rest stays on disk."""
@@ -159,20 +161,33 @@ class Delivery:
         self, batch: Sequence[tuple[int, Kept | None]], queue: SessionQueue, per_period: OnePerPeriod, *, last: bool
     ) -> bool:
         """Deliver messages in their order, or give them up for good. Return False if one did not arrive now."""
+        passed_over: int | None = None  # the newest that is not for this receiver: not written down one by one
+        arrived = True
         for n, message in batch:
-            fate: _Fate = "delivered"
+            fate: _Fate
             if message is None:
                 log.warning("outlet %s: a message of the session is damaged and was given up", self._name)
                 fate = "given up"
-            elif KINDS[type(message)] in self._kinds and (
-                not isinstance(message, DensityReading) or per_period.takes(message)
-            ):
+            elif self._is_for_it(message, per_period):
                 fate = self._deliver(message)
+            else:
+                passed_over = n
+                continue
             if fate == "not now":
-                return False
+                arrived = False
+                break
             queue.settle(n, given_up=fate == "given up")
+            passed_over = None
             self._count(queue, last=last)
-        return True
+        if passed_over is not None:
+            queue.settle(passed_over)
+            self._count(queue, last=last)
+        return arrived
+
+    def _is_for_it(self, message: Kept, per_period: OnePerPeriod) -> bool:
+        """Decide whether a message is sent to this receiver."""
+        wanted = KINDS[type(message)] in self._kinds
+        return wanted and (not isinstance(message, DensityReading) or per_period.takes(message))
 
     def _deliver(self, message: Kept) -> _Fate:
         """Send a message; if it does not arrive now, wait before the next attempt."""
