@@ -56,3 +56,12 @@ def test_a_value_that_nobody_vouches_for_any_more_is_taken_back() -> None:
     state.take(status())
     state.look()
     assert state.words == "camera-0-1 STALE --.-- % 30/s"
+
+
+def test_subscribers_get_what_is_shown_also_that_a_value_is_taken_back() -> None:
+    published: list[RunStatus] = []
+    state = SourceState(1, "s1", stale_after_s=0.0, on_status=published.append)
+    state.take(status())
+    state.look()
+    assert [one.state for one in published][-1] == "stale"
+    assert published[-1].density_pct is None
