@@ -51,6 +51,7 @@ COMMANDS: Final = {
     "summarise": "stream.commands.sessions.summarise:summarise",
     "verify": "stream.commands.sessions.verify:verify",
     "view": "stream.commands.view:view",
+    "worklist": "stream.serving.worklist:worklist",
     "worker": "workers.remote.command:worker",
 }
 """What a person can type → "module:command". Of two words, the second is a command of the first."""

@@ -113,6 +113,7 @@ def demo(parts: Parts, /, seconds: float | None, keep: bool, **options: Any) -> 
     type=click.FloatRange(0, 1440),
     help="Keep only the pictures of the last so many minutes, until a page asks for more.",
 )
+@click.option("--worklist", metavar="ACCESSION", help="DICOM objects are of this examination of the worklist.")
 @um_per_px_option
 @_monitoring
 @click.pass_obj
@@ -127,6 +128,10 @@ def live(parts: Parts, /, sources: tuple[str, ...], seconds: float | None, **opt
     config = _load(parts, "default.toml", options)
     if (options["codec"] or options["record_last"]) and not config.record.folder:
         raise UsageError("--codec and --record-last are of a recording: add --record DIR")
+    if options["worklist"]:
+        from stream.serving.examination import of_examination
+
+        config = of_examination(config, options["worklist"])
     sources = sources or config.sources or (config.source,)
     if len(sources) > 1:
         _watch_several(parts, sources, config, seconds)

@@ -57,12 +57,17 @@ def study_of(source: Dataset) -> Dataset:
     """
     given = Dataset()
     given.SpecificCharacterSet = _CHARACTER_SET
-    for name, is_valid in _KEPT.items():
-        value = str(source.get(name) or "")
-        setattr(given, name, value if value and is_valid(value) else "")
+    for name, value in study_facts(source).items():
+        setattr(given, name, value)
     for name in ("StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID", "SOPClassUID"):
         setattr(given, name, getattr(source, name))
     return given
+
+
+def study_facts(source: Dataset) -> dict[str, str]:
+    """Return what an object says of patient and study, by keyword; what is not there or not valid is empty."""
+    given = {name: str(source.get(name) or "") for name in _KEPT}
+    return {name: value if value and _KEPT[name](value) else "" for name, value in given.items()}
 
 
 def _placeholder(session: str) -> Dataset:

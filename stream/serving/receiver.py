@@ -1,4 +1,4 @@
-"""The DICOM outlet that a configuration has, for commands that store objects themselves."""
+"""The DICOM outlet that a configuration has, for commands that use it beside a run."""
 
 from stream.config.sections import Config
 from stream.delivery.outlet_table import split

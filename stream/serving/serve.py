@@ -31,10 +31,9 @@ def dicom(parts: Parts, /, to: str | None, workers: int | None, **given: Any) ->
     An object is acknowledged when it is on disk, and is kept until its results are stored, over restarts too. Ctrl-C
     ends.
     """
-    from stream.outlets.library import library
+    from stream.outlets.dicom.installed import need_dicom
 
-    for name in ("pydicom", "pynetdicom", "highdicom"):
-        library("dicom", name, "dicom")
+    need_dicom()
     from stream.serving.receiver import dicom_outlet
     from stream.serving.service import ServiceOptions, serve_dicom
 

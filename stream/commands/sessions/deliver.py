@@ -18,8 +18,9 @@ _INCOMPLETE: Final = 5
 @click.argument("sessions", metavar="SESSION...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--within", metavar="SECONDS", default=60.0, type=click.FloatRange(0), help="Try again for so long.")
 @click.option("--corrected", is_flag=True, help="The run named a wrong patient or device: send with those named now.")
+@click.option("--worklist", metavar="ACCESSION", help="The examination of the worklist that the run was for.")
 @click.pass_obj
-def deliver(parts: Parts, sessions: tuple[Path, ...], within: float, corrected: bool) -> None:
+def deliver(parts: Parts, sessions: tuple[Path, ...], within: float, corrected: bool, worklist: str | None) -> None:
     """Deliver what a SESSION still has for the outlets of the configuration whose receivers acknowledge.
 
     A live run does so by itself for the sessions before it. Give the same configuration file as the run had.
@@ -37,6 +38,10 @@ def deliver(parts: Parts, sessions: tuple[Path, ...], within: float, corrected: 
     from stream.session.store import FILE_NAME
 
     config = parts.load("default.toml", {})
+    if worklist is not None:
+        from stream.serving.examination import of_examination
+
+        config = of_examination(config, worklist)
     folders = [session if session.is_dir() else session.parent for session in sessions]
     for folder in folders:
         if not (folder / FILE_NAME).is_file():

@@ -26,6 +26,7 @@ _MOST_FRAMES: Final = 300  # ten seconds at 30 frames per second, some 100 MB
 @click.option(
     "--frames", type=click.IntRange(1, 3000), default=_MOST_FRAMES, show_default=True, help="At most so many."
 )
+@click.option("--worklist", metavar="ACCESSION", help="The objects are of this examination of the worklist.")
 @click.option("--recording", help="Where the recording is now. Default: where it was analysed.")
 @click.pass_obj
 def dicom(
@@ -36,6 +37,7 @@ def dicom(
     from_s: float,
     to_s: float,
     frames: int,
+    worklist: str | None,
     recording: str | None,
 ) -> None:
     """Make DICOM objects of a part of a SESSION: clip, outlined clip, outlines and report; write or store them."""
@@ -45,18 +47,21 @@ def dicom(
     from stream.config.plugins import load
     from stream.dicom.subject import Station, Subject
     from stream.errors import UsageError
-    from stream.outlets.library import library
+    from stream.outlets.dicom.installed import need_dicom
     from stream.session.archive import Archive
     from stream.session.finished import session_file
 
     if (output is None) == (to is None):
         raise UsageError("say where the objects go: --output FOLDER, or --to OUTLET")
-    for name in ("pydicom", "pynetdicom", "highdicom"):
-        library("dicom", name, "dicom")
+    need_dicom()
+    from stream.serving.examination import of_examination
     from stream.serving.receiver import dicom_outlet
     from stream.session.exports.dicom_objects import objects_of, part_of
 
-    settings = None if to is None else dicom_outlet(parts.load("default.toml", {}), to)
+    config = parts.load("default.toml", {})
+    if worklist is not None:
+        config = of_examination(config, worklist)
+    settings = None if to is None and worklist is None else dicom_outlet(config, to)
     with closing(Archive(session_file(session))) as archive:
         facts = archive.facts()
         own = parts.recorded_session(archive.path.parent) if recording is None else None
@@ -65,7 +70,8 @@ def dicom(
             own.close()
         readings = part_of(archive, from_s, to_s, frames)
         pictures = parts.lookup(source, framing_from(facts.get("framing")))
-        whom = Subject(), settings.station if settings is not None else Station()
+        named = settings.subject if settings is not None and worklist is not None else Subject()
+        whom = named, settings.station if settings is not None else Station()
         made = objects_of(archive, readings, pictures, load(_DRAW), whom)
     where = _written(made, output) if output is not None else _stored(made, settings)
     print(f"{len(made)} objects of frames {readings[0].seq} to {readings[-1].seq}: {where}", file=sys.stderr)

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from msgspec import Meta, Struct, field
 
-from stream.dicom.subject import Station
+from stream.dicom.subject import Station, Subject
 from stream.errors import ConfigError
 from stream.outlets.sender_settings import settings_of
 
@@ -26,6 +26,14 @@ def files_of(tls: Tls) -> tuple[str, str, str]:
     return tls.ca, tls.certificate, tls.key
 
 
+class Worklist(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who has the list of examinations that are to come; TLS, `calling` and `timeout_s` are those of the outlet."""
+
+    host: Annotated[str, Meta(min_length=1, max_length=253, description="its name or address")]
+    port: Annotated[int, Meta(ge=1, le=65535, description="its port")] = 11112
+    called: Annotated[AeTitle, Meta(description="its AE title")] = "ANY-SCP"
+
+
 class DicomSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """An archive that is reached by DICOM's own protocol (`host`, `port`) or by HTTP (`url`)."""
 
@@ -40,6 +48,10 @@ class DicomSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     authorization: Annotated[str, Meta(max_length=4000, description="with url: the HTTP header of this name")] = ""
     tls: Annotated[Tls | None, Meta(description="with host: DICOM over TLS; with https: which certificates")] = None
     timeout_s: Annotated[float, Meta(gt=0, le=300, description="how long the archive may take to answer")] = 10.0
+    worklist: Annotated[Worklist | None, Meta(description="where `worklist` and `live --worklist` look")] = None
+    subject: Annotated[Subject, Meta(description="whom reports are about; by default no name is in them")] = field(
+        default_factory=Subject
+    )
     station: Annotated[Station, Meta(description="the device, as objects name it")] = field(default_factory=Station)
 
 

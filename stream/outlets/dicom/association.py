@@ -11,7 +11,7 @@ from pydicom.uid import ComprehensiveSRStorage, ExplicitVRLittleEndian, Implicit
 from pynetdicom import AE, build_context, evt
 from pynetdicom.association import Association
 from pynetdicom.presentation import PresentationContext
-from pynetdicom.sop_class import Verification
+from pynetdicom.sop_class import ModalityWorklistInformationFind, Verification
 from pynetdicom.status import code_to_category
 
 from stream.errors import OutputError, RefusedMessageError
@@ -71,6 +71,19 @@ class DimseArchive:
         with self._associated(contexts) as association:
             for one in objects:
                 self._store(association, one)
+
+    def find(self, query: Dataset) -> list[Dataset]:
+        """Return what a modality worklist has for a query (DICOM PS3.4, K.6.1). Raises OutputError."""
+        with self._associated([build_context(ModalityWorklistInformationFind)]) as association:
+            found = []
+            for status, item in association.send_c_find(query, ModalityWorklistInformationFind):
+                code = status.get("Status")
+                if code is None or code_to_category(code) not in ("Success", "Pending"):
+                    said = "no answer" if code is None else f"the status {code:04X}"
+                    raise OutputError(f"{self._place} does not give its worklist: {said}")
+                if item is not None:
+                    found.append(item)
+            return found
 
     def _store(self, association: Association, one: Dataset) -> None:
         try:

@@ -1,5 +1,6 @@
 """A part of a finished session in an archive: clip, outlined clip, outlines and report, by one command."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pydicom
@@ -17,15 +18,21 @@ CLASSES = {
 }
 
 
-def test_a_part_of_a_session_is_stored_and_the_report_has_its_densities(tmp_path: Path) -> None:
-    orthanc, replay, config = Orthanc(tmp_path / "orthanc"), tmp_path / "replay", tmp_path / "hospital.toml"
+@pytest.fixture
+def orthanc(tmp_path: Path) -> Iterator[Orthanc]:
+    orthanc = Orthanc(tmp_path / "orthanc")
+    orthanc.start()
+    yield orthanc
+    orthanc.kill()
+
+
+def test_a_part_of_a_session_is_stored_and_the_report_has_its_densities(tmp_path: Path, orthanc: Orthanc) -> None:
+    replay, config = tmp_path / "replay", tmp_path / "hospital.toml"
     config.write_text(f'[outlets.pacs]\nuse = "dicom"\nurl = "{orthanc.web}"\n')
     assert run("replay", "synthetic:?seed=1&fps=30&frames=4", "--output", replay, "--regions").returncode == 0
-    orthanc.start()
     stored = run("-c", config, "dicom", replay, "--to", "pacs", "--frames", "3")
     assert stored.returncode == 0, stored.stderr
     objects = orthanc.objects()
-    orthanc.kill()
     assert {one.SOPClassUID.name for one in objects} == CLASSES
     assert len({one.StudyInstanceUID for one in objects}) == 1
     report = next(one for one in objects if one.Modality == "SR")
