@@ -85,6 +85,10 @@ class Subscriber:
     def _connected(self, client: mqtt.Client, *_: Any) -> None:
         client.subscribe(self._topics, qos=1)
 
+    @property
+    def is_connected(self) -> bool:
+        return self._client.is_connected()
+
     def payloads(self, last_part: str) -> list[bytes]:
         """Return what came in topics that end so."""
         return [bytes(message.payload) for message in self.messages if message.topic.endswith(last_part)]
