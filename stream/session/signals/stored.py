@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
@@ -62,7 +62,7 @@ def signals_of(session: Readable) -> list[StoredSignal]:
     ]
 
 
-def samples_of(session: Readable, name: str) -> Iterator[tuple[int, tuple[Any, ...]]]:
+def samples_of(session: Readable, name: str) -> Iterator[tuple[int, tuple[str | float | None, ...]]]:
     """Yield time (ns since 1970 UTC) and values of each sample of a signal, in order of time.
 
     A number that is missing is None. Raises what `session.read` raises, and MsgspecError if one is damaged.
@@ -73,9 +73,32 @@ def samples_of(session: Readable, name: str) -> Iterator[tuple[int, tuple[Any, .
     )
     while rows := session.read(statement, (name, after)):
         for t_ns, values in rows:
-            yield int(t_ns), msgspec.json.decode(values, type=tuple[str | float | None, ...])
+            yield int(t_ns), _values(values)
         after = int(rows[-1][0])
+
+
+def _values(text: str) -> tuple[str | float | None, ...]:
+    values: tuple[str | float | None, ...] = msgspec.json.decode(text, type=tuple[str | float | None, ...])
+    return values
 
 
 def _channels(text: str) -> tuple[SignalChannel, ...]:
     return tuple(SignalChannel(*pair) for pair in msgspec.json.decode(text, type=list[tuple[str, str]]))
+
+
+def thinned(
+    session: Readable, name: str, from_ns: int, to_ns: int, at_most: int
+) -> list[tuple[int, tuple[str | float | None, ...]]]:
+    """Return the samples of a stretch, both ends included; of more than `at_most` the first of each even part.
+
+    Raises what `session.read` raises, and MsgspecError if one is damaged.
+    """
+    inside = "FROM signal_samples WHERE name = ? AND t_ns BETWEEN ? AND ?"
+    [(first, last, count)] = session.read(f"SELECT MIN(t_ns), MAX(t_ns), COUNT(*) {inside}", (name, from_ns, to_ns))
+    if not count:
+        return []
+    part_ns = 1 if count <= at_most else -(-(int(last) - int(first) + 1) // at_most)
+    # Of a group SQLite gives the row that has the smallest time.
+    statement = f'SELECT MIN(t_ns), "values" {inside} GROUP BY (t_ns - ?) / ? ORDER BY 1'
+    rows = session.read(statement, (name, from_ns, to_ns, int(first), part_ns))
+    return [(int(t_ns), _values(values)) for t_ns, values in rows]

@@ -16,7 +16,19 @@ from stream.view.live.request_broker import RequestBroker
 from stream.view.live.websocket import serve_page
 from stream.view.review.evidence import Evidence
 from stream.view.review.reanalysis import SessionRecording
-from stream.view.routes import alarms, basics, description, downloads, frames, markers, previous, scale, session, trend
+from stream.view.routes import (
+    alarms,
+    basics,
+    description,
+    downloads,
+    frames,
+    markers,
+    previous,
+    scale,
+    session,
+    signals,
+    trend,
+)
 from stream.view.routes.services import PageServices
 
 STATIC: Final = Path(__file__).parent.parent / "static"
@@ -38,7 +50,7 @@ def page_routes(
     async def live(socket: WebSocket) -> None:
         await serve_page(socket, feed, events)
 
-    parts = (basics, session, markers, alarms, previous, trend, frames, scale, downloads)
+    parts = (basics, session, markers, alarms, previous, trend, signals, frames, scale, downloads)
     served = [route for part in parts for route in part.routes(page)]
     return [
         Route("/", document),

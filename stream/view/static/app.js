@@ -31,6 +31,7 @@ import { Scale } from "./parts/scale.js";
 import { changeTheme, restoreTheme, watchTheme } from "./parts/theme.js";
 import { listenToPointer } from "./plot/pointer.js";
 import { Series } from "./plot/series.js";
+import { Signals } from "./plot/signals.js";
 import { StoredTrend } from "./plot/stored-trend.js";
 import { Trend } from "./plot/trend.js";
 import { isPressed, WATCHED_S } from "./state/pressure.js";
@@ -61,6 +62,7 @@ const take = (message) => shared.take(message);
 const series = new Series();
 const stored = new StoredTrend(redraw);
 const trend = new Trend(get("trend"), series, stored);
+const signals = new Signals();
 const picture = new Picture(get("picture"), {
   onPoint: (region) => evidence.showRegion(region),
   onOutlines: sayWhatToSend,
@@ -105,6 +107,7 @@ watchLog(evidence.look);
 watchReview(trend, session, evidence.scrubTo);
 watchTheme((name) => {
   trend.build();
+  signals.build();
   enclosing.send({ type: "theme", name });
 });
 listenToPointer(get("trend"), trend, {
@@ -173,6 +176,7 @@ function openRun(info) {
   scale.receive(info.um_per_px);
   series.clear();
   stored.forget();
+  signals.forget();
   leaving = false;
   sayWhatToSend();
   if (another) begin();
@@ -240,6 +244,7 @@ function redraw() {
   const newest = series.newest() ?? stored.extent?.[1] ?? null;
   const now = session.axisNowS();
   trend.draw(now === null ? newest : Math.max(newest ?? 0, now));
+  signals.draw(trend.edges());
   navigation.showPlace();
   showReview(session.reviewing, trend.extent(), evidence.moment);
   sinceDrawn = stopwatch();

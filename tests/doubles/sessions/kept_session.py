@@ -9,11 +9,13 @@ from stream.bedside.requests import Bedside
 from stream.config.sections import AlarmsConfig
 from stream.machine.clock import Clock, steady_utc
 from stream.protocol.bedside import Answer, EndSession, KeepRecording, KeepSession
+from stream.protocol.outlets import SignalFound, SignalSamples
 from stream.protocol.processes import Hello, PeerUp
 from stream.protocol.readings import DensityReading, RunStatus
 from stream.protocol.types import RunState
 from stream.session.archive import Archive
 from stream.session.journal import Journal
+from stream.session.signals.stored import Signals
 from stream.session.store import FILE_NAME, Store
 from stream.view.live.feed import Feed
 from stream.view.live.request_broker import SCALE_STAYS, KeepScale, PageRequest
@@ -65,6 +67,17 @@ class KeptSession:
 
         def take() -> None:
             self._store.set_facts(**facts)
+            self._store.commit()
+
+        self._do(take)
+
+    def record(self, *messages: SignalFound | SignalSamples) -> None:
+        """Keep what signals of other devices were."""
+
+        def take() -> None:
+            signals = Signals(self._store)
+            for message in messages:
+                signals.take(message)
             self._store.commit()
 
         self._do(take)

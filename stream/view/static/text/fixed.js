@@ -8,6 +8,7 @@ export const labels = {
   quality: "Picture quality",
   trend: "Trend",
   windows: "Length of the trend",
+  signal: "Signal of another device",
   minutes1: "1 min",
   minutes5: "5 min",
   minutes15: "15 min",

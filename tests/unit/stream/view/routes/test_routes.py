@@ -12,10 +12,12 @@ import numpy as np
 import pytest
 
 from stream.bedside.requests import PREVIOUS_DISMISSED
+from stream.protocol.outlets import SignalChannel, SignalFound, SignalSample, SignalSamples
 from stream.protocol.readings import DensityReading, ObjectOutline, RegionOutline
 from stream.view.live.feed import Feed
 from stream.view.live.session_info import PreviousSession
 from stream.view.server.app import make_app
+from tests.doubles.readings import START_NS
 from tests.doubles.sessions.kept_session import KeptSession
 from tests.unit.stream.view.routes.conftest import BASE, BOX, Bed, jpeg
 
@@ -241,6 +243,24 @@ def test_the_trend_and_its_frames(bed: Bed) -> None:
     assert (frame["previous_seq"], frame["next_seq"]) == (44, 46)
     assert frame["picture"]["available"] is False
     assert frame["regions"] is None
+
+
+def test_signals_of_other_devices_are_there_for_a_stretch_and_reduced(bed: Bed) -> None:
+    assert bed.get("/api/signals") == {"channels": []}
+    heart = SignalFound(
+        name="monitor", content="HR", nominal_per_s=1.0, channels=(SignalChannel("rate", "/min"), SignalChannel("lead"))
+    )
+    beats = tuple(SignalSample(START_NS + n * 10**9, (60.0 + n, "II")) for n in range(100))
+    bed.session.record(heart, SignalSamples(name="monitor", samples=beats))
+    (rate,) = bed.get("/api/signals")["channels"]
+    assert (rate["signal"], rate["channel"], rate["unit"]) == ("monitor", "rate", "/min")
+    assert rate["x"] == [START_NS / 1e9 + n for n in range(100)]
+    assert rate["value"] == [60.0 + n for n in range(100)]
+    first_s = START_NS / 1e9
+    (part,) = bed.get(f"/api/signals?from_s={first_s + 20}&to_s={first_s + 29}")["channels"]
+    assert part["value"] == [80.0 + n for n in range(10)]
+    (reduced,) = bed.get("/api/signals?pixels=10")["channels"]
+    assert reduced["value"] == [60.0 + 10 * n for n in range(10)]
 
 
 def test_a_picture_that_was_shown_can_be_looked_at_again_with_its_regions(
