@@ -30,6 +30,7 @@ from tests.doubles.clinical.hl7_receiver import Hl7Receiver
 from tests.doubles.collectors.trace_collector import TraceCollector
 from tests.doubles.media import write_video
 from tests.doubles.mqtt.mosquitto import Mosquitto
+from tests.doubles.web.webhook_receiver import SECRET, WebhookReceiver
 from tests.running import command, committed, eventually, free_port
 
 WARM_UP_S: Final = 8.0
@@ -92,6 +93,14 @@ def otlp(_folder: Path) -> Iterator[Table]:
 
 
 @contextmanager
+def webhook(_folder: Path) -> Iterator[Table]:
+    receiver = WebhookReceiver()
+    receiver.start()
+    yield {"url": f"http://127.0.0.1:{receiver.port}/hook?of=ward", "secret": SECRET}
+    receiver.stop()
+
+
+@contextmanager
 def prometheus(_folder: Path) -> Iterator[Table]:
     yield {"port": free_port()}
 
@@ -102,7 +111,7 @@ def lsl(_folder: Path) -> Iterator[Table]:
 
 
 RECEIVERS: Final[dict[str, Callable[[Path], AbstractContextManager[Table]]]] = {
-    receiver.__name__: receiver for receiver in (dicom, fhir, hl7, lsl, mqtt, otlp, prometheus)
+    receiver.__name__: receiver for receiver in (dicom, fhir, hl7, lsl, mqtt, otlp, prometheus, webhook)
 }
 """From the name of an outlet to what starts its receiver, and gives its table in the configuration."""
 
