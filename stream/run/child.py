@@ -8,6 +8,7 @@ import signal
 import sys
 import threading
 import time
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +21,7 @@ from stream.errors import StreamError
 from stream.machine.processes import end_with_parent, name_process
 from stream.machine.signals import STOP_SIGNALS
 from stream.protocol.messages import AnyMessage
-from stream.protocol.processes import Alive, Fatal, Hello, PeerDown, PeerUp
+from stream.protocol.processes import Alive, Fatal, Hello, PeerDown, PeerUp, SecurityEvent
 from stream.protocol.types import MAX_SENTENCE, Message, Role
 from stream.run.process_spec import ProcessKey
 from stream.security.events import SecurityEvents
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 _LAST_MESSAGES_S: Final = 1.0
 _ALIVE_EVERY_S: Final = 0.5
+_MOST_UNCOUNTED: Final = 100  # security events that wait for the sink
 _NO_LIBRARY: Final = "Install it, or allow more memory (`ulimit -v` shows the limit of this shell)."
 
 
@@ -71,6 +73,7 @@ class Child:
         self.peers: dict[ProcessKey, tuple[Hello, Outbox]] = {}
         self._said_alive_s = 0.0
         self.events = SecurityEvents()
+        self._uncounted: deque[SecurityEvent] = deque(maxlen=_MOST_UNCOUNTED)
 
     def _outbox(self, address: str) -> Outbox:
         return Outbox(self._context, address, self._assignment.keys)
@@ -129,7 +132,9 @@ class Child:
             self.events.add("refused", self.name, detail="what came was no message", count=rejected)
         for event in self.events.take(time.monotonic()):
             self.report(event)
-            self.tell("sink", event)
+            self._uncounted.append(event)
+        while self._uncounted and self.tell("sink", self._uncounted[0]):  # strangers may come before the sink does
+            self._uncounted.popleft()
 
     def _drop_peer(self, key: ProcessKey) -> None:
         known = self.peers.pop(key, None)

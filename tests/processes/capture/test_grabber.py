@@ -205,13 +205,13 @@ def test_slots_that_got_no_frame_are_given_back(make: Make) -> None:
 
 
 class Ticking(CaptureClock):
-    """Half a second passes at each look."""
+    """A quarter of a second passes at each look, half a second with each frame: when it came, and when it is ready."""
 
     def __init__(self) -> None:
         self._now_ns = 0
 
     def now(self) -> CaptureTime:
-        self._now_ns += 500_000_000
+        self._now_ns += 250_000_000
         return CaptureTime(self._now_ns, self._now_ns)
 
 
