@@ -108,17 +108,17 @@ class Ledger(Generic[Ticket]):
 
     @property
     def slots_used(self) -> int:
-        """How many slots hold a frame, or are being filled."""
+        """Return how many slots hold a frame, or are being filled."""
         return self.slots - len(self._free)
 
     @property
     def lowest(self) -> int | None:
-        """The first frame whose fate is not yet on disk."""
+        """Return the first frame whose fate is not yet on disk."""
         return min(self._held, default=None)
 
     @property
     def idle_hands(self) -> int:
-        """How many frames could be taken on now."""
+        """Return how many frames could be taken on now."""
         return sum(max(0, self._credit - len(load.in_flight)) for load in self._load.values())
 
     def take_slot(self) -> int | None:

@@ -39,7 +39,7 @@ class ReorderTimeout:
 
     @property
     def wait_s(self) -> float:
-        """The longest wait now, s."""
+        """Return the longest wait now, s."""
         typical_s = median(self._took_s) if self._took_s else 0.0
         return max(self._least_s, min(2 * typical_s, self._most_s))
 
@@ -72,7 +72,7 @@ class Sequencer(Generic[Item]):
 
     @property
     def waiting(self) -> int:
-        """How many items are held back for an earlier seq."""
+        """Return how many items are held back for an earlier seq."""
         return sum(item is not None for _, item in self._held.values())
 
     def offer(self, seq: int, item: Item | None, now_s: float) -> Arrival:

@@ -3,13 +3,13 @@
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib import import_module
 from typing import Annotated, Any, Protocol
 
 import msgspec
 
 from capture.sources.pixel_formats import Bytes
 from capture.sources.uri import SourceUri
+from stream.config.optional import optional
 from stream.errors import SourceError
 
 Count = Annotated[int, msgspec.Meta(ge=1, le=16384)]
@@ -98,13 +98,7 @@ def library(scheme: str, module: str, extra: str) -> Any:
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
-        try:
-            return import_module(module)
-        except ImportError:
-            package = module.partition(".")[0]
-            raise SourceError(
-                f"{scheme}: needs {package}, which is not installed: pip install capillary-stream[{extra}]"
-            ) from None
+        return optional(f"{scheme}:", module, extra, SourceError)
 
 
 def chosen(uri: SourceUri, keys: list[tuple[str, ...]]) -> int:

@@ -57,19 +57,19 @@ class Alarm(Protocol):
 
     @property
     def kind(self) -> str | None:
-        """What is wrong."""
+        """Say what is wrong."""
 
     @property
     def cause(self) -> str:
-        """Of a technical alarm: what is wrong."""
+        """Say what is wrong, of a technical alarm."""
 
     @property
     def priority(self) -> str | None:
-        """How urgent it is."""
+        """Say how urgent it is."""
 
     @property
     def state(self) -> str | None:
-        """Sounding, acknowledged or latched."""
+        """Say whether it is sounding, acknowledged or latched."""
 
 
 @dataclass(frozen=True, slots=True)

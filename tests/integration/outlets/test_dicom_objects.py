@@ -1,6 +1,5 @@
 """A part of a finished session in an archive: clip, outlined clip, outlines and report, by one command."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pydicom
@@ -16,14 +15,6 @@ CLASSES = {
     "Multi-frame True Color Secondary Capture Image Storage",
     "Color Softcopy Presentation State Storage",
 }
-
-
-@pytest.fixture
-def orthanc(tmp_path: Path) -> Iterator[Orthanc]:
-    orthanc = Orthanc(tmp_path / "orthanc")
-    orthanc.start()
-    yield orthanc
-    orthanc.kill()
 
 
 def test_a_part_of_a_session_is_stored_and_the_report_has_its_densities(tmp_path: Path, orthanc: Orthanc) -> None:

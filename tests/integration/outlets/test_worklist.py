@@ -1,6 +1,5 @@
 """A session for an examination of the worklist: its patient is in the DICOM objects, and nowhere else."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,14 +10,6 @@ from tests.running import run
 
 pytestmark = pytest.mark.slow
 PATIENT = ("Müller", "P-A2", "19700131", "R-A2")
-
-
-@pytest.fixture
-def orthanc(tmp_path: Path) -> Iterator[Orthanc]:
-    orthanc = Orthanc(tmp_path / "orthanc")
-    orthanc.start()
-    yield orthanc
-    orthanc.kill()
 
 
 def test_reports_name_the_patient_of_the_examination_and_nothing_else_does(tmp_path: Path, orthanc: Orthanc) -> None:

@@ -1,8 +1,7 @@
 """What a session keeps for an outlet is delivered in order, whatever happens to the receiver."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -21,37 +20,11 @@ SECOND_NS = 1_000_000_000
 Open = Callable[..., Delivery]
 
 
-@pytest.fixture
-def receiver() -> Receiver:
-    return Receiver()
-
-
-@pytest.fixture
-def session(tmp_path: Path) -> Iterator[OutgoingSession]:
-    session = OutgoingSession(tmp_path / "one")
-    yield session
-    session.close()
-
-
-@pytest.fixture
-def start(receiver: Receiver) -> Iterator[Open]:
-    opened = []
-
-    def begin(*sessions: OutgoingSession, **settings: Any) -> Delivery:
-        delivery = Delivery("o", receiver, DeliverySettings(**settings), [one.folder for one in sessions])
-        opened.append(delivery)
-        return delivery
-
-    yield begin
-    for delivery in opened:
-        delivery.close()
-
-
 def test_messages_come_in_order_and_what_all_have_is_forgotten(
     receiver: Receiver, session: OutgoingSession, start: Open
 ) -> None:
     session.add(*map(reading, range(250)))
-    delivery = start(session)
+    delivery = start(session.folder)
     eventually(lambda: delivery.settled == 250, "all are settled")
     assert receiver.seqs == list(range(250))
     session.forget(delivery.settled)
@@ -66,7 +39,7 @@ def test_a_message_that_is_refused_is_counted_and_the_next_ones_follow(
 ) -> None:
     receiver.refused = {1}
     session.add(*map(reading, range(3)))
-    delivery = start(session)
+    delivery = start(session.folder)
     eventually(lambda: receiver.seqs == [0, 2], "the others are there")
     eventually(lambda: delivery.state.given_up == 1, "it is counted")
 
@@ -75,7 +48,7 @@ def test_beyond_the_limit_the_oldest_are_given_up_and_counted(
     receiver: Receiver, session: OutgoingSession, start: Open
 ) -> None:
     session.add(*map(reading, range(30)))
-    delivery = start(session, most_waiting=10)
+    delivery = start(session.folder, most_waiting=10)
     eventually(lambda: receiver.seqs == list(range(20, 30)), "the newest are there")
     assert delivery.state.given_up == 20
 
@@ -85,7 +58,7 @@ def test_what_an_ended_session_still_has_is_delivered_first(
 ) -> None:
     receiver.away = True
     session.add(*map(reading, range(3)))
-    first = start(session)
+    first = start(session.folder)
     eventually(lambda: first.state.condition == "failing", "nothing arrives")
     first.close()
     assert unfinished(tmp_path, "o") == [session.folder]
@@ -93,7 +66,7 @@ def test_what_an_ended_session_still_has_is_delivered_first(
     receiver.away = False
     later = OutgoingSession(tmp_path / "two")
     later.add(*map(reading, range(10, 13)))
-    start(session, later)
+    start(session.folder, later.folder)
     eventually(lambda: receiver.seqs == [0, 1, 2, 10, 11, 12], "the older session comes first")
     eventually(lambda: unfinished(tmp_path, "o") == [], "nothing waits any more")
     later.close()
@@ -104,13 +77,13 @@ def test_what_waits_of_one_patient_never_goes_to_the_record_of_another(
 ) -> None:
     receiver.subject, receiver.away = "anna", True
     session.add(*map(reading, range(3)))
-    first = start(session)
+    first = start(session.folder)
     eventually(lambda: first.state.condition == "failing", "nothing arrives")
     first.close()
     receiver.subject, receiver.away = "berta", False
     later = OutgoingSession(tmp_path / "two")
     later.add(*map(reading, range(10, 13)))
-    second = start(session, later)
+    second = start(session.folder, later.folder)
     eventually(lambda: receiver.seqs == [10, 11, 12], "the later session is delivered")
     second.close()
     assert "named another patient" in caplog.text
@@ -118,7 +91,7 @@ def test_what_waits_of_one_patient_never_goes_to_the_record_of_another(
     for file in tmp_path.rglob("deliveries.sqlite*"):
         assert b"anna" not in file.read_bytes()
     receiver.subject = "anna"
-    start(session)
+    start(session.folder)
     eventually(lambda: receiver.seqs == [10, 11, 12, 0, 1, 2], "with its own configuration it is delivered")
     later.close()
 
@@ -130,7 +103,7 @@ def test_a_session_behind_one_that_waits_is_known_to_wait_too(
     session.add(reading(0))
     later = OutgoingSession(tmp_path / "two")
     later.add(reading(1))
-    delivery = start(session, later)
+    delivery = start(session.folder, later.folder)
     eventually(lambda: delivery.state.condition == "failing", "nothing arrives")
     delivery.close()
     assert unfinished(tmp_path, "o") == [session.folder, later.folder]
@@ -138,7 +111,7 @@ def test_a_session_behind_one_that_waits_is_known_to_wait_too(
 
 
 def test_only_the_newest_status_is_sent(receiver: Receiver, session: OutgoingSession, start: Open) -> None:
-    delivery = start(session, messages=("status",))
+    delivery = start(session.folder, messages=("status",))
     session.add(reading(0))
     for number in range(50):
         delivery.tell(RunStatus(session="s", source="s", mode="live", state="good", published=number))
@@ -151,7 +124,7 @@ def test_to_finish_is_to_wait_for_the_receiver_as_long_as_asked(
     receiver: Receiver, session: OutgoingSession, start: Open
 ) -> None:
     session.add(*map(reading, range(3)))
-    delivery = start(session)
+    delivery = start(session.folder)
     delivery.finish(5.0)
     assert receiver.seqs == [0, 1, 2]
     assert delivery.state.waiting == 0
@@ -181,7 +154,7 @@ def test_of_each_period_one_reading_arrives_although_the_receiver_was_away(
 ) -> None:
     receiver.away = True
     session.add(*(reading(seq, t_capture_ns=START_NS + seq * SECOND_NS) for seq in range(25)))
-    delivery = start(session, every_s=10.0)
+    delivery = start(session.folder, every_s=10.0)
     eventually(lambda: delivery.state.condition == "failing", "nothing arrives")
     receiver.away = False
     eventually(lambda: delivery.state.waiting == 0, "nothing waits any more")

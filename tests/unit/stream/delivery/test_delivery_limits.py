@@ -5,12 +5,10 @@ import logging
 import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from stream.delivery.delivery import Delivery
-from stream.delivery.outlet_table import DeliverySettings
 from stream.delivery.process import now
 from stream.session.store import FILE_NAME
 from tests.doubles.outgoing_session import OutgoingSession
@@ -22,36 +20,10 @@ Open = Callable[..., Delivery]
 
 
 @pytest.fixture
-def receiver() -> Receiver:
-    return Receiver()
-
-
-@pytest.fixture
-def session(tmp_path: Path) -> Iterator[OutgoingSession]:
-    session = OutgoingSession(tmp_path / "one")
-    yield session
-    session.close()
-
-
-@pytest.fixture
 def later(tmp_path: Path) -> Iterator[OutgoingSession]:
     session = OutgoingSession(tmp_path / "two")
     yield session
     session.close()
-
-
-@pytest.fixture
-def start(receiver: Receiver) -> Iterator[Open]:
-    opened = []
-
-    def begin(*folders: Path, **settings: Any) -> Delivery:
-        delivery = Delivery("o", receiver, DeliverySettings(**settings), folders)
-        opened.append(delivery)
-        return delivery
-
-    yield begin
-    for delivery in opened:
-        delivery.close()
 
 
 def test_what_an_earlier_session_has_delivered_is_not_forgotten_in_this_one(
