@@ -80,6 +80,10 @@ class Orthanc:
             return [self._file(one) for one in ids]
         return []
 
+    def count(self) -> int:
+        """Return how many objects it has."""
+        return int(json.loads(self._get("/statistics"))["CountInstances"])
+
     def _file(self, one: str) -> FileDataset:
         if one not in self._files:
             self._files[one] = pydicom.dcmread(BytesIO(self._get(f"/instances/{one}/file")))
