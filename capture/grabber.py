@@ -14,8 +14,8 @@ import numpy as np
 from capture.clock import CaptureClock, CaptureTime
 from capture.pacing import Playback, Thinning
 from stream.errors import FrameError, SourceError
+from stream.pixels.thumbnail import thumbnail
 from stream.protocol.contracts import FrameSource, Grab, Pixels
-from stream.protocol.thumbnail import thumbnail
 from stream.transport.frame_ring import Ring
 from stream.transport.sockets import Inbox
 

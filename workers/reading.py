@@ -13,11 +13,11 @@ from stream.config.run_plan import AnalysisPlan
 from stream.console.text import plain
 from stream.errors import ModelError, StreamError
 from stream.machine.shared_memory import keep_freed_memory
+from stream.pixels.thumbnail import HEIGHT_PX, WIDTH_PX
 from stream.protocol.contracts import Analyser, Analysis, Frame, Pixels
 from stream.protocol.frames import FrameHeader
 from stream.protocol.outlines import object_outlines, outline_of
 from stream.protocol.readings import DensityReading
-from stream.protocol.thumbnail import HEIGHT_PX, WIDTH_PX
 from stream.protocol.types import MAX_TRANSFER
 from stream.protocol.wire import checked, encode
 from stream.readings.determined import determined

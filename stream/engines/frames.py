@@ -9,10 +9,10 @@ import numpy as np
 
 from stream.config.sections import CaptureConfig
 from stream.errors import FrameError
+from stream.pixels.thumbnail import thumbnail
 from stream.protocol.contracts import FrameSource, Pixels, extras_of
 from stream.protocol.frames import FrameHeader
 from stream.protocol.stamp import FrameStamp, stamp_of
-from stream.protocol.thumbnail import thumbnail
 
 NO_SCALE: Final = CaptureConfig()
 

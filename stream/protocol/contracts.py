@@ -10,10 +10,24 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from stream.pixels.frame_image import FrameImage
+from stream.pixels.layouts import Pixels
 from stream.protocol.types import MAX_TREATMENT, QualityVerdict
 
-Pixels = npt.NDArray[np.uint8]
-"""A picture: (height, width, 3), uint8, BGR. Greyscale sources repeat their channel."""
+__all__ = [
+    "Analyser",
+    "Analysis",
+    "Frame",
+    "FrameSource",
+    "Grab",
+    "PictureObject",
+    "Pixels",
+    "Quality",
+    "RecordedFrames",
+    "Region",
+    "SourceExtras",
+    "extras_of",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,20 +151,52 @@ class RecordedFrames(Protocol):
         """Return why there is no picture of one frame, if there are others; empty if nothing speaks against one."""
 
 
-@dataclass(frozen=True, slots=True)
 class Frame:
     """What an analyser sees.
 
-    pixels: (height, width, 3) uint8 BGR, read-only.
-    previous: (135, 240) uint8 thumbnail of the frame before (`stream.protocol.thumbnail`), None at the start.
+    previous: (135, 240) uint8 thumbnail of the frame before (`stream.pixels.thumbnail`), None at the start.
     seq: position in the run.
     um_per_px: width of a pixel, µm; None if it is not known.
     """
 
-    pixels: Pixels
-    previous: Pixels | None = None
-    seq: int = 0
-    um_per_px: float | None = None
+    def __init__(
+        self,
+        picture: FrameImage | Pixels,
+        previous: Pixels | None = None,
+        seq: int = 0,
+        um_per_px: float | None = None,
+    ) -> None:
+        """Take the frame's picture, or (height, width, 3) uint8 BGR pixels."""
+        self.picture = picture if isinstance(picture, FrameImage) else FrameImage(picture)
+        self.previous, self.seq, self.um_per_px = previous, seq, um_per_px
+
+    @property
+    def height(self) -> int:
+        """Height in pixels."""
+        return self.picture.height
+
+    @property
+    def width(self) -> int:
+        """Width in pixels."""
+        return self.picture.width
+
+    @property
+    def pixels(self) -> Pixels:
+        """(height, width, 3) uint8 BGR, read-only. Made when it is first looked at, if frames travel otherwise."""
+        return self.picture.pixels
+
+    @property
+    def half(self) -> Pixels:
+        """The frame at half its height and width, uint8 BGR, averaged over 2x2 pixels; odd sizes round up.
+
+        It costs less than `pixels`, and is made once for all who look at it: do not write into it.
+        """
+        return self.picture.half
+
+    @property
+    def thumbnail(self) -> Pixels:
+        """(135, 240) uint8: what the next frame has as `previous`."""
+        return self.picture.thumbnail
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ import cv2
 import numpy as np
 import pytest
 
+from stream.pixels.thumbnail import thumbnail
 from stream.protocol.contracts import Analyser, Analysis, Frame, Pixels
-from stream.protocol.thumbnail import thumbnail
 
 SIZES = [(1920, 1080), (640, 480), (160, 120)]
 

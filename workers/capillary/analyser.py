@@ -9,7 +9,7 @@ import numpy as np
 from stream.errors import ModelError
 from stream.protocol.contracts import Analyser, Analysis, Frame, Region
 from stream.protocol.measures import ANALYSED
-from workers.capillary.background import flat_field, halved
+from workers.capillary.background import flat_field
 from workers.capillary.classifier import classify
 from workers.capillary.crops import CHANNELS, picture
 from workers.capillary.density import estimate
@@ -49,8 +49,7 @@ class CapillaryAnalyser:
 
     def analyse(self, frame: Frame) -> Analysis:
         """Analyse one (height, width, 3) uint8 BGR frame of any size from 64x64 px."""
-        height, width = frame.pixels.shape[:2]
-        half = halved(frame.pixels)
+        half = frame.half
         objects = find_objects(half)
         flat = flat_field(half, objects.mask)
         found = self._propose(half, flat)
@@ -61,7 +60,7 @@ class CapillaryAnalyser:
         )
         areas = np.array([p.area_px for p in proposals])
         tissue = 1.0 - cv2.countNonZero(objects.mask) / objects.mask.size
-        tissue_px = tissue * height * width
+        tissue_px = tissue * frame.height * frame.width
         strange = unlike(usual(traits), self._card.likeness)
         spread = self._card.outline_spread * max(1.0, strange)
         density = estimate(areas, probabilities, self._threshold, tissue_px, spread)

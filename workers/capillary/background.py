@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from stream.pixels.conversion import halved
 from stream.protocol.contracts import Pixels
 
 Flat = Pixels
@@ -28,13 +29,6 @@ _ALL: Final = np.array([255] * 3 + [0], np.float64)
 _PLAIN: Final = np.array([PLAIN_SKIN] * 3 + [0], np.float64)
 _STRIP_PX: Final = 32
 _DARKEST: Final = np.array([CONTRAST - PLAIN_SKIN] * 3 + [0], np.float64)
-
-
-def halved(picture: Pixels) -> Pixels:
-    """Return the picture at half its height and width, averaged over 2x2 pixels; odd sizes round up."""
-    height, width = picture.shape[:2]
-    size = (-(-width // 2), -(-height // 2))
-    return cv2.resize(picture, size, interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
 
 
 def background(half: Pixels, mask: Pixels | None = None) -> npt.NDArray[np.float32]:

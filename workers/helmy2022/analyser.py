@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from stream.errors import ModelError
 from stream.protocol.contracts import Analyser, Analysis, Frame, Region
-from workers.capillary.background import flat_field, halved
+from workers.capillary.background import flat_field
 from workers.capillary.density import estimate
 from workers.capillary.quality.facts import FrameFacts
 from workers.capillary.quality.verdict import judge
@@ -52,7 +52,7 @@ class Helmy2022Analyser:
             Region(outlines[index], float(probabilities[index]), float(areas[index]))
             for index in np.flatnonzero(capillary)
         ]
-        half = halved(pixels)
+        half = frame.half
         flat = flat_field(half)
         quality = judge(frame, half, flat, smoothed(flat, 1), QualityLimits(), FrameFacts())
         return Analysis(density.density_pct, density.low_pct, density.high_pct, regions, quality)

@@ -70,7 +70,7 @@ class AtWorkingScale:
 
     def analyse(self, frame: Frame) -> Analysis:
         """See `stream.protocol.contracts.Analyser`. Lengths among the measures are in pixels of the resized frame."""
-        height, width = frame.pixels.shape[:2]
+        height, width = frame.height, frame.width
         factor, hindrance = resizing(frame.um_per_px, self._model_um_per_px, height, width)
         if hindrance:
             found = self._analyser.analyse(frame)
@@ -78,7 +78,7 @@ class AtWorkingScale:
         if factor == 1:
             return self._analyser.analyse(frame)
         size = round(width * factor), round(height * factor)
-        found = self._analyser.analyse(replace(frame, pixels=_resized(frame.pixels, size)))
+        found = self._analyser.analyse(Frame(_resized(frame.pixels, size), frame.previous, frame.seq, frame.um_per_px))
         back = np.array([width / size[0], height / size[1]])
         return replace(
             found,

@@ -13,9 +13,9 @@ import numpy.typing as npt
 from stream.engines.bench.plan import Case
 from stream.engines.bench.watching import Watched
 from stream.errors import EngineError
+from stream.pixels.thumbnail import HEIGHT_PX, WIDTH_PX
 from stream.protocol.frames import FrameHeader
 from stream.protocol.readings import DensityReading
-from stream.protocol.thumbnail import HEIGHT_PX, WIDTH_PX
 from stream.protocol.wire import encode
 from stream.session.store import FILE_NAME, Store
 

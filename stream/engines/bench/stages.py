@@ -23,9 +23,9 @@ from stream.console.text import counted
 from stream.engines.bench.machine import machine_text, source_name, this_machine
 from stream.engines.frames import frames_of
 from stream.engines.step import StepMaker, reading_of
+from stream.pixels.thumbnail import thumbnail
 from stream.protocol.contracts import FrameSource, Grab, Pixels
 from stream.protocol.stamp import FrameStamp
-from stream.protocol.thumbnail import thumbnail
 from stream.protocol.wire import decode, encode
 from stream.readings.ordering import Sequencer
 from stream.session.store import Store

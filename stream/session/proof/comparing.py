@@ -32,8 +32,7 @@ def first_difference(row: Mapping[str, Any], frame: Frame, analysis: Analysis, *
     except (ValueError, msgspec.MsgspecError) as error:
         return f"its reading is damaged ({error})"
     frozen = still and row["quality_reasons"].split("; ")[0] == FROZEN
-    height, width = frame.pixels.shape[:2]
-    again = determined(analysis, width=width, height=height, um_per_px=frame.um_per_px, frozen=frozen)
+    again = determined(analysis, width=frame.width, height=frame.height, um_per_px=frame.um_per_px, frozen=frozen)
     again_measures = again.pop("measures")
     again["quality_reasons"] = "; ".join(again["quality_reasons"])
     pairs = [(name, row[name], value) for name, value in again.items()]

@@ -13,8 +13,8 @@ import numpy as np
 from stream.config.parts import ProvenFrame, RecordedSession
 from stream.console.text import counted
 from stream.errors import AuditError, OutputError, StreamError
+from stream.pixels.thumbnail import thumbnail
 from stream.protocol.contracts import Analysis, Frame, Pixels
-from stream.protocol.thumbnail import thumbnail
 from stream.security import audit_log
 from stream.session.proof.comparing import first_difference
 from stream.session.proof.digests import file_sha256, holds_more, readings_sha256

@@ -7,8 +7,8 @@ from typing import Final
 import cv2
 import numpy as np
 
+from stream.pixels.conversion import halved
 from stream.protocol.contracts import PictureObject, Pixels
-from workers.capillary.background import halved
 from workers.capillary.objects.marks import Marks, bright, dark
 from workers.capillary.objects.naming import named
 from workers.capillary.objects.relative import relative

@@ -6,8 +6,9 @@ from typing import Final
 import cv2
 import numpy as np
 
+from stream.pixels.conversion import halved
 from stream.protocol.contracts import Pixels
-from workers.capillary.background import filled, halved
+from workers.capillary.background import filled
 
 PLAIN: Final = 200
 """Level of what is as bright as its surroundings: 8 bits hold up to 27 % brighter, in steps of 0.5 %."""

@@ -8,8 +8,8 @@ from typing import Final
 import cv2
 import numpy as np
 
+from stream.pixels.thumbnail import WIDTH_PX
 from stream.protocol.contracts import Frame, Pixels
-from stream.protocol.thumbnail import WIDTH_PX, thumbnail
 from workers.capillary.background import CONTRAST, Flat
 from workers.capillary.quality.noise import beyond_noise
 from workers.capillary.quality.tissue import DARKEST_LIT, tissue_measures
@@ -56,7 +56,7 @@ def measure(frame: Frame, half: Pixels, flat: Flat, green: Channel) -> Measures:
 
     half: its half-resolution picture. flat: the flat field of that. green: the smoothed green of the flat field.
     """
-    own = thumbnail(frame.pixels)
+    own = frame.thumbnail
     height, width = half.shape[:2]
     sample = cv2.resize(half, (-(-width // 3), -(-height // 3)), interpolation=cv2.INTER_NEAREST).astype(
         np.uint8, copy=False
@@ -69,5 +69,5 @@ def measure(frame: Frame, half: Pixels, flat: Flat, green: Channel) -> Measures:
         "coverage": cv2.countNonZero(cv2.inRange(own, DARKEST_LIT + 1, OVEREXPOSED - 1)) / own.size,
     }
     if frame.previous is not None and frame.previous.shape == own.shape:
-        measures["motion_px"] = motion_px(frame.previous, own, frame.pixels.shape[1])
+        measures["motion_px"] = motion_px(frame.previous, own, frame.width)
     return measures

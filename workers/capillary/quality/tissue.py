@@ -10,8 +10,9 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from stream.pixels.conversion import halved
 from stream.protocol.contracts import Pixels
-from workers.capillary.background import PLAIN_SKIN, Flat, halved
+from workers.capillary.background import PLAIN_SKIN, Flat
 from workers.capillary.quality.noise import STRONG, beyond_noise, ranked
 
 Plane = npt.NDArray[np.float32]

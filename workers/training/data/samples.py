@@ -13,8 +13,9 @@ import numpy as np
 import numpy.typing as npt
 from tqdm import tqdm
 
+from stream.pixels.conversion import halved
 from stream.protocol.contracts import Pixels
-from workers.capillary.background import flat_field, halved
+from workers.capillary.background import flat_field
 from workers.capillary.crops import picture
 from workers.capillary.objects import find_objects
 from workers.capillary.proposing import proposer

@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 import pytest
 
+from stream.pixels.thumbnail import thumbnail
 from stream.protocol.contracts import Frame, Pixels
-from stream.protocol.thumbnail import thumbnail
 from workers.capillary.analyser import make_analyser
 from workers.capillary.settings import AnalyserSettings
 from workers.reading import transfer_of

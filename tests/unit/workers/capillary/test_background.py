@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from workers.capillary.background import PLAIN_SKIN, background, darkness, flat_field, halved
+from stream.pixels.conversion import halved
+from workers.capillary.background import PLAIN_SKIN, background, darkness, flat_field
 
 
 def test_plain_skin_stays_plain_under_uneven_light() -> None:

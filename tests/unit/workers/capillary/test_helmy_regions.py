@@ -4,10 +4,11 @@ import cv2
 import msgspec
 import numpy as np
 
+from stream.pixels.conversion import halved
 from stream.protocol.contracts import Frame
 from tests.doubles.tiny_model import microscope_frame
 from workers.capillary.analyser import make_analyser
-from workers.capillary.background import flat_field, halved
+from workers.capillary.background import flat_field
 from workers.capillary.proposing import proposer
 from workers.capillary.settings import AnalyserSettings
 

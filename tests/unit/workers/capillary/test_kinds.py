@@ -9,8 +9,9 @@ import pytest
 
 from capture.sources.synthetic_microscope.scene import HEIGHT, WIDTH, Scene
 from capture.sources.synthetic_microscope.script import SCHEDULES
+from stream.pixels.conversion import halved
 from stream.protocol.contracts import Frame, Pixels, Quality
-from workers.capillary.background import flat_field, halved
+from workers.capillary.background import flat_field
 from workers.capillary.objects.finding import find_objects
 from workers.capillary.quality.facts import FrameFacts
 from workers.capillary.quality.verdict import judge

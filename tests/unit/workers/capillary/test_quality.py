@@ -7,9 +7,10 @@ import cv2
 import numpy as np
 import pytest
 
+from stream.pixels.conversion import halved
+from stream.pixels.thumbnail import thumbnail
 from stream.protocol.contracts import Frame, Pixels, Quality
-from stream.protocol.thumbnail import thumbnail
-from workers.capillary.background import flat_field, halved
+from workers.capillary.background import flat_field
 from workers.capillary.quality.facts import FrameFacts
 from workers.capillary.quality.measuring import motion_px
 from workers.capillary.quality.verdict import combined, judge, verdict

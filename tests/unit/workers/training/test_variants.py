@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
+from stream.pixels.conversion import halved
 from tests.doubles.tiny_model import microscope_frame
-from workers.capillary.background import flat_field, halved
+from workers.capillary.background import flat_field
 from workers.capillary.crops import picture
 from workers.capillary.regions import propose
 from workers.capillary.traits import measured

@@ -3,8 +3,8 @@
 import cv2
 import numpy as np
 
+from stream.pixels.conversion import halved
 from stream.protocol.contracts import Pixels
-from workers.capillary.background import halved
 from workers.capillary.objects import Objects, find_objects
 
 HEIGHT, WIDTH = 1080, 1920

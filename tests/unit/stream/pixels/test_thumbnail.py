@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from stream.protocol.thumbnail import HEIGHT_PX, WIDTH_PX, thumbnail
+from stream.pixels.thumbnail import HEIGHT_PX, WIDTH_PX, thumbnail
 from stream.protocol.wire import decode, encode
 from tests.doubles.readings import header
 

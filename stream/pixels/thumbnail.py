@@ -5,7 +5,7 @@ from typing import Final
 import cv2
 import numpy as np
 
-from stream.protocol.contracts import Pixels
+from stream.pixels.layouts import Pixels
 
 WIDTH_PX: Final = 240
 HEIGHT_PX: Final = 135
