@@ -4,7 +4,7 @@ import contextlib
 import logging
 import socket
 from collections.abc import Iterator, Sequence
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from pydicom.dataset import Dataset
 from pydicom.uid import ComprehensiveSRStorage, ExplicitVRLittleEndian, ImplicitVRLittleEndian
@@ -16,12 +16,10 @@ from pynetdicom.status import code_to_category
 
 from stream.errors import OutputError, RefusedMessageError
 from stream.outlets.dicom.archive_settings import DicomSettings, files_of
+from stream.outlets.dicom.store_status import fate_of
 from stream.outlets.tls import tls_context
 from stream.outlets.unreachable import why_unreachable
 
-_DUPLICATE: Final = 0x0111
-_NEVER: Final = (0x0117, 0x0122)
-"""Invalid instance, class not supported. So are A9xx (does not fit its class) and Cxxx (cannot be understood)."""
 _ANY_SYNTAX: Final = (ExplicitVRLittleEndian, ImplicitVRLittleEndian)
 _REJECTED: Final = {
     (1, 3): "it does not know the calling AE title {calling}: have it allowed there, or change `calling`",
@@ -147,15 +145,6 @@ class DimseArchive:
                             secure.recv(1)
         except OSError as error:
             raise OutputError(why_unreachable(error, self._place)) from None
-
-
-def fate_of(status: int) -> Literal["stored", "refused", "not stored"]:
-    """Return what a status of C-STORE means (DICOM PS3.4, B.2.3). refused: it would be refused again."""
-    if status == _DUPLICATE or code_to_category(status) in ("Success", "Warning"):
-        return "stored"
-    if status in _NEVER or 0xA900 <= status < 0xAA00 or 0xC000 <= status < 0xD000:
-        return "refused"
-    return "not stored"
 
 
 def _syntaxes(one: Dataset) -> tuple[str, ...]:

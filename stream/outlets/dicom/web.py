@@ -12,15 +12,17 @@ from pydicom.dataset import Dataset
 from stream.dicom.uids import uid
 from stream.errors import OutputError, RefusedMessageError
 from stream.outlets.dicom.archive_settings import DicomSettings, Tls, files_of
+from stream.outlets.dicom.store_status import fate_of
+from stream.outlets.http.http_status import in_words, is_of_the_content, refusal_in_words
 from stream.outlets.tls import tls_context
 from stream.outlets.unreachable import why_unreachable
 
 _BOUNDARY: Final = "capillary-stream-object"
 _FAILURES: Final = "00081198"  # Failed SOP Sequence
 _REASON: Final = "00081197"
-_DUPLICATE: Final = 0x0111
 _NOBODY: Final = uid("nobody")
 _LONGEST_ANSWER: Final = 2**20
+_ACCESS: Final = '"authorization", and "certificate" and "key" in "tls"'
 
 
 class WebArchive:
@@ -38,7 +40,7 @@ class WebArchive:
         """Search for a study that does not exist. Raises OutputError."""
         status, _ = self._ask("GET", f"/studies?StudyInstanceUID={_NOBODY}&limit=1", b"", "application/dicom+json")
         if status not in (200, 204):
-            raise OutputError(f"{self._place} answers, but not as a DICOMweb service: {_meaning(status)}.")
+            raise OutputError(f"{self._place} {in_words(status, _ACCESS)}")
         return f"{self._place} answers as a DICOMweb service"
 
     def store(self, *objects: Dataset) -> None:
@@ -49,14 +51,18 @@ class WebArchive:
             _multipart(objects),
             f'multipart/related; type="application/dicom"; boundary={_BOUNDARY}',
         )
-        if status in (200, 202, 409):
-            failures = [reason for reason in _failures(answer) if reason != _DUPLICATE]
-            if not failures and (status != 409 or _failures(answer)):
-                return
-            raise RefusedMessageError(f"{self._place} refused an object for good ({_codes(failures)})")
-        if status in (400, 415, 422):
-            raise RefusedMessageError(f"{self._place} refused an object for good: {_meaning(status)}")
-        raise OutputError(f"{self._place} did not store an object: {_meaning(status)}.")
+        reasons = _failures(answer)
+        refused = [reason for reason in reasons if fate_of(reason) == "refused"]
+        if refused:
+            raise RefusedMessageError(f"{self._place} refused an object for good ({_codes(refused)})")
+        not_stored = [reason for reason in reasons if fate_of(reason) == "not stored"]
+        if not_stored:
+            raise OutputError(f"{self._place} did not store an object ({_codes(not_stored)})")
+        if status in (200, 202) or reasons:
+            return
+        if is_of_the_content(status):
+            raise RefusedMessageError(f"{self._place} refused an object for good: {refusal_in_words(status)}")
+        raise OutputError(f"{self._place} {in_words(status, _ACCESS)}")
 
     def _ask(self, method: str, path: str, body: bytes, kind: str) -> tuple[int, bytes]:
         """Send a request. Return status and body of the answer. Raises OutputError."""
@@ -103,14 +109,4 @@ def _failures(answer: bytes) -> list[int]:
 
 
 def _codes(failures: list[int]) -> str:
-    return ", ".join(f"reason {reason:04X}" for reason in failures) or "without a reason"
-
-
-def _meaning(status: int) -> str:
-    match status:
-        case 401 | 403:
-            return "it does not let this program in; check authorization and certificate"
-        case 404 | 405:
-            return "there is no such service; check the path in url"
-    name = http.client.responses.get(status, "unknown")
-    return f"it says {status}, {name}"
+    return ", ".join(f"reason {reason:04X}" for reason in failures)

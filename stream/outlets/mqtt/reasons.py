@@ -5,7 +5,6 @@ from typing import Final
 from stream.errors import OutputError, RefusedMessageError
 
 _OF_THE_MESSAGE: Final = {
-    0x90: "its topic is not valid there",
     0x95: "it is too large",
     0x99: "its payload is not what it expects",
 }
@@ -18,6 +17,7 @@ _REMEDIES: Final = {
     0x87: 'it does not allow that: check "user" and "password", and what the broker allows that user in "prefix"',
     0x8A: "it has banned this program: ask who runs it",
     0x8E: 'another program uses the same client identifier: give one of the two another "client_id"',
+    0x90: 'the topic is not valid there: check "prefix"',
     0x97: "a quota is used up: ask who runs it",
     0x9A: 'it keeps no messages: allow "retain" there, or leave "status" out of "messages"',
     0x9B: "it gives no acknowledgement: allow QoS 1 there",

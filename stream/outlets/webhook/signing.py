@@ -56,9 +56,13 @@ def type_of(message: Published) -> str:
             return KINDS[type(message)]
 
 
-def headers_of(message: Published, body: bytes, key: bytes, now_s: int) -> dict[str, str]:
-    """Return the headers of one attempt: the identifier is the same in all of them. now_s: since 1970 UTC."""
-    of_message = f"msg_{hashlib.sha256(identity(message).encode()).hexdigest()[:32]}"
+def message_id(message: Published) -> str:
+    """Return the identifier of a message, the same in all attempts."""
+    return f"msg_{hashlib.sha256(identity(message).encode()).hexdigest()[:32]}"
+
+
+def headers_of(of_message: str, body: bytes, key: bytes, now_s: int) -> dict[str, str]:
+    """Return the headers of one attempt. of_message: its identifier. now_s: since 1970 UTC."""
     signature = hmac.digest(key, f"{of_message}.{now_s}.".encode() + body, "sha256")
     return {
         "Content-Type": "application/json",

@@ -1,20 +1,25 @@
 """The outlet `webhook`: every message is posted, and taken by the server, before the next one."""
 
+import secrets
 import time
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, Final
 
 from stream.config.addresses import is_loopback
 from stream.errors import ConfigError, OutputError, RefusedMessageError
-from stream.outlets.http_service import HttpService
+from stream.outlets.http.http_service import HttpService
+from stream.outlets.http.http_status import in_words, is_of_the_content, refusal_in_words
 from stream.outlets.outlet import Published
 from stream.outlets.sender_settings import settings_of
 from stream.outlets.webhook.rate_limit import RateLimit
-from stream.outlets.webhook.signing import body_of, headers_of, signing_key
+from stream.outlets.webhook.signing import body_of, headers_of, message_id, signing_key
 from stream.outlets.webhook.webhook_settings import WebhookSettings
 
-_NOT_FOR_GOOD: Final = (408, 425, 429)
-"""Statuses below 500 after which the same message may be taken (RFC 9110, RFC 8470, RFC 6585)."""
+_ACCESS: Final = '"secret"'
+_NOT_OF_OPTIONS: Final = (400, 404, 405, 501)
+"""Also said by receivers that take messages, and know no OPTIONS."""
+_NOTHING: Final = b"{}"
+"""The content of a request without a message: JSON for a receiver that reads it before it looks at the method."""
 
 
 class WebhookSender:
@@ -37,14 +42,19 @@ class WebhookSender:
         self._wait(self._limit.wait_s(time.monotonic()))
         self._limit.sent(time.monotonic())
         body = body_of(message, self._settings)
-        status, _ = self._http.ask("POST", headers_of(message, body, self._key, int(time.time())), body)
+        status, _ = self._http.ask("POST", headers_of(message_id(message), body, self._key, int(time.time())), body)
         judge(status, self._http.place)
 
     def check(self) -> str:
-        """Ask the server what it can do there (OPTIONS), without a message. Raises OutputError."""
-        status, _ = self._http.ask("OPTIONS", {})
-        guard = "TLS" if self._http.guarded else "no TLS"
-        return f"{self._http.place} answers ({guard}, status {status} to OPTIONS); no message was sent"
+        """Ask the server what it can do there (OPTIONS), signed, without a message. Raises OutputError."""
+        headers = headers_of(f"msg_{secrets.token_hex(16)}", _NOTHING, self._key, int(time.time()))
+        status, _ = self._http.ask("OPTIONS", headers, _NOTHING)
+        place, guard = self._http.place, "TLS" if self._http.guarded else "no TLS"
+        if 200 <= status < 300:
+            return f"{place} lets this program in ({guard}); no message was sent"
+        if status in _NOT_OF_OPTIONS:
+            return f"{place} answers ({guard}), though not to OPTIONS ({status}): path and secret are not tested"
+        raise OutputError(f"{place} {in_words(status, _ACCESS)}")
 
     def close(self) -> None:
         """End the connection."""
@@ -58,9 +68,6 @@ def judge(status: int, place: str) -> None:
     """
     if 200 <= status < 300:
         return
-    if 300 <= status < 400:
-        raise OutputError(f'{place} sends its callers to another address ({status}): give that as "url"')
-    if 400 <= status < 500 and status not in _NOT_FOR_GOOD:
-        remedy = 'check "secret" and the path in "url"' if status in (401, 403, 404, 405, 410) else "its log says more"
-        raise RefusedMessageError(f"{place} refused a message for good ({status}): {remedy}")
-    raise OutputError(f"{place} takes no message now ({status}): see its log")
+    if is_of_the_content(status):
+        raise RefusedMessageError(f"{place} refused a message for good: {refusal_in_words(status)}")
+    raise OutputError(f"{place} {in_words(status, _ACCESS)}")

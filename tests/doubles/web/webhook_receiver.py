@@ -26,7 +26,8 @@ def verifier() -> Callable[[Any, bytes, str, float], Any]:
 class WebhookReceiver(WebServer):
     """Keeps the documents that it took, and all attempts.
 
-    answer: status and headers of the answers to signed requests. attempts: headers and bodies, in their order.
+    answer: status and headers of the answers to signed requests. refusal: status of those to others. knows_options:
+    it answers OPTIONS, also only to signed requests. attempts: headers and bodies, in their order.
     """
 
     def __init__(self, tls: ssl.SSLContext | None = None) -> None:
@@ -34,16 +35,19 @@ class WebhookReceiver(WebServer):
         self.documents: list[dict[str, Any]] = []
         self.attempts: list[tuple[dict[str, str], bytes]] = []
         self.answer: Callable[[], tuple[int, dict[str, str]]] = lambda: (204, {})
+        self.refusal, self.knows_options = 401, False
         self._ids: set[str] = set()
         self._verified = verifier()
 
     def answered(self, method: str, path: str, headers: Any, body: bytes) -> Answer:
+        if method == "OPTIONS" and self.knows_options:
+            return (self.refusal if self._verified(headers, body, SECRET, time.time()) is None else 204), {}, b""
         if method != "POST" or path != "/hook?of=ward":
             return 405, {}, b""
         self.attempts.append(({key.lower(): value for key, value in headers.items()}, body))
         document = self._verified(headers, body, SECRET, time.time())
         if document is None:
-            return 401, {}, b""
+            return self.refusal, {}, b""
         status, more = self.answer()
         if status < 300 and headers["webhook-id"] not in self._ids:
             self._ids.add(headers["webhook-id"])

@@ -1,15 +1,15 @@
 """What a server's answer to a transaction means. Pure.
 
-Refused for good: 400 and 422, if the server says so in an OperationOutcome that speaks of the content. Everything else
-is sent again: a wrong address, a wrong token, a busy server and a proxy's page of HTML are no fault of the message.
+Refused for good: what HTTP calls a fault of the content, if an OperationOutcome says so too. Everything else is sent
+again: a wrong address, a wrong token, a busy server and a proxy's page of HTML are no fault of the message.
 """
 
 import re
 from typing import Any, Final
 
 from stream.errors import OutputError, RefusedMessageError
+from stream.outlets.http.http_status import in_words, is_of_the_content
 
-_REFUSES: Final = (400, 422)
 _NOT_ITS_FAULT: Final = frozenset(
     {
         *("security", "login", "unknown", "expired", "forbidden", "suppressed", "not-supported", "not-found"),
@@ -33,28 +33,19 @@ def judge(status: int, document: Any, entries: int, place: str) -> None:
         raise OutputError(f'{place} answered, but not as a FHIR server answers a transaction: check "url"')
     issues = _issues(document)
     what = _said(issues)
-    if status in _REFUSES and issues and not _NOT_ITS_FAULT.intersection(str(issue.get("code")) for issue in issues):
+    named = bool(issues) and not _NOT_ITS_FAULT.intersection(str(issue.get("code")) for issue in issues)
+    if named and is_of_the_content(status, named=True):
         raise RefusedMessageError(f"{place} refused a message for good ({status}{what}): its log says more")
     raise OutputError(f"{place} {status_in_words(status, is_fhir=bool(issues))}{what}")
 
 
 def status_in_words(status: int, *, is_fhir: bool) -> str:
     """Return what a status means, and what to do. is_fhir: the answer was one of a FHIR server."""
-    match status:
-        case 401 | 403:
-            return f'does not let this program in ({status}): check "token", or "username" and "password"'
-        case 429 | 503:
-            return f"is busy ({status})"
-        case 412:
-            return "has several resources of one identifier (412): remove all but one there"
-        case _ if 300 <= status < 400:
-            return f'sends its callers to another address ({status}): give that as "url"'
-        case _ if status >= 500:
-            return f"is in trouble ({status}): see its log"
-        case _ if is_fhir:
-            return f"takes no message now ({status})"
-        case _:
-            return f'does not answer as a FHIR server ({status}): check "url"'
+    if status == 412:
+        return "has several resources of one identifier (412): remove all but one there"
+    if not is_fhir and (status < 300 or status in (400, 404, 405)):
+        return f'does not answer as a FHIR server ({status}): check "url"'
+    return in_words(status, '"token", or "username" and "password"')
 
 
 def _all_taken(document: Any, entries: int) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 from stream.config.addresses import is_loopback
 from stream.errors import ConfigError
 from stream.outlets.clinical.fhir.fhir_settings import FhirSettings
-from stream.outlets.http_service import HttpService
+from stream.outlets.http.http_service import HttpService
 
 
 class FhirService:

@@ -41,7 +41,7 @@ def test_a_refused_association_is_one_sentence(orthanc: Orthanc, others: dict[st
 
 
 def test_a_path_without_a_service_is_one_sentence(orthanc: Orthanc) -> None:
-    with pytest.raises(OutputError, match="check the path in url"):
+    with pytest.raises(OutputError, match='check the path in "url"'):
         DicomSender({"url": f"{orthanc.web}/nothing"}).check()
 
 

@@ -95,7 +95,7 @@ def test_a_busy_server_is_left_alone_as_long_as_it_asked(server: FhirServer, aft
 
     server.answer = busy
     with closing(sender(server)) as outlet:
-        for says in ("is busy", "no request in the next"):
+        for says in ("is busy", "not asked in the next"):
             with pytest.raises(OutputError, match=says):
                 outlet.send(reading(0))
     assert len(asked) == 1

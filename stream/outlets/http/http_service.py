@@ -9,12 +9,12 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from stream.errors import ConfigError, OutputError
+from stream.outlets.http.http_status import GONE, PAUSES, in_words
 from stream.outlets.tls import tls_context
 from stream.outlets.unreachable import why_unreachable
 
 _LONGEST: Final = 2**22
 _LONGEST_PAUSE_S: Final = 3600.0
-_BUSY: Final = (429, 503)
 
 
 class HttpService:
@@ -44,19 +44,19 @@ class HttpService:
             if self.guarded
             else http.client.HTTPConnection(self.host, port, timeout=timeout_s)
         )
-        self._not_before_s = 0.0
+        self._not_before_s, self._paused_by = 0.0, 0  # on the clock that never steps; a status
 
     def ask(
         self, method: str, headers: Mapping[str, str], body: bytes | None = None, below: str = ""
     ) -> tuple[int, bytes]:
         """Send a request. Return the answer's status and content, of at most 4 MiB.
 
-        below: path below the server's own. Raises OutputError if there is no answer, or if the server asked for a pause
-        (Retry-After) that is not over.
+        below: path below the server's own. Raises OutputError if there is no answer, or if the server wants no request
+        yet: after Retry-After, and after 410, which it is asked about once an hour.
         """
         left_s = self._not_before_s - time.monotonic()
         if left_s > 0:
-            raise OutputError(f"{self.place} is busy, and asked for no request in the next {left_s:.0f} s")
+            raise OutputError(f"{self.place} {in_words(self._paused_by)}; it is not asked in the next {left_s:.0f} s")
         try:
             answer = self._answer(method, (self.path + below or "/") + self._query, headers, body)
             content = answer.read(_LONGEST)
@@ -68,8 +68,9 @@ class HttpService:
             raise OutputError(f'{self.place} does not answer as a web server: check the port in "url"') from None
         if not answer.isclosed():
             self.close()  # the rest of an answer that is too long is not wanted
-        if answer.status in _BUSY:
-            self._not_before_s = time.monotonic() + _pause_s(answer.headers.get("Retry-After", ""))
+        if answer.status in PAUSES:
+            self._paused_by = answer.status
+            self._not_before_s = time.monotonic() + _pause_s(answer.status, answer.headers.get("Retry-After", ""))
         return answer.status, content
 
     def close(self) -> None:
@@ -94,8 +95,10 @@ class HttpService:
         return self._connection.getresponse()
 
 
-def _pause_s(retry_after: str) -> float:
+def _pause_s(status: int, retry_after: str) -> float:
     """Return for how long no request is wanted (RFC 9110, 10.2.3): seconds, or a date; 0 if that is not said."""
+    if status == GONE:
+        return _LONGEST_PAUSE_S
     if retry_after.isdigit():
         return min(float(retry_after), _LONGEST_PAUSE_S)
     with contextlib.suppress(ValueError, TypeError):
