@@ -8,6 +8,7 @@ from ai_edge_litert.interpreter import Interpreter
 from stream.errors import ModelError
 from workers.runtimes.base import Crops, Logits, Probabilities, Shape, in_batches, softmax_second
 from workers.runtimes.quiet import without_chatter
+from workers.runtimes.small_tiles import without_amx
 
 BATCH: Final = 8
 """Crops per call: fixed, because another size allocates the tensors anew."""
@@ -19,7 +20,7 @@ class LiteRtRuntime:
     def __init__(self, content: bytes, shape: Shape) -> None:
         """Load from the file's bytes; `shape` is (height, width, channels). Raises ModelError."""
         try:
-            with without_chatter():
+            with without_chatter(), without_amx():
                 self._interpreter = Interpreter(model_content=content, num_threads=1)
             entry, result = self._interpreter.get_input_details()[0], self._interpreter.get_output_details()[0]
             if (
@@ -31,7 +32,7 @@ class LiteRtRuntime:
                     f"The weights do not take uint8 crops of {shape} and give two logits, as the card says."
                 )
             self._interpreter.resize_tensor_input(entry["index"], (BATCH, *shape))
-            with without_chatter():
+            with without_chatter(), without_amx():
                 self._interpreter.allocate_tensors()
         except (ValueError, RuntimeError) as error:
             if isinstance(error, ModelError):
