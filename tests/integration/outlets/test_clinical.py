@@ -1,9 +1,5 @@
 """The whole program beside a hospital's systems that come and go: nothing is lost or comes twice, order is kept."""
 
-import contextlib
-import random
-import sqlite3
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,14 +11,17 @@ from tests.doubles.clinical.fhir_server import FhirServer
 from tests.doubles.clinical.hl7_receiver import Hl7Receiver
 from tests.doubles.outgoing_session import OutgoingSession
 from tests.doubles.readings import reading
+from tests.integration.outlets.outages import (
+    LONGEST_GAP_S,
+    OUTAGES,
+    kill_at_random,
+    longest_gap_s,
+    only_session,
+    stored_seqs,
+)
 from tests.running import run, running
 
 PATIENT = "0098765"
-OUTAGES = [
-    pytest.param(6, 4, 1.0, marks=[pytest.mark.slow, pytest.mark.timeout(120)]),
-    pytest.param(1200, 20, 30.0, marks=[pytest.mark.nightly, pytest.mark.timeout(2400)]),
-]
-"""How long the program runs, s; how often each system is away in that time; how long, s."""
 
 
 class Hospital:
@@ -60,14 +59,10 @@ class Hospital:
         self.server.stop()
 
     def session(self) -> Path:
-        (folder,) = self.sessions.iterdir()
-        return folder
+        return only_session(self.sessions)
 
     def stored(self) -> list[int]:
-        file = f"file:{self.session() / 'session.sqlite'}?mode=ro"
-        with contextlib.closing(sqlite3.connect(file, uri=True)) as database:
-            rows = database.execute("SELECT seq FROM readings WHERE NOT late ORDER BY seq").fetchall()
-        return [seq for (seq,) in rows]
+        return stored_seqs(self.session())
 
     def of_engine(self) -> list[int]:
         session = self.session().name
@@ -91,20 +86,14 @@ def hospital(tmp_path: Path) -> Iterator[Hospital]:
 def test_systems_that_are_killed_at_random_get_every_reading_once_and_in_order(
     hospital: Hospital, seconds: int, outages: int, away_s: float
 ) -> None:
-    rng = random.Random(seconds)
-    systems = (hospital.engine, hospital.server)
     with running("-c", hospital.config, "live", f"synthetic:?seed=1&fps=20&seconds={seconds}") as process:
-        for _ in range(outages):
-            system = rng.choice(systems)
-            time.sleep(rng.uniform(0, seconds / outages - away_s))
-            system.stop()
-            time.sleep(away_s)
-            system.start()
+        kill_at_random([hospital.engine, hospital.server], seconds, outages, away_s)
         _, said = process.communicate(timeout=seconds + 60)
     assert process.returncode == 0, said
     done = run("-c", hospital.config, "deliver", hospital.session())
     assert done.returncode == 0, done.stdout
     assert hospital.of_engine() == hospital.of_server() == hospital.stored()
+    assert longest_gap_s(hospital.session()) < LONGEST_GAP_S
     assert len(hospital.server.of("Provenance")) == len(hospital.server.of("Device")) == 1
     assert "trying again" in said
     assert "Traceback" not in said

@@ -1,10 +1,8 @@
 """The whole program and a broker that is killed again and again: nothing is lost, and the analysis does not notice."""
 
 import contextlib
-import itertools
 import json
 import random
-import sqlite3
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,11 +10,10 @@ from pathlib import Path
 import pytest
 
 from tests.doubles.mqtt.mosquitto import Mosquitto, Subscriber
+from tests.integration.outlets.outages import LONGEST_GAP_S, longest_gap_s, only_session, stored_seqs
 from tests.running import eventually, free_port, run, running
 
 FPS = 20
-LONGEST_GAP_S = 1.0
-"""Between two readings; far above what an undisturbed run on a busy machine has."""
 
 
 @pytest.fixture
@@ -34,15 +31,6 @@ def config(folder: Path, port: int) -> Path:
         f'[outlets.mqtt]\nhost = "127.0.0.1"\nport = {port}\nexpires_s = 0\ntimeout_s = 5\n'
     )
     return path
-
-
-def stored(session: Path) -> list[tuple[int, float]]:
-    """Return seq and time of publication in s, of all readings."""
-    with contextlib.closing(sqlite3.connect(f"file:{session / 'session.sqlite'}?mode=ro", uri=True)) as database:
-        rows = database.execute(
-            "SELECT seq, t_capture_ns / 1e9 + latency_ms / 1e3 FROM readings WHERE NOT late ORDER BY seq"
-        )
-        return [(int(seq), float(at_s)) for seq, at_s in rows]
 
 
 @pytest.mark.slow
@@ -67,19 +55,16 @@ def test_a_broker_that_is_killed_again_and_again_has_every_reading_in_order(
             eventually(lambda: subscriber.is_connected, "the subscriber is back")
             time.sleep(chance.uniform(0.0, 0.5))
         assert process.wait(seconds + 60) == 0
-        (session,) = (tmp_path / "sessions").glob("*")
+        session = only_session(tmp_path / "sessions")
         delivered = run("-c", mine, "deliver", session)
         assert delivered.returncode == 0, delivered.stderr
-        expected = stored(session)
+        expected = stored_seqs(session)
         eventually(lambda: len(set(seqs(subscriber))) == len(expected), "all of them are there")
         states = [json.loads(payload)["state"] for payload in subscriber.payloads("/status")]
 
     got = seqs(subscriber)
-    assert list(dict.fromkeys(got)) == [
-        seq for seq, _ in expected
-    ]  # in order; what a killed broker sends twice is the same
-    gaps = [later - earlier for (_, earlier), (_, later) in itertools.pairwise(expected)]
-    assert max(gaps) < LONGEST_GAP_S
+    assert list(dict.fromkeys(got)) == expected  # in order; what a killed broker sends twice is the same
+    assert longest_gap_s(session) < LONGEST_GAP_S
     assert states[-1] == "ended"
 
 
