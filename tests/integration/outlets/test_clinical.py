@@ -11,7 +11,7 @@ from tests.doubles.clinical.fhir_server import FhirServer
 from tests.doubles.clinical.hl7_receiver import Hl7Receiver
 from tests.doubles.outgoing_session import OutgoingSession
 from tests.doubles.readings import reading
-from tests.integration.outlets.outages import (
+from tests.integration.outlets.outages.killing import (
     LONGEST_GAP_S,
     OUTAGES,
     kill_at_random,

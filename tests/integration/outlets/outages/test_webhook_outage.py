@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.doubles.web.webhook_receiver import SECRET, WebhookReceiver
-from tests.integration.outlets.outages import (
+from tests.integration.outlets.outages.killing import (
     LONGEST_GAP_S,
     OUTAGES,
     kill_at_random,

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.doubles.mqtt.mosquitto import Mosquitto, Subscriber
-from tests.integration.outlets.outages import LONGEST_GAP_S, longest_gap_s, only_session, stored_seqs
+from tests.integration.outlets.outages.killing import LONGEST_GAP_S, longest_gap_s, only_session, stored_seqs
 from tests.running import eventually, free_port, run, running
 
 FPS = 20
