@@ -3,7 +3,7 @@
 import contextlib
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +14,8 @@ from stream.config.parts import Parts
 
 if TYPE_CHECKING:
     from stream.config.sections import BenchConfig, Config
+    from stream.engines.bench.floor import Floor
+    from stream.engines.bench.machine import Machine
     from stream.engines.bench.plan import Case
     from stream.engines.bench.running import Order
 
@@ -31,6 +33,20 @@ class _BenchOptions:
     live: float | None
     fps: str
     into: Path | None
+
+
+@dataclass(frozen=True, slots=True)
+class _BenchReport:
+    """What was measured.
+
+    mark: name of its place in documents. cells: its part of the comparison of processors. ran: something could be run.
+    """
+
+    mark: str
+    machine: "Machine"
+    report: str
+    cells: Mapping[str, str]
+    ran: bool = True
 
 
 @click.command("bench")
@@ -57,7 +73,8 @@ class _BenchOptions:
 @click.pass_obj
 def bench(parts: Parts, /, source: str | None, output: Path, **given: Any) -> None:
     """Compare this program with the published systems on the frames of SOURCE: time, speed-up, cores, cost."""
-    from stream.engines.bench.document import fill
+    from stream.engines.bench.document import fill, fill_column
+    from stream.engines.bench.floor import floor_of
     from stream.engines.bench.plan import rates
     from stream.engines.bench.running import Order
     from stream.session.output_folder import OutputFolder
@@ -65,23 +82,25 @@ def bench(parts: Parts, /, source: str | None, output: Path, **given: Any) -> No
     options, config = _BenchOptions(**given), parts.load("bench.toml", {})
     source, frames = source or config.source, options.frames or config.bench.frames
     cases, fps = _cases(options, config.bench), rates(options.fps)
-    parts.open_recording(source, config, frames).close()  # a source that cannot be read is refused now
-    folder, ran = OutputFolder(output), True
+    opened = parts.open_recording(source, config, frames)  # a source that cannot be read is refused now
+    folder = OutputFolder(output)
     with contextlib.ExitStack() as stack:
         stack.callback(folder.release)
         signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: what was started is ended
+        floor = floor_of(source, opened, output)
+        stack.callback(floor.close)
         if options.stages:
-            mark, report = "stages", _stages(parts, source, config, frames, output)
+            done = _stages(parts, source, config, frames, output, floor)
         elif options.live is not None:
-            mark, report = "live", _live(parts, fps, options.live, output)
+            done = _live(parts, fps, options.live, output, floor)
         else:
-            mark = "bench"
-            order = Order(parts.program(), source, frames, options.rounds or config.bench.rounds, cases, output)
-            report, ran = _bench(parts, order)
-        print(report)
-        if options.into is not None and ran:
-            fill(options.into, mark, report)
-    if not ran:
+            order = Order(parts.program(), source, frames, options.rounds or config.bench.rounds, cases, output, floor)
+            done = _bench(parts, order)
+        print(done.report)
+        if options.into is not None and done.ran:
+            fill(options.into, done.mark, done.machine.processor, done.report)
+            fill_column(options.into, "processors", done.machine.processor, done.cells)
+    if not done.ran:
         sys.exit(1)
 
 
@@ -99,11 +118,10 @@ def _cases(options: _BenchOptions, configured: "BenchConfig") -> "list[Case]":
     )
 
 
-def _bench(parts: Parts, order: "Order") -> tuple[str, bool]:
-    """Run the cases; return the report, and whether any could be run."""
+def _bench(parts: Parts, order: "Order") -> _BenchReport:
     from stream.engines.bench.plots import draw
     from stream.engines.bench.running import run
-    from stream.engines.bench.table import text
+    from stream.engines.bench.table import cells, text
 
     result = run(order, _printer(parts))
     ran = any(one.median is not None for one in result.results)
@@ -111,15 +129,16 @@ def _bench(parts: Parts, order: "Order") -> tuple[str, bool]:
         draw(result, order.folder)
     report = text(result)
     (order.folder / "bench.md").write_text(report)
-    return report, ran
+    return _BenchReport("bench", result.machine, report, cells(result), ran)
 
 
-def _live(parts: Parts, rates: Sequence[float], seconds: float, output: Path) -> str:
-    from stream.engines.bench.live import run, text
+def _live(parts: Parts, rates: Sequence[float], seconds: float, output: Path, floor: "Floor") -> _BenchReport:
+    from stream.engines.bench.live import cells, run, text
 
-    report = text(run(parts.program(), rates, seconds, output, _printer(parts)))
+    result = run(parts.program(), rates, seconds, output, floor, _printer(parts))
+    report = text(result)
     (output / "live.md").write_text(report)
-    return report
+    return _BenchReport("live", result.machine, report, cells(result))
 
 
 def _printer(parts: Parts) -> Callable[[str], None]:
@@ -127,14 +146,20 @@ def _printer(parts: Parts) -> Callable[[str], None]:
     return (lambda _: None) if parts.quiet else (lambda line: print(line, file=sys.stderr, flush=True))
 
 
-def _stages(parts: Parts, source: str, config: "Config", frames: int, output: Path) -> str:
+def _stages(parts: Parts, source: str, config: "Config", frames: int, output: Path, floor: "Floor") -> _BenchReport:
+    import msgspec
+
     from stream.config.run_plan import AnalysisPlan
-    from stream.engines.bench.stages import measure, report
+    from stream.engines.bench.machine import this_machine
+    from stream.engines.bench.stages import Stages, cells, measure, report
     from stream.engines.step import StepMaker
 
+    machine = this_machine()
     maker = StepMaker(AnalysisPlan(config.analyser, config.view.picture_width_px), "stages")
     with contextlib.closing(parts.open_recording(source, config, frames)) as opened:
-        found = measure(opened, maker, output)
-    words = report(found, source, frames)
+        steps = measure(opened, maker, output, floor)
+    stages = Stages(machine=machine, source=source, frames=frames, steps=steps)
+    (output / "stages.json").write_bytes(msgspec.json.format(msgspec.json.encode(stages), indent=2) + b"\n")
+    words = report(stages)
     (output / "stages.md").write_text(words)
-    return words
+    return _BenchReport("stages", machine, words, cells(stages))

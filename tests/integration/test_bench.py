@@ -10,6 +10,8 @@ from tests.running import children, committed, eventually, is_alive, run, runnin
 
 pytestmark = pytest.mark.slow
 
+MOST_FLOORS = 4.6
+
 
 @pytest.fixture(scope="module")
 def benched(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
@@ -36,6 +38,22 @@ def test_every_engine_is_measured_in_every_round(benched: tuple[Path, str]) -> N
         assert result["least"]["execution_ms"] <= middle["execution_ms"] <= result["most"]["execution_ms"]
     assert ran["serial"]["median"]["handed_bytes_per_frame"] == 0
     assert 32_400 < ran["stream"]["median"]["handed_bytes_per_frame"] < 40_000
+
+
+def test_a_frame_s_cost_is_told_as_times_the_floor(benched: tuple[Path, str]) -> None:
+    found = json.loads((benched[0] / "out" / "bench.json").read_text())
+    (stream,) = (result["median"] for result in found["results"] if result["engine"] == "stream")
+    assert {"capture", "workers", "sink"} <= set(stream["role_cpu_ms"])
+    assert stream["floors"] == pytest.approx(stream["cpu_ms_per_frame"] / stream["floor_ms"], rel=0.3)
+
+
+@pytest.mark.nightly
+def test_a_frame_of_a_recording_costs_a_few_times_the_floor(clips: Path, tmp_path: Path) -> None:
+    options = ("--engines", "stream", "--analyser", "default", "--workers", "2", "--frames", "250", "--rounds", "3")
+    done = run("bench", clips / "calm-f11.mp4", *options, "-o", tmp_path / "out")
+    assert done.returncode == 0, done.stderr
+    (result,) = json.loads((tmp_path / "out" / "bench.json").read_text())["results"]
+    assert result["least"]["floors"] <= MOST_FLOORS  # other work makes a run dearer, never cheaper
 
 
 def test_the_machine_is_described(benched: tuple[Path, str]) -> None:

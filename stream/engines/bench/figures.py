@@ -31,9 +31,10 @@ class CaseFigures(msgspec.Struct, frozen=True, kw_only=True):
     execution_ms: first frame grabbed to last reading on disk, over the frames: the paper's execution time a frame.
     execution_p50_ms and so on: between two readings of the same worker, over the number of workers.
     latency_p50_ms and so on: a frame grabbed to its reading published. In a replay frames wait for each other.
-    cpu_ms_per_frame, cores_busy: over all processes, from the first frame to the last reading.
-    start_s: command to first frame. worker_pss_mib: mean over workers of each one's peak; None if the
-    system does not say.
+    cpu_ms_per_frame, cores_busy: over all processes, from the first frame to the last reading. role_cpu_ms: the same
+    by what a process does. floor_ms: CPU time of the floor at that time, see `floor`. floors: a frame's over it.
+    start_s: command to first frame. first_reading_s: command to the first reading on disk.
+    worker_pss_mib: mean over workers of each one's peak; None if the system does not say.
     handed_bytes_per_frame: what went from process to process, counted once for each process that took it over.
     """
 
@@ -46,8 +47,12 @@ class CaseFigures(msgspec.Struct, frozen=True, kw_only=True):
     latency_p95_ms: float
     latency_p99_ms: float
     cpu_ms_per_frame: float
+    role_cpu_ms: dict[str, float]
+    floor_ms: float
+    floors: float
     cores_busy: float
     start_s: float
+    first_reading_s: float
     worker_pss_mib: float | None
     handed_bytes_per_frame: float
     frames: int
@@ -78,7 +83,7 @@ def faster_pct(slower_ms: float, faster_ms: float) -> float:
     return 100.0 * (slower_ms - faster_ms) / slower_ms
 
 
-def figures_of(case: Case, folder: Path, seen: Watched) -> tuple[CaseFigures, list[float]]:
+def figures_of(case: Case, folder: Path, seen: Watched, floor_ms: float) -> tuple[CaseFigures, list[float]]:
     """Return the figures of one run, and its trace. Raises EngineError if it left no readings."""
     summary = json.loads((folder / "summary.json").read_text())
     store = Store(folder / FILE_NAME)
@@ -104,8 +109,12 @@ def figures_of(case: Case, folder: Path, seen: Watched) -> tuple[CaseFigures, li
         latency_p95_ms=l95,
         latency_p99_ms=l99,
         cpu_ms_per_frame=1000 * cpu_s / frames,
+        role_cpu_ms={role: 1000 * used_s / frames for role, used_s in seen.used_s(begin_ns, end_ns).items()},
+        floor_ms=floor_ms,
+        floors=1000 * cpu_s / frames / floor_ms,
         cores_busy=cpu_s / wall_s,
         start_s=(begin_ns - seen.started_ns) / 1e9,
+        first_reading_s=(published.min().item() - seen.started_ns) / 1e9,
         worker_pss_mib=np.mean(list(seen.worker_pss.values())).item() / _MIB if any(seen.worker_pss.values()) else None,
         handed_bytes_per_frame=float(handed),
         frames=frames,
@@ -188,7 +197,10 @@ def _over(rounds: Sequence[CaseFigures], function: object) -> CaseFigures:
     values: dict[str, object] = {}
     for name in CaseFigures.__struct_fields__:
         found = [getattr(one, name) for one in rounds if getattr(one, name) is not None]
-        values[name] = function(found) if found else None
+        if name == "role_cpu_ms":
+            values[name] = {role: function([one.get(role, 0.0) for one in found]) for role in set().union(*found)}
+        else:
+            values[name] = function(found) if found else None
     return CaseFigures(**values)  # type: ignore[arg-type]  # the same names, numbers of the same kind
 
 

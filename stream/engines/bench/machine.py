@@ -8,6 +8,7 @@ from typing import Final
 import msgspec
 import psutil
 
+from stream.console.text import counted
 from stream.machine.processes import cores
 
 _LIBRARIES: Final = (
@@ -28,6 +29,11 @@ class Machine(msgspec.Struct, frozen=True, kw_only=True):
     system: str
     python: str
     libraries: dict[str, str]
+
+    @property
+    def processor(self) -> str:
+        """What its figures are listed under: other machines with it give much the same."""
+        return f"{self.cpu}, {counted(self.cores, 'core')}"
 
     @property
     def busy(self) -> bool:

@@ -6,12 +6,14 @@ import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import fmean
 from typing import Final
 
 import msgspec
 
 from stream.config.loading import ENVIRONMENT_PREFIX
 from stream.engines.bench.figures import CaseFigures, Result, figures_of, result_of
+from stream.engines.bench.floor import Floor
 from stream.engines.bench.machine import Machine, this_machine
 from stream.engines.bench.plan import CONFIGURED, Case, interleaved
 from stream.engines.bench.watching import watch
@@ -35,7 +37,7 @@ class Bench(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """The order for a bench: the program's own command line, the source, and the cases."""
+    """The order for a bench: the program's own command line, the source with its floor, and the cases."""
 
     program: Sequence[str]
     source: str
@@ -43,6 +45,7 @@ class Order:
     rounds: int
     cases: Sequence[Case]
     folder: Path
+    floor: Floor
 
 
 def run(order: Order, say: Callable[[str], None]) -> Bench:
@@ -67,7 +70,10 @@ def run(order: Order, say: Callable[[str], None]) -> Bench:
         else:
             rounds[case].append(figures)
             traces.setdefault(case, trace)
-            say(f"round {number + 1} of {order.rounds}: {case.name}: {figures.execution_ms:.1f} ms a frame")
+            say(
+                f"round {number + 1} of {order.rounds}: {case.name}: {figures.execution_ms:.1f} ms a frame, "
+                f"CPU time {figures.floors:.2f} times the floor"
+            )
         bench = _bench(order, machine, rounds, traces, errors)
         (order.folder / "bench.json").write_bytes(msgspec.json.format(msgspec.json.encode(bench), indent=2) + b"\n")
     return bench
@@ -82,8 +88,9 @@ def _run_one(order: Order, case: Case) -> tuple[CaseFigures, list[float]]:
     options = {"--engine": case.engine, "--workers": case.workers, "--frames": order.frames, "--output": folder / "out"}
     words = [str(word) for pair in options.items() for word in pair]
     command = [*order.program, "replay", order.source, *words]
+    before_ms = order.floor.mean_ms()
     seen = watch(command, _environment(case), folder / "log", _START_S + _SLOWEST_FRAME_S * order.frames)
-    found = figures_of(case, folder / "out", seen)
+    found = figures_of(case, folder / "out", seen, fmean((before_ms, order.floor.mean_ms())))
     shutil.rmtree(folder.parent)
     return found
 

@@ -20,7 +20,9 @@ import cv2
 import msgspec
 
 from stream.console.text import counted
-from stream.engines.bench.machine import machine_text, source_name, this_machine
+from stream.engines.bench.floor import Floor
+from stream.engines.bench.machine import Machine, machine_text, source_name
+from stream.engines.bench.markdown import markdown
 from stream.engines.frames import frames_of
 from stream.engines.step import StepMaker, reading_of
 from stream.pixels.thumbnail import thumbnail
@@ -32,7 +34,9 @@ from stream.session.store import Store
 
 _WARM: Final = 2  # frames that are not counted: caches, first allocations
 _SMALL_MS: Final = 0.02
-_FLOOR: Final = ("capture: next frame", "capture: decode into memory", "floor: one pass over the pixels")
+_NEXT: Final = "capture: next frame"
+_INTO_MEMORY: Final = "capture: decode into memory"
+_FLOOR: Final = "floor: decode, to BGR, one pass over the pixels"
 
 
 class StepClock:
@@ -88,7 +92,7 @@ class _TimedSource:
 
     def grab(self) -> Grab | None:
         self._clock.begin_frame()
-        with self._clock.step(_FLOOR[0]):
+        with self._clock.step(_NEXT):
             grab = self._source.grab()
         if grab is None:
             self._clock.frames.pop()
@@ -96,7 +100,7 @@ class _TimedSource:
 
     def retrieve(self, out: Pixels) -> None:
         out[::64] = 0  # memory that was never touched is given by the system page by page: not the decoder's time
-        with self._clock.step(_FLOOR[1]):
+        with self._clock.step(_INTO_MEMORY):
             self._source.retrieve(out)
 
     def seek(self, index: int) -> None:
@@ -106,8 +110,38 @@ class _TimedSource:
         self._source.close()
 
 
-def measure(source: FrameSource, maker: StepMaker, folder: Path) -> dict[str, float]:
-    """Return the median CPU time of each step over the frames of a source, ms. Raises ModelError, SourceError."""
+class Stages(msgspec.Struct, frozen=True, kw_only=True):
+    """The content of stages.json.
+
+    steps: median CPU time of each, ms, in the order in which they came first; the floor is one of them.
+    """
+
+    machine: Machine
+    source: str
+    frames: int
+    steps: dict[str, float]
+
+    @property
+    def floor_ms(self) -> float:
+        """CPU time of the floor, see `floor`."""
+        return self.steps[_FLOOR]
+
+    @property
+    def frame_ms(self) -> float:
+        """CPU time of all that the program does with a frame."""
+        return sum(self.steps.values()) - self.floor_ms
+
+    @property
+    def floors(self) -> float:
+        """A frame's CPU time over the floor."""
+        return self.frame_ms / self.floor_ms
+
+
+def measure(source: FrameSource, maker: StepMaker, folder: Path, floor: Floor) -> dict[str, float]:
+    """Return the median CPU time of each step over the frames of a source, ms; that of the floor between them.
+
+    Raises ModelError, SourceError.
+    """
     cv2.setNumThreads(1)
     clock = StepClock()
     step = maker.make(0)
@@ -119,8 +153,6 @@ def measure(source: FrameSource, maker: StepMaker, folder: Path) -> dict[str, fl
             order.offer(stamp.seq, None, 0.0)
 
         for header, pixels in frames_of(_TimedSource(source, clock), unreadable=pass_over):
-            with clock.step(_FLOOR[2]):
-                cv2.sumElems(pixels)
             with clock.step("capture: thumbnail for the next frame"):
                 thumbnail(pixels)
             with clock.step("messages: header there and back"):
@@ -137,6 +169,8 @@ def measure(source: FrameSource, maker: StepMaker, folder: Path) -> dict[str, fl
                 store.commit()
             with clock.step("sink: encoded for subscribers"):
                 encode(reading)
+            with clock.step(_FLOOR):  # last: between decoding and analysis it would take the frame from the cache
+                floor.frame_ms()
     for path in folder.glob("stages.sqlite*"):
         path.unlink()
     return clock.medians()
@@ -168,29 +202,35 @@ def instrumented(package: str, clock: StepClock) -> Iterator[None]:
             setattr(owner, attribute, function)
 
 
-def report(steps: dict[str, float], source: str, frames: int) -> str:
+def report(stages: Stages) -> str:
     """Return the table as Markdown, most expensive steps first within each part, and how far above the floor it is."""
-    floor = sum(steps.get(name, 0.0) for name in _FLOOR)
-    total = sum(steps.values()) - steps.get(_FLOOR[2], 0.0)
-    rows = [f"| {'step':<52} | CPU ms a frame, median |", f"| {'-' * 52} | ---------------------- |"]
+    rows: list[list[str]] = []
     for part in ("capture", "messages", "worker", "analysis", "sink", "floor"):
-        own = {name: ms for name, ms in steps.items() if name.startswith(f"{part}:")}
+        own = {name: ms for name, ms in stages.steps.items() if name.startswith(f"{part}:")}
         shown = {name: ms for name, ms in own.items() if ms >= _SMALL_MS}
         small = sum(ms for name, ms in own.items() if name not in shown)
-        rows += [f"| {name:<52} | {ms:>22.2f} |" for name, ms in sorted(shown.items(), key=lambda row: -row[1])]
+        rows += [_row(name, ms, stages) for name, ms in sorted(shown.items(), key=lambda row: -row[1])]
         if small >= _SMALL_MS:
-            rows.append(f"| {f'{part}: all smaller steps':<52} | {small:>22.2f} |")
-    machine = this_machine()
+            rows.append(_row(f"{part}: all smaller steps", small, stages))
     return (
         "\n\n".join(
             [
-                machine_text(machine),
-                f"{counted(frames, 'frame')} of `{source_name(source)}`, one core; "
+                machine_text(stages.machine),
+                f"{counted(stages.frames, 'frame')} of `{source_name(stages.source)}`, one core; "
                 "a step's time is without the steps inside it.",
-                "\n".join(rows),
-                f"All steps together: {total:.1f} ms. The floor, decoding and a pass over the pixels: {floor:.1f} ms. "
-                f"So a frame costs {total / floor:.1f} times the floor, {total - floor:.1f} ms above it.",
+                markdown(("step", "CPU ms a frame, median", "times the floor"), rows),
+                f"All steps together: {stages.frame_ms:.1f} ms. The floor: {stages.floor_ms:.1f} ms. So a frame costs "
+                f"{stages.floors:.2f} times the floor.",
             ]
         )
         + "\n"
     )
+
+
+def cells(stages: Stages) -> dict[str, str]:
+    """Return what stands in this processor's column of the comparison of processors."""
+    return {"all steps of a frame on one core, times the floor": f"{stages.floors:.2f}"}
+
+
+def _row(name: str, ms: float, stages: Stages) -> list[str]:
+    return [name, f"{ms:.2f}", f"{ms / stages.floor_ms:.3f}"]

@@ -6,6 +6,7 @@ from typing import Final
 from stream.console.text import counted
 from stream.engines.bench.figures import CaseFigures, Result, faster_pct
 from stream.engines.bench.machine import machine_text, source_name
+from stream.engines.bench.markdown import markdown
 from stream.engines.bench.running import Bench
 
 
@@ -34,8 +35,13 @@ _TIME = (
 )
 _COST = (
     *("analyser", "engine", "workers", "cores busy", "CPU ms a frame", "latency p50, p95, p99 ms"),
-    *("MiB a worker", "kB handed on a frame", "start s", "dropped", "failed"),
+    *("MiB a worker", "kB handed on a frame", "first frame, reading after s", "dropped", "failed"),
 )
+_FLOORS = (
+    *("analyser", "engine", "workers", "floor ms", "CPU time", "by process", "ms a frame"),
+    *("frames/s, times serial (same analyser)", "times serial (helmy2022)"),
+)
+_SMALL_FLOORS: Final = 0.005
 
 
 def _tables(done: Sequence[Result]) -> list[str]:
@@ -46,6 +52,8 @@ def _tables(done: Sequence[Result]) -> list[str]:
         markdown(_TIME, [_time(result, done) for result in done]),
         "What else it costs:",
         markdown(_COST, [_cost(result) for result in done]),
+        "The same as times the floor, which was measured before and after each run, and as times the serial systems:",
+        markdown(_FLOORS, [_floors(result, done) for result in done]),
     ]
 
 
@@ -89,9 +97,23 @@ def _cost(result: Result) -> list[str]:
         ", ".join(f"{value:.0f}" for value in latencies),
         "-" if middle.worker_pss_mib is None else f"{middle.worker_pss_mib:.0f}",
         f"{middle.handed_bytes_per_frame / 1000:.1f}",
-        f"{middle.start_s:.1f}",
-        str(middle.dropped),
-        str(middle.failed),
+        f"{middle.start_s:.1f}, {middle.first_reading_s:.1f}",
+        f"{middle.dropped:g}",
+        f"{middle.failed:g}",
+    ]
+
+
+def _floors(result: Result, done: Sequence[Result]) -> list[str]:
+    middle = _median(result)
+    dearest = sorted(middle.role_cpu_ms.items(), key=lambda item: -item[1])
+    roles = ((role, ms / middle.floor_ms) for role, ms in dearest)
+    serial = [_result(done, "serial", analyser, 1) for analyser in (result.analyser, "helmy2022")]
+    return [
+        *(result.analyser, result.engine, str(result.workers), f"{middle.floor_ms:.2f}"),
+        _spread(result, "floors", 2),
+        ", ".join(f"{role} {floors:.2f}" for role, floors in roles if floors >= _SMALL_FLOORS),
+        f"{middle.execution_ms / middle.floor_ms:.2f}",
+        *("" if one is None else _ratio(one, result) for one in serial),
     ]
 
 
@@ -108,15 +130,38 @@ def compared(done: Sequence[Result]) -> list[str]:
                     f"- {analyser}: {fast.engine} is {_faster(slow, fast)} % faster than {slow.engine}: "
                     f"{_times(slow, fast)}."
                 )
-    paper = _result(done, "serial", "helmy2022", 1)
     own = _fastest(done, "stream", "default")
-    if paper is not None and own is not None:
-        lines.append(
-            f"- This program (stream, default, {own.workers} workers) against the paper's serial system (serial, "
-            f"helmy2022): {_median(own).frames_per_s:.1f} against {_median(paper).frames_per_s:.2f} frames/s, "
-            f"{_times(paper, own)}."
-        )
+    for serial, what in (
+        ("helmy2022", "the paper's serial system"),
+        ("default", "the serial system with its analysis"),
+    ):
+        other = _result(done, "serial", serial, 1)
+        if other is not None and own is not None:
+            lines.append(
+                f"- This program (stream, default, {counted(own.workers, 'worker')}) against {what} (serial, "
+                f"{serial}): {_median(own).frames_per_s:.1f} against {_median(other).frames_per_s:.2f} frames/s, "
+                f"{_times(other, own)}."
+            )
     return lines
+
+
+def cells(bench: Bench) -> dict[str, str]:
+    """Return what stands in this processor's column of the comparison of processors."""
+    done = [result for result in bench.results if result.median is not None]
+    own = _fastest(done, "stream", "default")
+    if own is None or _too_few(own):
+        return {}
+    figures, about = _median(own), "`stream` (default)"
+    found = {
+        "floor, CPU ms a frame": f"{figures.floor_ms:.1f}",
+        f"{about}, frames/s": f"{figures.frames_per_s:.1f}",
+        f"{about}, CPU time of all processes, times the floor": f"{figures.floors:.2f}",
+    }
+    for serial in ("default", "helmy2022"):
+        other = _result(done, "serial", serial, 1)
+        if other is not None:
+            found[f"{about} against `serial` ({serial}), times as many frames/s"] = _ratio(other, own)
+    return found
 
 
 def _faster(slower: Result, faster: Result) -> str:
@@ -124,8 +169,12 @@ def _faster(slower: Result, faster: Result) -> str:
 
 
 def _times(slower: Result, faster: Result) -> str:
+    return f"{_ratio(slower, faster)} times as many frames/s"
+
+
+def _ratio(slower: Result, faster: Result) -> str:
     ratio = _median(slower).execution_ms / _median(faster).execution_ms
-    return f"{ratio:.2f} times as many frames/s" if ratio < 10 else f"{ratio:.0f} times as many frames/s"
+    return f"{ratio:.2f}" if ratio < 10 else f"{ratio:.0f}"
 
 
 def _fastest(done: Sequence[Result], engine: str, analyser: str) -> Result | None:
@@ -150,11 +199,3 @@ def _spread(result: Result, name: str, digits: int) -> str:
 
 def _name(result: Result) -> str:
     return f"{result.engine}, {result.analyser}, {counted(result.workers, 'worker')}"
-
-
-def markdown(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Return a Markdown table with columns of even width."""
-    widths = [max(len(row[column]) for row in (head, *rows)) for column in range(len(head))]
-    lines = [[cell.ljust(width) for cell, width in zip(row, widths, strict=True)] for row in (head, *rows)]
-    lines.insert(1, ["-" * width for width in widths])
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)

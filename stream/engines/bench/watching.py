@@ -6,11 +6,13 @@ since it was last looked at is lost if it ends.
 
 import subprocess
 import time
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+import numpy as np
 import psutil
 
 from stream.errors import EngineError
@@ -19,6 +21,7 @@ from stream.machine.processes import LINUX, asked_to_end_with_parent
 _LOOK_S: Final = 0.05
 _FAMILY_S: Final = 0.5  # finding new processes means reading the whole process table
 _WORKERS: Final = ("worker-", "ray::Analyst")  # Ray calls its processes by the class that they run
+COMMAND: Final = "command"
 
 
 @dataclass(slots=True)
@@ -26,7 +29,9 @@ class Watched:
     """CPU time and memory of a program over time.
 
     started_ns: when the program was started, UTC. times_ns: moments, UTC. cpu_s: CPU time of all processes together at
-    each of them. worker_pss: by process number, the largest proportional share of memory of each worker, bytes; empty
+    each of them. process_cpu_s: by process number, that of each one at the last so many of these moments. roles: by
+    process number, what it does; `COMMAND` is the process that was started, and what it started without a name.
+    worker_pss: by process number, the largest proportional share of memory of each worker, bytes; empty
     if the system does not say. pss: moments, and that share of all processes together.
     """
 
@@ -34,8 +39,19 @@ class Watched:
 
     times_ns: list[int] = field(default_factory=list)
     cpu_s: list[float] = field(default_factory=list)
+    process_cpu_s: dict[int, list[float]] = field(default_factory=dict)
+    roles: dict[int, str] = field(default_factory=dict)
     worker_pss: dict[int, int] = field(default_factory=dict)
     pss: list[tuple[int, int]] = field(default_factory=list)
+
+    def used_s(self, begin_ns: float, end_ns: float) -> dict[str, float]:
+        """Return the CPU time of the processes of each role between two moments, s."""
+        used: dict[str, float] = defaultdict(float)
+        for pid, cpu_s in self.process_cpu_s.items():
+            there_ns = self.times_ns[-len(cpu_s) :]
+            before_s, after_s = np.interp([begin_ns, end_ns], there_ns, cpu_s)
+            used[self.roles.get(pid, COMMAND)] += float(after_s - before_s)
+        return dict(used)
 
 
 def watch(command: Sequence[str], environment: Mapping[str, str], log: Path, deadline_s: float) -> Watched:
@@ -77,6 +93,11 @@ def _end(process: "subprocess.Popen[bytes]") -> None:
         process.wait()
 
 
+def role_of(name: str) -> str:
+    """Return what a process does by its name: that of a worker without its number."""
+    return "workers" if name.startswith(_WORKERS) else name
+
+
 class _Family:
     """A process and its descendants."""
 
@@ -98,6 +119,8 @@ class _Family:
                 del self._members[pid]
         seen.times_ns.append(time.time_ns())
         seen.cpu_s.append(sum(self._cpu_s.values()))
+        for pid, used_s in self._cpu_s.items():
+            seen.process_cpu_s.setdefault(pid, []).append(used_s)
 
     def _look_for_new(self, seen: Watched) -> None:
         """Find new members, and measure the memory of all."""
@@ -108,10 +131,13 @@ class _Family:
             return
         together = 0
         for member in list(self._members.values()):
+            seen.roles.setdefault(member.pid, COMMAND)  # until it has another name
             try:
                 pss = getattr(member.memory_full_info(), "pss", 0)
                 together += pss
-                if member.name().startswith(_WORKERS):
+                name = member.name()
+                seen.roles[member.pid] = COMMAND if name.startswith("python") else role_of(name)
+                if name.startswith(_WORKERS):
                     seen.worker_pss[member.pid] = max(pss, seen.worker_pss.get(member.pid, 0))
             except psutil.Error:
                 continue

@@ -26,6 +26,7 @@ def orders(monkeypatch: pytest.MonkeyPatch) -> list[Order]:
 
     monkeypatch.setattr("stream.engines.bench.running.run", run)
     monkeypatch.setattr("run_stream.Program.open_recording", lambda *_: io.BytesIO())  # it is only closed again
+    monkeypatch.setattr("stream.engines.bench.floor.floor_of", lambda *_: io.BytesIO())
     return asked
 
 
