@@ -210,6 +210,7 @@ def _keep_if_asked(folder: Path, config: "Config") -> Path | None:
 
 def _run(parts: Parts, plan: "RunPlan", announce: _Announce | None = None) -> tuple["Outcome", str]:
     """Run; return how it ended, and the address of the page, empty if there was none."""
+    from stream.console.run_display import display
     from stream.run.pipeline import run, run_processes
 
     addresses = [""]
@@ -225,7 +226,7 @@ def _run(parts: Parts, plan: "RunPlan", announce: _Announce | None = None) -> tu
             _seal(parts, plan.folder, audit)
         return outcome
 
-    return run(plan, execute, quiet=parts.quiet), addresses[-1]
+    return run(plan, execute, partial(display, replay=False, quiet=parts.quiet)), addresses[-1]
 
 
 def _seal(parts: Parts, folder: Path, audit: "AuditLog") -> None:

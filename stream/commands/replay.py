@@ -1,12 +1,11 @@
 """`run_stream.py replay`: recordings to tables, every frame exactly once. Loads what it needs when it runs."""
 
 import sys
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
@@ -19,9 +18,12 @@ if TYPE_CHECKING:
     from stream.config.run_plan import RunPlan
     from stream.config.sections import Config
     from stream.console.batch import BatchPlace
+    from stream.console.run_display import Display
     from stream.protocol.readings import RunStatus
     from stream.run.outcome import Outcome
     from stream.security.audit_log import AuditLog
+    from stream.session.tables.batch import BatchTable
+    from stream.several.source_run import Monitor, TellCommand
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +76,7 @@ def replay(parts: Parts, /, sources: tuple[str, ...], output: Path, **given: Any
     from stream.config.engine_choice import engine_choice
     from stream.config.plugins import find
     from stream.console.public_source import public_source
+    from stream.console.run_display import display
     from stream.console.text import counted
     from stream.machine.files import shown
     from stream.machine.processes import cores
@@ -98,29 +101,129 @@ def replay(parts: Parts, /, sources: tuple[str, ...], output: Path, **given: Any
         refuse_loss(folder, public_source(source), overwrite=options.overwrite)
         if holds_frames(folder):
             parts.open_recording(source, config).close()  # nothing makes room for a source that is not there
-    codes = []
-    table = BatchTable(output, folders) if batch else None
-    places = _places(recordings, table.complete() if options.resume else ()) if table is not None else None
-    for number, (source, folder) in enumerate(folders, 1):
-        plan = replace(
-            new_plan(parts, "replay", source, folder, config),
-            outlines=options.regions or options.overlay,
-            regions_file=options.regions,
-            frames=options.frames,
-            speed=speed,
-            engine=choice,
-        )
-        _warn_of_other_analysis(parts, source, config)
-        if table is not None:
-            table.begin(number - 1)
-        codes.append(_replay_one(parts, plan, options, places[number - 1] if places is not None else None))
-        if table is not None:
-            table.update(number - 1)
-        if codes[-1] == 130:
-            break
-    if table is not None:
-        print(f"Table of {counted(len(folders), 'recording')}: {shown(table.path)}", file=sys.stderr)
+    replaying = _Replaying(parts, config, options, speed, choice, of_several=batch)
+    if not batch:
+        sys.exit(replaying.one(*folders[0], partial(display, replay=True, quiet=parts.quiet)))
+    table = BatchTable(output, folders)
+    codes = _replay_all(replaying, folders, table)
+    print(f"Table of {counted(len(folders), 'recording')}: {shown(table.path)}", file=sys.stderr)
     sys.exit(max(codes))
+
+
+def _replay_all(replaying: "_Replaying", folders: "Sequence[tuple[str, Path]]", table: "BatchTable") -> list[int]:
+    """Analyse recordings, several at once if they can be, and return the exit code of each that was begun."""
+    from stream.console.batch import BatchPlace, BatchProgress
+    from stream.console.run_display import display
+    from stream.machine.files import bytes_of, expanded
+
+    complete = table.complete() if replaying.options.resume else [False] * len(folders)
+    sizes = [0 if replaying.options.frames else bytes_of(expanded(source)) for source, _ in folders]
+    progress = BatchProgress(sizes, complete)
+    places = [
+        BatchPlace(number, len(folders), Path(source).name, progress) for number, (source, _) in enumerate(folders, 1)
+    ]
+    to_do = [places[index] for index in progress.longest_first() if not complete[index]]
+    at_once = to_do if replaying.can_be_several and len(to_do) > 1 else []
+    codes = []
+    for place in places:
+        if place in at_once:
+            continue
+        index = place.number - 1
+        table.begin(index)
+        make_display = partial(display, replay=True, quiet=replaying.parts.quiet, place=place)
+        codes.append(replaying.one(*folders[index], make_display))
+        table.update(index)
+        place.note(1.0)
+        if codes[-1] == 130:
+            return codes
+    return codes + (_replay_at_once(replaying, folders, table, at_once) if at_once else [])
+
+
+def _replay_at_once(
+    replaying: "_Replaying",
+    folders: "Sequence[tuple[str, Path]]",
+    table: "BatchTable",
+    places: "Sequence[BatchPlace]",
+) -> list[int]:
+    """Analyse recordings, each as a run in a process of its own; return the exit code of each that was begun."""
+    from stream.console import logs
+    from stream.machine.processes import cores
+    from stream.several.recordings import Recordings
+
+    parts, config = replaying.parts, replaying.config
+    logs.set_up(parts.log_level, parts.log_format)
+
+    def monitor(index: int, share: int) -> "Monitor":
+        return partial(_replay_here, replaying, *folders[index], share)
+
+    runs = Recordings(places, config.workers.count or cores(), monitor, quiet=parts.quiet)
+    return runs.run(table.begin, table.update)
+
+
+def _replay_here(replaying: "_Replaying", source: str, folder: Path, share: int, tell: "TellCommand") -> NoReturn:
+    """Analyse a recording as the process that was started for it."""
+    from stream.several.recordings import ReportingDisplay
+
+    sys.exit(replaying.one(source, folder, partial(ReportingDisplay, tell), share))
+
+
+@dataclass(frozen=True, slots=True)
+class _Replaying:
+    """How each recording of the command is analysed. Pickled to the process of each, if there are several at once.
+
+    speed: factor of a recording's own; 0: as fast as it goes. of_several: they are of a batch.
+    """
+
+    parts: Parts
+    config: "Config"
+    options: _ReplayOptions
+    speed: float
+    engine: "EngineChoice | None"
+    of_several: bool
+
+    @property
+    def can_be_several(self) -> bool:
+        """True if runs can be beside each other: not with a port, receivers or far workers, which are of one run."""
+        far = self.config.publish.enabled or self.config.outlets or self.config.workers.remote
+        return self.engine is None and self.speed == 0 and not far
+
+    def one(self, source: str, folder: Path, make_display: "Callable[[], Display]", share: int = 0) -> int:
+        """Analyse one recording, say where its results are, and return the exit code.
+
+        share: workers that it gets; 0: as configured.
+        """
+        from stream.machine.files import shown
+        from stream.session.preparation import holds_frames
+
+        plan = replace(
+            new_plan(self.parts, "replay", source, folder, self.config),
+            outlines=self.options.regions or self.options.overlay,
+            regions_file=self.options.regions,
+            frames=self.options.frames,
+            speed=self.speed,
+            engine=self.engine,
+            share=share,
+        )
+        _warn_of_other_analysis(self.parts, source, self.config)
+        code = reported(partial(self._run, plan, make_display))
+        if code in (0, 5):
+            print(f"Results: {shown(folder)}", file=sys.stderr)
+            if self.options.overlay and not (folder / "overlay.mkv").exists():
+                return max(code, reported(partial(_overlay, self.parts, plan)))
+        elif code == 130 and holds_frames(folder):
+            further = "; continue with --resume" if self.engine is None else ""
+            print(f"Results so far: {shown(folder)}{further}.", file=sys.stderr)
+        return code
+
+    def _run(self, plan: "RunPlan", make_display: "Callable[[], Display]") -> "Outcome":
+        from stream.run.pipeline import run, run_processes
+        from stream.session.store import FILE_NAME
+
+        # Of a batch that was stopped, the recordings after that one are not begun yet.
+        resume = self.options.resume and (not self.of_several or (plan.folder / FILE_NAME).is_file())
+        plan = replace(plan, fingerprint=self.parts.fingerprint(plan.source))
+        execute = run_processes if plan.engine is None else partial(_run_engine, self.parts, plan.engine)
+        return run(plan, execute, make_display, resume=resume, overwrite=self.options.overwrite)
 
 
 def _warn_of_other_analysis(parts: Parts, source: str, config: "Config") -> None:
@@ -137,18 +240,6 @@ def _warn_of_other_analysis(parts: Parts, source: str, config: "Config") -> None
         print("Note: this session was analysed with other settings; its densities were others.", file=sys.stderr)
 
 
-def _places(recordings: Sequence[str], complete: Sequence[bool]) -> "list[BatchPlace]":
-    """Return the place of each recording in the batch; complete: which of them are done already, if it is resumed."""
-    from stream.console.batch import BatchPlace
-
-    begun_s, names = time.monotonic(), [Path(one).name for one in recordings]
-    waiting = [not one for one in complete] or [True] * len(names)
-    return [
-        BatchPlace(place + 1, len(names), name, begun_s, done=sum(waiting[:place]), to_do=sum(waiting[place + 1 :]))
-        for place, name in enumerate(names)
-    ]
-
-
 def _speed(text: str) -> float:
     """Return the factor of `--speed`; 0 for max. Raises UsageError."""
     if text == "max":
@@ -160,33 +251,6 @@ def _speed(text: str) -> float:
     if not 0 < factor < 1000:
         raise UsageError(f"--speed is 'max' or a factor above 0, not '{text}'")
     return factor
-
-
-def _replay_one(parts: Parts, plan: "RunPlan", options: _ReplayOptions, place: "BatchPlace | None") -> int:
-    """Analyse one recording, say where its results are, and return the exit code."""
-    from stream.machine.files import shown
-    from stream.session.preparation import holds_frames
-
-    code = reported(partial(_run, parts, plan, options, place))
-    if code in (0, 5):
-        print(f"Results: {shown(plan.folder)}", file=sys.stderr)
-        if options.overlay and not (plan.folder / "overlay.mkv").exists():
-            return max(code, reported(partial(_overlay, parts, plan)))
-    elif code == 130 and holds_frames(plan.folder):
-        further = "; continue with --resume" if plan.engine is None else ""
-        print(f"Results so far: {shown(plan.folder)}{further}.", file=sys.stderr)
-    return code
-
-
-def _run(parts: Parts, plan: "RunPlan", options: _ReplayOptions, place: "BatchPlace | None") -> "Outcome":
-    from stream.run.pipeline import run, run_processes
-    from stream.session.store import FILE_NAME
-
-    # Of a batch that was stopped, the recordings after that one are not begun yet.
-    resume = options.resume and (place is None or (plan.folder / FILE_NAME).is_file())
-    plan = replace(plan, fingerprint=parts.fingerprint(plan.source))
-    execute = run_processes if plan.engine is None else partial(_run_engine, parts, plan.engine)
-    return run(plan, execute, quiet=parts.quiet, resume=resume, overwrite=options.overwrite, place=place)
 
 
 def _run_engine(

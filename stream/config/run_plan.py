@@ -41,6 +41,7 @@ class RunPlan:
     fingerprint: what tells a recording from another; None if the source has no content, or it is not replayed.
     engine: what spreads the frames over workers; None: the processes of this program.
     place: among the runs of one command; None: it is the only one.
+    share: of all workers of the command, those of this run; 0: as configured.
     log_level, log_format: of every process.
     """
 
@@ -59,6 +60,7 @@ class RunPlan:
     fingerprint: str | None = None
     engine: EngineChoice | None = None
     place: SourcePlace | None = None
+    share: int = 0
     log_level: int = logging.WARNING
     log_format: LogFormat = "text"
 
@@ -84,7 +86,7 @@ class RunPlan:
     @property
     def local_workers(self) -> int:
         """Number of worker processes on this machine."""
-        return self.config.workers.count or cores()
+        return self.share or self.config.workers.count or cores()
 
     @property
     def worker_count(self) -> int:

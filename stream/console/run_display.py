@@ -109,8 +109,10 @@ class ProgressBar:
             words = self._place.words() if self._place is not None else None
             self._bar = tqdm(total=status.frames_expected, initial=done, unit="frame", desc=words, file=sys.stderr)
         self._bar.total = status.frames_expected
-        if self._place is not None and (left_s := self._place.left_s(_share(status), time.monotonic())) is not None:
-            self._bar.set_postfix_str(f"all in {time_words(left_s)}", refresh=False)
+        if self._place is not None:
+            self._place.note(share_of(status))
+            if (left_s := self._place.progress.left_s()) is not None:
+                self._bar.set_postfix_str(f"all in {time_words(left_s)}", refresh=False)
         self._bar.update(done - self._bar.n)
 
     def close(self) -> None:
@@ -131,11 +133,13 @@ class ProgressLines:
         self._written_s = time.monotonic()
         self._tenths = 0
         if place is not None:
-            log.info("%s begins%s", place.number_words(), self._left(0.0))
+            log.info("%s begins%s", place.number_words(), self._left())
 
     def show(self, status: RunStatus) -> None:
         """Write a line if one is due."""
         done, expected = status.published + status.failed, status.frames_expected
+        if self._place is not None:
+            self._place.note(share_of(status))
         tenths = 10 * done // expected if expected else done // _FRAMES_OF_A_TENTH
         now_s = time.monotonic()
         silent_s = now_s - self._written_s
@@ -144,16 +148,16 @@ class ProgressLines:
         self._tenths, self._written_s = tenths, now_s
         where = "" if self._place is None else f"{self._place.number_words()}: "
         rate = f", {status.frames_per_s:.1f} frames/s" if status.frames_per_s else ""  # none yet, after a resume
-        log.info("%s%s%s%s", where, _frames(status), rate, self._left(_share(status)))
+        log.info("%s%s%s%s", where, _frames(status), rate, self._left())
 
     def close(self) -> None:
         """Write that a recording of several has ended; the command says what came of it."""
         if self._place is not None:
             log.info("%s ends", self._place.number_words())
 
-    def _left(self, share: float) -> str:
+    def _left(self) -> str:
         """Return the time left for all recordings in words; empty if it is not known."""
-        left_s = None if self._place is None else self._place.left_s(share, time.monotonic())
+        left_s = None if self._place is None else self._place.progress.left_s()
         return "" if left_s is None else f"; about {time_words(left_s)} left for all files"
 
 
@@ -176,7 +180,7 @@ def display(*, replay: bool, quiet: bool, place: BatchPlace | None = None) -> Di
     return ProgressBar(place) if replay else StatusLine()
 
 
-def _share(status: RunStatus) -> float:
+def share_of(status: RunStatus) -> float:
     """Return how much of a recording is done, 0 to 1; 0 if it is not known how many frames it has."""
     done = status.published + status.failed
     return min(done / status.frames_expected, 1.0) if status.frames_expected else 0.0

@@ -103,6 +103,14 @@ SUFFIXES: Final = frozenset(
 )
 
 
+def bytes_of(path: Path) -> int:
+    """Return the size of a file, or of the files of a folder; 0 if there is none, or it may not be looked at."""
+    try:
+        return sum(one.stat().st_size for one in path.iterdir()) if path.is_dir() else path.stat().st_size
+    except OSError:
+        return 0
+
+
 def is_picture(path: Path) -> bool:
     """Return True if it is a file with a picture's suffix, and not hidden. Raises OSError."""
     return path.suffix.lower() in SUFFIXES and not path.name.startswith(".") and path.is_file()

@@ -8,8 +8,8 @@ from dataclasses import replace
 from typing import Final
 
 from stream.config.run_plan import RunPlan
-from stream.console import logs, run_display
-from stream.console.batch import BatchPlace
+from stream.console import logs
+from stream.console.run_display import Display, Silent
 from stream.machine.surroundings import require_files, require_threads, warn_of_ignored
 from stream.protocol.processes import Hello
 from stream.protocol.readings import RunStatus
@@ -38,13 +38,12 @@ _THREADS_PER_WORKER: Final = 8
 def run(
     plan: RunPlan,
     execute: Execute,
+    make_display: Callable[[], Display] = Silent,
     *,
-    quiet: bool = False,
     resume: bool = False,
     overwrite: bool = False,
-    place: BatchPlace | None = None,
 ) -> Outcome:
-    """Prepare the folder of a plan, execute the plan, and release the folder; place: among other runs.
+    """Prepare the folder of a plan, execute the plan, and release the folder; make_display: makes what shows it.
 
     Raises ConfigError if readings would leave this machine without keys, OutputError if the folder cannot be used as
     asked or too few files may be open, and what `execute` raises.
@@ -57,7 +56,7 @@ def run(
     require_files(_FILES + _FILES_PER_WORKER * plan.worker_count)
     keyring_for(plan.config.publish, plan.config.security)
     output = OutputFolder(plan.folder)
-    display = run_display.display(replay=plan.replaying, quiet=quiet, place=place)
+    display = make_display()
     try:
         if resume and is_complete(plan):
             if plan.regions_file:

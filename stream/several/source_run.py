@@ -11,18 +11,22 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing.connection import Connection
-from typing import Final
+from typing import Any, Final
 
 from stream.console.run_display import steady_streams
 from stream.console.text import plain
 from stream.errors import StreamError, system_refused
 from stream.machine.processes import end_with_parent, name_process
 from stream.machine.signals import STOP_SIGNALS, deaf_to_signals
-from stream.several.status_board import SourceState
 
-Monitor = Callable[["Callable[[str], None]"], None]
-"""Runs one source to its end, and exits; calls what it is given with the address of its page. Must be picklable."""
+TellCommand = Callable[[Any], None]
+Monitor = Callable[[TellCommand], None]
+"""Runs one source to its end, and exits; tells the command by what it is given, such as the address of its page.
+
+Must be picklable.
+"""
 
 _READ_BYTES: Final = 65536
 _LONGEST_LINE: Final = 4000
@@ -30,50 +34,54 @@ _LONGEST_LINE: Final = 4000
 
 @dataclass(frozen=True, slots=True)
 class _Pipes:
-    """What a run is given: where its stderr goes, and where it names the address of its page."""
+    """What a run is given: where its stderr goes, and what it tells the command."""
 
     said: "Connection[str, str]"
-    address: "Connection[str, str]"
+    told: "Connection[Any, Any]"
 
 
 class SourceRun:
-    """The process of one run, as the command that began it sees it.
+    """The process of one run, as the command that began it sees it."""
 
-    state: what is known of it, for terminal and page.
-    """
-
-    def __init__(self, state: SourceState, monitor: Monitor) -> None:
-        self.state = state
+    def __init__(self, name: str, monitor: Monitor, hear: TellCommand) -> None:
+        """Start it. name: of the process. hear: takes what it tells."""
         said, its_said = multiprocessing.Pipe(duplex=False)
-        address, its_address = multiprocessing.Pipe(duplex=False)
-        self._said, self._address, self._rest = said, address, b""
+        told, its_told = multiprocessing.Pipe(duplex=False)
+        self._said, self._told, self._hear, self._rest = said, told, hear, b""
         self._ending = False
         self._process = multiprocessing.get_context("spawn").Process(
-            target=_begin, args=(_Pipes(its_said, its_address), monitor), name=f"source-{state.number}"
+            target=_begin, args=(_Pipes(its_said, its_told), monitor), name=name
         )
         with deaf_to_signals():
             self._process.start()
         its_said.close()
-        its_address.close()
+        its_told.close()
         os.set_blocking(said.fileno(), False)
 
     @property
     def handles(self) -> list[int]:
         """Descriptors that become readable when it says something or dies."""
-        open_pipes = [pipe.fileno() for pipe in (self._said, self._address) if not pipe.closed]
+        open_pipes = [pipe.fileno() for pipe in (self._said, self._told) if not pipe.closed]
         return [*open_pipes, self._process.sentinel]
 
     @property
     def exit_code(self) -> int | None:
         """None while it lives; 1 if it was killed."""
+        return 1 if self.was_killed else self._process.exitcode
+
+    @property
+    def was_killed(self) -> bool:
+        """True if a signal ended it, so that it could not say why."""
         code = self._process.exitcode
-        return 1 if code is not None and code < 0 else code
+        return code is not None and code < 0
 
     def take(self) -> list[str]:
-        """Take the address of its page, and return the whole lines that its processes have written since."""
-        with contextlib.suppress(EOFError, OSError):
-            while not self._address.closed and self._address.poll():
-                self.state.address = self._address.recv()
+        """Hear what it tells, and return the whole lines that its processes have written since."""
+        try:
+            while not self._told.closed and self._told.poll():
+                self._hear(self._told.recv())
+        except (EOFError, OSError):
+            self._told.close()  # else it stays readable, and nothing waits any more
         return list(self._lines())
 
     def _lines(self) -> Iterator[str]:
@@ -103,7 +111,7 @@ class SourceRun:
         self._process.join()
         self._process.close()
         self._said.close()
-        self._address.close()
+        self._told.close()
 
 
 def _begin(pipes: _Pipes, monitor: Monitor) -> None:
@@ -114,7 +122,7 @@ def _begin(pipes: _Pipes, monitor: Monitor) -> None:
     name_process(multiprocessing.current_process().name)
     try:
         _answer_only_the_command()
-        monitor(pipes.address.send)
+        monitor(partial(_tell, pipes.told))
     except StreamError as error:
         print(f"Error: {plain(str(error))}", file=sys.stderr)
         sys.exit(error.exit_code)
@@ -123,6 +131,11 @@ def _begin(pipes: _Pipes, monitor: Monitor) -> None:
     except (OSError, MemoryError) as error:
         print(f"Error: {system_refused(error)}", file=sys.stderr)
         sys.exit(1)
+
+
+def _tell(told: "Connection[Any, Any]", what: Any) -> None:
+    with contextlib.suppress(OSError):  # the command is gone, and this run is about to be ended in order
+        told.send(what)
 
 
 def _answer_only_the_command() -> None:

@@ -57,9 +57,3 @@ class SourceState:
         if self.status is None:
             return f"{self.title} STARTING"
         return f"{self.title} {state_words(self.status)}"
-
-
-def line_of(states: list[SourceState], width: int) -> str:
-    """Return all sources in one line that fits into `width` characters."""
-    line = " | ".join(state.words for state in states)
-    return line if len(line) <= width else line[: max(width - 1, 0)] + "…"

@@ -4,9 +4,8 @@ import json
 import shutil
 import sys
 import time
+from collections.abc import Iterable
 from typing import Final
-
-from stream.several.status_board import SourceState, line_of
 
 _EVERY_S: Final = 0.25
 
@@ -23,6 +22,12 @@ def named_line(source: str, line: str) -> str:
     return f"{source}: {line}"
 
 
+def line_of(words: Iterable[str], width: int) -> str:
+    """Return the words of all sources in one line that fits into `width` characters."""
+    line = " | ".join(words)
+    return line if len(line) <= width else line[: max(width - 1, 0)] + "…"
+
+
 class Terminal:
     """stderr. The status line is rewritten in place, below all other lines; only on a terminal, and unless `quiet`."""
 
@@ -36,13 +41,13 @@ class Terminal:
         self._clear()
         print(text, file=sys.stderr, flush=True)
 
-    def show(self, states: list[SourceState]) -> None:
-        """Rewrite the status line if it is time; to be called often."""
+    def show(self, words: Iterable[str]) -> None:
+        """Rewrite the status line if it is time; to be called often. words: of each source."""
         if not self._rewrites or time.monotonic() < self._next_s:
             return
         self._next_s = time.monotonic() + _EVERY_S
         width = shutil.get_terminal_size().columns - 1
-        print(f"\r\x1b[2K{line_of(states, width)}", end="", file=sys.stderr, flush=True)
+        print(f"\r\x1b[2K{line_of(words, width)}", end="", file=sys.stderr, flush=True)
         self._shown = True
 
     def close(self) -> None:

@@ -6,6 +6,7 @@ Each run is a process with children of its own: what happens to one, or to its s
 import contextlib
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -87,6 +88,11 @@ def _write(audit: AuditLog, events: SecurityEvents) -> None:
         audit.security_event(event)
 
 
+def _run_of(state: SourceState, monitor: Monitor) -> SourceRun:
+    """Begin the run of a source; it tells the address of its page."""
+    return SourceRun(f"source-{state.number}", monitor, partial(setattr, state, "address"))
+
+
 class Watching:
     """The runs of several sources, from the first to the last."""
 
@@ -95,7 +101,7 @@ class Watching:
     ) -> None:
         """Take what the runs have in common. upkeep: called some twenty times per second."""
         self._states, self._collector, self._terminal, self._upkeep = states, collector, terminal, upkeep
-        self._runs: list[SourceRun] = []
+        self._runs: list[tuple[SourceState, SourceRun]] = []
         self._asked: Callable[[], bool] = lambda: False
         self._failed_code: int | None = None  # of the source that was not there at the start
 
@@ -106,11 +112,13 @@ class Watching:
         """
         with stop_asked() as self._asked:
             try:
-                self._runs = [SourceRun(*both) for both in zip(self._states, monitors, strict=True)]
+                self._runs = [
+                    (state, _run_of(state, monitor)) for state, monitor in zip(self._states, monitors, strict=True)
+                ]
                 while any(state.exit_code is None for state in self._states):
                     self._turn()
             finally:
-                for run in self._runs:
+                for _, run in self._runs:
                     run.end()
                     run.close()
         codes = [state.exit_code or 0 for state in self._states]
@@ -122,18 +130,18 @@ class Watching:
         return self._failed_code is not None or self._asked()
 
     def _turn(self) -> None:
-        going_on = [run for run in self._runs if run.state.exit_code is None]
-        self._collector.turn([handle for run in going_on for handle in run.handles])
-        for run in going_on:
+        going_on = [(state, run) for state, run in self._runs if state.exit_code is None]
+        self._collector.turn([handle for _, run in going_on for handle in run.handles])
+        for state, run in going_on:
             code = run.exit_code  # first: what it wrote before its end is all there then
             for line in run.take():
-                self._terminal.say(named_line(run.state.title, line))
+                self._terminal.say(named_line(state.title, line))
             if code is not None:
-                self._note_end(run.state, code)
+                self._note_end(state, code)
         if self._stopping:
-            for run in going_on:
+            for _, run in going_on:
                 run.end()
-        self._terminal.show(self._states)
+        self._terminal.show(state.words for state in self._states)
         self._upkeep()
 
     def _note_end(self, state: SourceState, code: int) -> None:

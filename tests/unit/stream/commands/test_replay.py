@@ -13,6 +13,8 @@ from tests.doubles.readings import reading
 from tests.unit.stream.commands.conftest import Type
 
 SOURCE = "synthetic:?frames=2"
+IN_TURN = ("--speed", "1")
+"""Recordings at a pace of their own are analysed in turn, in the process of the command."""
 
 Run = tuple[RunPlan, dict[str, Any]]
 
@@ -22,7 +24,7 @@ def runs(monkeypatch: pytest.MonkeyPatch) -> list[Run]:
     """Return the runs that a command asks for; none is started."""
     asked: list[Run] = []
 
-    def run(plan: RunPlan, _execute: object, **how: Any) -> Outcome:
+    def run(plan: RunPlan, _execute: object, _make_display: object, **how: Any) -> Outcome:
         asked.append((plan, how))
         if "broken" in plan.source:
             raise SourceError(f"{plan.source} is broken")
@@ -64,7 +66,7 @@ def test_options_become_the_plan(typed: Type, runs: list[Run]) -> None:
     assert (plan.outlines, plan.regions_file) == (True, True)
     assert (plan.log_level, plan.log_format) == (10, "json")
     assert not plan.config.publish.enabled
-    assert how == {"quiet": False, "resume": True, "overwrite": False, "place": None}
+    assert how == {"resume": True, "overwrite": False}
 
 
 @pytest.mark.parametrize(("engine", "workers"), [("serial", 1), ("router", 3), ("ray", 3)])
@@ -88,14 +90,14 @@ def test_a_stopped_overlay_is_said_and_stops_the_rest(
     typed: Type, runs: list[Run], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("run_stream.Program.write_overlay", lambda _parts, _plan, _stopped: None)
-    done = typed("replay", SOURCE, "synthetic:?seed=2", "-o", "out", "--overlay")
+    done = typed("replay", SOURCE, "synthetic:?seed=2", "-o", "out", "--overlay", *IN_TURN)
     assert done.code == 130
     assert "overlay.mkv was not made" in done.text
     assert len(runs) == 1
 
 
 def test_one_bad_source_keeps_no_other_from_being_done(typed: Type, runs: list[Run]) -> None:
-    done = typed("replay", "synthetic:?broken=1", SOURCE, "-o", "out")
+    done = typed("replay", "synthetic:?broken=1", SOURCE, "-o", "out", *IN_TURN)
     assert done.code == 3
     assert "Error: synthetic:?broken=1 is broken" in done.text
     assert [plan.source for plan, _ in runs] == ["synthetic:?broken=1", SOURCE]
@@ -103,7 +105,7 @@ def test_one_bad_source_keeps_no_other_from_being_done(typed: Type, runs: list[R
 
 
 def test_who_stops_one_source_stops_them_all(typed: Type, runs: list[Run]) -> None:
-    assert typed("replay", "synthetic:?stopped=1", SOURCE, "-o", "out").code == 130
+    assert typed("replay", "synthetic:?stopped=1", SOURCE, "-o", "out", *IN_TURN).code == 130
     assert len(runs) == 1
 
 
@@ -134,7 +136,7 @@ def test_a_batch_that_is_resumed_begins_what_was_not_begun(typed: Type, runs: li
     other = "synthetic:?frames=3"
     Path("out").mkdir()
     session(Path("out/synthetic-frames-2"), SOURCE)
-    assert typed("replay", SOURCE, other, "-o", "out", "--resume").code == 0
+    assert typed("replay", SOURCE, other, "-o", "out", "--resume", *IN_TURN).code == 0
     assert [(plan.source, how["resume"]) for plan, how in runs] == [(SOURCE, True), (other, False)]
 
 

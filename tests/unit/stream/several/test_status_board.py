@@ -4,7 +4,8 @@ from typing import Any
 
 from stream.config.source_place import SourcePlace
 from stream.protocol.readings import RunStatus
-from stream.several.status_board import SourceState, line_of
+from stream.several.status_board import SourceState
+from stream.several.terminal import line_of
 
 
 def status(**fields: Any) -> RunStatus:
@@ -24,17 +25,17 @@ def test_one_line_has_name_state_value_and_rate_of_each_source() -> None:
     first, second, third = (SourceState(number, f"s{number}", 1.0) for number in (1, 2, 3))
     first.take(status())
     second.take(status(source="camera-1-2", state="no camera", density_pct=None, frames_per_s=0.0, age_ms=None))
-    assert line_of([first, second, third], 200) == (
+    assert line_of((one.words for one in (first, second, third)), 200) == (
         "camera-0-1 LIVE 6.25 % 30/s | camera-1-2 NO CAMERA --.-- % 0/s | source 3 STARTING"
     )
     third.exit_code = 3
-    assert line_of([first, second, third], 200).endswith("source 3 ENDED")
+    assert line_of((one.words for one in (first, second, third)), 200).endswith("source 3 ENDED")
 
 
 def test_a_line_that_is_too_long_for_the_terminal_is_cut() -> None:
-    states = [SourceState(number, f"s{number}", 1.0) for number in range(1, 9)]
-    assert len(line_of(states, 40)) == 40
-    assert line_of(states, 40).endswith("…")
+    words = [SourceState(number, f"s{number}", 1.0).words for number in range(1, 9)]
+    assert len(line_of(words, 40)) == 40
+    assert line_of(words, 40).endswith("…")
 
 
 def test_the_name_of_a_source_ends_with_its_number_however_long_it_is() -> None:

@@ -4,7 +4,6 @@ import json
 
 import pytest
 
-from stream.several.status_board import SourceState
 from stream.several.terminal import Terminal, named_line
 
 
@@ -20,7 +19,7 @@ def test_an_entry_of_a_json_log_stays_one_and_names_its_source() -> None:
 
 def test_without_a_terminal_there_are_lines_and_no_status_line(capsys: pytest.CaptureFixture[str]) -> None:
     terminal = Terminal(quiet=False)
-    terminal.show([SourceState(1, "s1", 1.0)])
+    terminal.show(["source 1 STARTING"])
     terminal.say("one line")
     terminal.close()
     assert capsys.readouterr().err == "one line\n"
