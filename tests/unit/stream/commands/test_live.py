@@ -18,7 +18,7 @@ def plans(monkeypatch: pytest.MonkeyPatch) -> list[RunPlan]:
     """Return the plans of the runs that a command asks for; each leaves a session with a frame if it should."""
     asked: list[RunPlan] = []
 
-    def run(plan: RunPlan, _execute: object, **_how: Any) -> Outcome:
+    def run(plan: RunPlan, _execute: object, _make_display: object) -> Outcome:
         asked.append(plan)
         plan.folder.mkdir(parents=True, exist_ok=True)
         store = Store(plan.folder / FILE_NAME)
