@@ -1,5 +1,6 @@
 """A recording to be looked at: read once more, its capillaries outlined, what is not tissue hatched."""
 
+import functools
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -93,9 +94,8 @@ def _hatch(pixels: Pixels, objects: Sequence[tuple[str, npt.NDArray[np.int32]]])
     covered = np.zeros(pixels.shape[:2], np.uint8)
     for _, outline in objects:
         cv2.fillPoly(covered, [outline], 1)
-    rows, columns = np.nonzero(covered)
-    lines = (rows + columns) % _HATCH_PX < _HATCH_PX // 4
-    pixels[rows[lines], columns[lines]] = _WHITE
+    covered &= _lines(*covered.shape)
+    cv2.copyTo(np.full_like(pixels, 255), covered, pixels)  # white, if a line is there
     for name, outline in objects:
         cv2.polylines(pixels, [outline], True, _WHITE, 1, cv2.LINE_AA)
         left, top, *_ = cv2.boundingRect(outline)
@@ -110,6 +110,13 @@ def _hatch(pixels: Pixels, objects: Sequence[tuple[str, npt.NDArray[np.int32]]])
                 thickness,
                 cv2.LINE_AA,
             )
+
+
+@functools.lru_cache(maxsize=1)
+def _lines(height: int, width: int) -> npt.NDArray[np.uint8]:
+    """Return slanting lines over a whole frame, (height, width): 1 on a line, else 0."""
+    rows, columns = np.ogrid[:height, :width]
+    return ((rows + columns) % _HATCH_PX < _HATCH_PX // 4).astype(np.uint8)
 
 
 def draw_scale_bar(pixels: Pixels, um_per_px: float) -> None:

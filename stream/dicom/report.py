@@ -163,16 +163,18 @@ def _group(
 
 
 def _report(identity: Identity, groups: Sequence[MeasurementsAndQualitativeEvaluations]) -> Dataset:
-    """Return the document around measurement groups."""
+    """Return the document around measurement groups, of which there is at least one."""
     at = moment(identity.t_ns)
+    first, *others = groups
+    content = MeasurementReport(
+        observation_context=ObservationContext(observer_device_context=_observer(identity.station)),
+        procedure_reported=code("capillary-monitoring"),
+        imaging_measurements=[first],
+        title=codes.DCM.ImagingMeasurementReport,
+    )
     document: Dataset = ComprehensiveSR(
         evidence=[identity.study],
-        content=MeasurementReport(
-            observation_context=ObservationContext(observer_device_context=_observer(identity.station)),
-            procedure_reported=code("capillary-monitoring"),
-            imaging_measurements=groups,
-            title=codes.DCM.ImagingMeasurementReport,
-        ),
+        content=content,
         series_instance_uid=identity.series_uid,
         series_number=_SERIES_NUMBER,
         sop_instance_uid=identity.instance_uid,
@@ -185,6 +187,9 @@ def _report(identity: Identity, groups: Sequence[MeasurementsAndQualitativeEvalu
         content_time=at.time(),
         series_description="Capillary density",
     )
+    measurements = content[0].ContentSequence[-1].ContentSequence
+    for group in others:  # only now: what a document is made of is copied, and searched several times
+        measurements.extend(group)
     complete(document, identity)
     return document
 

@@ -19,7 +19,7 @@ from stream.dicom.study import study_of
 from stream.dicom.subject import Station
 from stream.dicom.uids import uid
 from stream.engines.frames import frames_of
-from stream.errors import EngineError, OutputError, RefusedMessageError, SourceError
+from stream.errors import EngineError, OutputError, RefusedMessageError, RingError, SourceError
 from stream.protocol.contracts import FrameSource
 from stream.protocol.readings import DensityReading, unanalysed
 from stream.protocol.stamp import FrameStamp
@@ -84,10 +84,16 @@ def answer(
 
     store: raises RefusedMessageError if the receiver will never take them, OutputError if it has not got them now.
     """
+    back_off = BackOff()
     while not over():
         path = inbox.oldest(_LOOK_S)
-        if path is not None and _answer_one(path, answers, store, over):
-            inbox.remove(path)
+        try:
+            if path is not None and _answer_one(path, answers, store, over):
+                inbox.remove(path)
+                back_off.reset()
+        except RingError as error:
+            log.warning("%s; trying again", error)
+            _pause(back_off.pause_s(), over)
 
 
 def _answer_one(

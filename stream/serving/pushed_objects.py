@@ -38,12 +38,13 @@ class PushedObjects:
         """Return whether nothing more is taken now."""
         return len(self._waiting) >= self._at_most
 
-    def written(self, content: bytes) -> Path:
-        """Write an object that is not in the queue yet. Raises OSError."""
+    def written(self, *parts: bytes | memoryview) -> Path:
+        """Write the parts of an object that is not in the queue yet, one after the other. Raises OSError."""
         path = self._folder / f"{secrets.token_hex(8)}{_PARTIAL}"
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
+            for part in parts:
+                file.write(part)
             file.flush()
             os.fsync(file.fileno())
         return path

@@ -3,24 +3,37 @@
 import multiprocessing
 import signal
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any, Final
 
 from stream.config.plugins import load
 from stream.engines.step import Step, StepMaker, reading_of
-from stream.errors import EngineError
+from stream.errors import EngineError, RingError
 from stream.machine.processes import end_with_parent, name_process
 from stream.machine.signals import STOP_SIGNALS, deaf_to_signals
 from stream.protocol.contracts import Pixels
 from stream.protocol.frames import FrameHeader
 from stream.protocol.readings import DensityReading
+from stream.serving.shared_frames import SharedFrames
+from stream.transport.frame_ring import RingReader
 
 _DRAW: Final = "capture.writers.drawn_reading:drawn_jpeg"
 _AHEAD: Final = 2  # frames that a worker has waiting
-_step: list[Step] = []  # of this process, if it is a worker
+
+
+@dataclass(frozen=True, slots=True)
+class _Worker:
+    """What a worker process has ready. draw: from frame and reading to a JPEG."""
+
+    step: Step
+    draw: Callable[[Pixels, DensityReading], bytes]
+
+
+_ready: list[_Worker] = []  # of this process, if it is a worker
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,20 +52,28 @@ class WarmWorkers:
         self._maker, self._count = maker, count
         self._pool = self._started()
 
-    def analyse(self, frames: Iterable[tuple[FrameHeader, Pixels]]) -> Iterator[DrawnReading]:
-        """Yield the readings of frames, in their order. Raises EngineError if a worker died."""
+    def analyse(self, frames: Iterable[tuple[FrameHeader, Pixels]]) -> Generator[DrawnReading, None, None]:
+        """Yield the readings of frames, in their order.
+
+        Raises EngineError if a worker died, RingError if there is no memory for the frames that wait.
+        """
         waiting: deque[Future[tuple[bytes, bytes]]] = deque()
-        try:
-            for header, pixels in frames:
-                waiting.append(self._pool.submit(_analyse, header, pixels))
-                if len(waiting) > _AHEAD * self._count:
+        at_most = _AHEAD * self._count
+        with closing(SharedFrames(at_most + 1)) as shared:
+            try:
+                for header, pixels in frames:
+                    waiting.append(self._pool.submit(_analyse, shared.place(header, pixels)))
+                    if len(waiting) > at_most:
+                        yield _drawn(waiting.popleft())
+                while waiting:
                     yield _drawn(waiting.popleft())
-            while waiting:
-                yield _drawn(waiting.popleft())
-        except BrokenProcessPool:
-            self._pool.shutdown()
-            self._pool = self._started()
-            raise EngineError("a worker died in the middle of an analysis") from None
+            except BrokenProcessPool:
+                self._pool.shutdown()
+                self._pool = self._started()
+                raise EngineError("a worker died in the middle of an analysis") from None
+            finally:
+                for one in waiting:
+                    one.cancel()
 
     def close(self) -> None:
         """End the workers."""
@@ -75,16 +96,25 @@ def _prepare(maker: StepMaker) -> None:
         signal.signal(number, signal.SIG_IGN)
     end_with_parent(portable=False)
     name_process("worker")
-    _step.append(maker.make(0))
+    _ready.append(_Worker(maker.make(0), load(_DRAW)))
 
 
 def _is_ready() -> bool:
-    return bool(_step)
+    return bool(_ready)
 
 
-def _analyse(header: FrameHeader, pixels: Pixels) -> tuple[bytes, bytes]:
-    encoded = _step[0](header, pixels)
-    return encoded, load(_DRAW)(pixels, reading_of(encoded))
+def _analyse(header: FrameHeader) -> tuple[bytes, bytes]:
+    """Return a frame's encoded reading, and the frame with it drawn in. Raises RingError if the frame is gone."""
+    worker = _ready[0]
+
+    def analysed(pixels: Pixels) -> tuple[bytes, bytes]:
+        encoded = worker.step(header, pixels)
+        return encoded, worker.draw(pixels, reading_of(encoded))
+
+    made = RingReader().read(header, analysed)  # mapped anew: the next analysis may have a ring of the same name
+    if made is None:  # the analysis that it belongs to is over: nobody asks for it
+        raise RingError("the frame is gone")
+    return made
 
 
 def _drawn(future: "Future[tuple[bytes, bytes]]") -> DrawnReading:

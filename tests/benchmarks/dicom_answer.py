@@ -1,7 +1,7 @@
 """How long a pushed cine takes to come back: from the call of `storescu` until report and overlay are in the archive.
 
 `uv run python -m tests.benchmarks.dicom_answer [--frames 30] [--rounds 5]` starts Orthanc and `serve dicom`, and prints
-one line per push, in s, and the medians.
+one line per push, in s, with the processor time of the service, and the medians.
 """
 
 import argparse
@@ -14,6 +14,9 @@ import time
 from pathlib import Path
 from typing import Final
 
+import psutil
+
+from stream.machine.cpu_time import tree_cpu_seconds
 from tests.doubles.archives.cine import write_cine
 from tests.doubles.archives.orthanc import Orthanc
 from tests.running import running
@@ -36,6 +39,8 @@ def main() -> None:
 def measured(folder: Path, frames: int, rounds: int) -> list[dict[str, float]]:
     """Return for each push how long pushing took, and how long it took until both answers were there, s; then medians.
 
+    cpu_s: what the service and its workers took of the processors meanwhile.
+
     frames: of the cine, 1920x1080, uncompressed.
     """
     archive = Orthanc(folder / "orthanc")
@@ -52,12 +57,15 @@ def measured(folder: Path, frames: int, rounds: int) -> list[dict[str, float]]:
         port = listening.split(" as ")[0].rpartition(":")[2]
         for number in range(rounds):
             write_cine(folder / "cine.dcm", frames)  # another one each time: it has new identifiers
-            begun_s = time.monotonic()
+            begun_s, begun_cpu_s = time.monotonic(), tree_cpu_seconds(psutil.Process(process.pid))
             subprocess.run([_STORESCU, "-aec", "CAPILLARY", "127.0.0.1", port, folder / "cine.dcm"], check=True)
             pushed_s = time.monotonic() - begun_s
             while archive.count() < 2 * (number + 1):
                 time.sleep(_LOOK_S)
-            lines.append({"pushed_s": round(pushed_s, 2), "answered_s": round(time.monotonic() - begun_s, 2)})
+            answered_s = time.monotonic() - begun_s
+            cpu_s = tree_cpu_seconds(psutil.Process(process.pid)) - begun_cpu_s
+            line = {"pushed_s": pushed_s, "answered_s": answered_s, "cpu_s": cpu_s}
+            lines.append({name: round(value, 2) for name, value in line.items()})
     return [*lines, {name: statistics.median(line[name] for line in lines) for name in lines[0]}]
 
 
