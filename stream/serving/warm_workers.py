@@ -26,14 +26,14 @@ _AHEAD: Final = 2  # frames that a worker has waiting
 
 
 @dataclass(frozen=True, slots=True)
-class _Worker:
-    """What a worker process has ready. draw: from frame and reading to a JPEG."""
+class _Prepared:
+    """What a worker process has made before its first frame. draw: from frame and reading to a JPEG."""
 
     step: Step
     draw: Callable[[Pixels, DensityReading], bytes]
 
 
-_ready: list[_Worker] = []  # of this process, if it is a worker
+_ready: list[_Prepared] = []  # of this process, if it is a worker
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ def _prepare(maker: StepMaker) -> None:
         signal.signal(number, signal.SIG_IGN)
     end_with_parent(portable=False)
     name_process("worker")
-    _ready.append(_Worker(maker.make(0), load(_DRAW)))
+    _ready.append(_Prepared(maker.make(0), load(_DRAW)))
 
 
 def _is_ready() -> bool:
@@ -105,14 +105,14 @@ def _is_ready() -> bool:
 
 def _analyse(header: FrameHeader) -> tuple[bytes, bytes]:
     """Return a frame's encoded reading, and the frame with it drawn in. Raises RingError if the frame is gone."""
-    worker = _ready[0]
+    prepared = _ready[0]
 
     def analysed(pixels: Pixels) -> tuple[bytes, bytes]:
-        encoded = worker.step(header, pixels)
-        return encoded, worker.draw(pixels, reading_of(encoded))
+        encoded = prepared.step(header, pixels)
+        return encoded, prepared.draw(pixels, reading_of(encoded))
 
     made = RingReader().read(header, analysed)  # mapped anew: the next analysis may have a ring of the same name
-    if made is None:  # the analysis that it belongs to is over: nobody asks for it
+    if made is None:  # its analysis is over: no one waits for its result
         raise RingError("the frame is gone")
     return made
 
