@@ -116,11 +116,12 @@ class Program:
         return seal(folder, frames_read)
 
     def recorded_session(self, folder: Path) -> "RecordedSession | None":
-        from capture.recordings.proof import RecordedProof
         from capture.sources.session.description import is_recording, read_description
 
         if not is_recording(folder) or (read_description(folder).closed and not read_description(folder).recorded):
             return None
+        from capture.recordings.proof import RecordedProof
+
         return RecordedProof(folder)
 
     def lookup(self, source: str, framing: "Framing") -> "Lookup":

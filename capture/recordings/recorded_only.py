@@ -2,14 +2,15 @@
 
 import contextlib
 from collections.abc import Iterator
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from capture.sources.opening import SourceLimits, open_source
 from capture.sources.uri import LIVE_SCHEMES, parse_uri
 from stream.console.public_source import public_source
 from stream.errors import UsageError
-from stream.protocol.contracts import FrameSource, Pixels
+
+if TYPE_CHECKING:
+    from stream.protocol.contracts import FrameSource, Pixels
 
 
 def refuse_live_scheme(source: str) -> None:
@@ -18,7 +19,7 @@ def refuse_live_scheme(source: str) -> None:
         raise _is_live(source)
 
 
-def open_recorded(source: str, limits: SourceLimits) -> FrameSource:
+def open_recorded(source: str, limits: SourceLimits) -> "FrameSource":
     """Open a source of recorded frames. Raises SourceError, UsageError if it is live."""
     refuse_live_scheme(source)
     opened = open_source(source, limits)
@@ -28,8 +29,10 @@ def open_recorded(source: str, limits: SourceLimits) -> FrameSource:
     return opened
 
 
-def frames_of(source: str, limits: SourceLimits) -> Iterator[tuple[str, Pixels]]:
+def frames_of(source: str, limits: SourceLimits) -> "Iterator[tuple[str, Pixels]]":
     """Yield name and (height, width, 3) uint8 BGR pixels of every frame. Raises SourceError, UsageError."""
+    import numpy as np
+
     with contextlib.closing(open_recorded(source, limits)) as opened:
         while (grab := opened.grab()) is not None:
             pixels: Pixels = np.empty((opened.height, opened.width, 3), np.uint8)

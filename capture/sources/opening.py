@@ -5,7 +5,7 @@ What opens a scheme is looked up among the plug-ins: a function from SourceUri t
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from msgspec import structs
 
@@ -24,8 +24,10 @@ from stream.config.plugins import find, names
 from stream.config.sections import CaptureConfig
 from stream.errors import SourceError, UsageError
 from stream.machine.files import SUFFIXES, expanded
-from stream.protocol.contracts import FrameSource
 from stream.session.store import FILE_NAME as SESSION_FILE
+
+if TYPE_CHECKING:
+    from stream.protocol.contracts import FrameSource
 
 _SCHEME_OF_SUFFIX: Final = dict.fromkeys(SUFFIXES, "images") | dict.fromkeys(DICOM_SUFFIXES, "dicom")
 
@@ -48,7 +50,7 @@ def limits_of(capture: CaptureConfig) -> SourceLimits:
     return SourceLimits(capture.max_width_px, capture.max_height_px, capture.framing)
 
 
-def open_source(uri: str, limits: SourceLimits | None = None) -> FrameSource:
+def open_source(uri: str, limits: SourceLimits | None = None) -> "FrameSource":
     """Open a source by URI or plain path. Raises UsageError for a wrong name or option, SourceError for the rest."""
     limits = limits or SourceLimits()
     named = parse_uri(uri)
@@ -69,7 +71,7 @@ def open_source(uri: str, limits: SourceLimits | None = None) -> FrameSource:
     return source
 
 
-def _framed(source: FrameSource, framing: Framing) -> FrameSource:
+def _framed(source: "FrameSource", framing: Framing) -> "FrameSource":
     if framing == AS_IT_IS:
         return source
     from capture.framed import FramedSource  # OpenCV is not needed for the rest
@@ -116,7 +118,7 @@ def _holds_dicom(place: Path) -> bool:
         return False
 
 
-def _check_size(source: FrameSource, limits: SourceLimits) -> None:
+def _check_size(source: "FrameSource", limits: SourceLimits) -> None:
     if source.width > limits.max_width or source.height > limits.max_height:
         raise SourceError(
             f"Frames of {source.name} are {source.width}x{source.height}, more than the {limits.max_width}x"
@@ -124,7 +126,7 @@ def _check_size(source: FrameSource, limits: SourceLimits) -> None:
         )
 
 
-def open_synthetic(uri: SourceUri) -> FrameSource:
+def open_synthetic(uri: SourceUri) -> "FrameSource":
     """Open `synthetic:?seed=1`: its options are the fields of the synthetic microscope's settings."""
     from capture.sources import synthetic
 

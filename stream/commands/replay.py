@@ -82,7 +82,6 @@ def replay(parts: Parts, /, sources: tuple[str, ...], output: Path, **given: Any
     from stream.machine.processes import cores
     from stream.session.folders import result_folders
     from stream.session.preparation import holds_frames, refuse_loss
-    from stream.session.tables.batch import BatchTable
 
     options = _ReplayOptions(**given)
     if options.resume and options.overwrite:
@@ -104,6 +103,8 @@ def replay(parts: Parts, /, sources: tuple[str, ...], output: Path, **given: Any
     replaying = _Replaying(parts, config, options, speed, choice, of_several=batch)
     if not batch:
         sys.exit(replaying.one(*folders[0], partial(display, replay=True, quiet=parts.quiet)))
+    from stream.session.tables.batch import BatchTable
+
     table = BatchTable(output, folders)
     codes = _replay_all(replaying, folders, table)
     print(f"Table of {counted(len(folders), 'recording')}: {shown(table.path)}", file=sys.stderr)

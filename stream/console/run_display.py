@@ -5,14 +5,15 @@ import logging
 import os
 import sys
 import time
-from typing import Any, Final, Protocol, TextIO, cast
-
-from tqdm import tqdm
+from typing import TYPE_CHECKING, Any, Final, Protocol, TextIO, cast
 
 from stream.console.batch import BatchPlace, time_words
 from stream.console.logs import discreet
 from stream.console.text import counted
 from stream.protocol.readings import RunStatus
+
+if TYPE_CHECKING:
+    from tqdm import tqdm
 
 log = logging.getLogger("capillary.progress")
 
@@ -104,6 +105,8 @@ class ProgressBar:
 
     def show(self, status: RunStatus) -> None:
         """Move the bar."""
+        from tqdm import tqdm  # loaded only for who looks at it
+
         done = status.published + status.failed
         if self._bar is None:
             words = self._place.words() if self._place is not None else None

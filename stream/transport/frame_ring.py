@@ -8,17 +8,17 @@ the slots.
 
 import contextlib
 import mmap
+import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final, TypeVar
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from stream.errors import RingError
 from stream.machine.shared_memory import SharedMemory, create_shared_memory, map_shared_memory
-from stream.protocol.contracts import Pixels
 from stream.protocol.frames import FrameHeader
+
+if TYPE_CHECKING:
+    from stream.pixels.layouts import Pixels
 
 _MAGIC: Final = 0x43415053
 _PAGE: Final = 4096
@@ -34,10 +34,10 @@ class Ring:
     def __init__(self, memory: mmap.mmap, owner: SharedMemory | None = None) -> None:
         self._owner = owner
         self._memory = memory
-        self._words: npt.NDArray[np.int64] = np.frombuffer(memory, np.int64, _PAGE // 8)
+        self._words = memoryview(memory)[:_PAGE].cast("q")
         if self._words[0] != _MAGIC:
             raise RingError("the shared memory is not a frame ring of this program")
-        self.slots, self.slot_bytes = int(self._words[1]), int(self._words[2])
+        self.slots, self.slot_bytes = self._words[1], self._words[2]
 
     @classmethod
     def create(cls, slots: int, slot_bytes: int, folder: Path, *, portable: bool = False) -> "Ring":
@@ -46,8 +46,8 @@ class Ring:
             raise RingError(f"a ring has 1 to {_MAX_SLOTS} slots, not {slots}")
         padded = -(-slot_bytes // _PAGE) * _PAGE
         owner = create_shared_memory(_PAGE + slots * padded, folder, portable)
-        words = np.frombuffer(owner.map, np.int64, _PAGE // 8)
-        words[:3] = _MAGIC, slots, padded
+        for place, word in enumerate((_MAGIC, slots, padded)):
+            owner.map[8 * place : 8 * place + 8] = word.to_bytes(8, sys.byteorder)
         return cls(owner.map, owner)
 
     @classmethod
@@ -65,19 +65,21 @@ class Ring:
     @property
     def captured(self) -> int:
         """Frames captured in this run so far; outlives the capture process, so that no seq is used twice."""
-        return int(self._words[_CAPTURED])
+        return self._words[_CAPTURED]
 
     @captured.setter
     def captured(self, frames: int) -> None:
         self._words[_CAPTURED] = frames
 
-    def pixels(self, slot: int, height: int, width: int) -> Pixels:
+    def pixels(self, slot: int, height: int, width: int) -> "Pixels":
         """Map the slot's (height, width, 3) uint8 BGR pixels, without a copy. Raises RingError if they do not fit."""
         nbytes = height * width * 3
         if not 0 <= slot < self.slots or nbytes > self.slot_bytes:
             raise RingError(
                 f"{width}x{height} pixels do not fit slot {slot} of {self.slots} ({self.slot_bytes} bytes each)"
             )
+        import numpy as np  # the supervisor, which looks at no pixel, starts without it
+
         offset = _PAGE + slot * self.slot_bytes
         return np.frombuffer(self._memory, np.uint8, nbytes, offset).reshape(height, width, 3)
 
@@ -89,15 +91,15 @@ class Ring:
     def finish(self, slot: int) -> int:
         """Mark the slot as holding a whole frame. Returns its generation."""
         self._words[_GENERATIONS + slot] += 1
-        return int(self._words[_GENERATIONS + slot])
+        return self._words[_GENERATIONS + slot]
 
     def holds(self, slot: int, generation: int) -> bool:
         """Return True while the slot still holds the frame of that generation."""
-        return 0 <= slot < self.slots and int(self._words[_GENERATIONS + slot]) == generation
+        return 0 <= slot < self.slots and self._words[_GENERATIONS + slot] == generation
 
     def close(self) -> None:
         """Unmap the memory. Arrays from `pixels` must not be used afterwards."""
-        del self._words
+        self._words.release()
         with contextlib.suppress(BufferError):  # an array from `pixels` is still there: it ends with the process
             self._memory.close()
         if self._owner is not None:
@@ -111,7 +113,7 @@ class RingReader:
         self._path = ""
         self._ring: Ring | None = None
 
-    def read(self, header: FrameHeader, use: Callable[[Pixels], T]) -> T | None:
+    def read(self, header: FrameHeader, use: "Callable[[Pixels], T]") -> T | None:
         """Return what `use` makes of the frame's pixels, (height, width, 3) uint8 BGR in the ring itself.
 
         None if the slot holds another frame by now, or the ring is gone. The slot's generation is compared before and
