@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from stream.console.text import plain
-from stream.errors import NO_TENSORFLOW, ModelError, StreamError, system_refused
+from stream.errors import NO_TENSORFLOW, ModelError, StreamError, UsageError, system_refused
 from stream.machine.signals import STOP_SIGNALS
 from stream.version import VERSION
 
@@ -136,6 +136,15 @@ class Program:
         drawn = [Drawn(*row) for row in drawings(plan.folder)]
         scale = session_scale(plan.folder)
         return write_overlay(plan.source, _limits(plan.config), drawn, plan.folder, stopped, scale)
+
+    def tune(self, source: str) -> "Iterator[str]":
+        from workers.analysers import settings_of
+        from workers.models.tuning import tune
+
+        config = self.load("replay.toml", {}).analyser
+        if config.name != "capillary":
+            raise UsageError(f'the analyser "{config.name}" has no choice of runtimes; only "capillary" has')
+        return tune(settings_of(config.settings), (pixels for _, pixels in self.frames(source)))
 
     def analyser(self, named: dict[str, Any] | None = None) -> "Analyser":
         from stream.config.plugins import find

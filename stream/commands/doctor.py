@@ -25,6 +25,7 @@ Severity = Literal["ok", "note", "FAIL"]
 _MEMORY_NEEDED: Final = 700 * 2**20
 _DISK_NEEDED: Final = 2**30
 _PYTHON_NEEDED: Final = (3, 11)
+_MICROSCOPE: Final = "synthetic:?seed=1&frames=4"
 _COMMANDS: Final = ("run_stream.py", "capillary-stream")
 """What stands in the command line of a run of this program."""
 
@@ -48,8 +49,15 @@ class CheckResult:
     "--verify", metavar="SESSION", type=click.Path(path_type=Path), help="Check a session's audit log instead."
 )
 @click.option("--outlet", "names", metavar="NAME", multiple=True, help="Check this outlet alone; may be repeated.")
+@click.option(
+    "--tune",
+    metavar="SOURCE",
+    is_flag=False,
+    flag_value=_MICROSCOPE,
+    help="Measure instead what runs the network fastest here, with frames of SOURCE (default: drawn ones).",
+)
 @click.pass_obj
-def doctor(parts: Parts, verify: Path | None, names: tuple[str, ...]) -> None:
+def doctor(parts: Parts, verify: Path | None, names: tuple[str, ...], tune: str | None) -> None:
     """Check machine, camera, ports, outlets, model and disk: one line per check, with what to do if it fails.
 
     Exit code 1 if a check fails.
@@ -59,12 +67,27 @@ def doctor(parts: Parts, verify: Path | None, names: tuple[str, ...]) -> None:
     if verify is not None:
         print(audit_log.verify(verify))
         return
+    if tune is not None:
+        _tune(parts, tune)
+        return
     failed = False
     config = parts.load("default.toml", {})
     for result in _outlets(config, names) if names else _examine(parts, config):
         print(result)
         failed = failed or result.severity == "FAIL"
     sys.exit(1 if failed else 0)
+
+
+def _tune(parts: Parts, source: str) -> None:
+    """Print what each runtime of the network costs on this machine."""
+    from stream.engines.bench.machine import this_machine
+
+    lines = parts.tune(source)
+    machine = this_machine()
+    busy = "; busy with other programs, so measure again when they rest" if machine.busy else ""
+    print(f"{machine.cpu}, {counted(machine.cores, 'core')}{busy}\n")
+    for line in lines:
+        print(line, flush=True)
 
 
 def _examine(parts: Parts, config: "Config") -> Iterator[CheckResult]:

@@ -111,5 +111,11 @@ class Parts(Protocol):
     def write_overlay(self, plan: "RunPlan", stopped: Callable[[], bool]) -> Path | None:
         """Write a finished replay's recording with its capillaries outlined; None if `stopped` said so on the way."""
 
+    def tune(self, source: str) -> Iterator[str]:
+        """Measure each runtime of the configured analyser on a source's first frames; yield what to print, by line.
+
+        Raises SourceError, UsageError, ModelError.
+        """
+
     def analyser(self, named: dict[str, Any] | None = None) -> "Analyser":
         """Return the analyser of that name and settings; None: as configured. Raises ModelError."""

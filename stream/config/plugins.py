@@ -66,6 +66,7 @@ _GROUPS: Final[Mapping[GroupName, _Group]] = {
             "keras": "workers.runtimes.keras:KerasRuntime",
             "onnx": "workers.runtimes.onnx:OnnxRuntime",
             "openvino": "workers.runtimes.openvino:OpenVinoRuntime",
+            "openvino-bf16": "workers.runtimes.openvino:OpenVinoBf16Runtime",
         },
     ),
     "architectures": _Group("architecture", ModelError, {"compact": "workers.training.architectures.compact:COMPACT"}),

@@ -14,7 +14,7 @@ import pytest
 from stream.errors import ModelError
 from tests.doubles.tiny_model import rewrite_card
 from workers.runtimes.base import Crops, Runtime
-from workers.runtimes.card import Card, WeightsFile, read_card, weights_file
+from workers.runtimes.card import Card, WeightsFile, read_card, readable, weights_file
 from workers.runtimes.loading import load
 
 
@@ -118,4 +118,4 @@ def _with_hash_of(card: Card, folder: Path, name: str) -> Card:
     ]
     if name in ("litert", "keras"):
         return msgspec.structs.replace(card, **{name: found[0]})
-    return msgspec.structs.replace(card, exports={**card.exports, name: found})
+    return msgspec.structs.replace(card, exports={**card.exports, readable(name)[0]: found})

@@ -15,7 +15,7 @@ RECIPE: Final = "flat-field-4"
 """Names how regions are proposed and crops are cut. It changes when weights must be trained anew."""
 
 MAX_WEIGHTS_BYTES: Final = 64 * 2**20
-RuntimeName = Literal["litert", "keras", "onnx", "openvino"]
+RuntimeName = Literal["litert", "keras", "onnx", "openvino", "openvino-bf16"]
 ProposalsName = Literal["contrast", "helmy2022"]
 """Who proposes the regions that the network judges: the program's own way, or the published one."""
 
@@ -26,6 +26,9 @@ OWN_RUNTIME: Final[dict[str, RuntimeName]] = {
     ".xml": "openvino",
 }
 """Suffix of a file of weights → the runtime that it was made for."""
+
+_READS: Final = {"openvino": ("openvino", "onnx"), "openvino-bf16": ("openvino", "onnx")}
+"""Runtime → the runtimes whose files it can read, its own first; one that is not here reads its own alone."""
 
 _REFUSED: Final = {
     ".h5": "HDF5 weights",
@@ -130,7 +133,12 @@ class Card(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         made: dict[str, list[WeightsFile]] = {"litert": [self.litert], **self.exports}
         if self.keras is not None:
             made["keras"] = [self.keras]
-        return made.get(runtime, [])
+        return next((made[one] for one in readable(runtime) if one in made), [])
+
+
+def readable(runtime: str) -> tuple[str, ...]:
+    """Return the runtimes whose files `runtime` can read, its own first."""
+    return _READS.get(runtime, (runtime,))
 
 
 def weights_file(path: Path, content: bytes) -> WeightsFile:

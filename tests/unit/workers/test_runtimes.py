@@ -1,4 +1,4 @@
-"""The four runtimes keep one contract, and say what is missing."""
+"""The runtimes keep one contract, and say what is missing."""
 
 import sys
 from pathlib import Path
@@ -11,12 +11,12 @@ from stream.errors import ModelError
 from tests.contracts.runtime_contract import RuntimeContract
 from tests.doubles.tiny_model import rewrite_card
 from workers.analysers import capillary
-from workers.capillary.analyser import SHIPPED
 from workers.models.exports import export
 from workers.runtimes.base import Crops
 from workers.runtimes.card import read_card, weights_file
 from workers.runtimes.keras import KerasRuntime
 from workers.runtimes.loading import load
+from workers.shipped import card_of, shipped, weights_path
 
 
 class TestLiteRt(RuntimeContract):
@@ -41,27 +41,50 @@ class TestOpenVino(RuntimeContract):
     tolerance = 1e-4
 
 
-def test_the_shipped_model_says_the_same_in_all_runtimes(tmp_path: Path, crops: Crops) -> None:
-    reference = load(read_card(SHIPPED), SHIPPED, "keras").probabilities(crops)
-    for name, suffix, tolerance in (("litert", ".tflite", 0.1), ("onnx", ".onnx", 1e-4), ("openvino", ".xml", 1e-4)):
-        export("default", name, tmp_path / f"mine{suffix}")
-        own = load(read_card(tmp_path / f"mine{suffix}"), tmp_path / f"mine{suffix}", name)
-        assert np.abs(own.probabilities(crops) - reference).max() < tolerance, name
+class TestOpenVinoBf16(RuntimeContract):
+    """bfloat16: 8 significant bits."""
+
+    name = "openvino-bf16"
+    tolerance = 0.05
 
 
-@pytest.mark.parametrize(("name", "library"), [("onnx", "onnxruntime"), ("openvino", "openvino")])
+@pytest.mark.parametrize("model", list(shipped()))
+def test_a_shipped_model_says_the_same_in_all_runtimes_without_an_export(model: str, crops: Crops) -> None:
+    weights, card = weights_path(model), card_of(model)
+    reference = load(card, weights, "keras").probabilities(crops)
+    for name, tolerance in (("litert", 0.1), ("onnx", 1e-4), ("openvino", 1e-4), ("openvino-bf16", 0.05)):
+        assert np.abs(load(card, weights, name).probabilities(crops) - reference).max() < tolerance, name
+
+
+def test_openvino_reads_what_was_exported_to_onnx(tiny_model: Path, tmp_path: Path, crops: Crops) -> None:
+    export(str(tiny_model), "onnx", tmp_path / "mine.onnx")
+    card = read_card(tmp_path / "mine.onnx")
+    said = load(card, tmp_path / "mine.onnx", "openvino").probabilities(crops)
+    assert np.abs(said - load(card, tmp_path / "mine.onnx", "onnx").probabilities(crops)).max() < 1e-4
+
+
+@pytest.mark.parametrize(
+    ("name", "library"), [("onnx", "onnxruntime"), ("openvino", "openvino"), ("openvino-bf16", "openvino")]
+)
 def test_a_missing_library_is_named_with_what_to_install(
     tiny_model: Path, monkeypatch: pytest.MonkeyPatch, name: str, library: str
 ) -> None:
     monkeypatch.setitem(sys.modules, library, None)
-    monkeypatch.delitem(sys.modules, f"workers.runtimes.{name}", raising=False)
-    with pytest.raises(ModelError, match=f"needs {library}, which is not installed: uv sync --extra {name}"):
+    extra = name.partition("-")[0]
+    monkeypatch.delitem(sys.modules, f"workers.runtimes.{extra}", raising=False)
+    with pytest.raises(ModelError, match=f"needs {library}, which is not installed: uv sync --extra {extra},"):
         load(read_card(tiny_model), tiny_model, name)
 
 
 def test_the_settings_choose_the_runtime_and_readings_name_it(tiny_model: Path) -> None:
     shipped = read_card(tiny_model).model_id
-    for name, suffix in (("litert", ".tflite"), ("keras", ".keras"), ("onnx", ".onnx"), ("openvino", ".xml")):
+    for name, suffix in (
+        ("litert", ".tflite"),
+        ("keras", ".keras"),
+        ("onnx", ".onnx"),
+        ("openvino", ".xml"),
+        ("openvino-bf16", ".xml"),
+    ):
         for weights in (tiny_model, tiny_model.with_suffix(suffix)):
             named = capillary({"weights": str(weights), "runtime": name}).model_id
             assert named == (shipped if name == "litert" else f"{shipped}-{name}")

@@ -101,3 +101,21 @@ def test_a_port_that_a_run_of_this_program_uses_is_no_failure(typed: Type, monke
     monkeypatch.setenv("CAPILLARY_STREAM_VIEW_PORT", "8765")
     done = typed("doctor")
     assert f"note  port for the live page: 8765: a run of this program uses it, process {os.getpid()}" in done.text
+
+
+def test_tuning_names_the_machine_and_measures_on_drawn_frames_unless_others_are_given(
+    typed: Type, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("run_stream.Program.tune", lambda _, source: iter([f"measured on {source}"]))
+    monkeypatch.setattr("psutil.cpu_percent", lambda _: 0.0)
+    machine, _, *lines = typed("doctor", "--tune").text.splitlines()
+    assert "core" in machine
+    assert lines == ["measured on synthetic:?seed=1&frames=4"]
+    assert "measured on clip.mp4" in typed("doctor", "--tune", "clip.mp4").text
+
+
+def test_an_analyser_without_a_choice_of_runtimes_cannot_be_tuned(typed: Type) -> None:
+    Path("mine.toml").write_text('[analyser]\nname = "helmy2022"\n')
+    done = typed("-c", "mine.toml", "doctor", "--tune")
+    assert done.code == 2
+    assert 'the analyser "helmy2022" has no choice of runtimes' in done.text
