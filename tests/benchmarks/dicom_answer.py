@@ -50,7 +50,7 @@ def measured(folder: Path, frames: int, rounds: int) -> list[dict[str, float]]:
     lines = []
     service = ("-c", config, "serve", "dicom", "--port", "0", "--inbox", folder / "inbox")
     with contextlib.ExitStack() as stack:
-        stack.callback(archive.kill)
+        stack.callback(archive.stop)
         process = stack.enter_context(running(*service))
         assert process.stderr is not None
         listening = next(line for line in process.stderr if "Listening" in line)

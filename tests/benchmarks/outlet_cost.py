@@ -82,7 +82,7 @@ def dicom(folder: Path) -> Iterator[Table]:
     archive = Orthanc(folder / "orthanc")
     archive.start()
     yield {"host": "127.0.0.1", "port": archive.dicom_port, "called": archive.AE_TITLE}
-    archive.kill()
+    archive.stop()
 
 
 @contextmanager

@@ -65,7 +65,7 @@ class Orthanc:
         )
         eventually(lambda: all(map(_listens, (self.dicom_port, self.http_port))), "Orthanc takes connections")
 
-    def kill(self) -> None:
+    def stop(self) -> None:
         """Kill it as a power cut would. May be called twice."""
         if self._process is not None:
             self._process.kill()

@@ -13,4 +13,4 @@ def orthanc(tmp_path: Path) -> Iterator[Orthanc]:
     orthanc = Orthanc(tmp_path / "orthanc")
     orthanc.start()
     yield orthanc
-    orthanc.kill()
+    orthanc.stop()

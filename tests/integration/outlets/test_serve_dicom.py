@@ -66,7 +66,7 @@ class Hospital:
 def hospital(tmp_path: Path) -> Iterator[Hospital]:
     hospital = Hospital(tmp_path)
     yield hospital
-    hospital.orthanc.kill()
+    hospital.orthanc.stop()
 
 
 def test_a_pushed_cine_comes_back_as_report_and_overlay_with_the_densities_of_replay(hospital: Hospital) -> None:

@@ -22,7 +22,7 @@ class InOrthanc(SenderContract):
         self.orthanc.start()
 
     def stop_receiver(self) -> None:
-        self.orthanc.kill()
+        self.orthanc.stop()
 
     def received(self) -> list[int]:
         return [int(report.InstanceNumber) - 1 for report in self.orthanc.objects()]

@@ -19,7 +19,7 @@ def orthanc(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Orthanc]:
     orthanc = Orthanc(tmp_path_factory.mktemp("orthanc"))
     orthanc.start()
     yield orthanc
-    orthanc.kill()
+    orthanc.stop()
 
 
 def by_dicom(orthanc: Orthanc, **others: Any) -> dict[str, Any]:
@@ -79,7 +79,7 @@ class TestTls:
         own, own_key = authority.sign("program")
         orthanc.start()
         yield orthanc, {"ca": str(authority.certificate), "certificate": own, "key": own_key}
-        orthanc.kill()
+        orthanc.stop()
 
     def test_a_report_arrives_over_tls(self, files: tuple[Orthanc, dict[str, Any]]) -> None:
         orthanc, tls = files
