@@ -41,6 +41,7 @@ from stream.session.store import FILE_NAME, Store
 from stream.sink.acknowledging import Acknowledgements
 from stream.sink.disk import SessionDisk
 from stream.sink.finishing import Finishing
+from stream.sink.gathering import messages_of_turn
 from stream.sink.outlets_desk import OutletsDesk
 from stream.sink.recording_desk import RecordingDesk
 from stream.sink.workings_desk import WorkingsDesk
@@ -49,7 +50,6 @@ log = logging.getLogger("capillary.sink")
 
 _IDLE_MS: Final = 100
 _WAITING_MS: Final = 10  # while a reading waits for an earlier one: live, it may be released at any moment
-_BATCH: Final = 64  # messages per turn: one commit, the dearest step, for all of them
 _PROGRESS_S: Final = 0.25  # or a quarter of the time for which a value is current, if that is less
 
 
@@ -106,10 +106,7 @@ class Sink:
         self._child.hello()
         while not self._stopping:
             timeout_ms = _WAITING_MS if self._sequencer.waiting else _IDLE_MS
-            for wait_ms in (timeout_ms, *[0] * (_BATCH - 1)):
-                message = self._child.receive(wait_ms)
-                if message is None:
-                    break
+            for message in messages_of_turn(self._child.receive, timeout_ms, gather=self._plan.replaying):
                 self._handle(message)
             self._turn()
 
