@@ -10,8 +10,10 @@ from typing import Final
 from msgspec.structs import replace
 
 from stream.config.run_plan import RunPlan
+from stream.delivery.subscribers_standing import SubscribersStanding
 from stream.outlets.outlet import QueuedOutlet
 from stream.outlets.zmq_publisher import Publisher
+from stream.protocol.outlets import SubscribersNow
 from stream.protocol.processes import Stop
 from stream.protocol.readings import DensityReading, RunStatus
 from stream.run.child import Child
@@ -19,6 +21,7 @@ from stream.run.shown_status import ShownStatus
 from stream.security.keyring import keyring_for
 
 _TICK_MS: Final = 50
+_STATE_S: Final = 0.5
 
 
 def run(child: Child, plan: RunPlan) -> None:
@@ -30,8 +33,9 @@ def run(child: Child, plan: RunPlan) -> None:
     publisher = Publisher(config.publish.endpoint, keyring_for(config.publish, config.security), child.events)
     with contextlib.closing(QueuedOutlet("publish", publisher, publisher.look)) as outlet:
         shown = ShownStatus(outlet.tell, config.sink.stale_after_s)
+        standing = SubscribersStanding(publisher.guarded)
         child.hello()
-        message, stopping = None, False
+        message, stopping, next_state_s = None, False, 0.0
         while not (stopping and message is None):
             message = child.receive(0 if stopping else _TICK_MS)  # what is there before the end still goes out
             match message:
@@ -46,3 +50,7 @@ def run(child: Child, plan: RunPlan) -> None:
                 case _:
                     outlet.tell(message)
             shown.look(time.monotonic_ns())
+            if time.monotonic() >= next_state_s:
+                next_state_s = time.monotonic() + _STATE_S
+                state = standing.state(outlet.state, publisher.subscribers, time.time_ns())
+                child.tell("sink", SubscribersNow(state=state))

@@ -5,6 +5,7 @@ thread: whatever strangers do to the socket, the sink goes on.
 """
 
 import logging
+import struct
 import time
 from typing import Final
 
@@ -14,6 +15,7 @@ import zmq
 from stream.errors import OutputError, StreamError
 from stream.machine.memory import MOST_GROWTH_MB, MemoryGrowth
 from stream.outlets.outlet import HIGH_WATER, KINDS, Published
+from stream.security.connections import COUNTED, Connections
 from stream.security.endpoints import bind
 from stream.security.events import SecurityEvents
 from stream.security.key_check import KeyCheck
@@ -27,6 +29,8 @@ _KERNEL_BUFFER: Final = 256 * 1024
 """Bytes for each subscriber, beside `HIGH_WATER` messages: for one that does not read, little is held."""
 _PLACE: Final = "subscribers"
 _FAILED: Final = zmq.EVENT_HANDSHAKE_FAILED_NO_DETAIL | zmq.EVENT_HANDSHAKE_FAILED_PROTOCOL
+_EVENT: Final = struct.Struct("=HI")
+"""An event of a socket's monitor and its value (zmq_socket_monitor(3))."""
 _SHUT_S: Final = 3.0
 NOT_PUBLISHED: Final = ("regions", "objects", "picture")
 """Fields of a reading that are for the page: no subscriber gets them, nor their keys."""
@@ -37,7 +41,7 @@ _encoder: Final = msgspec.msgpack.Encoder()
 class Publisher:
     """A sender whose socket is bound for its whole life, except for seconds after peers flooded it with subscriptions.
 
-    endpoint: the address that it is bound to, with its port.
+    endpoint: the address that it is bound to, with its port. guarded: it is encrypted, for allowed keys alone.
     """
 
     def __init__(self, endpoint: str, keyring: Keyring | None = None, events: SecurityEvents | None = None) -> None:
@@ -46,10 +50,17 @@ class Publisher:
         Raises OutputError if the endpoint is in use, ConfigError if the keyring has no key.
         """
         self._keyring, self._events = keyring, events or SecurityEvents()
+        self.guarded = keyring is not None
         self._growth = MemoryGrowth()
         self._socket: _BoundSocket | None = _BoundSocket(endpoint, keyring, self._events)
         self.endpoint = self._socket.endpoint
         self._open_again_s = 0.0
+
+    @property
+    def subscribers(self) -> int:
+        """Return how many are connected; may be asked from any thread."""
+        open_now = self._socket
+        return 0 if open_now is None else open_now.subscribers
 
     def send(self, message: Published) -> None:
         """Send a message under `<topic>.<source>` to the subscribers that take it now.
@@ -106,7 +117,8 @@ class _BoundSocket:
         self._context = zmq.Context(io_threads=1)
         self._key_check: KeyCheck | None = None
         self._events = events
-        self._failures: zmq.Socket[bytes] | None = None
+        self._monitor: zmq.Socket[bytes] | None = None
+        self._connections = Connections()
         self._socket = self._context.socket(zmq.PUB)
         self._socket.setsockopt(zmq.SNDHWM, HIGH_WATER)
         self._socket.setsockopt(zmq.SNDBUF, _KERNEL_BUFFER)
@@ -119,7 +131,7 @@ class _BoundSocket:
             self._key_check = KeyCheck(self._context, keyring.name_of, self._events)
             self._key_check.guard(self._socket, own, _PLACE)
         else:
-            self._failures = self._socket.get_monitor_socket(_FAILED)
+            self._monitor = self._socket.get_monitor_socket(_FAILED | COUNTED)
         try:
             self.endpoint = bind(self._socket, endpoint)
         except OutputError as error:
@@ -129,25 +141,31 @@ class _BoundSocket:
                 "Choose another endpoint (--publish tcp://127.0.0.1:5561, or publish.endpoint), or none (--no-publish)."
             ) from error
 
+    @property
+    def subscribers(self) -> int:
+        """Return how many are connected."""
+        return len(self._connections) if self._key_check is None else self._key_check.connected
+
     def send(self, parts: list[bytes]) -> None:
         """Send to the subscribers that take it now; for a slow one ZeroMQ drops it."""
         self._socket.send_multipart(parts, zmq.DONTWAIT)
 
     def look(self) -> None:
-        """Take up subscriptions, and record peers that speak no ZeroMQ; with keys the key check records them."""
+        """Take up subscriptions, count peers, and record those that speak no ZeroMQ; with keys the key check does."""
         self._socket.getsockopt(zmq.EVENTS)
         strangers = 0
-        while self._failures is not None and self._failures.poll(0):
-            self._failures.recv_multipart()
-            strangers += 1
+        while self._monitor is not None and self._monitor.poll(0):
+            event, value = _EVENT.unpack(self._monitor.recv_multipart()[0])
+            self._connections.take(event, value)
+            strangers += bool(event & _FAILED)
         if strangers:
             self._events.add("refused", _PLACE, detail="it does not speak ZeroMQ", count=strangers)
 
     def close(self, linger_ms: int | None = None) -> None:
         """Let the last messages out for `linger_ms`, by default 200 ms, then release all."""
-        if self._failures is not None:
+        if self._monitor is not None:
             self._socket.disable_monitor()
-            self._failures.close(linger=0)
+            self._monitor.close(linger=0)
         if self._key_check is not None:
             self._key_check.close()
         self._socket.close(linger=linger_ms)

@@ -30,7 +30,7 @@ from stream.protocol.frames import (
     SourceInfo,
     SourceTrouble,
 )
-from stream.protocol.outlets import OutletsNow, SignalFound, SignalSamples
+from stream.protocol.outlets import OutletsNow, SignalFound, SignalSamples, SubscribersNow
 from stream.protocol.processes import Alive, Fatal, Finished, Hello, PeerDown, PeerUp, SecurityEvent, Stop
 from stream.protocol.readings import DensityReading, Recorded, RunStatus
 from stream.protocol.remote import Engage, Engaged
@@ -72,6 +72,7 @@ AnyMessage = (
     | Recorded
     | KeepRecording
     | OutletsNow
+    | SubscribersNow
     | SignalFound
     | SignalSamples
     | Answer

@@ -1,4 +1,4 @@
-"""Messages of the delivery process to the sink: how outlets stand, and signals of other devices that are recorded."""
+"""Messages to the sink: how outlets stand, and signals of other devices that are recorded."""
 
 from typing import Annotated, Final, Literal
 
@@ -20,7 +20,8 @@ class OutletState(Struct, frozen=True, kw_only=True):
 
     name: Annotated[str, Meta(max_length=300, description="its name in the configuration")]
     condition: Annotated[
-        OutletCondition, Meta(description="idle: nothing was sent so far; connected: the newest attempt succeeded")
+        OutletCondition,
+        Meta(description="idle: no message, or no subscriber, so far; connected: the newest attempt succeeded"),
     ] = "idle"
     waiting: Annotated[int, Meta(ge=0, description="messages that are on disk, and not delivered yet")] = 0
     delivered: Annotated[int, Meta(ge=0, description="messages delivered since the start of this process")] = 0
@@ -31,9 +32,14 @@ class OutletState(Struct, frozen=True, kw_only=True):
         str, Meta(max_length=MAX_SENTENCE, description="why the newest attempt failed; empty: it did not")
     ] = ""
     since_ns: Annotated[int, Meta(ge=0, description="since when the condition lasts, ns since 1970 UTC")] = 0
+    detail: Annotated[str, Meta(max_length=MAX_SENTENCE, description="what else is known of it, in plain words")] = ""
 
 
-class OutletsNow(Message, frozen=True, kw_only=True, tag="outlets"):
+class OutsideNews(Message, frozen=True, kw_only=True):
+    """A message to the sink about what is outside the program: receivers, and signals of other devices."""
+
+
+class OutletsNow(OutsideNews, frozen=True, kw_only=True, tag="outlets"):
     """Delivery to sink: how all outlets stand."""
 
     states: Annotated[tuple[OutletState, ...], Meta(description="in the order of the configuration")] = ()
@@ -43,6 +49,12 @@ class OutletsNow(Message, frozen=True, kw_only=True, tag="outlets"):
     ] = 0
 
 
+class SubscribersNow(OutsideNews, frozen=True, kw_only=True, tag="subscribers"):
+    """Publisher to sink: how the subscribers' socket stands."""
+
+    state: Annotated[OutletState, Meta(description="how it stands")]
+
+
 class SignalChannel(Struct, frozen=True):
     """One channel of a signal."""
 
@@ -50,7 +62,7 @@ class SignalChannel(Struct, frozen=True):
     unit: Annotated[str, Meta(max_length=40, description="as its device says it; empty: it does not")] = ""
 
 
-class SignalFound(Message, frozen=True, kw_only=True, tag="signal"):
+class SignalFound(OutsideNews, frozen=True, kw_only=True, tag="signal"):
     """Delivery to sink: this signal is recorded from now on, or again."""
 
     name: SignalName
@@ -68,7 +80,7 @@ class SignalSample(Struct, frozen=True, array_like=True):
     ]
 
 
-class SignalSamples(Message, frozen=True, kw_only=True, tag="signal-samples"):
+class SignalSamples(OutsideNews, frozen=True, kw_only=True, tag="signal-samples"):
     """Delivery to sink: the next samples of a signal, on the clock of the session's frames."""
 
     name: SignalName

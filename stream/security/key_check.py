@@ -13,6 +13,7 @@ from typing import Final
 
 import zmq
 
+from stream.security.connections import Connections
 from stream.security.events import SecurityEvents
 from stream.security.key_pair import Keys, use_curve
 
@@ -38,6 +39,7 @@ class KeyCheck:
         self._watched: zmq.Socket[bytes] | None = None
         self._monitor: zmq.Socket[bytes] | None = None
         self._place = ""
+        self._connections = Connections()
         self._knocking: dict[int, str] = {}  # connection → address, until its handshake is over
         self._asked_of: list[str] = []  # addresses whose key was looked at, until their handshake is over
 
@@ -48,6 +50,11 @@ class KeyCheck:
         watched.setsockopt_string(zmq.ZAP_DOMAIN, place)
         self._monitor = watched.get_monitor_socket()
         self._thread.start()
+
+    @property
+    def connected(self) -> int:
+        """Return how many peers with an allowed key are connected; may be asked from any thread."""
+        return max(0, len(self._connections) - len(self._knocking))
 
     def close(self) -> None:
         """Stop checking; call before the socket is closed."""
@@ -89,6 +96,7 @@ class KeyCheck:
 
     def _watch(self, event: zmq.Event, value: int) -> None:
         """Record a peer that leaves before its key was checked; the others are recorded by `_answer`."""
+        self._connections.take(event, value)
         if event is zmq.Event.ACCEPTED:
             self._knocking[value] = _address(value)
         elif event in (zmq.Event.HANDSHAKE_SUCCEEDED, zmq.Event.HANDSHAKE_FAILED_AUTH) and self._asked_of:

@@ -28,7 +28,7 @@ from stream.protocol.bedside import (
     SetLimits,
 )
 from stream.protocol.frames import Drop, EndOfStream, RingUse, SourceInfo, SourceTrouble
-from stream.protocol.outlets import OutletsNow, SignalFound, SignalSamples
+from stream.protocol.outlets import OutsideNews
 from stream.protocol.processes import PeerDown, PeerUp, SecurityEvent, Stop
 from stream.protocol.readings import DensityReading, Recorded
 from stream.protocol.types import Message
@@ -139,7 +139,7 @@ class Sink:
                 self._tell(Answer(request=message.request, error=refusal, status=409 if refusal else 200))
             case Recorded() | KeepRecording() | PeerDown(role="recorder"):
                 self._recording.handle(message)
-            case OutletsNow() | SignalFound() | SignalSamples() | PeerDown(role="delivery"):
+            case OutsideNews() | PeerDown(role="delivery" | "publisher"):
                 self._outlets_desk.handle(message)
             case RingUse() | SecurityEvent():
                 self._workings_desk.handle(message)

@@ -1,5 +1,8 @@
-"""A program that follows streams of Lab Streaming Layer on this machine, as those of a laboratory do."""
+"""Lab Streaming Layer on this machine: a device with a stream, and a program that follows streams."""
 
+import contextlib
+import threading
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from stream.outlets.lsl.network import pylsl_within
@@ -40,3 +43,25 @@ def follow(*names: str) -> list[Followed]:
     found = {info.name(): info for info in pylsl_within("machine").resolve_bypred(wanted, len(names), _SOON_S)}
     assert set(found) == set(names)
     return [Followed(found[name]) for name in names]
+
+
+@contextlib.contextmanager
+def device(name: str, channels: Mapping[str, str], sample: Callable[[], list[float]]) -> Iterator[None]:
+    """Send a sample 20 times a second, as a monitor of heart rates does. channels: label and unit of each."""
+    pylsl = pylsl_within("machine")
+    info = pylsl.StreamInfo(name, "HeartRate", len(channels), 20.0, "double64", name)
+    info.set_channel_labels(list(channels))
+    info.set_channel_units(list(channels.values()))
+    outlet, over = pylsl.StreamOutlet(info), threading.Event()
+
+    def beat() -> None:
+        while not over.wait(0.05):
+            outlet.push_sample(sample(), pylsl.local_clock())
+
+    beating = threading.Thread(target=beat)
+    beating.start()
+    try:
+        yield
+    finally:
+        over.set()
+        beating.join()

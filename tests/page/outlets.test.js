@@ -37,7 +37,12 @@ test("outlets that work are one line, and no notice", () => {
 test("an outlet that has had nothing to send is no trouble", () => {
   const idle = { ...well, condition: "idle" };
   const { summary, bad } = outletsOf([well, idle]);
-  assert.deepEqual([summary, bad], ["1 of 2 connected; nothing was sent to the others so far.", false]);
+  assert.deepEqual([summary, bad], ["1 of 2 connected; 1 idle.", false]);
+});
+
+test("what else is known of an outlet is said with it", () => {
+  const subscribers = { ...well, name: "publish", detail: "2 subscribers, not encrypted" };
+  assert.equal(outletsOf([subscribers]).list[0].says, "connected since 14:03:22, 2 subscribers, not encrypted");
 });
 
 test("an outlet that fails is named, with its reason, its time and what waits", () => {

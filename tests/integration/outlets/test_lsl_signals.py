@@ -2,17 +2,16 @@
 
 import csv
 import math
-import threading
 import time
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 
-from stream.outlets.lsl.network import pylsl_within
 from stream.session.archive import Archive
 from stream.session.signals.stored import samples_of
 from stream.session.store import FILE_NAME
+from tests.doubles.lsl_streams import device
 from tests.running import run
 
 
@@ -22,22 +21,8 @@ def test_a_stream_is_recorded_beside_the_readings_and_exported(tmp_path: Path) -
     (tmp_path / "x.toml").write_text(
         f'sink.sessions_dir = "{tmp_path / "sessions"}"\npublish.enabled = false\ninlets.lsl.streams = ["{name}"]\n'
     )
-    pylsl = pylsl_within("machine")
-    info = pylsl.StreamInfo(name, "HeartRate", 1, 20.0, "double64", name)
-    info.set_channel_labels(["rate"])
-    outlet, over = pylsl.StreamOutlet(info), threading.Event()
-
-    def beat() -> None:
-        while not over.wait(0.05):  # the value of a sample is the time at which it was made, by UTC
-            outlet.push_sample([time.time()], pylsl.local_clock())
-
-    device = threading.Thread(target=beat)
-    device.start()
-    try:
+    with device(name, {"rate": ""}, lambda: [time.time()]):  # the value is the time at which it was made, by UTC
         done = run("-c", tmp_path / "x.toml", "demo", "--seconds", "8", "--no-view", "--keep")
-    finally:
-        over.set()
-        device.join()
     assert done.returncode == 0, done.stderr
     (folder,) = (tmp_path / "sessions").iterdir()
     samples = list(samples_of(Archive(folder / FILE_NAME), name))

@@ -97,7 +97,7 @@ export class Signals {
         {
           ...axis,
           size: 48,
-          space: 26,
+          space: 18,
           grid: { stroke: style.grid, width: 1 },
           values: (_, ticks) => ticks.map(words.value),
         },

@@ -10,13 +10,13 @@ export const button = (outlets, failing) => (failing ? `Outlets: ${failing} fail
 /** Say how all of them stand. */
 export function summary(outlets, connected, failing) {
   if (failing) return `${failing} of ${outlets} ${outlets === 1 ? "outlet" : "outlets"} failing.`;
-  if (connected < outlets) return `${connected} of ${outlets} connected; nothing was sent to the others so far.`;
+  if (connected < outlets) return `${connected} of ${outlets} connected; ${outlets - connected} idle.`;
   return outlets === 1 ? "The outlet is connected." : `All ${outlets} outlets are connected.`;
 }
 
-/** Say how one stands: since when, and what waits. */
-export function standing({ condition, since_ns: since, waiting, given_up: lost }) {
-  const left = [waiting && `${messages(waiting)} waiting`, lost && `${messages(lost)} given up`];
+/** Say how one stands: since when, what else is known of it, and what waits. */
+export function standing({ condition, since_ns: since, detail, waiting, given_up: lost }) {
+  const left = [detail, waiting && `${messages(waiting)} waiting`, lost && `${messages(lost)} given up`];
   return [`${conditions[condition]} ${time(since)}`, ...left.filter(Boolean)].join(", ");
 }
 
@@ -28,7 +28,7 @@ export const failure = ({ name, since_ns: since, error }) =>
 export const failures = (names) => `${names.length} outlets are failing: ${names.join(", ")} (“Outlets” says why).`;
 
 const LINE = 90; // characters
-const conditions = { idle: "nothing sent so far, since", connected: "connected since", failing: "FAILING since" };
+const conditions = { idle: "idle since", connected: "connected since", failing: "FAILING since" };
 const time = (ns) => clock(ns / 1e9);
 const messages = (n) => `${count(n)} ${n === 1 ? "message" : "messages"}`;
 

@@ -248,6 +248,7 @@ def outlets(stage: Stage) -> None:
     """Show what is said of outlets: one of them fails."""
     live(stage)
     states = (
+        OutletState(name="publish", condition="connected", since_ns=START_NS, detail="2 subscribers, not encrypted"),
         OutletState(name="ward-7", condition="connected", since_ns=START_NS),
         OutletState(name="archive", waiting=1840, given_up=3, condition="failing", error=NO_ARCHIVE, since_ns=START_NS),
         OutletState(name="my_outlet:JsonLines", since_ns=START_NS),
@@ -255,7 +256,7 @@ def outlets(stage: Stage) -> None:
     stage.scope.kept.stand("good", outlets=states)
     stage.until(says("notices", "archive"))
     stage.click("#outlets-open")
-    stage.until("document.querySelectorAll('#outlets li').length === 3")
+    stage.until("document.querySelectorAll('#outlets li').length === 4")
 
 
 def ending(stage: Stage) -> None:

@@ -12,6 +12,7 @@ import zmq
 from stream.config.run_plan import RunPlan
 from stream.config.sections import Config, PublishConfig
 from stream.delivery.publishing import run
+from stream.protocol.outlets import SubscribersNow
 from stream.protocol.readings import RunStatus
 from tests.doubles.harness import Harness
 from tests.doubles.readings import START_NS, reading
@@ -106,3 +107,14 @@ def test_all_that_was_told_before_the_end_still_goes_out(harness: Harness, subsc
         got = subscriber.next()
         seqs += [got["seq"]] if got["type"] == "reading" else []
     assert seqs == list(range(50))
+
+
+def test_the_sink_is_told_how_many_subscribers_there_are_and_that_nothing_is_encrypted(
+    harness: Harness, subscriber: Subscriber
+) -> None:
+    harness.introduce("sink")
+    state = harness.hear("sink", SubscribersNow).state
+    assert (state.name, state.condition, state.detail) == ("publish", "connected", "1 subscriber, not encrypted")
+    subscriber.close()
+    idle = harness.hear("sink", SubscribersNow, lambda told: told.state.condition == "idle").state
+    assert idle.detail == "0 subscribers, not encrypted"

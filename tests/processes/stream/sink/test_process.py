@@ -11,6 +11,7 @@ from stream.config.run_plan import RunPlan
 from stream.config.sections import Config, PublishConfig, SinkConfig
 from stream.protocol.bedside import Answer, KeepSession
 from stream.protocol.frames import Committed, Drop, EndOfStream, SourceInfo
+from stream.protocol.outlets import OutletsNow, OutletState, SubscribersNow
 from stream.protocol.processes import Finished, PeerDown
 from stream.protocol.readings import DensityReading, RunStatus
 from stream.protocol.types import Message, Mode
@@ -222,3 +223,16 @@ def test_a_page_knows_that_the_session_is_kept_before_it_hears_the_answer(harnes
         return isinstance(message, Answer) or (isinstance(message, RunStatus) and message.kept)
 
     assert isinstance(harness.hear("view", Message, where=says_it), RunStatus)
+
+
+def test_a_status_says_how_subscribers_and_outlets_stand_and_whose_process_died(harness: Harness) -> None:
+    start(harness, "live")
+    harness.tell(SubscribersNow(state=OutletState(name="publish", condition="connected")))
+    harness.tell(OutletsNow(states=(OutletState(name="ward", condition="connected"),)))
+
+    def stand(*expected: tuple[str, str]) -> None:
+        harness.hear("view", RunStatus, lambda status: expected == tuple((o.name, o.condition) for o in status.outlets))
+
+    stand(("publish", "connected"), ("ward", "connected"))
+    harness.tell(PeerDown(role="publisher", index=0, incarnation=0))
+    stand(("publish", "failing"), ("ward", "connected"))
