@@ -58,7 +58,7 @@ class CheckResult:
 )
 @click.pass_obj
 def doctor(parts: Parts, verify: Path | None, names: tuple[str, ...], tune: str | None) -> None:
-    """Check machine, camera, ports, outlets, model and disk: one line per check, with what to do if it fails.
+    """Check machine, camera, ports, outlets, inlets, model and disk: one line per check, with what to do if it fails.
 
     Exit code 1 if a check fails.
     """
@@ -111,6 +111,7 @@ def _examine(parts: Parts, config: "Config") -> Iterator[CheckResult]:
     if config.publish.enabled and config.publish.guarded:
         yield _checked("keys", "FAIL", lambda: _keys(config))
     yield from _outlets(config, tuple(config.outlets))
+    yield from _inlets(config)
     yield _checked("model", "FAIL", lambda: f"{parts.analyser().model_id} loads, and has the hash in its card")
     for source in config.sources or (config.source or "camera:0",):
         yield _checked(public_source(source), "note", partial(_source, parts, source, config))
@@ -144,6 +145,22 @@ def _outlet(config: "Config", what: str) -> CheckResult:
         return CheckResult("FAIL", what, discreet(str(error)))
     except Exception as error:  # noqa: BLE001 (a plug-in may raise anything)
         return CheckResult("FAIL", what, discreet(f"{type(error).__name__}: {error}"))
+
+
+def _inlets(config: "Config") -> Iterator[CheckResult]:
+    """Look for the streams of other devices that are recorded."""
+    from stream.delivery.lsl_search import LslSearch
+
+    settings = config.inlets.lsl
+    if not settings.streams:
+        return
+    try:
+        search = LslSearch(settings)
+    except StreamError as error:
+        yield CheckResult("FAIL", "inlet lsl", str(error))
+        return
+    for stream in settings.streams:
+        yield _checked(f"inlet lsl, stream {stream}", "FAIL", partial(search.said_of, stream))
 
 
 def _checked(what: str, failure: Severity, check: Callable[[], str]) -> CheckResult:

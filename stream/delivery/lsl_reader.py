@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from stream.config.sections import LslInletConfig
 from stream.console.logs import discreet
+from stream.delivery.lsl_search import predicate
 from stream.outlets.lsl.lsl_clock import LslClock
 from stream.outlets.lsl.network import pylsl_within
 from stream.protocol.outlets import (
@@ -68,8 +69,7 @@ class LslReader:
         self._thread.join(_ANSWER_S)
 
     def _run(self) -> None:
-        wanted = " or ".join(f"name='{one}' or type='{one}'" for one in self._settings.streams)
-        resolver = self._pylsl.ContinuousResolver(pred=wanted, forget_after=_FORGET_S)
+        resolver = self._pylsl.ContinuousResolver(pred=predicate(self._settings.streams), forget_after=_FORGET_S)
         while not self._closing.wait(_LOOK_S):
             for found in resolver.results():
                 if found.name() not in self._followed and found.uid() not in self._own:

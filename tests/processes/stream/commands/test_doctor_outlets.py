@@ -1,11 +1,13 @@
-"""`doctor` tries each outlet: one whose receiver lives, one whose receiver is away, one that is not set right."""
+"""`doctor` tries each outlet: one whose receiver lives, one that is away, one that is not set right; and each inlet."""
 
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
 from tests.doubles.collectors.trace_collector import TraceCollector
+from tests.doubles.lsl_streams import device
 from tests.running import free_port, run
 
 pytestmark = pytest.mark.real
@@ -50,3 +52,14 @@ def test_an_outlet_that_is_not_there_is_a_wrong_use(config: Path) -> None:
     done = run("-c", config, "doctor", "--outlet", "nera")
     assert done.returncode == 2
     assert 'the configuration has no outlet "nera"; it has: near, gone, wrong' in done.stderr
+
+
+@pytest.mark.slow
+def test_each_stream_of_another_device_is_looked_for(tmp_path: Path) -> None:
+    name = f"monitor-{uuid4().hex[:6]}"
+    (tmp_path / "mine.toml").write_text(f'inlets.lsl.streams = ["{name}", "no-such-{name}"]\n')
+    with device(name, {"rate": "1/min", "pressure": "mmHg"}, lambda: [72.0, 91.5]):
+        done = run("-c", tmp_path / "mine.toml", "doctor")
+    assert f"  ok  inlet lsl, stream {name}: {name} (2 channels)" in done.stdout
+    assert f"FAIL  inlet lsl, stream no-such-{name}: there is no such stream now: start its device" in done.stdout
+    assert done.returncode == 1
