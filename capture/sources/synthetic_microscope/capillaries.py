@@ -47,9 +47,14 @@ def _shadow(rng: np.random.Generator, vessel: Vessel, margin: int) -> tuple[Plan
     low = np.floor(line.min(axis=0) - radius.max()).astype(int) - margin
     high = np.ceil(line.max(axis=0) + radius.max()).astype(int) + margin
     x, y = np.arange(low[0], high[0] + 1), np.arange(low[1], high[1] + 1)
-    distance = np.sqrt((x - line[:, :1])[:, None, :] ** 2 + (y - line[:, 1:])[:, :, None] ** 2)
-    distance = distance + 1.5 * clouds(rng, (len(y), len(x)), 7.0)  # ragged
-    stamps = np.clip((radius[:, None, None] - distance) / 2.0 + 0.5, 0.0, 1.0) * vessel.tone[:, None, None]
+    stamps = ((x - line[:, :1]) ** 2)[:, None, :] + ((y - line[:, 1:]) ** 2)[:, :, None]  # in place: they are large
+    np.sqrt(stamps, out=stamps)
+    stamps += 1.5 * clouds(rng, (len(y), len(x)), 7.0)  # ragged
+    np.subtract(radius[:, None, None], stamps, out=stamps)
+    stamps *= 0.5
+    stamps += 0.5
+    np.clip(stamps, 0.0, 1.0, out=stamps)
+    stamps *= vessel.tone[:, None, None]
     solid = stamps.max(axis=0).astype(np.float32)
     solid *= np.clip(1.0 + 0.28 * clouds(rng, (len(y), len(x)), 8.0), 0.2, 1.6)
     near = float(np.clip(np.exp(rng.normal(np.log(1.05), 0.4)), 0.7, 3.2))

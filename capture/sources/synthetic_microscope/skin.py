@@ -95,8 +95,8 @@ def skin(rng: np.random.Generator, shape: tuple[int, int], middles: npt.NDArray[
         (_spots(rng, shape, 8, 0.7), (-12.0, -13.0, -12.0)),  # dust
         (_bubble(rng, shape), (9.0, 9.0, 8.0)),
     ]
-    picture = np.empty((*shape, 3), np.float32)
-    picture[:] = TONE
-    for plane, (blue, green, red) in layers:
-        picture += plane[:, :, None] * np.array([blue, green, red], np.float32)
-    return picture
+    channels = [np.full(shape, tone, np.float32) for tone in TONE]
+    for plane, strengths in layers:
+        for channel, strength in zip(channels, strengths, strict=True):
+            channel += plane * np.float32(strength)
+    return np.stack(channels, axis=-1)
