@@ -88,6 +88,11 @@ class Program:
 
         return found_devices()
 
+    def hardware_decoders(self) -> dict[str, str]:
+        from capture.sources.video.hardware import hardware_decoders
+
+        return hardware_decoders()
+
     def open_recording(self, source: str, config: "Config", frames: int | None = None) -> "FrameSource":
         from capture.recordings.first_frames import FirstFrames
         from capture.recordings.recorded_only import open_recorded

@@ -3,7 +3,7 @@
 What opens a scheme is looked up among the plug-ins: a function from SourceUri to FrameSource.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -21,7 +21,7 @@ from capture.sources.uri import PLAIN, SourceUri, parse_uri
 from capture.sources.video.containers.recognise import recognise
 from stream.config.framing import AS_IT_IS, Framing
 from stream.config.plugins import find, names
-from stream.config.sections import CaptureConfig
+from stream.config.sections import CaptureConfig, Decoder
 from stream.errors import SourceError, UsageError
 from stream.machine.files import SUFFIXES, expanded
 from stream.session.store import FILE_NAME as SESSION_FILE
@@ -37,17 +37,18 @@ class SourceLimits:
     """What becomes of a source's frames, and how large they may be then.
 
     max_width, max_height: in pixels, what a slot of the ring is made for. framing: of all frames but those of a
-    recording of this program, which were framed when they were recorded.
+    recording of this program, which were framed when they were recorded. decoder: of videos that name none.
     """
 
     max_width: int = 4096
     max_height: int = 3072
     framing: Framing = AS_IT_IS
+    decoder: Decoder = "software"
 
 
 def limits_of(capture: CaptureConfig) -> SourceLimits:
     """Return what a configuration says of frames."""
-    return SourceLimits(capture.max_width_px, capture.max_height_px, capture.framing)
+    return SourceLimits(capture.max_width_px, capture.max_height_px, capture.framing, capture.decoder)
 
 
 def open_source(uri: str, limits: SourceLimits | None = None) -> "FrameSource":
@@ -55,7 +56,7 @@ def open_source(uri: str, limits: SourceLimits | None = None) -> "FrameSource":
     limits = limits or SourceLimits()
     named = parse_uri(uri)
     try:
-        parsed = placed(named)
+        parsed = _with_decoder(placed(named), limits.decoder)
         opened: FrameSource = find("sources", parsed.scheme)(parsed)
     except (UsageError, SourceError) as error:
         meant = hint(uri, named, names("sources"))
@@ -69,6 +70,12 @@ def open_source(uri: str, limits: SourceLimits | None = None) -> "FrameSource":
         opened.close()
         raise
     return source
+
+
+def _with_decoder(uri: SourceUri, decoder: Decoder) -> SourceUri:
+    if uri.scheme != "video" or decoder == "software":
+        return uri
+    return replace(uri, options={"decoder": decoder} | dict(uri.options))
 
 
 def _framed(source: "FrameSource", framing: Framing) -> "FrameSource":

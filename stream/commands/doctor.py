@@ -113,6 +113,7 @@ def _examine(parts: Parts, config: "Config") -> Iterator[CheckResult]:
     yield from _outlets(config, tuple(config.outlets))
     yield from _inlets(config)
     yield _checked("model", "FAIL", lambda: f"{parts.analyser().model_id} loads, and has the hash in its card")
+    yield _decoder(parts, config)
     for source in config.sources or (config.source or "camera:0",):
         yield _checked(public_source(source), "note", partial(_source, parts, source, config))
 
@@ -175,6 +176,16 @@ def _source(parts: Parts, source: str, config: "Config") -> str:
     opened = parts.open_source(source, config)
     opened.close()
     return f"{opened.width}x{opened.height} px"
+
+
+def _decoder(parts: Parts, config: "Config") -> CheckResult:
+    """Say which hardware could decode recorded video here, and whether the chosen one is there."""
+    missing = parts.hardware_decoders()
+    chosen, here = config.capture.decoder, [name for name, reason in missing.items() if not reason]
+    if reason := missing.get(chosen):
+        text, fix = f"{chosen} cannot be used: {reason}", 'set [capture] decoder = "software"'
+        return CheckResult("FAIL", "video decoder", f"{text}; here: {', '.join(['software', *here])}", fix)
+    return CheckResult("ok", "video decoder", f"{chosen}; hardware here: {', '.join(here) or 'none'}")
 
 
 def _keys(config: "Config") -> str:

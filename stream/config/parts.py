@@ -84,6 +84,9 @@ class Parts(Protocol):
     def found_devices(self) -> "Sequence[FoundKind]":
         """Return the cameras that are plugged in, by kind."""
 
+    def hardware_decoders(self) -> dict[str, str]:
+        """Return for each decoder in hardware why this machine does not have it; empty if it has it."""
+
     def open_recording(self, source: str, config: "Config", frames: int | None = None) -> "FrameSource":
         """Open a source of recorded frames, or of its first ones. Raises SourceError, UsageError."""
 

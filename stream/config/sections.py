@@ -1,7 +1,7 @@
 """The typed configuration, a class for each table of the file. Knows no process and loads nothing heavy."""
 
 import hashlib
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal, get_args
 
 import msgspec
 from msgspec import Meta
@@ -15,6 +15,12 @@ class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """A table of the configuration file."""
 
 
+Decoder = Literal["software", "cuda", "d3d11va", "vaapi", "videotoolbox"]
+"""Of recorded video. All but the first are hardware, by FFmpeg's names: docs/pictures.md."""
+
+HARDWARE_DECODERS: Final[tuple[Decoder, ...]] = get_args(Decoder)[1:]
+
+
 class CaptureConfig(Section, frozen=True, kw_only=True):
     """How frames come in."""
 
@@ -23,6 +29,10 @@ class CaptureConfig(Section, frozen=True, kw_only=True):
     max_fps: Annotated[
         float, Meta(ge=0, le=1000, description="live: analyse at most so many frames per second; 0: as they come")
     ] = 0.0
+    decoder: Annotated[
+        Decoder,
+        Meta(description="of recorded video: software, or cuda, d3d11va, vaapi, videotoolbox, see docs/pictures.md"),
+    ] = "software"
     slots: Annotated[
         int,
         Meta(

@@ -14,6 +14,7 @@ from stream.protocol.types import LogFormat
 
 _hidden: list[str] = []  # the longest first
 _secrets: dict[str, str] = {}  # secret → what stands in its place; the longest first
+_OPTIONS: Final = re.compile(r"\?[^?=]*=[^?]*$")
 _SHORTEST: Final = 3
 _INSTEAD: Final = "(source)"
 _INSTEAD_OF_VALUE: Final = "(secret)"
@@ -26,7 +27,7 @@ def hide(source: str) -> None:
     scheme, colon, place = source.partition(":")
     if colon and scheme not in ("video", "images", "dicom") and not Path(source).exists():
         return  # a device or an address, not a file
-    path = Path(place if colon and not Path(source).exists() else source)
+    path = Path(_OPTIONS.sub("", place) if colon and not Path(source).exists() else source)
     names = {source, str(path), str(path.absolute()), path.name, path.stem}
     _hidden.extend(name for name in names if len(name) >= _SHORTEST)
     _hidden.sort(key=len, reverse=True)

@@ -21,7 +21,7 @@ from capture.sources.video.forbidden import check_for
 from capture.sources.video.joints import Joints
 from capture.sources.video.keyframes import EMPTY_BYTES
 from capture.sources.video.matching import Matching, Sent
-from capture.sources.video.opened import Messages, OpenedVideo, frames_left_out, listening
+from capture.sources.video.opened import Messages, OpenedVideo, frames_left_out, in_format, listening
 from capture.sources.video.references import NOT_DECODED, References
 
 # VP8 keeps reference pictures, which are never shown, in packets of their own.
@@ -59,9 +59,10 @@ class Decoding:
         whole_jpegs: every packet is a JPEG, which is given as it is.
         skip: packets from the start that are not decoded; the one after them is a key frame.
         """
-        self._container, self._stream = video.container, video.stream
+        self._container, self._stream, self._pixel_format = video.container, video.stream, video.pixel_format
         codec = self._stream.codec_context
-        codec.thread_count = 1  # costs no more CPU a frame than two threads, and leaves the cores to the workers
+        # Two threads cost more CPU per frame, and what a thread of a frame says of faults is not heard here.
+        codec.thread_count = 1
         codec.options = {"max_pixels": str(_MOST_PIXELS), "err_detect": _ERROR_DETECTION.get(codec.name, "crccheck")}
         self._ticks = counts_ticks
         self._skip, self._order = skip, 0
@@ -145,7 +146,7 @@ class Decoding:
         own = own or Sent(frame.pts or 0, self._order, self._key_order, 0)
         if frame.is_corrupt:
             self._references.fault(own.order, own.label)
-        self._held.append((own, frame))
+        self._held.append((own, in_format(frame, self._pixel_format)))
 
     def _released(self, most_held: int) -> Iterator[Decoded]:
         """Yield frames once all that were decoded before them have come out, and so are known to be whole or not."""

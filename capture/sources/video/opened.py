@@ -12,9 +12,11 @@ from types import TracebackType
 from typing import Final
 
 import av
+from av.codec.hwaccel import HWAccel
 from av.container import InputContainer
 from av.error import FFmpegError
 from av.stream import Disposition
+from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from capture.sources.files import unreadable
@@ -35,12 +37,13 @@ Messages = list[tuple[int, str, str]]
 class OpenedVideo:
     """The container in a file, and its first video stream that is no still picture, such as a cover.
 
-    streams: how many such streams there are.
+    streams: how many such streams there are. pixel_format: that of software, if frames are decoded in hardware.
     """
 
     container: InputContainer
     stream: VideoStream
     streams: int = 1
+    pixel_format: str = ""
 
     def close(self) -> None:
         """Close the file; may be called twice."""
@@ -55,12 +58,16 @@ class OpenedVideo:
         self.close()
 
 
-def opened(path: Path, form: Container) -> OpenedVideo:
-    """Open a file of that form. Raises SourceError if it cannot be read, or FFmpeg finds no video in it."""
+def opened(path: Path, form: Container, hardware: HWAccel | None = None) -> OpenedVideo:
+    """Open a file of that form. Raises SourceError if it cannot be read, or FFmpeg finds no video in it.
+
+    hardware: decodes it. Raises RuntimeError if it cannot.
+    """
     hush_ffmpeg()
     try:
         path.open("rb").close()  # the system's own reason, if there is one
-        container = av.open(f"file:{os.fspath(path)}", "r", format=form.demuxer, options=dict(_OPTIONS))
+        name = f"file:{os.fspath(path)}"
+        container = av.open(name, "r", format=form.demuxer, options=dict(_OPTIONS), hwaccel=hardware)
     except FFmpegError as error:
         raise SourceError(not_decoded(path, form)) from error
     except OSError as error:
@@ -75,6 +82,11 @@ def opened(path: Path, form: Container) -> OpenedVideo:
         container.close()
         raise SourceError(not_decoded(path, form))
     return OpenedVideo(container, moving[0], len(moving))
+
+
+def in_format(frame: VideoFrame, pixel_format: str) -> VideoFrame:
+    """Return a frame with its samples placed in that way: NV12 of hardware only interleaves two planes."""
+    return frame if pixel_format in ("", frame.format.name) else frame.reformat(format=pixel_format)
 
 
 def listening() -> av.logging.Capture:

@@ -7,17 +7,21 @@ from typing import Final
 
 import numpy as np
 from av.error import FFmpegError
+from msgspec import Struct
 
 from capture.sources.files import is_folder, is_text, unreadable
 from capture.sources.naming import pseudonym
+from capture.sources.options import options_as
 from capture.sources.uri import SourceUri
 from capture.sources.video.containers.container import Container
 from capture.sources.video.containers.recognise import recognise
 from capture.sources.video.decoding import Decoded, Decoding
+from capture.sources.video.hardware import opener
 from capture.sources.video.keyframes import Start, heads, start_for
 from capture.sources.video.opened import OpenedVideo, not_decoded, opened
 from capture.sources.video.pixels import FramePixels
-from stream.errors import FrameError, SourceError, UsageError
+from stream.config.sections import Decoder
+from stream.errors import FrameError, SourceError
 from stream.protocol.contracts import Grab, Pixels
 
 _FPS_IF_UNKNOWN: Final = 25.0
@@ -27,10 +31,14 @@ _FAR: Final = 100
 
 
 def open_video(uri: SourceUri) -> "VideoSource":
-    """Open `clip.mp4` and `video:clip.mp4`. Raises SourceError, UsageError."""
-    if uri.options:
-        raise UsageError(f"A recording takes no options; it was given {', '.join(uri.options)}.")
-    return VideoSource(Path(uri.path))
+    """Open `clip.mp4`, `video:clip.mp4` and `video:clip.mp4?decoder=vaapi`. Raises SourceError, UsageError."""
+    return VideoSource(Path(uri.path), options_as(uri, VideoSettings).decoder)
+
+
+class VideoSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """The options of a recording."""
+
+    decoder: Decoder = "software"
 
 
 class VideoSource:
@@ -42,9 +50,13 @@ class VideoSource:
 
     live = False
 
-    def __init__(self, path: Path) -> None:
-        """Open the file. Raises SourceError if it is missing, forbidden, no video, or cut off before its index."""
+    def __init__(self, path: Path, decoder: Decoder = "software") -> None:
+        """Open the file. Raises SourceError if it is missing, forbidden, no video, or cut off before its index.
+
+        decoder: in hardware only if its first frames are those of software; else raises SourceError.
+        """
         self._path, self._form = path, _form_of(path)
+        self._opened = opener(path, self._form, decoder)
         self.name = pseudonym("video", path.name)
         self._whole_jpegs = False
         self._refreshes = False  # its key frames do not stand for themselves: each refreshes a part of the picture
@@ -55,7 +67,8 @@ class VideoSource:
         self.fps = next(map(float, rates), None)
         streams = self._video.streams
         chosen = [f"the first of {streams} videos in the file"] if streams > 1 else []
-        self.treatment = "; ".join([*chosen, *filter(None, [self._pixels.treatment])])
+        by = [f"decoded by {decoder}"] if decoder != "software" else []
+        self.treatment = "; ".join([*chosen, *by, *filter(None, [self._pixels.treatment])])
         self.width, self.height = self._pixels.width, self._pixels.height
         self._lost = _empty_frames(self._form, self._video)
         self.frame_count = None if self._form.frame_count is None else self._form.frame_count - self._lost
@@ -64,7 +77,7 @@ class VideoSource:
             self._reopen(None)
 
     def _open(self, start: Start | None) -> None:
-        self._video: OpenedVideo = opened(self._path, self._form)
+        self._video = self._opened()
         self._decoding = Decoding(
             self._video,
             counts_ticks=self._form.counts_ticks,

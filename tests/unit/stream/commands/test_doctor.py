@@ -55,6 +55,18 @@ def test_a_port_in_use_comes_with_its_key(typed: Type, monkeypatch: pytest.Monke
     assert "-> end what uses it, or set view.port to another one" in done.text
 
 
+def test_a_decoder_that_was_chosen_and_is_not_there_fails(typed: Type, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = {"cuda": "", "vaapi": "this FFmpeg was built without it"}
+    monkeypatch.setattr("run_stream.Program.hardware_decoders", lambda _: found)
+    assert "  ok  video decoder: software; hardware here: cuda" in typed("doctor").text
+    monkeypatch.setenv("CAPILLARY_STREAM_CAPTURE_DECODER", "vaapi")
+    done = typed("doctor")
+    assert done.code == 1
+    assert (
+        "FAIL  video decoder: vaapi cannot be used: this FFmpeg was built without it; here: software, cuda" in done.text
+    )
+
+
 def test_a_sessions_folder_that_cannot_be_written_comes_with_its_key(
     typed: Type, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -75,8 +75,10 @@ def test_a_file_is_not_named_in_the_log(
     logs.set_up(logging.INFO, "text")
     logs.hide(str(clip))
     logs.hide("synthetic:?seed=1")
+    logs.hide("video:mary-smith.mp4?decoder=cuda")
     log = logging.getLogger("capillary.capture")
     log.warning("%s is damaged; frame 7 of john-smith-1950 is missing", clip)
+    log.warning("mary-smith.mp4 ends")
     try:
         raise ValueError(f"no codec for {clip.name}")
     except ValueError:

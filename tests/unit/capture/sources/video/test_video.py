@@ -146,7 +146,7 @@ def test_a_missing_file_and_a_folder_are_refused_in_a_sentence(tmp_path: Path) -
 
 
 def test_options_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="takes no options"):
+    with pytest.raises(UsageError, match="has no option 'fps'"):
         open_source(f"video:{tmp_path}/a.mp4?fps=3")
 
 
