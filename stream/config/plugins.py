@@ -63,6 +63,7 @@ _GROUPS: Final[Mapping[GroupName, _Group]] = {
         ModelError,
         {
             "litert": "workers.runtimes.litert:LiteRtRuntime",
+            "litert-float32": "workers.runtimes.litert:LiteRtRuntime",
             "keras": "workers.runtimes.keras:KerasRuntime",
             "onnx": "workers.runtimes.onnx:OnnxRuntime",
             "openvino": "workers.runtimes.openvino:OpenVinoRuntime",

@@ -189,7 +189,7 @@ def models_forms(labelled: Path, seed: int, output: Path | None) -> None:
 
 @models.command("export")
 @click.argument("model")
-@click.option("--to", required=True, type=click.Choice(["litert", "onnx", "openvino", "savedmodel"]))
+@click.option("--to", required=True, type=click.Choice(["litert", "litert-float32", "onnx", "openvino", "savedmodel"]))
 @click.option("--output", "-o", required=True, type=click.Path(path_type=Path), help="The file (or folder) to write.")
 @click.option("--frames", "source", help="With --to litert: make a new int8 file, with scales that suit these frames.")
 @click.pass_obj

@@ -19,7 +19,13 @@ from workers.shipped import weights_path
 if TYPE_CHECKING:
     import keras
 
-SUFFIX: Final = {"litert": ".tflite", "onnx": ".onnx", "openvino": ".xml", "savedmodel": ""}
+SUFFIX: Final = {
+    "litert": ".tflite",
+    "litert-float32": ".float32",
+    "onnx": ".onnx",
+    "openvino": ".xml",
+    "savedmodel": "",
+}
 """Format → suffix of --output; a SavedModel is a folder."""
 
 
@@ -58,6 +64,13 @@ def _litert(card: Card, source: Path, output: Path, frames: Iterable[Pixels] | N
     return {output: content}, _exported(card, litert=weights_file(output, content), figures=None)
 
 
+def _litert_float32(card: Card, source: Path, output: Path, _: Iterable[Pixels] | None) -> Made:
+    from workers.training.formats.litert import float32_bytes
+
+    content = float32_bytes(_network(card, source))
+    return {output: content}, _exported(card, exports={"litert-float32": [weights_file(output, content)]})
+
+
 def _onnx(card: Card, source: Path, output: Path, _: Iterable[Pixels] | None) -> Made:
     from workers.training.formats.onnx import onnx_bytes
 
@@ -82,7 +95,13 @@ def _savedmodel(card: Card, source: Path, output: Path, _: Iterable[Pixels] | No
     return {output / name: content for name, content in {**files, "SHA256SUMS": sums.encode()}.items()}, _exported(card)
 
 
-_MAKERS: Final = {"litert": _litert, "onnx": _onnx, "openvino": _openvino, "savedmodel": _savedmodel}
+_MAKERS: Final = {
+    "litert": _litert,
+    "litert-float32": _litert_float32,
+    "onnx": _onnx,
+    "openvino": _openvino,
+    "savedmodel": _savedmodel,
+}
 
 
 def _network(card: Card, source: Path) -> "keras.Model":

@@ -37,13 +37,13 @@ def tune(settings: AnalyserSettings, frames: Iterable[Pixels]) -> Iterator[str]:
     if not crops:
         raise SourceError("No region is proposed in these frames, so the network has nothing to judge: give others.")
     usual = np.concatenate([configured.probabilities(of_frame) for of_frame in crops])
-    yield f"{'runtime':<14}{'ms a crop':>10}{'start, ms':>11}{'memory, MB':>12}  a probability differs by at most"
+    yield f"{'runtime':<16}{'ms a crop':>10}{'start, ms':>11}{'memory, MB':>12}  a probability differs by at most"
     ms_a_crop: dict[str, float] = {}
     for name in dict.fromkeys((settings.runtime, *CANDIDATES)):
         try:
             [(_, cost)] = side_by_side(cost_of, [(weights, name, crops)], 1)
         except StreamError as error:
-            yield f"{name:<14}{error}"
+            yield f"{name:<16}{error}"
             continue
         ms_a_crop[name] = cost.ms_a_crop
         yield line(name, cost, float(np.abs(cost.probabilities - usual).max()))
@@ -53,7 +53,7 @@ def tune(settings: AnalyserSettings, frames: Iterable[Pixels]) -> Iterator[str]:
 
 def line(name: str, cost: RuntimeCost, difference: float) -> str:
     """Return a runtime's line of the table."""
-    return f"{name:<14}{cost.ms_a_crop:>10.4f}{cost.start_ms:>11.0f}{cost.memory_mb:>12.0f}  {difference:.2g}"
+    return f"{name:<16}{cost.ms_a_crop:>10.4f}{cost.start_ms:>11.0f}{cost.memory_mb:>12.0f}  {difference:.2g}"
 
 
 def advice(configured: str, ms_a_crop: dict[str, float]) -> str:

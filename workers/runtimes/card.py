@@ -15,12 +15,13 @@ RECIPE: Final = "flat-field-4"
 """Names how regions are proposed and crops are cut. It changes when weights must be trained anew."""
 
 MAX_WEIGHTS_BYTES: Final = 64 * 2**20
-RuntimeName = Literal["litert", "keras", "onnx", "openvino", "openvino-bf16"]
+RuntimeName = Literal["litert", "litert-float32", "keras", "onnx", "openvino", "openvino-bf16"]
 ProposalsName = Literal["contrast", "helmy2022"]
 """Who proposes the regions that the network judges: the program's own way, or the published one."""
 
 OWN_RUNTIME: Final[dict[str, RuntimeName]] = {
     ".tflite": "litert",
+    ".float32": "litert-float32",
     ".keras": "keras",
     ".onnx": "onnx",
     ".xml": "openvino",
@@ -101,7 +102,10 @@ class Card(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     litert: WeightsFile
     keras: WeightsFile | None = None
     exports: Annotated[
-        dict[Annotated[str, Meta(pattern="^(onnx|openvino)$")], Annotated[list[WeightsFile], Meta(min_length=1)]],
+        dict[
+            Annotated[str, Meta(pattern="^(litert-float32|onnx|openvino)$")],
+            Annotated[list[WeightsFile], Meta(min_length=1)],
+        ],
         Meta(description="the same network for other runtimes; OpenVINO's is a graph (.xml) and its numbers (.bin)"),
     ] = {}
     input: Input

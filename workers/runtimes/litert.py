@@ -1,4 +1,4 @@
-"""Runs int8 weights with LiteRT on one thread: the runtime that workers use."""
+"""Runs weights with LiteRT on one thread: in int8, as workers do, or in float32; the file says which."""
 
 from typing import Final
 

@@ -17,11 +17,12 @@ def crops() -> Crops:
 
 @pytest.fixture(scope="session")
 def tiny_model(tmp_path_factory: pytest.TempPathFactory, crops: Crops) -> Path:
-    """tiny.tflite; beside it .keras, .onnx, .xml with .bin, and one card for all. Not to be changed."""
+    """tiny.tflite; beside it .keras, .float32, .onnx, .xml with .bin, and one card for all. Not to be changed."""
     from workers.models.exports import export
 
     folder = tmp_path_factory.mktemp("tiny")
     weights = write_model(tiny_network(crops), crops, folder)
+    export(str(weights), "litert-float32", folder / "tiny.float32")
     export(str(weights), "onnx", folder / "tiny.onnx")
     export(str(weights), "openvino", folder / "tiny.xml")
     return weights

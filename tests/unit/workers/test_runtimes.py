@@ -26,6 +26,11 @@ class TestLiteRt(RuntimeContract):
     tolerance = 0.1
 
 
+class TestLiteRtFloat32(RuntimeContract):
+    name = "litert-float32"
+    tolerance = 1e-4
+
+
 class TestKeras(RuntimeContract):
     name = "keras"
     tolerance = 0.0
@@ -48,11 +53,14 @@ class TestOpenVinoBf16(RuntimeContract):
     tolerance = 0.05
 
 
+AGREEMENT = {"litert": 0.1, "litert-float32": 1e-4, "onnx": 1e-4, "openvino": 1e-4, "openvino-bf16": 0.05}
+
+
 @pytest.mark.parametrize("model", list(shipped()))
 def test_a_shipped_model_says_the_same_in_all_runtimes_without_an_export(model: str, crops: Crops) -> None:
     weights, card = weights_path(model), card_of(model)
     reference = load(card, weights, "keras").probabilities(crops)
-    for name, tolerance in (("litert", 0.1), ("onnx", 1e-4), ("openvino", 1e-4), ("openvino-bf16", 0.05)):
+    for name, tolerance in AGREEMENT.items():
         assert np.abs(load(card, weights, name).probabilities(crops) - reference).max() < tolerance, name
 
 
@@ -80,6 +88,7 @@ def test_the_settings_choose_the_runtime_and_readings_name_it(tiny_model: Path) 
     shipped = read_card(tiny_model).model_id
     for name, suffix in (
         ("litert", ".tflite"),
+        ("litert-float32", ".float32"),
         ("keras", ".keras"),
         ("onnx", ".onnx"),
         ("openvino", ".xml"),

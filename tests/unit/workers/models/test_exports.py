@@ -19,7 +19,7 @@ from workers.runtimes.loading import load
 from workers.shipped import own_runtime
 
 
-@pytest.mark.parametrize("to", ["litert", "onnx", "openvino"])
+@pytest.mark.parametrize("to", ["litert", "litert-float32", "onnx", "openvino"])
 def test_what_is_exported_is_the_same_model(tiny_model: Path, tmp_path: Path, crops: Crops, to: str) -> None:
     output = tmp_path / "deep" / f"mine{SUFFIX[to]}"
     export(str(tiny_model), to, output)
@@ -41,6 +41,7 @@ def test_exports_beside_their_model_share_its_card(tiny_model: Path) -> None:
     card = read_card(tiny_model)
     assert card.keras is not None
     assert {name: [entry.file for entry in files] for name, files in card.exports.items()} == {
+        "litert-float32": ["tiny.float32"],
         "onnx": ["tiny.onnx"],
         "openvino": ["tiny.xml", "tiny.bin"],
     }
