@@ -1,10 +1,15 @@
 """CPU time of the whole run: the supervisor, its living children, and those that have ended."""
 
-import psutil
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import psutil
 
 
 def cpu_seconds() -> float:
     """Return user and system time, in seconds, of this process's parent and its descendants; 0 if not readable."""
+    import psutil  # asked for at the end of a run
+
     try:
         supervisor = psutil.Process().parent()
     except psutil.Error:
@@ -12,8 +17,10 @@ def cpu_seconds() -> float:
     return 0.0 if supervisor is None else tree_cpu_seconds(supervisor)
 
 
-def tree_cpu_seconds(root: psutil.Process) -> float:
+def tree_cpu_seconds(root: "psutil.Process") -> float:
     """Return user and system time, in seconds, of a process and its descendants; 0 if not readable."""
+    import psutil
+
     try:
         own = root.cpu_times()
         total = own.user + own.system + own.children_user + own.children_system

@@ -14,8 +14,6 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Final
 
-import psutil
-
 from stream.machine.cpu_quota import quota_cores, whole_cores
 
 LINUX: Final = sys.platform == "linux"
@@ -88,9 +86,19 @@ def identity(pid: int) -> str:
     try:
         if LINUX:
             return f"{pid} {Path(f'/proc/{pid}/stat').read_bytes().rpartition(b')')[2].split()[19].decode()}"
-        return f"{pid} {psutil.Process(pid).create_time():.2f}"
-    except (OSError, psutil.NoSuchProcess):
+        return f"{pid} {_created_s(pid):.2f}"
+    except OSError:
         return f"{pid}{_GONE}"
+
+
+def _created_s(pid: int) -> float:
+    """Return when a process began, s since 1970. Raises OSError if there is none."""
+    import psutil  # each process of a run loads this module, and on Linux none needs it
+
+    try:
+        return float(psutil.Process(pid).create_time())
+    except psutil.NoSuchProcess as error:
+        raise ProcessLookupError(str(error)) from error
 
 
 def is_alive(owner: str) -> bool:

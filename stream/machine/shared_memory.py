@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-import psutil
-
 from stream.errors import RingError
 from stream.machine.processes import LINUX
 
@@ -65,6 +63,8 @@ def _reserve(fd: int, nbytes: int) -> None:
 
     The system claims pages of a memfd one by one until it has none, and then kills a process: so ask before.
     """
+    import psutil  # only who makes the block asks
+
     if nbytes > psutil.virtual_memory().available:
         raise OSError(errno.ENOMEM, os.strerror(errno.ENOMEM))
     if hasattr(os, "posix_fallocate"):

@@ -5,7 +5,18 @@ import sys
 
 import pytest
 
-HEAVY = ("numpy", "cv2", "matplotlib", "skimage", "tensorflow", "importlib.metadata", "difflib", "tomllib", "click")
+HEAVY = (
+    "numpy",
+    "cv2",
+    "matplotlib",
+    "skimage",
+    "tensorflow",
+    "psutil",
+    "importlib.metadata",
+    "difflib",
+    "tomllib",
+    "click",
+)
 
 
 @pytest.mark.parametrize("module", ["stream.run.child", "stream.config.run_plan", "stream.sink.process"])
