@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from capture.sources.options import options_as
     from capture.sources.uri import SourceUri
-    from stream.errors import ConfigError, FrameError, ModelError, SourceError, StreamError, UsageError
+    from stream.errors import (
+        ConfigError,
+        FrameError,
+        ModelError,
+        OutputError,
+        RefusedMessageError,
+        SourceError,
+        StreamError,
+        UsageError,
+    )
+    from stream.outlets.identity import identity
     from stream.outlets.outlet import Published, Sender
     from stream.protocol.bedside import AlarmEvent, Marker
     from stream.protocol.contracts import (
@@ -30,7 +40,11 @@ _MODULES: Final = {
     "stream.protocol.contracts": (
         ("Analyser", "Analysis", "Frame", "FrameSource", "Grab", "PictureObject", "Pixels", "Quality", "Region")
     ),
-    "stream.errors": ("ConfigError", "FrameError", "ModelError", "SourceError", "StreamError", "UsageError"),
+    "stream.errors": (
+        *("ConfigError", "FrameError", "ModelError", "OutputError", "RefusedMessageError", "SourceError"),
+        *("StreamError", "UsageError"),
+    ),
+    "stream.outlets.identity": ("identity",),
     "stream.outlets.outlet": ("Published", "Sender"),
     "stream.protocol.readings": ("DensityReading", "RunStatus"),
     "stream.protocol.bedside": ("AlarmEvent", "Marker"),
@@ -55,10 +69,12 @@ __all__ = [
     "Grab",
     "Marker",
     "ModelError",
+    "OutputError",
     "PictureObject",
     "Pixels",
     "Published",
     "Quality",
+    "RefusedMessageError",
     "Region",
     "RunStatus",
     "Sender",
@@ -66,6 +82,7 @@ __all__ = [
     "SourceUri",
     "StreamError",
     "UsageError",
+    "identity",
     "options_as",
 ]
 

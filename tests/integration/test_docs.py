@@ -49,7 +49,7 @@ def test_the_example_analyser_replaces_the_whole_analysis(tmp_path: Path) -> Non
 
 def test_the_example_outlet_gets_what_a_run_publishes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     document = ROOT / "docs" / "extending" / "outlets.md"
-    (code,), (config,) = blocks(document, "python"), blocks(document, "toml")
+    (code, *_), (config,) = blocks(document, "python"), blocks(document, "toml")
     monkeypatch.chdir(tmp_path)
     Path("my_outlet.py").write_text(code)
     Path("mine.toml").write_text(config)
@@ -61,7 +61,7 @@ def test_the_example_outlet_gets_what_a_run_publishes(tmp_path: Path, monkeypatc
 
 
 def test_wrong_settings_of_an_outlet_end_the_run_before_its_first_frame(tmp_path: Path) -> None:
-    (code,) = blocks(ROOT / "docs" / "extending" / "outlets.md", "python")
+    code = blocks(ROOT / "docs" / "extending" / "outlets.md", "python")[0]
     (tmp_path / "my_outlet.py").write_text(code)
     (tmp_path / "mine.toml").write_text('[outlets."my_outlet:JsonLines"]\npath = 3\n')
     arguments = ("-c", tmp_path / "mine.toml", "replay", "synthetic:?frames=3", "--output", tmp_path / "out")
