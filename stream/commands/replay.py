@@ -45,7 +45,9 @@ class _ReplayOptions:
 @click.command()
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
 @click.option("--output", "-o", required=True, type=click.Path(path_type=Path), help="Folder for the results.")
-@click.option("--workers", type=click.IntRange(1, 64), help="Worker processes; default: one per core.")
+@click.option(
+    "--workers", type=click.IntRange(1, 64), help="Worker processes of all recordings; default: one per core."
+)
 @click.option(
     "--speed", default="max", show_default=True, help="max, or a multiple of the recording's own speed, such as 1."
 )
@@ -68,7 +70,7 @@ class _ReplayOptions:
 def replay(parts: Parts, /, sources: tuple[str, ...], output: Path, **given: Any) -> None:
     """Analyse recordings: every frame exactly once, in order. A SOURCE may be a folder or a pattern of recordings.
 
-    Several recordings get one folder each below --output, and a table of all of them, summary.csv.
+    Several recordings are analysed at once. They get one folder each below --output, and a table, summary.csv.
 
     Exit codes: 0 done; 1 failed; 2 wrong use; 3 a source; 4 the model; 5 incomplete; 130 stopped. Of several
     recordings, the highest.
