@@ -1,17 +1,39 @@
-"""The TLS of a connection that a sender opens, from the files its settings name."""
+"""The TLS of a connection that a sender opens: the keys of its table, and what comes of the files they name."""
 
 import ssl
 from pathlib import Path
+from typing import Annotated
+
+from msgspec import Meta, Struct
 
 from stream.errors import ConfigError
 
 
-def tls_context(outlet: str, ca: str = "", certificate: str = "", key: str = "") -> ssl.SSLContext:
+class TlsFiles(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The keys of a table for a connection with TLS; a sender's own settings are added to them."""
+
+    ca: Annotated[str, Meta(description="file of the trusted authorities, PEM; empty: the system's")] = ""
+    certificate: Annotated[str, Meta(description="file of the program's own certificate, PEM")] = ""
+    key: Annotated[str, Meta(description="file of its key, PEM; empty: in the same file")] = ""
+
+
+class TlsOnRequest(TlsFiles, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The keys of a table for a connection whose address does not say whether it has TLS."""
+
+    tls: Annotated[bool, Meta(description="connect with TLS; also with any of ca, certificate, key")] = False
+
+    @property
+    def guarded(self) -> bool:
+        """Return whether the connection uses TLS."""
+        return bool(self.tls or self.ca or self.certificate or self.key)
+
+
+def tls_context(outlet: str, files: TlsFiles) -> ssl.SSLContext:
     """Return what checks the receiver's certificate, and its name, and shows it the program's own if there is one.
 
-    ca: file of the authorities that are trusted, PEM; empty: those of the system. certificate, key: the program's own,
-    PEM; the key may be in the same file. Raises ConfigError if a file is missing or is not what it should be.
+    Raises ConfigError if a file is missing or is not what it should be.
     """
+    ca, certificate, key = files.ca, files.certificate, files.key
     for name, file in (("ca", ca), ("certificate", certificate), ("key", key)):
         if file and not Path(file).is_file():
             raise ConfigError(f'the outlet "{outlet}": there is no file {file}, which "{name}" names')

@@ -8,22 +8,10 @@ from msgspec import Meta, Struct, field
 from stream.dicom.subject import Station, Subject
 from stream.errors import ConfigError
 from stream.outlets.sender_settings import settings_of
+from stream.outlets.tls import TlsFiles
 
 AeTitle = Annotated[str, Meta(min_length=1, max_length=16, pattern=r"^(?! +$)[\x20-\x5b\x5d-\x7e]+$")]
 """DICOM PS3.5, 6.2, AE: 1 to 16 characters of ASCII without the backslash, not spaces alone."""
-
-
-class Tls(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How a connection is protected. Paths of files in PEM."""
-
-    ca: Annotated[str, Meta(description="who may sign the other side's certificate; empty: the system's own")] = ""
-    certificate: Annotated[str, Meta(description="this side's certificate, if the other one asks for it")] = ""
-    key: Annotated[str, Meta(description="the private key of this side's certificate")] = ""
-
-
-def files_of(tls: Tls) -> tuple[str, str, str]:
-    """Return the files in the order of `stream.outlets.tls.tls_context`."""
-    return tls.ca, tls.certificate, tls.key
 
 
 class Worklist(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -46,7 +34,9 @@ class DicomSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         Meta(max_length=500, pattern=r"^(https?://[^\s?#]+)?$", description="of its DICOMweb service, for STOW-RS"),
     ] = ""
     authorization: Annotated[str, Meta(max_length=4000, description="with url: the HTTP header of this name")] = ""
-    tls: Annotated[Tls | None, Meta(description="with host: DICOM over TLS; with https: which certificates")] = None
+    tls: Annotated[TlsFiles | None, Meta(description="with host: DICOM over TLS; with https: which certificates")] = (
+        None
+    )
     timeout_s: Annotated[float, Meta(gt=0, le=300, description="how long the archive may take to answer")] = 10.0
     worklist: Annotated[Worklist | None, Meta(description="where `worklist` and `live --worklist` look")] = None
     subject: Annotated[Subject, Meta(description="whom reports are about; by default no name is in them")] = field(
@@ -62,8 +52,6 @@ def dicom_settings(table: Mapping[str, Any]) -> DicomSettings:
         raise ConfigError(
             'the outlet "dicom" needs either host (and port) of an archive, or the url of its DICOMweb service'
         )
-    if settings.authorization and not settings.url.startswith("https:"):
-        raise ConfigError('the outlet "dicom" sends its authorization only to an https url: anybody could read it')
-    if settings.tls is not None and bool(settings.tls.certificate) != bool(settings.tls.key):
-        raise ConfigError('the outlet "dicom" needs both certificate and key, or neither')
+    if settings.authorization and not settings.url:
+        raise ConfigError('the outlet "dicom" has an authorization, but no url: only a DICOMweb service asks for one')
     return settings

@@ -15,7 +15,7 @@ from pynetdicom.sop_class import ModalityWorklistInformationFind, Verification
 from pynetdicom.status import code_to_category
 
 from stream.errors import OutputError, RefusedMessageError
-from stream.outlets.dicom.archive_settings import DicomSettings, files_of
+from stream.outlets.dicom.archive_settings import DicomSettings
 from stream.outlets.dicom.store_status import fate_of
 from stream.outlets.tls import tls_context
 from stream.outlets.unreachable import why_unreachable
@@ -42,7 +42,7 @@ class DimseArchive:
     def __init__(self, settings: DicomSettings) -> None:
         """Prepare, without a connection. Raises ConfigError if certificates cannot be read."""
         self._settings = settings
-        self._tls = tls_context("dicom", *files_of(settings.tls)) if settings.tls is not None else None
+        self._tls = tls_context("dicom", settings.tls) if settings.tls is not None else None
         self._place = f"the archive {settings.called} at {settings.host}:{settings.port}"
         self._ae = AE(settings.calling)
         self._ae.connection_timeout = self._ae.acse_timeout = settings.timeout_s

@@ -1,44 +1,47 @@
 """An archive that is reached by HTTP: STOW-RS, and a search as the check (DICOM PS3.18, 10.5 and 10.6)."""
 
-import http.client
 import json
+from contextlib import closing
 from io import BytesIO
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 import pydicom
 from pydicom.dataset import Dataset
 
 from stream.dicom.uids import uid
 from stream.errors import OutputError, RefusedMessageError
-from stream.outlets.dicom.archive_settings import DicomSettings, Tls, files_of
+from stream.outlets.dicom.archive_settings import DicomSettings
 from stream.outlets.dicom.store_status import fate_of
+from stream.outlets.http.http_service import HttpService
 from stream.outlets.http.http_status import in_words, is_of_the_content, refusal_in_words
-from stream.outlets.tls import tls_context
-from stream.outlets.unreachable import why_unreachable
+from stream.outlets.tls import TlsFiles
 
 _BOUNDARY: Final = "capillary-stream-object"
 _FAILURES: Final = "00081198"  # Failed SOP Sequence
 _REASON: Final = "00081197"
 _NOBODY: Final = uid("nobody")
-_LONGEST_ANSWER: Final = 2**20
 _ACCESS: Final = '"authorization", and "certificate" and "key" in "tls"'
 
 
 class WebArchive:
-    """Stores objects with a request for each call. Redirects are not followed, and no proxy is asked."""
+    """Stores objects with a connection for each call, as by DICOM's own protocol: archives close one that stands still.
+
+    Redirects are not followed, and no proxy is asked.
+    """
 
     def __init__(self, settings: DicomSettings) -> None:
-        """Prepare, without a connection. Raises ConfigError if certificates cannot be read."""
-        parts = urlsplit(settings.url)
-        self._settings, self._path = settings, parts.path.rstrip("/")
-        self._host, self._port = parts.hostname or "", parts.port
-        self._tls = tls_context("dicom", *files_of(settings.tls or Tls())) if parts.scheme == "https" else None
-        self._place = f"the archive at {parts.scheme}://{parts.netloc.rpartition('@')[2]}{self._path}"
+        """Prepare, without a connection. Raises ConfigError if the address is wrong or certificates cannot be read."""
+        files = settings.tls or TlsFiles()
+        self._http = HttpService("dicom", settings.url.rstrip("/"), settings.timeout_s, files)
+        self._headers = {"Accept": "application/dicom+json"}
+        if settings.authorization:
+            self._http.keep_private("authorization")
+            self._headers["Authorization"] = settings.authorization
+        self._place = f"the archive at {self._http.place}{self._http.path}"
 
     def check(self) -> str:
         """Search for a study that does not exist. Raises OutputError."""
-        status, _ = self._ask("GET", f"/studies?StudyInstanceUID={_NOBODY}&limit=1", b"", "application/dicom+json")
+        status, _ = self._ask("GET", f"/studies?StudyInstanceUID={_NOBODY}&limit=1", None, "application/dicom+json")
         if status not in (200, 204):
             raise OutputError(f"{self._place} {in_words(status, _ACCESS)}")
         return f"{self._place} answers as a DICOMweb service"
@@ -64,28 +67,10 @@ class WebArchive:
             raise RefusedMessageError(f"{self._place} refused an object for good: {refusal_in_words(status)}")
         raise OutputError(f"{self._place} {in_words(status, _ACCESS)}")
 
-    def _ask(self, method: str, path: str, body: bytes, kind: str) -> tuple[int, bytes]:
-        """Send a request. Return status and body of the answer. Raises OutputError."""
-        connection = self._connection()
-        headers = {"Accept": "application/dicom+json", "Content-Type": kind}
-        if self._settings.authorization:
-            headers["Authorization"] = self._settings.authorization
-        try:
-            connection.request(method, self._path + path, body, headers)
-            answer = connection.getresponse()
-            return answer.status, answer.read(_LONGEST_ANSWER)
-        except OSError as error:
-            raise OutputError(why_unreachable(error, self._place)) from None
-        except http.client.HTTPException:
-            raise OutputError(f"{self._place} does not answer as a web server; check the port.") from None
-        finally:
-            connection.close()
-
-    def _connection(self) -> http.client.HTTPConnection:
-        timeout_s = self._settings.timeout_s
-        if self._tls is None:
-            return http.client.HTTPConnection(self._host, self._port, timeout=timeout_s)
-        return http.client.HTTPSConnection(self._host, self._port, timeout=timeout_s, context=self._tls)
+    def _ask(self, method: str, below: str, body: bytes | None, kind: str) -> tuple[int, bytes]:
+        """Send a request over a connection of its own. Return status and body of the answer. Raises OutputError."""
+        with closing(self._http):
+            return self._http.ask(method, self._headers | {"Content-Type": kind}, body, below)
 
 
 def _multipart(objects: tuple[Dataset, ...]) -> bytes:

@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from typing import Final
 from urllib.parse import urlsplit
 
+from stream.config.addresses import is_loopback
 from stream.errors import ConfigError, OutputError
 from stream.outlets.http.http_status import GONE, PAUSES, in_words
-from stream.outlets.tls import tls_context
+from stream.outlets.tls import TlsFiles, tls_context
 from stream.outlets.unreachable import why_unreachable
 
 _LONGEST: Final = 2**22
@@ -23,28 +24,36 @@ class HttpService:
     place: its scheme, host and port, for people; path and query may hold a secret.
     """
 
-    def __init__(
-        self, outlet: str, url: str, timeout_s: float, ca: str = "", certificate: str = "", key: str = ""
-    ) -> None:
-        """Read the files of TLS. Raises ConfigError, also if the address has no host or an impossible port."""
+    def __init__(self, outlet: str, url: str, timeout_s: float, files: TlsFiles, setting: str = "url") -> None:
+        """Read the files of TLS. setting: the key of the table that has the address.
+
+        Raises ConfigError, also if the address has no host or an impossible port.
+        """
         parts = urlsplit(url)
         try:
-            self.host, port = parts.hostname or "", parts.port
+            host, port = parts.hostname or "", parts.port
         except ValueError:
-            raise ConfigError(f'the outlet "{outlet}" has no port in its url, {parts.hostname}') from None
-        if not self.host or parts.username is not None:
-            raise ConfigError(f'the outlet "{outlet}" needs a url of scheme, host and path, such as https://host/path')
+            raise ConfigError(f'the outlet "{outlet}" has an impossible port in "{setting}"') from None
+        if not host or parts.username is not None:
+            raise ConfigError(
+                f'the outlet "{outlet}" needs scheme, host and path as "{setting}", such as https://host/path'
+            )
+        self._outlet, self._setting, self._on_this_machine = outlet, setting, is_loopback(host)
         self.guarded = parts.scheme == "https"
-        self.place = f"{parts.scheme}://{self.host}{f':{port}' if port else ''}"
+        self.place = f"{parts.scheme}://{host}{f':{port}' if port else ''}"
         self.path, self._query = parts.path, f"?{parts.query}" if parts.query else ""
         self._connection = (
-            http.client.HTTPSConnection(
-                self.host, port, timeout=timeout_s, context=tls_context(outlet, ca, certificate, key)
-            )
+            http.client.HTTPSConnection(host, port, timeout=timeout_s, context=tls_context(outlet, files))
             if self.guarded
-            else http.client.HTTPConnection(self.host, port, timeout=timeout_s)
+            else http.client.HTTPConnection(host, port, timeout=timeout_s)
         )
         self._not_before_s, self._paused_by = 0.0, 0  # on the clock that never steps; a status
+
+    def keep_private(self, what: str) -> None:
+        """Raise ConfigError if others could read what is sent on its way: without TLS, to another machine."""
+        if not (self.guarded or self._on_this_machine):
+            right = f'"{self._setting}" must begin with https'
+            raise ConfigError(f'the outlet "{self._outlet}" would send its {what} unencrypted: {right}')
 
     def ask(
         self, method: str, headers: Mapping[str, str], body: bytes | None = None, below: str = ""
@@ -56,7 +65,8 @@ class HttpService:
         """
         left_s = self._not_before_s - time.monotonic()
         if left_s > 0:
-            raise OutputError(f"{self.place} {in_words(self._paused_by)}; it is not asked in the next {left_s:.0f} s")
+            why = in_words(self._paused_by, setting=self._setting)
+            raise OutputError(f"{self.place} {why}; it is not asked in the next {left_s:.0f} s")
         try:
             answer = self._answer(method, (self.path + below or "/") + self._query, headers, body)
             content = answer.read(_LONGEST)
@@ -65,7 +75,9 @@ class HttpService:
             raise OutputError(why_unreachable(error, self.place)) from None
         except http.client.HTTPException:
             self.close()
-            raise OutputError(f'{self.place} does not answer as a web server: check the port in "url"') from None
+            raise OutputError(
+                f'{self.place} does not answer as a web server: check the port in "{self._setting}"'
+            ) from None
         if not answer.isclosed():
             self.close()  # the rest of an answer that is too long is not wanted
         if answer.status in PAUSES:

@@ -34,24 +34,24 @@ def refusal_in_words(status: int) -> str:
     return f"{_OF_THE_CONTENT.get(status, 'it is wrong')} ({status})"
 
 
-def in_words(status: int, access: str = "the settings") -> str:
+def in_words(status: int, access: str = "the settings", setting: str = "url") -> str:
     """Return why a server took nothing now, and what to do: the end of a sentence that begins with its name.
 
-    access: the settings that let this program in, such as '"token"'.
+    access: the settings that let this program in, such as '"token"'. setting: the one with the address.
     """
     match status:
         case 400:
             return f"does not accept the request (400): check {access}, and see its log"
         case 404 | 405:
-            return f'has no receiver at this address ({status}): check the path in "url"'
+            return f'has no receiver at this address ({status}): check the path in "{setting}"'
         case _ if status == GONE:
-            return 'has given up this address (410): give the new one as "url", or remove the outlet'
+            return f'has given up this address (410): give the new one as "{setting}", or remove the outlet'
         case _ if status in _NOT_LET_IN:
             return f"does not let this program in ({status}): check {access}"
         case _ if status in _BUSY:
             return f"is busy ({status})"
         case _ if 300 <= status < 400:
-            return f'sends its callers to another address ({status}): give that as "url"'
+            return f'sends its callers to another address ({status}): give that as "{setting}"'
         case _ if status >= 500:
             return f"is in trouble ({status}): see its log"
         case _:

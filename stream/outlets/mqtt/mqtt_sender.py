@@ -34,7 +34,7 @@ class MqttSender:
         """Read the settings and the files they name. Raises ConfigError, also if the library is missing."""
         self._settings = chosen = settings_of("mqtt", settings, MqttSettings)
         library("mqtt", "paho.mqtt.client", "mqtt")
-        self._tls = tls_context("mqtt", chosen.ca, chosen.certificate, chosen.key) if chosen.guarded else None
+        self._tls = tls_context("mqtt", chosen) if chosen.guarded else None
         self._connection: BrokerConnection | None = None
         self._run: tuple[str, str] | None = None  # session and source of the run whose status is sent
 

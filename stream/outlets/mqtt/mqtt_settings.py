@@ -2,22 +2,20 @@
 
 from typing import Annotated
 
-from msgspec import Meta, Struct
+from msgspec import Meta
+
+from stream.outlets.tls import TlsOnRequest
 
 _Topic = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^[^#+\x00/][^#+\x00]*$")]
 
 
-class MqttSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class MqttSettings(TlsOnRequest, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The table `[outlets.mqtt]`."""
 
     host: Annotated[str, Meta(min_length=1, max_length=253, description="the broker's host")]
     port: Annotated[int, Meta(ge=0, le=65535, description="its port; 0: 1883, or 8883 with TLS")] = 0
     user: Annotated[str, Meta(max_length=200, description="user name at the broker; empty: none")] = ""
     password: Annotated[str, Meta(max_length=1000, description="its password")] = ""
-    tls: Annotated[bool, Meta(description="MQTT over TLS; also with any of the next three")] = False
-    ca: Annotated[str, Meta(description="file of the trusted authorities, PEM; empty: the system's")] = ""
-    certificate: Annotated[str, Meta(description="file of the program's own certificate, PEM")] = ""
-    key: Annotated[str, Meta(description="file of its key, PEM; empty: in the same file")] = ""
     prefix: Annotated[_Topic, Meta(description="first part of each topic")] = "capillary"
     source: Annotated[
         str, Meta(max_length=100, description="stands in topics and messages instead of the source's name; empty: that")
@@ -33,11 +31,6 @@ class MqttSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     marker_text: Annotated[bool, Meta(description="send the text of markers, which may name a person")] = False
     home_assistant: Annotated[bool, Meta(description="tell Home Assistant of the source (MQTT discovery)")] = False
     home_assistant_prefix: Annotated[_Topic, Meta(description="its discovery prefix")] = "homeassistant"
-
-    @property
-    def guarded(self) -> bool:
-        """Return whether the connection uses TLS."""
-        return bool(self.tls or self.ca or self.certificate or self.key)
 
     @property
     def port_used(self) -> int:

@@ -12,7 +12,7 @@ from stream.outlets.outlet import Published
 from stream.outlets.prometheus.http_endpoint import MetricsServer, client_checks
 from stream.outlets.prometheus.run_watch import RunWatch
 from stream.outlets.sender_settings import settings_of
-from stream.outlets.tls import tls_context
+from stream.outlets.tls import TlsFiles, tls_context
 from stream.security.endpoints import bound
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class PrometheusSender:
                     'the outlet "prometheus" listens beyond this machine, or with TLS, only with "certificate", "key", '
                     f'and "ca" for the clients that may read; there is no "{missing[0]}"'
                 )
-            tls_context("prometheus", **files)  # which says in a sentence what is wrong with them
+            tls_context("prometheus", TlsFiles(**files))  # which says in a sentence what is wrong with them
             self._tls = client_checks(**files)
         self._watch = RunWatch()
         self._server: MetricsServer | None = None

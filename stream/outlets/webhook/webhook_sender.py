@@ -5,8 +5,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, Final
 
-from stream.config.addresses import is_loopback
-from stream.errors import ConfigError, OutputError, RefusedMessageError
+from stream.errors import OutputError, RefusedMessageError
 from stream.outlets.http.http_service import HttpService
 from stream.outlets.http.http_status import in_words, is_of_the_content, refusal_in_words
 from stream.outlets.outlet import Published
@@ -32,9 +31,8 @@ class WebhookSender:
         """Read the settings and the files they name. wait: for so many seconds. Raises ConfigError."""
         self._settings = chosen = settings_of("webhook", settings, WebhookSettings)
         self._key = signing_key(chosen.secret)
-        self._http = HttpService("webhook", chosen.url, chosen.timeout_s, chosen.ca, chosen.certificate, chosen.key)
-        if not (self._http.guarded or is_loopback(self._http.host)):
-            raise ConfigError('the outlet "webhook" sends to another machine only in TLS: give a url with https')
+        self._http = HttpService("webhook", chosen.url, chosen.timeout_s, chosen)
+        self._http.keep_private("messages")
         self._limit, self._wait = RateLimit(chosen.at_most_per_minute), wait
 
     def send(self, message: Published) -> None:

@@ -2,10 +2,12 @@
 
 from typing import Annotated
 
-from msgspec import Meta, Struct
+from msgspec import Meta
+
+from stream.outlets.tls import TlsFiles
 
 
-class WebhookSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class WebhookSettings(TlsFiles, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The table `[outlets.webhook]`."""
 
     url: Annotated[str, Meta(pattern=r"^https?://[^/\s]+", description="where to: https://host/path")]
@@ -18,6 +20,3 @@ class WebhookSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     ] = 60
     timeout_s: Annotated[float, Meta(gt=0, le=300, description="longest wait for an answer, s")] = 10.0
     marker_text: Annotated[bool, Meta(description="send the text of markers, which may name a person")] = False
-    ca: Annotated[str, Meta(description="file of the trusted authorities, PEM; empty: the system's")] = ""
-    certificate: Annotated[str, Meta(description="file of the program's own certificate, PEM")] = ""
-    key: Annotated[str, Meta(description="file of its key, PEM; empty: in the same file")] = ""

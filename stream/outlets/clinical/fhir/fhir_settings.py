@@ -2,16 +2,17 @@
 
 from typing import Annotated, Literal
 
-from msgspec import Meta, Struct
+from msgspec import Meta
 
 from stream.outlets.clinical.clinical_codes import joined
+from stream.outlets.tls import TlsFiles
 
 Release = Literal["R4", "R5"]
 _Reference = Annotated[str, Meta(max_length=200, pattern=r"^([A-Za-z]+/[A-Za-z0-9.-]{1,64})?$")]
 _AnyText = Annotated[str, Meta(max_length=500)]
 
 
-class FhirSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class FhirSettings(TlsFiles, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The table `[outlets.fhir]`."""
 
     url: Annotated[str, Meta(pattern=r"^https?://[^/\s]+", description="the server's base, https://host/fhir")]
@@ -20,9 +21,6 @@ class FhirSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     token: Annotated[str, Meta(max_length=8000, pattern=r"^[\x21-\x7e]*$", description="bearer token")] = ""
     username: Annotated[_AnyText, Meta(description="for basic authentication, with password")] = ""
     password: Annotated[_AnyText, Meta(description="for basic authentication")] = ""
-    ca: Annotated[str, Meta(description="file of the trusted authorities, PEM; empty: the system's")] = ""
-    certificate: Annotated[str, Meta(description="file of the program's own certificate, PEM")] = ""
-    key: Annotated[str, Meta(description="file of its key, PEM; empty: in the same file")] = ""
     trend_s: Annotated[
         float, Meta(ge=0, le=86_400, description="also one Observation with the trend of so many seconds; 0: none")
     ] = 0.0

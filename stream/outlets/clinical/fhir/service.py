@@ -5,8 +5,6 @@ import contextlib
 import json
 from typing import Any
 
-from stream.config.addresses import is_loopback
-from stream.errors import ConfigError
 from stream.outlets.clinical.fhir.fhir_settings import FhirSettings
 from stream.outlets.http.http_service import HttpService
 
@@ -16,11 +14,9 @@ class FhirService:
 
     def __init__(self, settings: FhirSettings) -> None:
         """Read the files the settings name. Raises ConfigError."""
-        self._http = HttpService(
-            "fhir", settings.url.rstrip("/"), settings.timeout_s, settings.ca, settings.certificate, settings.key
-        )
-        if not (self._http.guarded or is_loopback(self._http.host)) and (settings.token or settings.password):
-            raise ConfigError('the outlet "fhir" would send its token or password unencrypted: give a url with https')
+        self._http = HttpService("fhir", settings.url.rstrip("/"), settings.timeout_s, settings)
+        if settings.token or settings.password:
+            self._http.keep_private("token or password")
         self.place = self._http.place + self._http.path
         self._headers = _headers(settings)
 

@@ -26,7 +26,7 @@ class Hl7Sender:
     def __init__(self, settings: Mapping[str, Any]) -> None:
         """Read the settings and the files they name. Raises ConfigError."""
         self._settings = chosen = settings_of("hl7", settings, Hl7Settings)
-        tls = tls_context("hl7", chosen.ca, chosen.certificate, chosen.key) if chosen.guarded else None
+        tls = tls_context("hl7", chosen) if chosen.guarded else None
         self._connection = MllpConnection(chosen.host, chosen.port, tls, chosen.timeout_s)
 
     @property

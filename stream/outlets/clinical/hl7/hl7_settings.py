@@ -2,14 +2,15 @@
 
 from typing import Annotated, Literal
 
-from msgspec import Meta, Struct
+from msgspec import Meta
 
 from stream.outlets.clinical.clinical_codes import joined
+from stream.outlets.tls import TlsOnRequest
 
 _Name = Annotated[str, Meta(max_length=180)]
 
 
-class Hl7Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Hl7Settings(TlsOnRequest, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The table `[outlets.hl7]`."""
 
     host: Annotated[str, Meta(min_length=1, max_length=253, description="the receiver's host")]
@@ -20,10 +21,6 @@ class Hl7Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
         Literal["original", "enhanced"],
         Meta(description="original: when the receiver has processed a message; enhanced: when it has stored it"),
     ] = "original"
-    tls: Annotated[bool, Meta(description="MLLP over TLS; also with any of the next three")] = False
-    ca: Annotated[str, Meta(description="file of the trusted authorities, PEM; empty: the system's")] = ""
-    certificate: Annotated[str, Meta(description="file of the program's own certificate, PEM")] = ""
-    key: Annotated[str, Meta(description="file of its key, PEM; empty: in the same file")] = ""
     processing_id: Annotated[Literal["P", "T", "D"], Meta(description="MSH-11: production, training, debugging")] = "P"
     sending_application: Annotated[_Name, Meta(description="MSH-3")] = ""
     sending_facility: Annotated[_Name, Meta(description="MSH-4")] = ""
@@ -45,8 +42,3 @@ class Hl7Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
         """Return whom and what messages name; empty if the configuration names none."""
         patient = (self.patient_id, self.patient_id_authority, self.visit_number)
         return joined(*patient, self.point_of_care, self.room, self.bed, self.equipment_id)
-
-    @property
-    def guarded(self) -> bool:
-        """Return whether the connection uses TLS."""
-        return bool(self.tls or self.ca or self.certificate or self.key)

@@ -51,8 +51,10 @@ def test_a_path_without_a_service_is_one_sentence(orthanc: Orthanc) -> None:
         ({}, "either host"),
         ({"host": "a", "url": "http://b"}, "either host"),
         ({"host": "a", "called": "more than sixteen characters"}, "called"),
-        ({"url": "http://b", "authorization": "Bearer x"}, "only to an https url"),
-        ({"host": "a", "tls": {"certificate": "only.crt"}}, "both certificate and key"),
+        ({"url": "http://b", "authorization": "Bearer x"}, "would send its authorization unencrypted"),
+        ({"host": "a", "authorization": "Bearer x"}, "only a DICOMweb service asks for one"),
+        ({"url": "http://b:port"}, 'impossible port in "url"'),
+        ({"host": "a", "tls": {"certificate": "only.crt"}}, "only.crt"),
         ({"host": "a", "tls": {"ca": "not-there.crt"}}, "not-there.crt"),
     ],
 )

@@ -80,7 +80,7 @@ def test_what_is_wrong_is_one_sentence(collector: TraceCollector) -> None:
     with pytest.raises(OutputError, match="did not take a trace: too many spans"):
         made.send(reading())
     collector.status = 401
-    with pytest.raises(OutputError, match=r'does not take traces \(HTTP 401\): check "endpoint" and "token"'):
+    with pytest.raises(OutputError, match=r'/v1/traces does not let this program in \(401\): check "token"'):
         made.send(reading())
     made.close()
     nobody = sender_of("otlp", {"endpoint": f"http://127.0.0.1:{free_port()}"})

@@ -235,8 +235,8 @@ def test_where_nothing_listens_is_said(connect: Open) -> None:
     [
         ({"secret": "hunter2"}, "24 to 64 random bytes"),
         ({"secret": "whsec_c2hvcnQ="}, "24 to 64 random bytes"),
-        ({"url": "http://alarms.example/hook"}, "give a url with https"),
-        ({"url": "https://me:pw@alarms.example/"}, "needs a url of scheme, host and path"),
+        ({"url": "http://alarms.example/hook"}, "must begin with https"),
+        ({"url": "https://me:pw@alarms.example/"}, 'needs scheme, host and path as "url"'),
         ({"url": "ftp://alarms.example/"}, "url"),
     ],
 )
