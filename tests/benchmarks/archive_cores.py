@@ -1,8 +1,8 @@
 """How many cores a replay of many recordings keeps busy, from the first frame of all to the last.
 
 `uv run python -m tests.benchmarks.archive_cores FOLDER [--cores 2] [--copies 1]` replays the recordings of a folder, as
-often as asked, and prints one line. A core counts as wanted while a thread of the program runs or waits for a core
-(state R in proc(5)): so the figure is also that of a quiet machine if other programs take cores away.
+often as asked, and prints one line. A core counts as idle while fewer threads of the program than cores run or wait for
+one (state R in proc(5)): so other programs that take cores away make it look no busier than it is.
 """
 
 import argparse
@@ -29,11 +29,11 @@ _LOOK_FOR_CHILDREN_S: Final = 0.25
 class Cores:
     """What a replay made of the cores between its first and last frame.
 
-    wanted: share of the cores for which a thread was ready; got: share of the cores that it was given. seconds: between
-    them. cpu_s: of all processes, from start to end of the command. frames: analysed.
+    busy: CPU time as a share of CPU time and idle time of cores. got: share of the cores that it was given. seconds:
+    between them. cpu_s: of all processes meanwhile. frames: analysed.
     """
 
-    wanted: float
+    busy: float
     got: float
     seconds: float
     cpu_s: float
@@ -47,7 +47,7 @@ class _Sample:
     cpu_s: float
 
 
-def wanted_cores(recordings: Sequence[Path], output: Path, cores: int) -> Cores:
+def busy_cores(recordings: Sequence[Path], output: Path, cores: int) -> Cores:
     """Replay recordings on so many cores, and measure. Linux only."""
     log = output.parent / "archive_cores.log"
     with log.open("w") as file:
@@ -61,11 +61,13 @@ def wanted_cores(recordings: Sequence[Path], output: Path, cores: int) -> Cores:
     between = [sample for sample in samples if first_s <= sample.at_s <= last_s]
     steps = [(after.at_s - before.at_s, min(before.ready, cores)) for before, after in itertools.pairwise(between)]
     seconds = sum(step for step, _ in steps)
+    idle_s = sum(step * (cores - ready) for step, ready in steps)
+    cpu_s = between[-1].cpu_s - between[0].cpu_s
     return Cores(
-        wanted=sum(step * ready for step, ready in steps) / seconds / cores,
-        got=(between[-1].cpu_s - between[0].cpu_s) / seconds / cores,
+        busy=cpu_s / (cpu_s + idle_s),
+        got=cpu_s / seconds / cores,
         seconds=seconds,
-        cpu_s=samples[-1].cpu_s,
+        cpu_s=cpu_s,
         frames=sum(frames for _, _, frames in ends),
     )
 
@@ -118,7 +120,7 @@ def main() -> None:
         for copy in range(options.copies):
             for file in options.folder.iterdir():
                 (links / f"{copy}-{file.name}").symlink_to(file.absolute())
-        print(wanted_cores([links], Path(made) / "out", options.cores))
+        print(busy_cores([links], Path(made) / "out", options.cores))
 
 
 if __name__ == "__main__":
