@@ -19,6 +19,7 @@ from stream.protocol.types import PROTOCOL_VERSION, Message
 MAX_MESSAGE_BYTES: Final = 4 * 2**20
 """Above the largest reading that carries a picture; a socket refuses longer messages before they are read."""
 
+_PLAIN: Final = frozenset({int, str, bytes, bool, type(None)})
 
 AMessage = TypeVar("AMessage", bound=Message)
 
@@ -69,12 +70,15 @@ def decode(data: bytes | memoryview) -> AnyMessage:
 
 
 def _finite(value: Any) -> bool:
-    if isinstance(value, float):
-        return math.isfinite(value)
-    if isinstance(value, Struct):
-        return all(_finite(item) for item in msgspec.structs.astuple(value))
-    if isinstance(value, dict):
-        return all(_finite(item) for item in value.values())
-    if isinstance(value, tuple):
-        return all(_finite(item) for item in value)
+    """Return whether all numbers in a struct, a dictionary or a tuple are finite.
+
+    Called only for what holds others: this is done for every value of every message.
+    """
+    items = msgspec.structs.astuple(value) if isinstance(value, Struct) else value
+    for item in items.values() if isinstance(items, dict) else items:
+        if type(item) is float:
+            if not math.isfinite(item):
+                return False
+        elif type(item) not in _PLAIN and isinstance(item, (Struct, dict, tuple)) and not _finite(item):
+            return False
     return True
