@@ -6,12 +6,15 @@ disk: the sink asks for reports only after a commit. Knows no disk and no socket
 
 from collections import deque
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
 from stream.protocol.frames import Committed
 from stream.protocol.processes import Tell
 from stream.protocol.types import MAX_BEYOND
 from stream.readings.ordering import Sequencer
+
+_FORGOTTEN_TOGETHER: Final = 16
+"""Readings of a session after which workers are told: all that a report does there is to free memory."""
 
 
 class Acknowledgements:
@@ -21,6 +24,7 @@ class Acknowledgements:
         """Begin with nothing reported. incarnation: of this sink; capture discards reports of an earlier one."""
         self._sequencer, self._incarnation, self._tell = sequencer, incarnation, tell
         self._reported_seq: int | None = None
+        self._forgotten_seq: int | None = None
         self._deaths: deque[tuple[int, int]] = deque()
 
     def meet_capture(self) -> None:
@@ -42,12 +46,12 @@ class Acknowledgements:
     def report(self, workers: Iterable[int]) -> None:
         """Send the reports that are due. What capture does not take now is tried again at the next call."""
         accounted = self._sequencer.accounted
-        if accounted != self._reported_seq:
-            message = self._committed()
+        if self._forgotten_seq is None or accounted >= self._forgotten_seq + _FORGOTTEN_TOGETHER:
+            self._forgotten_seq = accounted
             for index in workers:
-                self._tell("worker", message, index)
-            if self._tell("capture", message):
-                self._reported_seq = accounted
+                self._tell("worker", self._committed(), index)
+        if accounted != self._reported_seq and self._tell("capture", self._committed()):
+            self._reported_seq = accounted
         while self._deaths and self._tell("capture", self._committed(after_death_of=self._deaths[0])):
             self._deaths.popleft()
 

@@ -47,7 +47,16 @@ def test_capture_and_every_worker_are_told_once_how_far_the_session_is() -> None
     assert peers.report(0, 1) == [("worker", 0, expected), ("worker", 1, expected), ("capture", 0, expected)]
     assert peers.report(0, 1) == []
     peers.arrive(2)
-    assert peers.report(0) == [("worker", 0, committed(4)), ("capture", 0, committed(4))]
+    assert peers.report(0) == [("capture", 0, committed(4))]
+
+
+def test_workers_are_told_again_after_a_number_of_readings_for_they_only_free_memory() -> None:
+    peers = Peers()
+    told = []
+    for seq in range(40):
+        peers.arrive(seq)
+        told += [report.next_seq for role, _, report in peers.report(0) if role == "worker"]
+    assert told == [1, 17, 33]
 
 
 def test_a_new_capture_is_told_although_nothing_has_changed() -> None:
