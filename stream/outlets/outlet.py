@@ -90,6 +90,7 @@ class SenderExtras:
     every_s: it takes one reading of every so many seconds, unless the configuration says otherwise; 0: all of them.
     subject: whom its messages name, as the configuration has it. What a session begun with another one still has is
     not sent.
+    shared: it has an address of its own, such as a port: of several sources in one command, all use the same one.
     """
 
     acknowledged: bool = False
@@ -97,6 +98,7 @@ class SenderExtras:
     by_default: tuple[str, ...] | None = None
     every_s: float = 0.0
     subject: str = ""
+    shared: bool = False
 
 
 def extras_of(sender: Sender) -> SenderExtras:

@@ -3,14 +3,15 @@
 from collections.abc import Iterable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from msgspec import structs
 
 from stream.config.sections import Config
 from stream.config.source_place import SourcePlace
+from stream.delivery.passing import Passing
 from stream.machine.run_folder import listens_on_tcp
-from stream.outlets.outlet import Published, QueuedOutlet
+from stream.outlets.outlet import Outlet, Published, QueuedOutlet
 from stream.outlets.zmq_publisher import Publisher
 from stream.protocol.readings import RunStatus
 from stream.security.events import SecurityEvents
@@ -19,23 +20,34 @@ from stream.security.keyring import keyring_for
 from stream.several.status_board import SourceState
 from stream.transport.sockets import Inbox, new_context
 
+if TYPE_CHECKING:
+    from stream.delivery.process import ConfiguredOutlet
+
 _TICK_MS: Final = 50
 
 
 class Collector:
-    """The inbox, and the one publisher for all sources."""
+    """The inbox, the one publisher for all sources, and the outlets that all sources share."""
 
-    def __init__(self, config: Config, states: Sequence[SourceState], folder: Path, events: SecurityEvents) -> None:
+    def __init__(
+        self,
+        config: Config,
+        states: Sequence[SourceState],
+        folder: Path,
+        events: SecurityEvents,
+        shared: "Sequence[ConfiguredOutlet]" = (),
+    ) -> None:
         """Begin to listen and to publish.
 
-        folder: private, for the socket. Raises OutputError if the endpoint is in use, ConfigError if there are no keys.
+        folder: private, for the socket. shared: outlets that are told of all sources. Raises OutputError if the
+        endpoint is in use, ConfigError if there are no keys.
         """
         self._by_session = {state.session: state for state in states}
         self._events = events
-        self._outlet: QueuedOutlet | None = None
+        self._outlets: list[Outlet] = [Passing(made.name, made.sender, made.settings) for made in shared]
         if config.publish.enabled:
             publisher = Publisher(config.publish.endpoint, keyring_for(config.publish, config.security), events)
-            self._outlet = QueuedOutlet("publish", publisher, publisher.look)
+            self._outlets.append(QueuedOutlet("publish", publisher, publisher.look))
         portable = config.runtime.portable
         self._keys = new_keys() if listens_on_tcp(portable) else None
         self._context = new_context()
@@ -69,12 +81,14 @@ class Collector:
             self._publish(state, message)
 
     def _publish(self, state: SourceState, message: Published) -> None:
-        if self._outlet is not None:  # while a camera is away its run knows no name, but topics go on
-            self._outlet.tell(message if message.source else structs.replace(message, source=state.name))
+        # While a camera is away its run knows no name, but topics go on.
+        named = message if message.source else structs.replace(message, source=state.name)
+        for outlet in self._outlets:
+            outlet.tell(named)
 
     def close(self) -> None:
         """Publish what is left, then stop listening."""
-        if self._outlet is not None:
-            self._outlet.close()
+        for outlet in self._outlets:
+            outlet.close()
         self._inbox.close()
         self._context.term()

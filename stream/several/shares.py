@@ -1,6 +1,6 @@
 """What each of several sources gets of the machine and of the configuration. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -36,11 +36,13 @@ def worker_shares(count: int, cores: int, sources: int) -> list[int]:
     return [each + (place < over) for place in range(sources)]
 
 
-def share_of(config: Config, place: int, workers: Sequence[int], token_file: Path) -> Config:
+def share_of(
+    config: Config, place: int, workers: Sequence[int], token_file: Path, shared: Collection[str] = ()
+) -> Config:
     """Return the configuration of the source at `place`, from 0.
 
     workers: of each source. Workers on other machines are dealt out in turn. Its page is for the page with the tabs
-    alone: on loopback, at any free port, opened by the token in `token_file`.
+    alone: on loopback, at any free port, opened by the token in `token_file`. shared: outlets that the command has.
     """
     page = ViewConfig()
     hidden = replace(
@@ -53,4 +55,6 @@ def share_of(config: Config, place: int, workers: Sequence[int], token_file: Pat
         key_file="",
     )
     remote = config.workers.remote[place :: len(workers)]
-    return replace(config, workers=replace(config.workers, count=workers[place], remote=remote), view=hidden)
+    outlets = {name: table for name, table in config.outlets.items() if name not in shared}
+    own_workers = replace(config.workers, count=workers[place], remote=remote)
+    return replace(config, workers=own_workers, view=hidden, outlets=outlets)

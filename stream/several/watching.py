@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from stream.config.parts import Parts
 from stream.config.sections import Config
@@ -17,6 +17,7 @@ from stream.console import logs
 from stream.machine.processes import cores
 from stream.machine.run_folder import RunFolder
 from stream.machine.signals import stop_asked
+from stream.outlets.outlet import extras_of
 from stream.security.audit_log import AuditLog
 from stream.security.events import SecurityEvents
 from stream.security.token import read_token, write_token
@@ -29,6 +30,9 @@ from stream.several.tabs_page import TabsPage
 from stream.several.terminal import Terminal, named_line
 from stream.version import VERSION
 from stream.view.server.address import token_hint
+
+if TYPE_CHECKING:
+    from stream.delivery.process import ConfiguredOutlet
 
 MakeMonitor = Callable[[str, Config, Path, SourcePlace], Monitor]
 """Makes what runs one source: from the source, its share of the configuration, its session's folder, its place."""
@@ -49,18 +53,18 @@ def watch(parts: Parts, config: Config, sources: Sequence[str], sessions: Path, 
     for source in sources:
         logs.hide(source)
     stale_after_s = config.sink.stale_after_s
+    shared = _shared_outlets(config)
     states = [SourceState(number, new_session_id(), stale_after_s) for number in range(1, len(sources) + 1)]
     name, events = new_session_id(), SecurityEvents()
     with contextlib.ExitStack() as opened:
         folder = opened.enter_context(contextlib.closing(RunFolder(name))).path
-        collector = opened.enter_context(contextlib.closing(Collector(config, states, folder, events)))
+        collector = opened.enter_context(contextlib.closing(Collector(config, states, folder, events, shared)))
         terminal = opened.enter_context(contextlib.closing(Terminal(quiet=parts.quiet)))
         token_file = folder / "token"
         write_token(token_file)
+        own = partial(share_of, config, workers=workers, token_file=token_file, shared=[made.name for made in shared])
         monitors = [
-            make_monitor(
-                source, share_of(config, place, workers, token_file), sessions / state.session, collector.place(state)
-            )
+            make_monitor(source, own(place), sessions / state.session, collector.place(state))
             for place, (source, state) in enumerate(zip(sources, states, strict=True))
         ]
         if config.view.enabled:
@@ -75,6 +79,15 @@ def watch(parts: Parts, config: Config, sources: Sequence[str], sessions: Path, 
         audit.write("sources", sessions=[state.session for state in states if (sessions / state.session).is_dir()])
         audit.write("ended", exit_code=code)
         return code
+
+
+def _shared_outlets(config: Config) -> "list[ConfiguredOutlet]":
+    """Return the outlets that all sources have together. Raises ConfigError."""
+    if not config.outlets:
+        return []
+    from stream.delivery.process import outlets_of
+
+    return [made for made in outlets_of(config) if extras_of(made.sender).shared]
 
 
 def _audit_log(folder: Path) -> AuditLog:

@@ -1,4 +1,4 @@
-"""The outlet `prometheus`: an HTTP endpoint of its own for a Prometheus server, for runs without a page."""
+"""The outlet `prometheus`: an HTTP endpoint of its own for a Prometheus server, for all sources of a command."""
 
 import time
 from collections.abc import Iterable, Mapping
@@ -10,6 +10,7 @@ from stream.config.addresses import is_loopback, reason_not_had
 from stream.errors import ConfigError, OutputError
 from stream.outlets.outlet import Published
 from stream.outlets.prometheus.http_endpoint import MetricsServer, client_checks
+from stream.outlets.prometheus.merging import merged
 from stream.outlets.prometheus.run_watch import RunWatch
 from stream.outlets.sender_settings import settings_of
 from stream.outlets.tls import TlsFiles, tls_context
@@ -33,6 +34,7 @@ class PrometheusSender:
     """Keeps the newest messages, and answers questions from the first of them on."""
 
     messages: ClassVar = ("reading", "status", "alarm")
+    shared: ClassVar = True
 
     def __init__(self, table: Mapping[str, Any]) -> None:
         self._settings = settings = settings_of("prometheus", table, PrometheusSettings)
@@ -47,12 +49,14 @@ class PrometheusSender:
                 )
             tls_context("prometheus", TlsFiles(**files))  # which says in a sentence what is wrong with them
             self._tls = client_checks(**files)
-        self._watch = RunWatch()
+        self._watches: dict[str, RunWatch] = {}  # by session; replaced as a whole
         self._server: MetricsServer | None = None
 
     def send(self, message: Published) -> None:
         """Take note of a message. Raises OutputError if the port cannot be had."""
-        self._watch.take(message, time.monotonic())
+        if message.session not in self._watches:
+            self._watches = self._watches | {message.session: RunWatch()}
+        self._watches[message.session].take(message, time.monotonic())
         if self._server is None:
             try:
                 self._server = MetricsServer(self, self._settings.host, self._settings.port, self._tls)
@@ -74,7 +78,8 @@ class PrometheusSender:
 
     def collect(self) -> Iterable["Metric"]:
         """Yield all metrics as they are now; called by the library for each answer."""
-        return self._watch.exposition(time.monotonic()).collect()
+        now_s = time.monotonic()
+        return merged(watch.exposition(now_s).collect() for watch in self._watches.values())
 
     @property
     def _address(self) -> str:

@@ -1,6 +1,7 @@
 """Several sources in one command: each is a run of its own, and what happens to one does not touch another."""
 
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -35,14 +36,19 @@ print(*sorted(seen))
 class Several:
     """Two synthetic sources in one command, on ports of its own."""
 
-    def __init__(self, process: "subprocess.Popen[str]", sessions: Path, endpoint: str) -> None:
-        self.process, self.sessions, self.endpoint = process, sessions, endpoint
+    def __init__(self, process: "subprocess.Popen[str]", sessions: Path, endpoint: str, metrics: str) -> None:
+        self.process, self.sessions, self.endpoint, self._metrics = process, sessions, endpoint, metrics
         self.page = page_address(process)
 
     def sources(self) -> list[dict[str, Any]]:
         with urllib.request.urlopen(f"{self.page}/api/status", timeout=5) as answer:
             found: list[dict[str, Any]] = json.load(answer)["sources"]
             return found
+
+    def measured(self) -> set[str]:
+        """Return the sources whose readings the outlet `prometheus` counts."""
+        with urllib.request.urlopen(self._metrics, timeout=5) as answer:
+            return set(re.findall(r'capillary_readings_total\{source="([^"]*)"\} [1-9]', answer.read().decode()))
 
     def runs(self) -> list[psutil.Process]:
         """Return the process of each source, by its number."""
@@ -57,9 +63,11 @@ def several(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Several]
         "CAPILLARY_STREAM_SINK_SESSIONS_DIR": str(tmp_path),
         "CAPILLARY_STREAM_RUNTIME_PORTABLE": getattr(request, "param", "false"),
     }
-    arguments = ("live", ONE, OTHER, "--port", "0", "--publish", endpoint)
+    port, config = free_port(), tmp_path / "mine.toml"
+    config.write_text(f"[outlets.prometheus]\nport = {port}\n")
+    arguments = ("-c", config, "live", ONE, OTHER, "--port", "0", "--publish", endpoint)
     with running(*arguments, **settings) as process:
-        made = Several(process, tmp_path, endpoint)
+        made = Several(process, tmp_path, endpoint, f"http://127.0.0.1:{port}/metrics")
         eventually(lambda: all(one["published"] > 3 for one in made.sources()), "readings of both")
         yield made
 
@@ -90,6 +98,7 @@ def test_when_all_of_one_source_dies_the_other_goes_on_and_loses_nothing(several
         [sys.executable, "-c", TOPICS, several.endpoint], capture_output=True, text=True, timeout=30, check=True
     ).stdout.split()
     assert topics == ["reading.synthetic-1", "reading.synthetic-2", "status.synthetic-1", "status.synthetic-2"]
+    assert several.measured() == {"synthetic-1", "synthetic-2"}
     first, second = several.runs()
     for process in [second, *second.children(recursive=True)]:
         process.kill()

@@ -49,7 +49,8 @@ def outlet() -> Iterator[Open]:
 def status(**fields: Any) -> RunStatus:
     given: dict[str, Any] = {"density_pct": 12.5, "published": 7, "frames_per_s": 25.0, "age_ms": 40.0}
     ward = OutletState(name="ward", condition="connected")
-    return RunStatus(session="s", source="scope", mode="live", state="good", outlets=(ward,), **given | fields)
+    about: dict[str, Any] = {"session": "session", "source": "scope", "mode": "live", "state": "good"}
+    return RunStatus(outlets=(ward,), **about | given | fields)
 
 
 def values(watch: RunWatch, now_s: float) -> dict[str, float]:
@@ -68,6 +69,19 @@ def test_both_parsers_of_the_client_library_read_what_is_answered(outlet: Open) 
     opened = httpx.get(f"http://{address}", headers={"accept": "application/openmetrics-text; version=1.0.0"})
     assert opened.headers["content-type"].startswith("application/openmetrics-text")
     assert {family.name for family in parse_open_metrics(opened.text)} == set(families)
+
+
+def test_several_runs_are_one_answer_with_a_label_for_each_source(outlet: Open) -> None:
+    sender, address = outlet()
+    sender.send(reading(session="other"))
+    sender.send(status(session="other", source="scope-2", published=3, refused=2))
+    opened = httpx.get(f"http://{address}", headers={"accept": "application/openmetrics-text; version=1.0.0"})
+    families = {family.name: family.samples for family in parse_open_metrics(opened.text)}
+    readings = {sample.labels["source"]: sample.value for sample in families["capillary_readings"]}
+    assert readings == {"scope": 7, "scope-2": 3}
+    assert [sample.value for sample in families["capillary_refused"]] == [2]
+    assert [sample.value for sample in families["capillary_build_info"]] == [1]
+    assert len({sample.labels["source"] for sample in families["capillary_analysis_seconds"]}) == 2
 
 
 def test_a_run_that_falls_silent_has_no_density_and_no_rate() -> None:
