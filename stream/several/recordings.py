@@ -16,6 +16,7 @@ from stream.console.batch import BatchPlace, time_words
 from stream.console.run_display import Display, ProgressLines, Silent, share_of
 from stream.machine.signals import stop_asked
 from stream.protocol.readings import RunStatus
+from stream.several.shares import is_room_for_another
 from stream.several.source_run import Monitor, SourceRun, TellCommand
 from stream.several.terminal import Terminal, named_line
 
@@ -95,7 +96,7 @@ class Recordings:
         return [*self._codes.values(), *([_STOPPED] if self._waiting else [])]
 
     def _turn(self, stopping: bool, begun: Callable[[int], None], ended: Callable[[int], None]) -> None:
-        while not stopping and self._waiting and self._has_free_workers():
+        while not stopping and self._waiting and self._is_room():
             self._begin(self._waiting.popleft(), begun)
         wait([handle for going in self._going for handle in going.run.handles], _TICK_S)
         for going in tuple(self._going):
@@ -108,8 +109,8 @@ class Recordings:
                 going.run.end()
         self._terminal.show(self._words())
 
-    def _has_free_workers(self) -> bool:
-        return sum(going.workers_busy for going in self._going) < self._workers
+    def _is_room(self) -> bool:
+        return is_room_for_another([going.workers_busy for going in self._going], self._workers)
 
     def _begin(self, place: BatchPlace, begun: Callable[[int], None]) -> None:
         index = place.number - 1

@@ -36,6 +36,15 @@ def worker_shares(count: int, cores: int, sources: int) -> list[int]:
     return [each + (place < over) for place in range(sources)]
 
 
+def is_room_for_another(busy: Sequence[int], workers: int) -> bool:
+    """Return whether a further run may begin beside others of an archive.
+
+    busy: workers that each of them still needs, 0 while it writes its files. workers: of all together. Runs that only
+    write, such as overlays, must not pile up: there are at most twice as many runs as workers.
+    """
+    return sum(busy) < workers and len(busy) < 2 * workers
+
+
 def share_of(
     config: Config, place: int, workers: Sequence[int], token_file: Path, shared: Collection[str] = ()
 ) -> Config:

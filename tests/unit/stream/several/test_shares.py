@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from stream.config.sections import Config, RemoteWorker, ViewConfig
 from stream.errors import UsageError
-from stream.several.shares import check_sources, share_of, worker_shares
+from stream.several.shares import check_sources, is_room_for_another, share_of, worker_shares
 
 
 @pytest.mark.parametrize(
@@ -18,6 +18,26 @@ def test_workers_are_shared_equally_and_each_source_has_one(
     asked: int, cores: int, sources: int, shares: list[int]
 ) -> None:
     assert worker_shares(asked, cores, sources) == shares
+
+
+@pytest.mark.parametrize(
+    ("busy", "workers", "room"),
+    [
+        ([], 1, True),
+        ([1], 1, False),
+        ([0], 1, True),
+        ([0, 0], 1, False),
+        ([1], 2, True),
+        ([2], 2, False),
+        ([1, 1], 2, False),
+        ([1, 0, 0], 2, True),
+        ([1, 0, 0, 0], 2, False),
+    ],
+)
+def test_a_recording_begins_once_workers_are_free_unless_too_many_still_write(
+    busy: list[int], workers: int, room: bool
+) -> None:
+    assert is_room_for_another(busy, workers) == room
 
 
 def test_fewer_workers_than_sources_are_refused() -> None:
