@@ -8,7 +8,9 @@ import numpy as np
 
 from stream.config.framing import Framing
 from stream.errors import SourceError
-from stream.protocol.contracts import FrameSource, Grab, Pixels
+from stream.pixels.arrays import Bytes, Pixels, bgr_in, planes_in
+from stream.pixels.layouts import PixelLayout, frame_bytes, is_planar
+from stream.protocol.contracts import FrameSource, Grab, layout_of, retrieved
 
 _FLIPS: Final = {"horizontal": 1, "vertical": 0}
 _ROTATIONS: Final = {90: cv2.ROTATE_90_CLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_COUNTERCLOCKWISE}
@@ -32,7 +34,9 @@ class FramedSource:
             )
         self.width, self.height = framing.size_of(source.width, source.height)
         self._part = slice(top, top + height), slice(left, left + width)
-        self._whole: Pixels = np.empty((source.height, source.width, 3), np.uint8)
+        self._grabbed: Grab | None = None
+        even = all(edge % 2 == 0 for edge in (left, top, width, height))
+        self.layout: PixelLayout = layout_of(source) if even else "bgr"
 
     def __getattr__(self, name: str) -> object:
         """Return an optional attribute of the source."""
@@ -40,7 +44,7 @@ class FramedSource:
 
     def grab(self) -> Grab | None:
         """See `FrameSource`."""
-        grab = self._source.grab()
+        grab = self._grabbed = self._source.grab()
         if grab is None:
             return None
         truth = grab.truth_density_pct if self._framing.region is None else None
@@ -48,13 +52,33 @@ class FramedSource:
 
     def retrieve(self, out: Pixels) -> None:
         """See `FrameSource`."""
-        self._source.retrieve(self._whole)
-        pixels: cv2.typing.MatLike = self._whole[self._part]
+        whole: Pixels = np.empty((self._source.height, self._source.width, 3), np.uint8)
+        self._source.retrieve(whole)
+        out[:] = self._framed(whole)
+
+    def retrieve_planes(self, out: Bytes) -> PixelLayout:
+        """See `PlanarSource`. A pixel of colour is not cut in two: at odd edges the frame becomes BGR."""
+        if self._grabbed is None:
+            raise SourceError(f"No frame of {self.name} is grabbed.")
+        image = retrieved(self._source, self._grabbed)
+        memory = out[: frame_bytes(image.layout if is_planar(self.layout) else "bgr", self.width, self.height)]
+        if not is_planar(self.layout) or not is_planar(image.layout):
+            bgr_in(memory, self.width, self.height)[:] = self._framed(image.pixels)
+            return "bgr"
+        source = planes_in(image.memory, image.width, image.height)
+        for plane, target in zip(source, planes_in(memory, self.width, self.height), strict=True):
+            target[:] = self._framed(plane, image.width // plane.shape[1])
+        return image.layout
+
+    def _framed(self, picture: Pixels, step: int = 1) -> cv2.typing.MatLike:
+        """Return the part of a picture, flipped and turned. step: how many pixels of the frame one of it is."""
+        lines, columns = (slice(part.start // step, part.stop // step) for part in self._part)
+        framed: cv2.typing.MatLike = picture[lines, columns]
         if self._framing.flip != "none":
-            pixels = cv2.flip(pixels, _FLIPS[self._framing.flip])
+            framed = cv2.flip(framed, _FLIPS[self._framing.flip])
         if self._framing.rotate_deg:
-            pixels = cv2.rotate(pixels, _ROTATIONS[self._framing.rotate_deg])
-        out[:] = pixels
+            framed = cv2.rotate(framed, _ROTATIONS[self._framing.rotate_deg])
+        return framed
 
     def seek(self, index: int) -> None:
         """See `FrameSource`."""

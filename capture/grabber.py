@@ -9,13 +9,11 @@ from dataclasses import dataclass, replace
 from queue import Empty, SimpleQueue
 from typing import Final
 
-import numpy as np
-
 from capture.clock import CaptureClock, CaptureTime
 from capture.pacing import Playback, Thinning
 from stream.errors import FrameError, SourceError
-from stream.pixels.thumbnail import thumbnail
-from stream.protocol.contracts import FrameSource, Grab, Pixels
+from stream.pixels.layouts import PixelLayout, frame_bytes
+from stream.protocol.contracts import FrameSource, Grab, layout_of, retrieved
 from stream.transport.frame_ring import Ring
 from stream.transport.sockets import Inbox
 
@@ -32,7 +30,7 @@ class Grabbed:
     previous: thumbnail of the frame before; None for the first, after one that could not be read, and in a recording
     after those that were lost.
     unreadable: why there are no pixels. frozen: the source has given this same picture for seconds.
-    ready_ms: how long after `time` its pixels were there.
+    ready_ms: how long after `time` its pixels were there. layout: how they lie in the slot.
     """
 
     ring: str
@@ -44,6 +42,7 @@ class Grabbed:
     unreadable: str = ""
     frozen: bool = False
     ready_ms: float = 0.0
+    layout: PixelLayout = "bgr"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,11 +123,10 @@ class Grabber:
             raise SourceError(
                 f"{self._source.name} has fewer frames than were already analysed; is it the same recording?"
             )
-        pixels: Pixels = np.empty((grab.height, grab.width, 3), np.uint8)
         with contextlib.suppress(FrameError):
-            self._source.retrieve(pixels)
+            image = retrieved(self._source, grab)
             if self._source.fps is not None:
-                self._previous = thumbnail(pixels).tobytes()
+                self._previous = image.thumbnail.tobytes()
 
     def _run(self) -> None:
         waker = self._inbox.waker()
@@ -171,14 +169,16 @@ class Grabber:
 
     def _fill(self, slot: int, grab: Grab, now: CaptureTime) -> Grabbed:
         self._ring.begin(slot)
-        pixels = self._ring.pixels(slot, grab.height, grab.width)
+        memory = self._ring.memory(slot, frame_bytes(layout_of(self._source), grab.width, grab.height))
+        layout: PixelLayout = "bgr"
         previous, self._previous, unreadable = self._previous, None, ""
         if grab.lost_before and not self._source.live:
             previous = None  # the one before was lost, or not recorded: that which is there was taken at another time
         try:
-            self._source.retrieve(pixels)
+            image = retrieved(self._source, grab, memory)
+            layout = image.layout
             if self._source.live or self._source.fps is not None:  # separate pictures do not move
-                self._previous = thumbnail(pixels).tobytes()
+                self._previous = image.thumbnail.tobytes()
         except FrameError as error:
             unreadable = str(error)
         generation = self._ring.finish(slot)
@@ -186,4 +186,4 @@ class Grabber:
             self._same_since_ns = now.monotonic_ns
         ready_ms = (self._clock.now().monotonic_ns - now.monotonic_ns) / 1e6
         frozen = self._source.live and now.monotonic_ns - self._same_since_ns > _FROZEN_S * 1e9
-        return Grabbed(self._ring_path, slot, generation, grab, now, previous, unreadable, frozen, ready_ms)
+        return Grabbed(self._ring_path, slot, generation, grab, now, previous, unreadable, frozen, ready_ms, layout)

@@ -30,6 +30,7 @@ def header_of(
         **_stamp(grabbed, source, seq, attempt, um_per_px).facts(),
         width=grabbed.grab.width,
         height=grabbed.grab.height,
+        layout=grabbed.layout,
         ring=grabbed.ring,
         slot=grabbed.slot,
         generation=grabbed.generation,

@@ -24,7 +24,8 @@ from stream.config.run_plan import RunPlan
 from stream.console import logs
 from stream.errors import SourceError
 from stream.machine.shared_memory import keep_freed_memory
-from stream.protocol.contracts import FrameSource, extras_of
+from stream.pixels.layouts import frame_bytes
+from stream.protocol.contracts import FrameSource, extras_of, layout_of
 from stream.protocol.frames import Committed, RingNeeded, RingReady, SourceTrouble
 from stream.protocol.processes import PeerUp, Stop
 from stream.protocol.types import MAX_SENTENCE, MAX_SLOTS, Message, Role
@@ -72,6 +73,10 @@ def slots_for(workers: int, credit: int, *, recording: bool = False) -> int:
     recording: some more, so that a slot is not used again before the recorder has copied its frame.
     """
     return min(workers * credit + 2 * SLOTS_AHEAD + 4 + recording * _RECORDED_AHEAD, MAX_SLOTS)
+
+
+def _slot_bytes(source: FrameSource) -> int:
+    return frame_bytes(layout_of(source), source.width, source.height)
 
 
 class Capture:
@@ -128,7 +133,7 @@ class Capture:
         """Work until the supervisor says stop."""
         source = self._intake.source
         self._child.hello()
-        self._child.report(RingNeeded(slots=self._slots, slot_bytes=source.width * source.height * 3))
+        self._child.report(RingNeeded(slots=self._slots, slot_bytes=_slot_bytes(source)))
         try:
             while not self._stopping:
                 message = self._child.receive(self._timeout_ms())
@@ -266,7 +271,7 @@ class Capture:
             return
         self._tell_source()
         source = self._intake.source
-        need = source.width * source.height * 3
+        need = _slot_bytes(source)
         if self._ring is not None and need > self._ring.slot_bytes:
             self._ring_path = ""
             self._child.report(RingNeeded(slots=self._slots, slot_bytes=need))

@@ -16,6 +16,7 @@ from capture.sources.session.description import Description, is_recording, read_
 from capture.sources.session.frame_table import row_of
 from stream.config.run_plan import RunPlan
 from stream.machine.shared_memory import keep_freed_memory
+from stream.pixels.frame_image import FrameImage
 from stream.protocol.bedside import KeepRecording
 from stream.protocol.frames import FrameHeader, SourceInfo
 from stream.protocol.processes import Stop
@@ -98,11 +99,11 @@ class Recorder:
         if not background.has_room():
             background.lose(header.seq, background.so_far.stopped or "too slow")
             return
-        pixels = self._ring.read(header, lambda pixels: pixels.copy())
-        if pixels is None:
+        image = self._ring.read(header, FrameImage.copy)
+        if image is None:
             background.lose(header.seq, "overwritten")
         else:
-            background.offer(pixels, row_of(header))
+            background.offer(image, row_of(header))
 
 
 def status_of(background: Background) -> RecordingStatus:

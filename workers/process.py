@@ -8,7 +8,7 @@ from collections import deque
 from typing import Protocol
 
 from stream.config.run_plan import RunPlan
-from stream.protocol.contracts import Pixels
+from stream.pixels.frame_image import FrameImage
 from stream.protocol.frames import Committed, Done, FrameHeader
 from stream.protocol.processes import PeerUp, Stop
 from stream.protocol.readings import DensityReading
@@ -33,7 +33,7 @@ class FrameReader(Protocol):
     model_id: str
     transfer: str
 
-    def read(self, header: FrameHeader, pixels: Pixels) -> DensityReading:
+    def read(self, header: FrameHeader, image: FrameImage) -> DensityReading:
         """Return the reading of a frame."""
 
 
@@ -119,4 +119,4 @@ class WorkerLoop:
 
     def _read(self, header: FrameHeader) -> DensityReading | None:
         """Return the reading, or None if the frame was overwritten: capture dispatches it again if it is needed."""
-        return self._ring.read(header, lambda pixels: self._reader.read(header, pixels))
+        return self._ring.read(header, lambda image: self._reader.read(header, image))

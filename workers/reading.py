@@ -13,6 +13,7 @@ from stream.config.run_plan import AnalysisPlan
 from stream.console.text import plain
 from stream.errors import ModelError, StreamError
 from stream.machine.shared_memory import keep_freed_memory
+from stream.pixels.frame_image import FrameImage
 from stream.pixels.thumbnail import HEIGHT_PX, WIDTH_PX
 from stream.protocol.contracts import Analyser, Analysis, Frame, Pixels
 from stream.protocol.frames import FrameHeader
@@ -64,23 +65,23 @@ class Reader:
         self.model_id, self.transfer = analyser.model_id, transfer_of(analyser)
         self._complained: set[str] = set()
 
-    def read(self, header: FrameHeader, pixels: Pixels) -> DensityReading:
-        """Return the reading of (height, width, 3) uint8 BGR pixels.
+    def read(self, header: FrameHeader, image: FrameImage) -> DensityReading:
+        """Return the reading of a frame.
 
         A failed one if the analyser raises, or puts into its result what no reading holds.
         """
         begun_ns = time.monotonic_ns()
-        frame = Frame(pixels, _thumbnail(header.previous), header.seq, header.um_per_px)
+        frame = Frame(image, _thumbnail(header.previous), header.seq, header.um_per_px)
         try:
-            found = self._found(self._analyser.analyse(frame), pixels, header)
+            found = self._found(self._analyser.analyse(frame), image, header)
             return checked(self._reading(header, begun_ns, found))
         except Exception as error:  # noqa: BLE001 (a plug-in may raise anything: the frame fails, the run goes on)
             self._complain(header, error)
             return self._reading(header, begun_ns, _failed(error))
 
-    def encoded(self, header: FrameHeader, pixels: Pixels) -> bytes:
+    def encoded(self, header: FrameHeader, image: FrameImage) -> bytes:
         """Return the reading as it travels."""
-        return encode(self.read(header, pixels))
+        return encode(self.read(header, image))
 
     def _complain(self, header: FrameHeader, error: Exception) -> None:
         """Log one sentence per kind of error, not a traceback per frame: each failed reading says why it failed."""
@@ -106,7 +107,7 @@ class Reader:
             **outcome,
         )
 
-    def _found(self, analysis: Analysis, pixels: Pixels, header: FrameHeader) -> dict[str, Any]:
+    def _found(self, analysis: Analysis, image: FrameImage, header: FrameHeader) -> dict[str, Any]:
         outlined = self._plan.outlines or header.picture
         return {
             "status": "ok",
@@ -119,7 +120,7 @@ class Reader:
             ),
             "regions": tuple(map(outline_of, analysis.regions)) if outlined else None,
             "objects": object_outlines(analysis.objects) if outlined else None,
-            "picture": _jpeg(pixels, self._plan.picture_width_px) if header.picture else None,
+            "picture": _jpeg(image.pixels, self._plan.picture_width_px) if header.picture else None,
         }
 
 
@@ -129,8 +130,8 @@ def set_up_process() -> None:
     keep_freed_memory()
 
 
-def make_step(plan: AnalysisPlan, session: str, worker: int) -> Callable[[FrameHeader, Pixels], bytes]:
-    """Make what an engine runs in each of its workers: header and pixels to an encoded reading. Raises ModelError."""
+def make_step(plan: AnalysisPlan, session: str, worker: int) -> Callable[[FrameHeader, FrameImage], bytes]:
+    """Make what an engine runs in each of its workers: header and picture to an encoded reading. Raises ModelError."""
     set_up_process()
     return Reader(make_analyser(plan), plan, session, worker).encoded
 

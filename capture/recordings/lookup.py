@@ -2,13 +2,12 @@
 
 from types import TracebackType
 
-import numpy as np
-
 from capture.sources.opening import SourceLimits, open_source
 from capture.sources.session.recorded import SessionSource
 from capture.sources.uri import LIVE_SCHEMES, parse_uri
 from stream.errors import SourceError, StreamError
-from stream.protocol.contracts import FrameSource, Pixels
+from stream.pixels.frame_image import FrameImage
+from stream.protocol.contracts import FrameSource, retrieved
 
 
 class Lookup:
@@ -19,8 +18,8 @@ class Lookup:
         self._source: FrameSource | None = None
         self._next = 0
 
-    def pixels(self, seq: int, frame: str) -> Pixels:
-        """Return the frame of that name, (height, width, 3) uint8 BGR: at `seq`, or at the index that is its name.
+    def image(self, seq: int, frame: str) -> FrameImage:
+        """Return the frame of that name: at `seq`, or at the index that is its name.
 
         Raises SourceError if the source cannot be opened, is live, or has no such frame.
         """
@@ -28,9 +27,9 @@ class Lookup:
         if why_not := self.missing_frame_reason(seq, frame):
             raise SourceError(why_not)
         for index in dict.fromkeys(_indices(source, seq, frame)):
-            pixels = self._at(source, index, frame)
-            if pixels is not None:
-                return pixels
+            image = self._at(source, index, frame)
+            if image is not None:
+                return image
         raise SourceError(f"{source.name} has no frame {frame}; is it the same recording?")
 
     def close(self) -> None:
@@ -76,7 +75,7 @@ class Lookup:
             self._source, self._next = source, 0
         return self._source
 
-    def _at(self, source: FrameSource, index: int, frame: str) -> Pixels | None:
+    def _at(self, source: FrameSource, index: int, frame: str) -> FrameImage | None:
         """Return the frame at an index, if it has that name."""
         if source.frame_count is not None and index >= source.frame_count:
             return None
@@ -87,9 +86,7 @@ class Lookup:
         if grab is None or grab.name != frame:
             self._next = -1  # wherever the source is now, the next one is sought
             return None
-        pixels: Pixels = np.empty((grab.height, grab.width, 3), np.uint8)
-        source.retrieve(pixels)
-        return pixels
+        return retrieved(source, grab)
 
 
 def _indices(source: FrameSource, seq: int, frame: str) -> list[int]:

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
-import numpy as np
 from av.error import FFmpegError
 
 from capture.sources.session.description import parts_of
@@ -14,7 +13,8 @@ from capture.sources.session.recorded import SessionSource
 from capture.sources.video.opened import MATROSKA, opened
 from stream.config.parts import ProvenFrame
 from stream.errors import SourceError
-from stream.protocol.contracts import Pixels
+from stream.pixels.frame_image import FrameImage
+from stream.protocol.contracts import retrieved
 
 _STAMP: Final = ("frame", "time_s", "t_capture_ns", "device_frame", "device_ns", "lost_before")
 
@@ -30,7 +30,7 @@ class RecordedProof:
         self.analyser: dict[str, Any] | None = described.analyser
 
     def frames(self) -> Iterator[ProvenFrame]:
-        """Yield all frames in order, the pixels of each in one buffer. Raises SourceError if one cannot be read."""
+        """Yield all frames in order. Raises SourceError if one cannot be read."""
         return self._decoded() if self.lossless else self._packets()
 
     def close(self) -> None:
@@ -40,12 +40,11 @@ class RecordedProof:
     def _decoded(self) -> Iterator[ProvenFrame]:
         source = self._source
         source.seek(0)
-        pixels: Pixels = np.empty((source.height, source.width, 3), np.uint8)
-        while source.grab() is not None:
-            source.retrieve(pixels)
+        while (grab := source.grab()) is not None:
+            image = retrieved(source, grab)
             row = source.frame.row
-            same = hashlib.sha256(pixels.data).hexdigest() == row.sha256
-            yield _proven(row, same, pixels)
+            same = hashlib.sha256(image.memory.data).hexdigest() == row.sha256
+            yield _proven(row, same, image)
 
     def _packets(self) -> Iterator[ProvenFrame]:
         """Yield the frames of a codec that loses something: its packets were hashed, not pixels."""
@@ -64,5 +63,5 @@ class RecordedProof:
             raise SourceError(f"the video ends before frame {missing.row.frame}")
 
 
-def _proven(row: FrameRow, same: bool, pixels: Pixels | None) -> ProvenFrame:
-    return ProvenFrame(row.seq, row.frame, {name: getattr(row, name) for name in _STAMP}, same, pixels)
+def _proven(row: FrameRow, same: bool, image: FrameImage | None) -> ProvenFrame:
+    return ProvenFrame(row.seq, row.frame, {name: getattr(row, name) for name in _STAMP}, same, image)

@@ -17,6 +17,7 @@ from capture.recordings.writing.video_writer import VideoWriter
 from capture.sources.opening import SourceLimits, open_source
 from capture.sources.video.containers.recognise import recognise
 from stream.errors import FrameError, OutputError, SourceError
+from stream.pixels.frame_image import image_of
 from stream.protocol.contracts import FrameSource, Pixels
 from stream.readings.scale import scale_bar
 
@@ -144,7 +145,7 @@ def _write(
     # Colour has half the resolution: an odd side gets one more line.
     shown: Pixels = np.zeros((height + height % 2, width + width % 2, 3), np.uint8)
     try:
-        writer = VideoWriter(path, CODECS[_CODEC], shown.shape[1], shown.shape[0], _QUALITY)
+        writer = VideoWriter(path, CODECS[_CODEC], shown.shape[1], shown.shape[0], _QUALITY, "bgr")
         with closing(writer):
             pixels, at_ms = np.empty((height, width, 3), np.uint8), -1
             for drawn in tqdm(drawings, "overlay", disable=None):
@@ -155,7 +156,7 @@ def _write(
                 if um_per_px is not None:
                     draw_scale_bar(pixels, um_per_px)
                 shown[:height, :width] = pixels
-                writer.add(shown, at_ms)
+                writer.add(image_of(shown), at_ms)
     except SourceError:
         raise
     except OSError as error:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from stream.config.run_plan import RunPlan
     from stream.config.sections import Config
     from stream.machine.devices import FoundKind
+    from stream.pixels.frame_image import FrameImage
     from stream.protocol.contracts import Analyser, FrameSource, Pixels, RecordedFrames
     from stream.protocol.types import LogFormat
 
@@ -28,14 +29,14 @@ class ProvenFrame(NamedTuple):
     """A recorded frame.
 
     stamp: what its row has in common with its reading, by name. same: its picture is the one that was recorded.
-    pixels: uint8 BGR; None if not all are kept.
+    image: its picture; None if not every bit is kept.
     """
 
     seq: int
     frame: str
     stamp: dict[str, Any]
     same: bool
-    pixels: "Pixels | None"
+    image: "FrameImage | None"
 
 
 class RecordedSession(Protocol):
@@ -51,7 +52,7 @@ class RecordedSession(Protocol):
     analyser: dict[str, Any] | None
 
     def frames(self) -> Iterator[ProvenFrame]:
-        """Yield all frames in order; the pixels hold until the next one. Raises SourceError if one cannot be read."""
+        """Yield all frames in order. Raises SourceError if one cannot be read."""
 
     def close(self) -> None:
         """Close the files."""

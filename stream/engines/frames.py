@@ -5,12 +5,10 @@ from collections.abc import Callable, Iterator
 from itertools import count
 from typing import Final
 
-import numpy as np
-
 from stream.config.sections import CaptureConfig
 from stream.errors import FrameError
-from stream.pixels.thumbnail import thumbnail
-from stream.protocol.contracts import FrameSource, Pixels, extras_of
+from stream.pixels.frame_image import FrameImage
+from stream.protocol.contracts import FrameSource, extras_of, retrieved
 from stream.protocol.frames import FrameHeader
 from stream.protocol.stamp import FrameStamp, stamp_of
 
@@ -22,8 +20,8 @@ Unreadable = Callable[[FrameStamp, str], None]
 
 def frames_of(
     source: FrameSource, capture: CaptureConfig = NO_SCALE, unreadable: Unreadable = lambda _stamp, _why: None
-) -> Iterator[tuple[FrameHeader, Pixels]]:
-    """Yield header and (height, width, 3) uint8 BGR pixels of every frame that can be read, and tell of the others.
+) -> Iterator[tuple[FrameHeader, FrameImage]]:
+    """Yield header and picture of every frame that can be read, and tell of the others.
 
     A frame's seq is its place among all of them. capture: gives frames their scale. Raises SourceError if the source
     breaks.
@@ -43,23 +41,23 @@ def frames_of(
             um_per_px=capture.scale_of(grab.width, own_um_per_px),
         )
         before, previous = None if grab.lost_before else previous, None  # what was lost lies between the two
-        pixels: Pixels = np.empty((grab.height, grab.width, 3), np.uint8)
         try:
-            source.retrieve(pixels)
+            image = retrieved(source, grab)
         except FrameError as error:
             unreadable(stamp, str(error))
             continue
         if source.fps is not None:  # separate pictures do not move
-            previous = thumbnail(pixels).tobytes()
-        pixels.flags.writeable = False
+            previous = image.thumbnail.tobytes()
+        image.memory.flags.writeable = False
         header = FrameHeader(
             **stamp.facts(),
             width=grab.width,
             height=grab.height,
+            layout=image.layout,
             ring="",
             slot=0,
             generation=0,
             capture=0,
             previous=before,
         )
-        yield header, pixels
+        yield header, image

@@ -22,7 +22,8 @@ from stream.engines.ray_keeper import private_folder
 from stream.engines.step import Frames, Step, StepMaker, Tally, raise_named, reading_of
 from stream.errors import EngineError, StreamError, UsageError
 from stream.machine.processes import name_process
-from stream.protocol.contracts import Pixels
+from stream.pixels.arrays import Bytes
+from stream.pixels.frame_image import FrameImage
 from stream.protocol.frames import FrameHeader
 from stream.protocol.readings import DensityReading
 from stream.protocol.wire import decode, encode
@@ -64,12 +65,12 @@ class Analyst:
             return type(error).__name__, str(error)
         return None
 
-    def read(self, head: bytes, pixels: Pixels) -> bytes:
+    def read(self, head: bytes, memory: Bytes) -> bytes:
         """Return a frame's encoded reading. An actor that Ray has restarted makes its step anew."""
         self._step = self._step or self._maker.make(self._number)
         header = decode(head)
         assert isinstance(header, FrameHeader)
-        return self._step(header, pixels)
+        return self._step(header, FrameImage(memory, header.width, header.height, header.layout))
 
 
 def ray_engine(
@@ -107,14 +108,14 @@ def _drive(ray: Any, frames: Frames, actors: list[Any], tally: Tally) -> Iterato
         tally.handed_bytes += len(data)
         return order.came(reading_of(data))
 
-    for header, pixels in frames:
+    for header, image in frames:
         if not idle:
             yield from take()
         worker = idle.popleft()
         order.handed_out(header.seq)
         head = encode(header)
-        at_work[worker.read.remote(head, ray.put(pixels))] = worker
-        tally.handed_bytes += len(head) + pixels.nbytes  # into the object store, which workers map
+        at_work[worker.read.remote(head, ray.put(image.memory))] = worker
+        tally.handed_bytes += len(head) + image.memory.nbytes  # into the object store, which workers map
     while at_work:
         yield from take()
 

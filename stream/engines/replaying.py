@@ -21,7 +21,8 @@ from stream.engines.frames import frames_of
 from stream.engines.step import Engine, StepMaker, Tally
 from stream.errors import OutputError, SourceError
 from stream.machine.cpu_time import tree_cpu_seconds
-from stream.protocol.contracts import FrameSource, Pixels, extras_of
+from stream.pixels.frame_image import FrameImage
+from stream.protocol.contracts import FrameSource, extras_of
 from stream.protocol.frames import EndOfStream, FrameHeader
 from stream.protocol.readings import DensityReading, RunStatus, unanalysed
 from stream.protocol.stamp import FrameStamp
@@ -53,8 +54,8 @@ class CountedFrames:
         self._unreadable: deque[DensityReading] = deque()
         self._failures = FailedFrames(log)
 
-    def __iter__(self) -> Iterator[tuple[FrameHeader, Pixels]]:
-        """Yield header and pixels of every frame that can be read; a source that breaks ends, with a reason."""
+    def __iter__(self) -> Iterator[tuple[FrameHeader, FrameImage]]:
+        """Yield header and picture of every frame that can be read; a source that breaks ends, with a reason."""
         self.begun_ns = time.time_ns()
         try:
             for frame in frames_of(self.source, self._plan.config.capture, self._fail):

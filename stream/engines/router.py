@@ -22,6 +22,7 @@ from stream.errors import EngineError, StreamError
 from stream.machine.processes import end_with_parent, name_process
 from stream.machine.run_folder import RunFolder
 from stream.machine.signals import deaf_to_signals
+from stream.pixels.frame_image import FrameImage
 from stream.protocol.frames import FrameHeader
 from stream.protocol.readings import DensityReading
 from stream.protocol.wire import decode, encode
@@ -68,14 +69,14 @@ def _control(
         tally.handed_bytes += 2 * len(data)  # worker to router to controller
         return order.came(reading_of(data))
 
-    for header, pixels in frames:
+    for header, image in frames:
         if in_flight == most:
             in_flight -= 1
             yield from take()
         order.handed_out(header.seq)
         head = encode(header)
-        controller.send_multipart([head, pixels.data], copy=False)
-        tally.handed_bytes += 2 * (len(head) + pixels.nbytes)  # controller to router to worker
+        controller.send_multipart([head, image.memory.data], copy=False)
+        tally.handed_bytes += 2 * (len(head) + image.memory.nbytes)  # controller to router to worker
         in_flight += 1
     for _ in range(in_flight):
         yield from take()
@@ -138,8 +139,8 @@ def _work(maker: StepMaker, number: int, endpoint: str) -> None:
             head, body = socket.recv_multipart(copy=False)
             header = decode(head.bytes)
             assert isinstance(header, FrameHeader)
-            pixels = np.frombuffer(body.buffer, np.uint8).reshape(header.height, header.width, 3)
-            socket.send_multipart([_READING, step(header, pixels)])
+            image = FrameImage(np.frombuffer(body.buffer, np.uint8), header.width, header.height, header.layout)
+            socket.send_multipart([_READING, step(header, image)])
 
 
 def _child(target: Any, name: str, arguments: tuple[Any, ...]) -> None:

@@ -20,5 +20,5 @@ def serial(
     """See `stream.engines.step.Engine`."""
     name_process("worker-0")
     step = maker.make(0)
-    for header, pixels in frames:
-        yield reading_of(step(header, pixels))
+    for header, image in frames:
+        yield reading_of(step(header, image))

@@ -8,16 +8,16 @@ from stream import errors
 from stream.config.engine_choice import EngineChoice
 from stream.config.plugins import load
 from stream.config.run_plan import AnalysisPlan
-from stream.protocol.contracts import Pixels
+from stream.pixels.frame_image import FrameImage
 from stream.protocol.frames import FrameHeader
 from stream.protocol.readings import DensityReading
 from stream.protocol.wire import decode
 
-Frames = Iterable[tuple[FrameHeader, Pixels]]
-"""Header and (height, width, 3) uint8 BGR pixels of frames that can be read, in order of seq; seqs may have gaps."""
+Frames = Iterable[tuple[FrameHeader, FrameImage]]
+"""Header and picture of frames that can be read, in order of seq; seqs may have gaps."""
 
-Step = Callable[[FrameHeader, Pixels], bytes]
-"""From header and pixels of a frame to its encoded reading. Never raises for a frame: it makes a failed reading."""
+Step = Callable[[FrameHeader, FrameImage], bytes]
+"""From header and picture of a frame to its encoded reading. Never raises for a frame: it makes a failed reading."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,19 @@
 """What is made of the pixels of a frame by OpenCV."""
 
+from functools import lru_cache
+from typing import Final
+
 import cv2
 import numpy as np
+import numpy.typing as npt
 
-from stream.pixels.layouts import Pixels
+from stream.pixels.arrays import ImagePlane, Pixels, Planes, to_bgr
+from stream.pixels.layouts import PixelLayout
+
+_STRIP_PX: Final = 64
+"""What is between stays in the processor's cache."""
+
+_matrix = lru_cache(to_bgr)
 
 
 def halved(picture: Pixels) -> Pixels:
@@ -11,3 +21,47 @@ def halved(picture: Pixels) -> Pixels:
     height, width = picture.shape[:2]
     size = (-(-width // 2), -(-height // 2))
     return cv2.resize(picture, size, interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
+
+
+def mixed(planes: Planes, layout: PixelLayout) -> Pixels:
+    """Return three planes of one size as (height, width, 3) uint8 BGR."""
+    return _transformed(planes, _matrix(layout))
+
+
+def green_of(planes: Planes, layout: PixelLayout) -> ImagePlane:
+    """Return the green channel of three planes of one size, (height, width) uint8."""
+    return _transformed(planes, _matrix(layout)[1:2])
+
+
+def full_size(planes: Planes, layout: PixelLayout) -> Pixels:
+    """Return a planar frame as (height, width, 3) uint8 BGR; four pixels of luma share one of colour."""
+    luma, blue, red = planes
+    height, width = luma.shape
+    pixels: Pixels = np.empty((height, width, 3), np.uint8)
+    for top in range(0, height // 2, _STRIP_PX):
+        small = slice(top, top + _STRIP_PX)
+        colours = _doubled(blue[small]), _doubled(red[small])
+        for line in range(2):
+            lines = slice(2 * top + line, 2 * (top + _STRIP_PX), 2)
+            cv2.transform(cv2.merge([luma[lines], *colours]), _matrix(layout), dst=pixels[lines])
+    return pixels
+
+
+def split(pixels: Pixels, layout: PixelLayout, planes: Planes) -> None:
+    """Write (height, width, 3) uint8 BGR into the planes of a frame; colours are averaged over 2x2 pixels."""
+    matrix = to_bgr(layout).astype(np.float64)
+    back = np.linalg.inv(matrix[:, :3])
+    luma, *colours = cv2.split(cv2.transform(pixels, np.column_stack([back, -back @ matrix[:, 3]])))
+    planes.luma[:] = luma
+    for plane, colour in zip(planes[1:], colours, strict=True):
+        plane[:] = halved(colour.astype(np.uint8, copy=False))
+
+
+def _doubled(plane: ImagePlane) -> ImagePlane:
+    """Return each pixel twice, side by side."""
+    height, width = plane.shape
+    return cv2.merge([plane, plane]).reshape(height, 2 * width).astype(np.uint8, copy=False)
+
+
+def _transformed(planes: Planes, matrix: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8]:
+    return cv2.transform(cv2.merge(planes), matrix).astype(np.uint8, copy=False)

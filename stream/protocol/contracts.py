@@ -5,13 +5,14 @@ Knows arrays, but no socket, no codec and no vision library.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
 
-from stream.pixels.frame_image import FrameImage
-from stream.pixels.layouts import Pixels
+from stream.pixels.arrays import Bytes, Pixels, bgr_in
+from stream.pixels.frame_image import FrameImage, image_of
+from stream.pixels.layouts import PixelLayout, frame_bytes
 from stream.protocol.types import MAX_TREATMENT, QualityVerdict
 
 __all__ = [
@@ -22,11 +23,14 @@ __all__ = [
     "Grab",
     "PictureObject",
     "Pixels",
+    "PlanarSource",
     "Quality",
     "RecordedFrames",
     "Region",
     "SourceExtras",
     "extras_of",
+    "layout_of",
+    "retrieved",
 ]
 
 
@@ -64,7 +68,7 @@ class FrameSource(Protocol):
     fps: nominal frames per second, None if there is no such thing (pictures).
     live: True if frames come at their own pace and are lost when not taken.
 
-    A source may also have the attributes that `SourceExtras` lists.
+    A source may also have the attributes that `SourceExtras` lists, and those of `PlanarSource`.
 
     >>> class Grey:
     ...     name, frame_count, fps, live, width, height = "grey", 2, 10.0, False, 64, 48
@@ -111,6 +115,42 @@ class FrameSource(Protocol):
         """Close files and devices. May be called twice."""
 
 
+@runtime_checkable
+class PlanarSource(FrameSource, Protocol):
+    """A source that can also give frames as its decoder made them, in planes: half the memory, and no conversion.
+
+    layout: the one that takes the most memory among those of its frames.
+    """
+
+    layout: PixelLayout
+
+    def retrieve_planes(self, out: Bytes) -> PixelLayout:
+        """Write the grabbed frame to the beginning of `out`, and return its layout. Raises SourceError.
+
+        out: as large as a frame in the source's `layout`.
+        """
+
+
+def layout_of(source: FrameSource) -> PixelLayout:
+    """Return the layout that takes the most memory among those of the source's frames."""
+    return source.layout if isinstance(source, PlanarSource) else "bgr"
+
+
+def retrieved(source: FrameSource, grab: Grab, memory: Bytes | None = None) -> FrameImage:
+    """Return the grabbed frame as the source makes it. Raises SourceError.
+
+    memory: where it is written, as large as a frame in the source's layout; None: to memory of its own.
+    """
+    if memory is None:
+        memory = np.empty(frame_bytes(layout_of(source), grab.width, grab.height), np.uint8)
+    layout: PixelLayout = "bgr"
+    if isinstance(source, PlanarSource):
+        layout = source.retrieve_planes(memory)
+    else:
+        source.retrieve(bgr_in(memory, grab.width, grab.height))
+    return FrameImage(memory[: frame_bytes(layout, grab.width, grab.height)], grab.width, grab.height, layout)
+
+
 @dataclass(frozen=True, slots=True)
 class SourceExtras:
     """What a source may say beyond `FrameSource`, by attributes of these names.
@@ -141,8 +181,8 @@ def extras_of(source: FrameSource) -> SourceExtras:
 class RecordedFrames(Protocol):
     """A recording whose frames are looked up in any order."""
 
-    def pixels(self, seq: int, frame: str) -> Pixels:
-        """Return the frame, (height, width, 3) uint8 BGR. Raises SourceError if it is not there."""
+    def image(self, seq: int, frame: str) -> FrameImage:
+        """Return the frame as the source makes it. Raises SourceError if it is not there."""
 
     def missing_reason(self) -> str:
         """Return why there are no frames; empty if there are."""
@@ -167,7 +207,7 @@ class Frame:
         um_per_px: float | None = None,
     ) -> None:
         """Take the frame's picture, or (height, width, 3) uint8 BGR pixels."""
-        self.picture = picture if isinstance(picture, FrameImage) else FrameImage(picture)
+        self.picture = picture if isinstance(picture, FrameImage) else image_of(picture)
         self.previous, self.seq, self.um_per_px = previous, seq, um_per_px
 
     @property

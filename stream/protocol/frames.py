@@ -10,6 +10,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
+from stream.pixels.layouts import PixelLayout
 from stream.protocol.stamp import FrameStamp
 from stream.protocol.types import (
     MAX_BEYOND,
@@ -33,6 +34,7 @@ class FrameHeader(FrameStamp, frozen=True, kw_only=True, tag="frame"):
 
     width: Px
     height: Px
+    layout: Annotated[PixelLayout, Meta(description="how the pixels lie in memory")] = "bgr"
     ring: Annotated[str, Meta(max_length=300, description="path of the ring that holds the pixels")]
     slot: Annotated[int, Meta(ge=0, description="slot of the ring that holds the pixels")]
     generation: Annotated[int, Meta(ge=0, description="the slot's generation while it holds this frame")]

@@ -7,7 +7,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from stream.errors import RingError
-from stream.protocol.contracts import Pixels
+from stream.pixels.frame_image import FrameImage
 from stream.protocol.frames import FrameHeader
 from stream.transport.frame_ring import Ring
 
@@ -20,16 +20,16 @@ class SharedFrames:
         self._ring: Ring | None = None
         self._opened = contextlib.ExitStack()
 
-    def place(self, header: FrameHeader, pixels: Pixels) -> FrameHeader:
-        """Copy a frame, (height, width, 3) uint8 BGR, and return the header that leads to the copy.
+    def place(self, header: FrameHeader, image: FrameImage) -> FrameHeader:
+        """Copy a frame, and return the header that leads to the copy.
 
         The copy is there until `slots` more frames are placed. Raises RingError if there is no memory.
         """
-        ring = self._ring or self._made(header, pixels.nbytes)
+        ring = self._ring or self._made(header, image.memory.nbytes)
         slot = self._placed % self._slots
         self._placed += 1
         ring.begin(slot)
-        ring.pixels(slot, header.height, header.width)[...] = pixels
+        ring.memory(slot, image.memory.size)[...] = image.memory
         return replace(header, ring=ring.path, slot=slot, generation=ring.finish(slot))
 
     def close(self) -> None:

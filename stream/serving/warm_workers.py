@@ -15,7 +15,8 @@ from stream.engines.step import Step, StepMaker, reading_of
 from stream.errors import EngineError, RingError
 from stream.machine.processes import end_with_parent, name_process
 from stream.machine.signals import STOP_SIGNALS, deaf_to_signals
-from stream.protocol.contracts import Pixels
+from stream.pixels.arrays import Pixels
+from stream.pixels.frame_image import FrameImage
 from stream.protocol.frames import FrameHeader
 from stream.protocol.readings import DensityReading
 from stream.serving.shared_frames import SharedFrames
@@ -52,7 +53,7 @@ class WarmWorkers:
         self._maker, self._count = maker, count
         self._pool = self._started()
 
-    def analyse(self, frames: Iterable[tuple[FrameHeader, Pixels]]) -> Generator[DrawnReading, None, None]:
+    def analyse(self, frames: Iterable[tuple[FrameHeader, FrameImage]]) -> Generator[DrawnReading, None, None]:
         """Yield the readings of frames, in their order.
 
         Raises EngineError if a worker died, RingError if there is no memory for the frames that wait.
@@ -61,8 +62,8 @@ class WarmWorkers:
         at_most = _AHEAD * self._count
         with closing(SharedFrames(at_most + 1)) as shared:
             try:
-                for header, pixels in frames:
-                    waiting.append(self._pool.submit(_analyse, shared.place(header, pixels)))
+                for header, image in frames:
+                    waiting.append(self._pool.submit(_analyse, shared.place(header, image)))
                     if len(waiting) > at_most:
                         yield _drawn(waiting.popleft())
                 while waiting:
@@ -107,9 +108,9 @@ def _analyse(header: FrameHeader) -> tuple[bytes, bytes]:
     """Return a frame's encoded reading, and the frame with it drawn in. Raises RingError if the frame is gone."""
     prepared = _ready[0]
 
-    def analysed(pixels: Pixels) -> tuple[bytes, bytes]:
-        encoded = prepared.step(header, pixels)
-        return encoded, prepared.draw(pixels, reading_of(encoded))
+    def analysed(image: FrameImage) -> tuple[bytes, bytes]:
+        encoded = prepared.step(header, image)
+        return encoded, prepared.draw(image.pixels, reading_of(encoded))
 
     made = RingReader().read(header, analysed)  # mapped anew: the next analysis may have a ring of the same name
     if made is None:  # its analysis is over: no one waits for its result

@@ -15,10 +15,12 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from stream.errors import RingError
 from stream.machine.shared_memory import SharedMemory, create_shared_memory, map_shared_memory
+from stream.pixels.frame_image import FrameImage
+from stream.pixels.layouts import frame_bytes
 from stream.protocol.frames import FrameHeader
 
 if TYPE_CHECKING:
-    from stream.pixels.layouts import Pixels
+    from stream.pixels.arrays import Bytes
 
 _MAGIC: Final = 0x43415053
 _PAGE: Final = 4096
@@ -71,17 +73,13 @@ class Ring:
     def captured(self, frames: int) -> None:
         self._words[_CAPTURED] = frames
 
-    def pixels(self, slot: int, height: int, width: int) -> "Pixels":
-        """Map the slot's (height, width, 3) uint8 BGR pixels, without a copy. Raises RingError if they do not fit."""
-        nbytes = height * width * 3
-        if not 0 <= slot < self.slots or nbytes > self.slot_bytes:
-            raise RingError(
-                f"{width}x{height} pixels do not fit slot {slot} of {self.slots} ({self.slot_bytes} bytes each)"
-            )
+    def memory(self, slot: int, size: int) -> "Bytes":
+        """Map the first `size` bytes of a slot, without a copy. Raises RingError if they do not fit."""
+        if not 0 <= slot < self.slots or size > self.slot_bytes:
+            raise RingError(f"{size} bytes do not fit slot {slot} of {self.slots} ({self.slot_bytes} bytes each)")
         import numpy as np  # the supervisor, which looks at no pixel, starts without it
 
-        offset = _PAGE + slot * self.slot_bytes
-        return np.frombuffer(self._memory, np.uint8, nbytes, offset).reshape(height, width, 3)
+        return np.frombuffer(self._memory, np.uint8, size, _PAGE + slot * self.slot_bytes)
 
     def begin(self, slot: int) -> None:
         """Mark the slot as being written: from now on `holds` is false for its last frame."""
@@ -98,9 +96,9 @@ class Ring:
         return 0 <= slot < self.slots and self._words[_GENERATIONS + slot] == generation
 
     def close(self) -> None:
-        """Unmap the memory. Arrays from `pixels` must not be used afterwards."""
+        """Unmap the memory. Arrays from `memory` must not be used afterwards."""
         self._words.release()
-        with contextlib.suppress(BufferError):  # an array from `pixels` is still there: it ends with the process
+        with contextlib.suppress(BufferError):  # an array from `memory` is still there: it ends with the process
             self._memory.close()
         if self._owner is not None:
             self._owner.close()
@@ -113,8 +111,8 @@ class RingReader:
         self._path = ""
         self._ring: Ring | None = None
 
-    def read(self, header: FrameHeader, use: "Callable[[Pixels], T]") -> T | None:
-        """Return what `use` makes of the frame's pixels, (height, width, 3) uint8 BGR in the ring itself.
+    def read(self, header: FrameHeader, use: Callable[[FrameImage], T]) -> T | None:
+        """Return what `use` makes of the frame, which lies in the ring itself.
 
         None if the slot holds another frame by now, or the ring is gone. The slot's generation is compared before and
         after the work: between them, the pixels may have changed.
@@ -125,7 +123,8 @@ class RingReader:
             return None
         if not ring.holds(header.slot, header.generation):
             return None
-        made = use(ring.pixels(header.slot, header.height, header.width))
+        memory = ring.memory(header.slot, frame_bytes(header.layout, header.width, header.height))
+        made = use(FrameImage(memory, header.width, header.height, header.layout))
         return made if ring.holds(header.slot, header.generation) else None
 
     def _attached(self, path: str) -> Ring:

@@ -17,7 +17,7 @@ from stream.config.run_plan import AnalysisPlan
 from stream.config.sections import AnalyserConfig
 from stream.engines.frames import frames_of
 from stream.engines.step import Engine, StepMaker, Tally
-from stream.protocol.contracts import Pixels
+from stream.pixels.frame_image import FrameImage
 from stream.protocol.frames import FrameHeader
 from stream.protocol.readings import DensityReading
 from tests.running import run
@@ -31,7 +31,7 @@ def maker(analyser: str) -> StepMaker:
 
 
 @pytest.fixture(scope="module")
-def frames() -> list[tuple[FrameHeader, Pixels]]:
+def frames() -> list[tuple[FrameHeader, FrameImage]]:
     """In memory: what an engine costs is not what a decoder does."""
     return list(frames_of(FirstFrames(open_synthetic(episodes="steady"), FRAMES)))
 
@@ -39,7 +39,7 @@ def frames() -> list[tuple[FrameHeader, Pixels]]:
 @pytest.mark.parametrize("analyser", ["capillary", "helmy2022"])
 @pytest.mark.parametrize("name", [pytest.param("ray", marks=pytest.mark.slow), "router", "serial"])
 def test_frames_after_the_first(
-    benchmark: BenchmarkFixture, frames: list[tuple[FrameHeader, Pixels]], name: str, analyser: str
+    benchmark: BenchmarkFixture, frames: list[tuple[FrameHeader, FrameImage]], name: str, analyser: str
 ) -> None:
     """Workers are up when the first reading is there; it is not timed."""
 
@@ -56,10 +56,10 @@ def test_frames_after_the_first(
 
 
 @pytest.mark.parametrize("analyser", ["capillary", "helmy2022"])
-def test_one_frame(benchmark: BenchmarkFixture, frames: list[tuple[FrameHeader, Pixels]], analyser: str) -> None:
+def test_one_frame(benchmark: BenchmarkFixture, frames: list[tuple[FrameHeader, FrameImage]], analyser: str) -> None:
     step = maker(analyser).make(0)
-    header, pixels = next(islice(frames, 1, None))
-    benchmark(step, header, pixels)
+    header, image = next(islice(frames, 1, None))
+    benchmark(step, header, image)
 
 
 def test_the_program_s_own_pipeline_from_start_to_end(benchmark: BenchmarkFixture, tmp_path: object) -> None:

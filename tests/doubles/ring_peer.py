@@ -16,7 +16,7 @@ Size = tuple[int, int]
 def expect(path: str, slot: int, generation: int, size: Size, value: int) -> None:
     """Check that the slot holds that whole frame, and that this reader cannot change it."""
     ring = Ring.attach(path, writable=False)
-    pixels = ring.pixels(slot, *size)
+    pixels = ring.memory(slot, 3 * size[0] * size[1])
     assert ring.holds(slot, generation)
     assert (pixels == value).all()
     assert not pixels.flags.writeable
@@ -26,7 +26,7 @@ def write(path: str, slot: int, size: Size, value: int) -> None:
     """Write a frame, as capture does."""
     ring = Ring.attach(path, writable=True)
     ring.begin(slot)
-    ring.pixels(slot, *size)[:] = value
+    ring.memory(slot, 3 * size[0] * size[1])[:] = value
     ring.finish(slot)
     ring.captured += 1
 
@@ -35,7 +35,7 @@ def write_half_and_die(path: str, slot: int, size: Size, value: int) -> None:
     """Die in the middle of a frame."""
     ring = Ring.attach(path, writable=True)
     ring.begin(slot)
-    ring.pixels(slot, *size)[: size[0] // 2] = value
+    ring.memory(slot, size[0] * size[1])[:] = value
     os.kill(os.getpid(), signal.SIGKILL)
 
 

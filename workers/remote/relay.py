@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from stream.config.run_plan import RunPlan
 from stream.config.sections import RemoteWorker
 from stream.errors import ModelError, WireError
-from stream.protocol.contracts import Pixels
+from stream.pixels.frame_image import FrameImage
 from stream.protocol.frames import FrameHeader
 from stream.protocol.processes import Stop
 from stream.protocol.readings import DensityReading
@@ -81,13 +81,13 @@ class RemoteReader:
         self._client, self._engage = client, engage
         self.model_id, self.transfer = engaged.model_id, engaged.transfer
 
-    def read(self, header: FrameHeader, pixels: Pixels) -> DensityReading:
+    def read(self, header: FrameHeader, image: FrameImage) -> DensityReading:
         """Return the reading from there, with its times by this machine's clock.
 
         Raises RemoteWorkerLostError if no answer comes, or another one: then another worker gets the frame.
         """
         begun_ms = header.since_grab_ms(time.monotonic_ns())
-        data = self._client.ask([encode(self._engage), encode(header), pixels.data], lambda: True)
+        data = self._client.ask([encode(self._engage), encode(header), image.memory.data], lambda: True)
         message = None if data is None else decode(data)
         if not isinstance(message, DensityReading) or message.seq != header.seq:
             raise RemoteWorkerLostError(f"an answer that is none: {type(message).__name__}")

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from stream.config.run_plan import AnalysisPlan
 from stream.errors import WireError
+from stream.pixels.frame_image import FrameImage
 from stream.protocol.contracts import Analyser
 from stream.protocol.frames import FrameHeader
 from stream.protocol.remote import Engage, Engaged
@@ -51,11 +52,11 @@ class Serving:
         header = decode(parts[1])
         if not isinstance(header, FrameHeader) or len(parts) != 3:
             raise WireError("a request goes on with a frame's header and its pixels")
-        pixels = np.frombuffer(parts[2], np.uint8)
-        if pixels.size != header.height * header.width * 3:
-            raise WireError(f"{pixels.size} bytes are not {header.width}x{header.height} pixels")
-        frame = pixels.reshape(header.height, header.width, 3)
-        return self._reader(engage).encoded(replace(header, t_grab_monotonic_ns=time.monotonic_ns()), frame)
+        try:
+            image = FrameImage(np.frombuffer(parts[2], np.uint8), header.width, header.height, header.layout)
+        except ValueError as error:
+            raise WireError(str(error)) from None
+        return self._reader(engage).encoded(replace(header, t_grab_monotonic_ns=time.monotonic_ns()), image)
 
     def _refusal(self, engage: Engage) -> str:
         if engage.version != VERSION:

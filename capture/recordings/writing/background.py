@@ -20,7 +20,7 @@ from capture.recordings.writing.recording import Recording
 from capture.sources.session.frame_table import FrameRow
 from stream.errors import StreamError
 from stream.machine.files import reason
-from stream.protocol.contracts import Pixels
+from stream.pixels.frame_image import FrameImage
 
 log = logging.getLogger("capillary.recorder")
 
@@ -47,7 +47,7 @@ class Background:
     def __init__(self, recording: Recording, *, polite: bool) -> None:
         self._recording, self._polite = recording, polite
         self._noted_s = time.monotonic()
-        self._frames: Queue[tuple[Pixels, FrameRow] | None] = Queue(_WAITING)
+        self._frames: Queue[tuple[FrameImage, FrameRow] | None] = Queue(_WAITING)
         self._missing = Counter(recording.description.not_recorded)
         self._next_seq = recording.next_seq
         self._stopped = ""
@@ -55,8 +55,8 @@ class Background:
         self._thread = threading.Thread(target=self._run, name="encoder", daemon=True)
         self._thread.start()
 
-    def offer(self, pixels: Pixels, row: FrameRow, *, wait: bool = False) -> bool:
-        """Hand over a frame, (height, width, 3) uint8 BGR, not to be changed any more; return whether it was taken.
+    def offer(self, image: FrameImage, row: FrameRow, *, wait: bool = False) -> bool:
+        """Hand over a frame, not to be changed any more; return whether it was taken.
 
         wait: until there is room, for a source that waits too.
         """
@@ -66,7 +66,7 @@ class Background:
             self._missing[self._stopped] += 1
             return False
         try:
-            self._frames.put((pixels, row), block=wait)
+            self._frames.put((image, row), block=wait)
         except Full:
             self._missing["too slow"] += 1
             return False
@@ -135,12 +135,12 @@ class Background:
             self._recording.description, not_recorded=dict(self._missing), stopped=self._stopped
         )
 
-    def _attempt(self, pixels: Pixels, row: FrameRow) -> None:
+    def _attempt(self, image: FrameImage, row: FrameRow) -> None:
         if self._stopped:
             self._missing[self._stopped] += 1
             return
         try:
-            self._recording.add(pixels, row)
+            self._recording.add(image, row)
             if time.monotonic() - self._noted_s > _NOTE_S:
                 self._noted_s = time.monotonic()
                 self._note_counts()

@@ -73,10 +73,9 @@ def record(parts: Parts, /, source: str, folder: Path, seconds: float | None, co
 
 def _take(source: "FrameSource", background: "Background", seconds: float | None) -> None:
     """Record until the source ends or the time is over. A source that waits is waited for. Raises SourceError."""
-    import numpy as np
-
     from capture.sources.session.frame_table import row_of
     from stream.errors import FrameError
+    from stream.protocol.contracts import retrieved
     from stream.protocol.stamp import stamp_of
 
     began_ns, began_utc_ns, seq = time.monotonic_ns(), time.time_ns(), 0
@@ -84,13 +83,12 @@ def _take(source: "FrameSource", background: "Background", seconds: float | None
         now_ns = time.monotonic_ns() if source.live else began_ns + round(grab.time_s * 1e9)
         if seconds is not None and now_ns - began_ns > seconds * 1e9:
             break
-        pixels = np.empty((grab.height, grab.width, 3), np.uint8)
         utc_ns = began_utc_ns + now_ns - began_ns
         stamp = stamp_of(grab, source=source.name, seq=seq, utc_ns=utc_ns, monotonic_ns=now_ns)
         try:
-            source.retrieve(pixels)
+            image = retrieved(source, grab)
         except FrameError:
             background.lose(seq, "unreadable")
         else:
-            background.offer(pixels, row_of(stamp), wait=not source.live)
+            background.offer(image, row_of(stamp), wait=not source.live)
         seq += 1

@@ -1,6 +1,7 @@
 """A recording that grows: parts of video, each with its table of frames. One thread at a time; knows no queue.
 
-A part ends if frames of another size come, and if only the last minutes are wanted: then the oldest parts are removed.
+A part ends if frames of another size or layout come, and if only the last minutes are wanted: then the oldest parts
+are removed.
 """
 
 import contextlib
@@ -26,7 +27,8 @@ from capture.sources.session.description import (
 from capture.sources.session.frame_table import FrameRow, FrameTable, read_table
 from stream.config.sections import RecordConfig
 from stream.errors import SourceError, UsageError
-from stream.protocol.contracts import Pixels
+from stream.pixels.frame_image import FrameImage
+from stream.pixels.layouts import PixelLayout
 from stream.protocol.frames import SourceInfo
 from stream.version import VERSION
 
@@ -38,7 +40,7 @@ _LOOK_NS: Final = 10**9
 class _Part:
     video: VideoWriter
     table: FrameTable
-    size: tuple[int, int]
+    form: tuple[int, int, PixelLayout]
     begun_ns: int
 
 
@@ -99,20 +101,20 @@ class Recording:
                 self._ended.append(_OldPart(rows[0].t_monotonic_ns, self._last_ns, (video, table)))
             self.description = changed(self.description, recorded=self.description.recorded + len(rows))
 
-    def add(self, pixels: Pixels, row: FrameRow) -> None:
-        """Record a frame, (height, width, 3) uint8 BGR. Presentation time and hash of the row are filled in here.
+    def add(self, image: FrameImage, row: FrameRow) -> None:
+        """Record a frame. Presentation time and hash of the row are filled in here.
 
         Raises OSError if the disk is full or nearly so, or cannot be written for another reason.
         """
         now_ns = row.t_monotonic_ns
         self._look_at_disk(now_ns)
-        height, width = pixels.shape[:2]
-        if self._part is not None and (self._part.size != (width, height) or self._is_over(self._part, now_ns)):
+        form = image.width, image.height, image.layout
+        if self._part is not None and (self._part.form != form or self._is_over(self._part, now_ns)):
             self._end_part(now_ns)
         self._origin_ns = self._origin_ns or now_ns
         self._at_ms = max(self._at_ms + 1, (now_ns - self._origin_ns) // 10**6)
-        part = self._part or self._begin_part(width, height, now_ns)
-        digest = part.video.add(pixels, self._at_ms)
+        part = self._part or self._begin_part(form, now_ns)
+        digest = part.video.add(image, self._at_ms)
         part.table.add(replace(row, presented_ms=self._at_ms, sha256=digest))
         self._first_ns, self._last_ns = self._first_ns or now_ns, now_ns
         self.next_seq = row.seq + 1
@@ -142,12 +144,13 @@ class Recording:
         self._end_part(0)
         self.describe()
 
-    def _begin_part(self, width: int, height: int, now_ns: int) -> _Part:
+    def _begin_part(self, form: tuple[int, int, PixelLayout], now_ns: int) -> _Part:
         self._number += 1
+        width, height, layout = form
         names = name_of_video(self._number), name_of_table(self._number)
         table = FrameTable(self._folder / names[1])
         try:
-            video = VideoWriter(self._folder / names[0], self._codec, width, height, self.description.quality)
+            video = VideoWriter(self._folder / names[0], self._codec, width, height, self.description.quality, layout)
         except (av.error.FFmpegError, ValueError) as error:
             table.close()
             if isinstance(error, OSError) and error.errno == errno.ENOSPC:
@@ -155,7 +158,7 @@ class Recording:
             raise SourceError(
                 f"{self._codec.name} does not record frames of {width}x{height} ({error}); choose another --codec"
             ) from error
-        self._part = _Part(video, table, (width, height), now_ns)
+        self._part = _Part(video, table, form, now_ns)
         return self._part
 
     def _is_over(self, part: _Part, now_ns: int) -> bool:

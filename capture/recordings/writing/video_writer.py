@@ -11,7 +11,8 @@ import av
 
 from capture.recordings.writing.codecs import TIME_BASE, Codec, add_stream
 from capture.sources.video.opened import MATROSKA, opened
-from stream.protocol.contracts import Pixels
+from stream.pixels.frame_image import FrameImage
+from stream.pixels.layouts import PixelLayout
 
 _MUXER: Final = {"flush_packets": "1", "cluster_time_limit": "200"}
 
@@ -61,30 +62,31 @@ class PrivateFile(RawIOBase):
 
 
 class VideoWriter:
-    """A video of frames of one size. After an error it can only be closed."""
+    """A video of frames of one size and layout. After an error it can only be closed."""
 
-    def __init__(self, path: Path, codec: Codec, width: int, height: int, quality: int) -> None:
+    def __init__(self, path: Path, codec: Codec, width: int, height: int, quality: int, layout: PixelLayout) -> None:
         """Make the file. Raises OSError if it cannot be made or the codec refuses such frames."""
         self._codec = codec
         self._file = PrivateFile(path)
         self._container = av.open(self._file, "w", format="matroska", options=dict(_MUXER))
         try:
-            stream = add_stream(self._container, codec, width, height, quality)
-            self._encoder = codec.make(stream, quality)
+            form = codec.form(layout)
+            stream = add_stream(self._container, form, codec.options(quality), width, height)
+            self._encoder = form.make(stream, quality, layout)
             self._container.start_encoding()
         except BaseException:
             self.close()
             raise
 
-    def add(self, pixels: Pixels, at_ms: int) -> str:
-        """Encode and write a frame, (height, width, 3) uint8 BGR; return a SHA-256 in hexadecimal.
+    def add(self, image: FrameImage, at_ms: int) -> str:
+        """Encode and write a frame; return a SHA-256 in hexadecimal.
 
-        That is of the pixels if the codec is lossless, else of the packet as the file keeps it. at_ms: its presentation
+        That is of its memory if the codec is lossless, else of the packet as the file keeps it. at_ms: its presentation
         time, after that of the frame before. Raises OSError; what was written of the frame is removed then, so that a
         full disk has some room for the end of the session.
         """
-        digest = hashlib.sha256(pixels.data) if self._codec.lossless else hashlib.sha256()
-        for packet in self._encoder.encode(pixels, at_ms):
+        digest = hashlib.sha256(image.memory.data) if self._codec.lossless else hashlib.sha256()
+        for packet in self._encoder.encode(image, at_ms):
             if not self._codec.lossless:
                 digest.update(self._codec.stored(bytes(packet)))
             begin = self._file.tell()
@@ -103,7 +105,7 @@ class VideoWriter:
 
 
 def join(parts: list[Path], joined: Path) -> None:
-    """Put the packets of several videos of one codec and size into one file, the first frame at 0 ms.
+    """Put the packets of several videos of one codec, size and layout into one file, the first frame at 0 ms.
 
     Raises OSError.
     """

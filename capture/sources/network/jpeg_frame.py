@@ -3,7 +3,7 @@
 from capture.sources.jpeg import decode_jpeg, whole_jpeg
 from capture.sources.network.newest import CameraFrame
 from stream.errors import FrameError
-from stream.protocol.contracts import Pixels
+from stream.pixels.arrays import Bytes, bgr_in
 
 
 def jpeg_frame(data: bytes, at_ns: int | None = None, lost_before: int = 0) -> CameraFrame:
@@ -13,8 +13,12 @@ def jpeg_frame(data: bytes, at_ns: int | None = None, lost_before: int = 0) -> C
     except FrameError as error:
         words = str(error)
 
-        def refuse(_: Pixels) -> None:
+        def refuse(_: Bytes) -> None:
             raise FrameError(words)
 
         return CameraFrame(None, None, refuse, at_ns, lost_before)
-    return CameraFrame(jpeg.width, jpeg.height, lambda out: decode_jpeg(jpeg, out), at_ns, lost_before)
+
+    def write(out: Bytes) -> None:
+        decode_jpeg(jpeg, bgr_in(out, jpeg.width, jpeg.height))
+
+    return CameraFrame(jpeg.width, jpeg.height, write, at_ns, lost_before)

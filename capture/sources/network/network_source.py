@@ -9,10 +9,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Protocol
 
+import numpy as np
+
 from capture.sources.naming import safe_name
 from capture.sources.network.address import Address
 from capture.sources.network.newest import CameraFrame, Newest, Taken
 from stream.errors import FrameError, SourceError
+from stream.pixels.arrays import Bytes
+from stream.pixels.frame_image import FrameImage
+from stream.pixels.layouts import PixelLayout, frame_bytes
 from stream.protocol.contracts import Grab, Pixels
 
 REMEDY: Final = "Check its address, its password and the network."
@@ -65,7 +70,7 @@ class NetworkSource:
         except Exception:
             self.close()
             raise
-        self._size, self.treatment = first
+        self._size, self.treatment, self.layout = first
         self.width, self.height = self._size.width, self._size.height
         self.fps = stream.fps or self._measured_fps()
 
@@ -99,12 +104,18 @@ class NetworkSource:
 
     def retrieve(self, out: Pixels) -> None:
         """Decode the grabbed frame into `out`, (height, width, 3) uint8 BGR. Raises SourceError, FrameError."""
+        memory: Bytes = np.empty(frame_bytes(self.layout, self.width, self.height), np.uint8)
+        out[:] = FrameImage(memory, self.width, self.height, self.retrieve_planes(memory)).pixels
+
+    def retrieve_planes(self, out: Bytes) -> PixelLayout:
+        """Decode the grabbed frame into `out` in this source's layout. Raises SourceError, FrameError."""
         if self._closed.is_set() or self._taken is None:
             raise SourceError(f"No frame of {self._label} is grabbed.")
         try:
             self._taken.arrival.write(out)
         except FrameError as error:
             raise FrameError(f"{self._label} gave a frame that cannot be shown: {str(error).rstrip('.')}.") from None
+        return self.layout
 
     def seek(self, index: int) -> None:
         """Raise SourceError always: what a camera saw is gone."""
@@ -126,14 +137,14 @@ class NetworkSource:
         except Exception as error:  # noqa: BLE001 (raised again in the thread that waits for frames)
             self._newest.end(error)
 
-    def _first_frame(self) -> tuple[_Size, str]:
-        """Return size and treatment of the first frame that has a size: what comes before it is no picture."""
+    def _first_frame(self) -> tuple[_Size, str, PixelLayout]:
+        """Return size, treatment and layout of the first frame that has a size: what comes before it is no picture."""
         wait_s = 2 * self._timeout_s  # for the connection, and for the frame
         deadline_s = time.monotonic() + wait_s
         while (taken := self._newest.take(deadline_s - time.monotonic())) is not None:
             size = _size_of(taken.arrival)
             if size is not None:
-                return size, taken.arrival.treatment
+                return size, taken.arrival.treatment, taken.arrival.layout
         ended = time.monotonic() < deadline_s
         how = "it ended the connection" if ended else f"tried for up to {wait_s:g} s"
         raise SourceError(f"{self._label} gives no picture; {how}. {REMEDY}")

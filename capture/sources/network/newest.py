@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from capture.sources.network.backlog import Backlog
-from stream.protocol.contracts import Pixels
+from stream.pixels.arrays import Bytes
+from stream.pixels.layouts import PixelLayout
 
 _OLD_S: Final = 0.5
 """A frame that waited longer than this is not shown as new: it may be from before a loss."""
@@ -18,17 +19,19 @@ class CameraFrame:
     """A frame as it came from the network.
 
     width, height: as its header gives them; None if it has none that can be read.
-    write: decodes it into (height, width, 3) uint8 BGR, and raises FrameError if it is damaged.
+    layout: how its pixels lie in memory.
+    write: decodes it into memory in that layout, and raises FrameError if it is damaged.
     device_ns: the camera's own time. lost_before: frames that the camera or the network lost before it.
     treatment: a choice that was made to get pixels, in one sentence; empty if there was none.
     """
 
     width: int | None
     height: int | None
-    write: Callable[[Pixels], None]
+    write: Callable[[Bytes], None]
     device_ns: int | None = None
     lost_before: int = 0
     treatment: str = ""
+    layout: PixelLayout = "bgr"
 
 
 @dataclass(frozen=True, slots=True)

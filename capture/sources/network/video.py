@@ -27,7 +27,7 @@ from capture.sources.video.opened import Messages, frames_left_out, listening
 from capture.sources.video.pixels import FramePixels
 from capture.sources.video.references import NOT_DECODED
 from stream.errors import FrameError, SourceError
-from stream.protocol.contracts import Pixels
+from stream.pixels.arrays import Bytes
 
 _LOST: Final = re.compile(r"missed \d+ packets|bad cseq|Continuity check failed|Packet corrupt")
 _MOST_FPS: Final = 1000
@@ -101,8 +101,10 @@ class VideoFrames:
             pixels = self._pixels_of(frame)
             time_s = _time(frame.pts, frame.time_base)
             gap = self._gaps.before(time_s)
-            write = _refusing(damage) if damage else partial(pixels.write, frame, interlaced=self._interlaced(frame))
-            yield CameraFrame(pixels.width, pixels.height, write, _ns(time_s), gap if lost else 0, pixels.treatment)
+            interlaced = self._interlaced(frame)
+            write = _refusing(damage) if damage else partial(pixels.write_planes, frame, interlaced=interlaced)
+            at_ns, missing = _ns(time_s), gap if lost else 0
+            yield CameraFrame(pixels.width, pixels.height, write, at_ns, missing, pixels.treatment, pixels.layout)
             lost = False
 
     def _pixels_of(self, frame: VideoFrame) -> FramePixels:
@@ -120,8 +122,8 @@ class VideoFrames:
             raise SourceError(f"The camera's video {error}.") from None
 
 
-def _refusing(words: str) -> Callable[[Pixels], None]:
-    def refuse(_: Pixels) -> None:
+def _refusing(words: str) -> Callable[[Bytes], None]:
+    def refuse(_: Bytes) -> None:
         raise FrameError(words)
 
     return refuse

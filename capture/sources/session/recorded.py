@@ -15,6 +15,8 @@ from capture.sources.uri import SourceUri
 from capture.sources.video.opened import MATROSKA, opened
 from capture.sources.video.recording import VideoSource
 from stream.errors import SourceError, UsageError
+from stream.pixels.arrays import Bytes
+from stream.pixels.layouts import PixelLayout, frame_bytes
 from stream.protocol.contracts import Grab, Pixels
 
 _LEAST_STEP_S: Final = 0.001
@@ -98,6 +100,18 @@ class SessionSource:
         if self._index < 0 or self._ended or self._video is None:
             raise SourceError("No frame of the recorded session is grabbed.")
         self._video.retrieve(out)
+
+    @property
+    def layout(self) -> PixelLayout:
+        """See `stream.protocol.contracts.PlanarSource`. Each part has its own; BGR takes the most memory."""
+        return self._opened(self.frames[0].part).layout if len(self._parts) == 1 else "bgr"
+
+    def retrieve_planes(self, out: Bytes) -> PixelLayout:
+        """Decode the grabbed frame into `out` as it was recorded, and return its layout. Raises SourceError."""
+        if self._index < 0 or self._ended or self._video is None:
+            raise SourceError("No frame of the recorded session is grabbed.")
+        video = self._video
+        return video.retrieve_planes(out[: frame_bytes(video.layout, video.width, video.height)])
 
     def seek(self, index: int) -> None:
         """Make `index` the next frame. Raises SourceError if there is none."""

@@ -1,4 +1,4 @@
-"""A decoded frame as BGR pixels: colours by the recording's own matrix and range, one field if it is interlaced.
+"""A decoded frame as BGR pixels or in its planes: colours by its own matrix and range, one field if it is interlaced.
 
 Interlaced frames hold two moments, half a frame's time apart: skin that moves is torn into combs. The upper field alone
 is used, and the lines of the other one are interpolated between its lines; that rule needs no other frame.
@@ -15,8 +15,11 @@ from av.video.reformatter import VideoReformatter
 
 from capture.sources.jpeg import decode_jpeg, whole_jpeg
 from capture.sources.video.geometry import Geometry, geometry_of
+from capture.sources.video.planes import copy_planes, planar_layout
 from stream.errors import FrameError
-from stream.protocol.contracts import Pixels
+from stream.pixels.arrays import Bytes, Pixels, bgr_in, planes_in
+from stream.pixels.conversion import split
+from stream.pixels.layouts import PixelLayout, is_planar
 
 _INTERLACED: Final = "interlaced: the upper field, lines between interpolated"
 _LEAST_LINES: Final = 4
@@ -26,6 +29,7 @@ class FramePixels:
     """Makes the pixels of one recording, whose frames are like its first.
 
     treatment: the choices that were made, in a sentence; empty if frames are shown as they were coded.
+    layout: in which frames are given: their planes, if the first is shown as it was coded.
     """
 
     def __init__(self, first: VideoFrame, aspect: Fraction | None, *, interlaced: bool) -> None:
@@ -36,6 +40,8 @@ class FramePixels:
         self._geometry: Geometry = geometry_of(first.width, first.height, aspect, _matrix(first))
         self._reformatter = VideoReformatter()
         self.width, self.height = self._geometry.shown
+        as_coded = self._geometry.plain and not interlaced
+        self.layout: PixelLayout = planar_layout(first) if as_coded else "bgr"
         said = ([_INTERLACED] if interlaced else []) + self._geometry.words()
         self.treatment = "; ".join(said)
 
@@ -62,6 +68,21 @@ class FramePixels:
             coded[:] = self._bgr(frame)
         if coded is not out:
             geometry.show(coded, out)
+
+    def write_planes(self, frame: VideoFrame, out: Bytes, *, interlaced: bool) -> None:
+        """Write a frame into `out` in this object's layout, as `write` does.
+
+        One that is otherwise than the first (another matrix, two fields) becomes BGR, and planes from that.
+        """
+        width, height = self.width, self.height
+        if not is_planar(self.layout):
+            self.write(frame, bgr_in(out, width, height), interlaced=interlaced)
+        elif self.fits(frame) and not interlaced and planar_layout(frame) == self.layout:
+            copy_planes(frame, planes_in(out, width, height))
+        else:
+            pixels: Pixels = np.empty((height, width, 3), np.uint8)
+            self.write(frame, pixels, interlaced=interlaced)
+            split(pixels, self.layout, planes_in(out, width, height))
 
     def write_jpeg(self, data: bytes, out: Pixels, *, interlaced: bool) -> None:
         """Write a frame that is a JPEG into `out`, as `write` does. Raises FrameError if it is not whole."""

@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -22,6 +23,8 @@ from capture.sources.video.opened import OpenedVideo, not_decoded, opened
 from capture.sources.video.pixels import FramePixels
 from stream.config.sections import Decoder
 from stream.errors import FrameError, SourceError
+from stream.pixels.arrays import Bytes, bgr_in
+from stream.pixels.layouts import PixelLayout
 from stream.protocol.contracts import Grab, Pixels
 
 _FPS_IF_UNKNOWN: Final = 25.0
@@ -159,16 +162,39 @@ class VideoSource:
 
         Raises FrameError if it is damaged, or of another size than the first.
         """
-        if self._grabbed is None:
-            raise SourceError(f"No frame of {self._path.name} is grabbed.")
-        decoded = self._grabbed
-        try:
-            if decoded.damage:
-                raise FrameError(decoded.damage)
+        with self._whole_frame() as decoded:
             if decoded.frame is not None:
                 self._pixels.write(decoded.frame, out, interlaced=decoded.interlaced)
             else:
                 self._pixels.write_jpeg(decoded.jpeg, out, interlaced=decoded.interlaced)
+
+    @property
+    def layout(self) -> PixelLayout:
+        """See `stream.protocol.contracts.PlanarSource`."""
+        return "bgr" if self._whole_jpegs else self._pixels.layout
+
+    def retrieve_planes(self, out: Bytes) -> PixelLayout:
+        """Write the grabbed frame into `out` as it was decoded, and return its layout.
+
+        Raises FrameError if it is damaged, or of another size than the first.
+        """
+        with self._whole_frame() as decoded:
+            if decoded.frame is not None:
+                self._pixels.write_planes(decoded.frame, out, interlaced=decoded.interlaced)
+            else:
+                pixels = bgr_in(out, self.width, self.height)
+                self._pixels.write_jpeg(decoded.jpeg, pixels, interlaced=decoded.interlaced)
+        return self.layout
+
+    @contextmanager
+    def _whole_frame(self) -> Iterator[Decoded]:
+        """Yield the grabbed frame, unless it is damaged, and name it if it turns out to be."""
+        if self._grabbed is None:
+            raise SourceError(f"No frame of {self._path.name} is grabbed.")
+        try:
+            if self._grabbed.damage:
+                raise FrameError(self._grabbed.damage)
+            yield self._grabbed
         except FrameError as error:
             raise FrameError(f"Frame {self._index}: {str(error).rstrip('.')}.") from None
 

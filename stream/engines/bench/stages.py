@@ -25,8 +25,10 @@ from stream.engines.bench.machine import Machine, machine_text, source_name
 from stream.engines.bench.markdown import markdown
 from stream.engines.frames import frames_of
 from stream.engines.step import StepMaker, reading_of
-from stream.pixels.thumbnail import thumbnail
-from stream.protocol.contracts import FrameSource, Grab, Pixels
+from stream.pixels.arrays import Bytes, Pixels
+from stream.pixels.frame_image import FrameImage
+from stream.pixels.layouts import PixelLayout
+from stream.protocol.contracts import FrameSource, Grab, layout_of, retrieved
 from stream.protocol.stamp import FrameStamp
 from stream.protocol.wire import decode, encode
 from stream.readings.ordering import Sequencer
@@ -37,6 +39,7 @@ _SMALL_MS: Final = 0.02
 _NEXT: Final = "capture: next frame"
 _INTO_MEMORY: Final = "capture: decode into memory"
 _FLOOR: Final = "floor: decode, to BGR, one pass over the pixels"
+_PAGE: Final = 4096
 
 
 class StepClock:
@@ -88,20 +91,25 @@ class _TimedSource:
     def __init__(self, source: FrameSource, clock: StepClock) -> None:
         self._source, self._clock = source, clock
         self.name, self.fps, self.live, self.frame_count = source.name, source.fps, source.live, source.frame_count
-        self.width, self.height = source.width, source.height
+        self.width, self.height, self.layout = source.width, source.height, layout_of(source)
+        self._grabbed: Grab | None = None
 
     def grab(self) -> Grab | None:
         self._clock.begin_frame()
         with self._clock.step(_NEXT):
-            grab = self._source.grab()
+            grab = self._grabbed = self._source.grab()
         if grab is None:
             self._clock.frames.pop()
         return grab
 
     def retrieve(self, out: Pixels) -> None:
-        out[::64] = 0  # memory that was never touched is given by the system page by page: not the decoder's time
+        self._source.retrieve(out)
+
+    def retrieve_planes(self, out: Bytes) -> PixelLayout:
+        assert self._grabbed is not None  # by the contract of sources
+        out[::_PAGE] = 0  # memory that was never touched is given by the system page by page: not the decoder's time
         with self._clock.step(_INTO_MEMORY):
-            self._source.retrieve(out)
+            return retrieved(self._source, self._grabbed, out).layout
 
     def seek(self, index: int) -> None:
         self._source.seek(index)
@@ -152,13 +160,16 @@ def measure(source: FrameSource, maker: StepMaker, folder: Path, floor: Floor) -
         def pass_over(stamp: FrameStamp, _why: str) -> None:
             order.offer(stamp.seq, None, 0.0)
 
-        for header, pixels in frames_of(_TimedSource(source, clock), unreadable=pass_over):
+        for header, made in frames_of(_TimedSource(source, clock), unreadable=pass_over):
             with clock.step("capture: thumbnail for the next frame"):
-                thumbnail(pixels)
+                _ = _unseen(made).thumbnail
+            image = _unseen(made)
+            with clock.step("worker: half-resolution picture"):
+                _ = image.half
             with clock.step("messages: header there and back"):
                 received = decode(encode(header))
             with clock.step("worker: reading made and encoded"):
-                data = step(received, pixels)  # type: ignore[arg-type]  # what was encoded a line above
+                data = step(received, image)  # type: ignore[arg-type]  # what was encoded a line above
             with clock.step("sink: reading decoded, put in order"):
                 reading = reading_of(data)
                 order.offer(reading.seq, reading, 0.0)
@@ -174,6 +185,11 @@ def measure(source: FrameSource, maker: StepMaker, folder: Path, floor: Floor) -
     for path in folder.glob("stages.sqlite*"):
         path.unlink()
     return clock.medians()
+
+
+def _unseen(image: FrameImage) -> FrameImage:
+    """Return the frame as it comes to a process that has made nothing of it yet."""
+    return FrameImage(image.memory, image.width, image.height, image.layout)
 
 
 @contextlib.contextmanager

@@ -54,7 +54,7 @@ def objects_of(
     size = 0, 0
     for reading in readings:
         try:
-            pixels = frames.pixels(reading.seq, reading.frame)
+            pixels = frames.image(reading.seq, reading.frame).pixels
         except SourceError as error:
             missing = error
             continue

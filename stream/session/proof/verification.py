@@ -13,7 +13,6 @@ import numpy as np
 from stream.config.parts import ProvenFrame, RecordedSession
 from stream.console.text import counted
 from stream.errors import AuditError, OutputError, StreamError
-from stream.pixels.thumbnail import thumbnail
 from stream.protocol.contracts import Analysis, Frame, Pixels
 from stream.security import audit_log
 from stream.session.proof.comparing import first_difference
@@ -142,13 +141,13 @@ def _check_frames(
         row = readings.reading(frame.seq)
         for name in (name for name in frame.stamp if name in row and row[name] != frame.stamp[name]):
             raise _different(frame, f"{name} is {row[name]} in the session, and {frame.stamp[name]} in the recording")
-        if analyse is None or frame.pixels is None:
+        if analyse is None or frame.image is None:
             continue
         follows = previous is not None and previous[0] == frame.seq - 1
         before = previous[1] if previous is not None and follows and recording.moving else None
-        previous = frame.seq, thumbnail(frame.pixels)
+        previous = frame.seq, frame.image.thumbnail
         if row.get("status") == "ok" and (follows or frame.seq == 0 or not recording.moving):
-            seen = Frame(frame.pixels, before, frame.seq, readings.um_per_px(frame.pixels.shape[1]))
+            seen = Frame(frame.image, before, frame.seq, readings.um_per_px(frame.image.width))
             still = before is not None and np.array_equal(before, previous[1])
             if found := first_difference(row, seen, analyse(seen), still=still):
                 raise _different(frame, found)

@@ -14,6 +14,7 @@ from msgspec import Struct
 from msgspec.structs import asdict
 
 from stream.errors import StreamError
+from stream.pixels.frame_image import FrameImage
 from stream.protocol.contracts import Pixels
 from stream.protocol.outlines import object_outlines, outline_of, points
 from stream.protocol.readings import ObjectOutline, RegionOutline
@@ -173,7 +174,7 @@ class Evidence:
         kept = self._feed.pictures.get(seq)
         if kept is not None:
             return kept.jpeg
-        return _encoded(self._recorded(self._stored(seq)), ".jpg")
+        return _encoded(self._recorded(self._stored(seq)).pixels, ".jpg")
 
     def crop(self, seq: int, index: int) -> bytes:
         """Return a PNG of one region and its surroundings. Raises NotKeptError if anything of it is missing."""
@@ -217,10 +218,10 @@ class Evidence:
                 self._reanalysed.popitem(last=False)
         return found
 
-    def _found_in(self, pixels: Pixels, stored: StoredReading) -> _Outlines | None:
+    def _found_in(self, image: FrameImage, stored: StoredReading) -> _Outlines | None:
         assert self._recording is not None
         with self._lock:
-            analysis = self._recording.analyse(pixels, stored.model_id)
+            analysis = self._recording.analyse(image, stored.model_id)
         if analysis is None or abs(analysis.density_pct - (stored.density_pct or 0.0)) > SAME_PCT:
             return None
         return _Outlines(tuple(map(outline_of, analysis.regions)), object_outlines(analysis.objects), "analysed again")
@@ -228,15 +229,15 @@ class Evidence:
     def _pixels(self, stored: StoredReading) -> Pixels:
         """Return the picture that was kept, else the recorded frame. Raises NotKeptError."""
         kept = self._feed.pictures.get(stored.seq)
-        return self._recorded(stored) if kept is None else _decoded(kept.jpeg)
+        return self._recorded(stored).pixels if kept is None else _decoded(kept.jpeg)
 
-    def _recorded(self, stored: StoredReading) -> Pixels:
+    def _recorded(self, stored: StoredReading) -> FrameImage:
         """Return the frame from the recording. Raises NotKeptError."""
         if self._recording is None:
             raise NotKeptError(self._missing_picture_reason(stored.seq))
         try:
             with self._lock:
-                return self._recording.pixels(stored.seq, stored.frame)
+                return self._recording.image(stored.seq, stored.frame)
         except NotKeptError:
             raise
         except StreamError as error:

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 
 from stream.errors import ModelError, SourceError
-from stream.protocol.contracts import Analyser, Analysis, Frame, Pixels, RecordedFrames
+from stream.pixels.frame_image import FrameImage
+from stream.protocol.contracts import Analyser, Analysis, Frame, RecordedFrames
 from stream.session.provenance import source_sha256
 
 
@@ -37,16 +38,16 @@ class SessionRecording:
         """Return why there is no picture of one frame; empty if there is. Raises SourceError."""
         return self.missing_reason() or self._frames.missing_frame_reason(seq, frame)
 
-    def pixels(self, seq: int, frame: str) -> Pixels:
-        """Return the frame, (height, width, 3) uint8 BGR.
+    def image(self, seq: int, frame: str) -> FrameImage:
+        """Return the frame.
 
         Raises SourceError if the recording is gone, has changed since, or has no such frame.
         """
         if self.missing_reason():
             raise SourceError(self.missing_reason())
-        return self._frames.pixels(seq, frame)
+        return self._frames.image(seq, frame)
 
-    def analyse(self, pixels: Pixels, model_id: str) -> Analysis | None:
+    def analyse(self, image: FrameImage, model_id: str) -> Analysis | None:
         """Analyse a frame again; None if the model that analysed it then is not the one that is configured now."""
         if self._analyser is None:
             try:
@@ -55,7 +56,7 @@ class SessionRecording:
                 return None
         if self._analyser.model_id != model_id:
             return None
-        return self._analyser.analyse(Frame(pixels, um_per_px=self._um_per_px))
+        return self._analyser.analyse(Frame(image, um_per_px=self._um_per_px))
 
     def _find_missing_reason(self) -> str:
         reason = self._frames.missing_reason()

@@ -8,6 +8,7 @@ from capture.recordings.writing.recording import Recording
 from capture.recordings.writing.sealing import seal
 from capture.sources.session.description import Description
 from capture.sources.session.frame_table import FrameRow
+from stream.pixels.frame_image import image_of
 from tests.doubles.media import card
 
 
@@ -31,7 +32,7 @@ def record(
     folder.mkdir(exist_ok=True)
     recording = Recording(folder, description(codec))
     for seq in seqs:
-        recording.add(card(seq), row(seq))
+        recording.add(image_of(card(seq)), row(seq))
     recording.close()
     if sealed:
         seal(folder)

@@ -84,7 +84,7 @@ def test_frames_come_in_the_slots_that_were_given_until_the_end(make: Make, ring
     for item in items[:3]:
         assert isinstance(item, Grabbed)
         assert ring.holds(item.slot, item.generation)
-        assert (ring.pixels(item.slot, HEIGHT, WIDTH) == item.grab.index).all()
+        assert (ring.memory(item.slot, HEIGHT * WIDTH * 3) == item.grab.index).all()
 
 
 def test_a_recording_at_a_bedside_is_thinned_by_its_own_time(make: Make) -> None:

@@ -16,6 +16,7 @@ from capture.sources.session.frame_table import FrameRow
 from capture.sources.session.recorded import SessionSource
 from stream.config.run_plan import RunPlan
 from stream.config.sections import Config, RecordConfig
+from stream.pixels.frame_image import FrameImage
 from stream.protocol.bedside import KeepRecording
 from stream.protocol.contracts import Pixels
 from stream.protocol.frames import FrameHeader, SourceInfo
@@ -62,7 +63,7 @@ def put(ring: Ring, seq: int, slot: int | None = None) -> FrameHeader:
     """Put a test card into a slot; return its header."""
     slot = seq % ring.slots if slot is None else slot
     ring.begin(slot)
-    ring.pixels(slot, HEIGHT, WIDTH)[:] = card(seq)
+    ring.memory(slot, WIDTH * HEIGHT * 3)[:] = card(seq).reshape(-1)
     generation = ring.finish(slot)
     at_ns = 10**9 + seq * 40_000_000
     size = {"width": WIDTH, "height": HEIGHT}
@@ -105,9 +106,9 @@ def test_a_slow_disk_costs_frames_of_the_recording_and_nobody_waits(
 ) -> None:
     add = Recording.add
 
-    def slow(self: Recording, pixels: Pixels, row: FrameRow) -> None:
+    def slow(self: Recording, image: FrameImage, row: FrameRow) -> None:
         time.sleep(0.2)
-        add(self, pixels, row)
+        add(self, image, row)
 
     monkeypatch.setattr(Recording, "add", slow)
     folder = begin(harness)

@@ -68,7 +68,7 @@ class Worker:
 def worker(tmp_path: Path) -> Iterator[Worker]:
     ring = Ring.create(2, HEIGHT * WIDTH * 3, tmp_path)
     ring.begin(0)
-    ring.pixels(0, HEIGHT, WIDTH)[:] = 99
+    ring.memory(0, HEIGHT * WIDTH * 3)[:] = 99
     harness = Harness(tmp_path, "worker", ("capture", "sink"))
     yield Worker(harness, ring, ring.finish(0))
     harness.close()

@@ -108,7 +108,7 @@ def test_lookup_and_overlay_show_the_frames_that_were_analysed(tmp_path: Path) -
     limits = limits_of(CaptureConfig(region=(8, 4, 40, 32), flip="horizontal", rotate_deg=90))
     analysed = list(frames_of(path, limits))
     with Lookup(path, limits) as lookup:
-        np.testing.assert_array_equal(lookup.pixels(3, "3"), analysed[3][1])
+        np.testing.assert_array_equal(lookup.image(3, "3").pixels, analysed[3][1])
     overlay = write_overlay(path, limits, [Drawn([], [], "", good=True)] * 5, tmp_path)
     assert overlay is not None
     with_outlines = open_source(str(overlay))

@@ -12,7 +12,7 @@ from stream.config.run_plan import AnalysisPlan
 from stream.config.sections import AnalyserConfig
 from stream.engines.step import Step, StepMaker
 from stream.errors import EngineError
-from stream.protocol.contracts import Pixels
+from stream.pixels.frame_image import FrameImage, image_of
 from stream.protocol.frames import FrameHeader
 from stream.protocol.wire import encode
 from stream.serving.warm_workers import WarmWorkers
@@ -25,17 +25,17 @@ WIDTH, HEIGHT = 320, 240
 def make_step(_plan: AnalysisPlan, _session: str, _worker: int) -> Step:
     """Make a step whose density is the frame's brightness; a very bright frame kills its worker."""
 
-    def step(head: FrameHeader, pixels: Pixels) -> bytes:
-        if pixels[0, 0, 0] == _DEADLY:
+    def step(head: FrameHeader, image: FrameImage) -> bytes:
+        if image.pixels[0, 0, 0] == _DEADLY:
             os.kill(os.getpid(), signal.SIGKILL)
-        return encode(reading(head.seq, density_pct=float(pixels.mean())))
+        return encode(reading(head.seq, density_pct=float(image.pixels.mean())))
 
     return step
 
 
-def frames(*brightness: int, width: int = WIDTH) -> Iterator[tuple[FrameHeader, Pixels]]:
+def frames(*brightness: int, width: int = WIDTH) -> Iterator[tuple[FrameHeader, FrameImage]]:
     for seq, value in enumerate(brightness):
-        yield header(seq, width=width, height=HEIGHT), np.full((HEIGHT, width, 3), value, np.uint8)
+        yield header(seq, width=width, height=HEIGHT), image_of(np.full((HEIGHT, width, 3), value, np.uint8))
 
 
 @pytest.fixture(scope="module")

@@ -33,7 +33,7 @@ def ring(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ring]:
 
 def write(ring: Ring, slot: int, value: int) -> int:
     ring.begin(slot)
-    ring.pixels(slot, HEIGHT, WIDTH)[:] = value
+    ring.memory(slot, FRAME)[:] = value
     return ring.finish(slot)
 
 
@@ -49,7 +49,7 @@ def test_pixels_come_back_as_written_slot_by_slot(ring: Ring) -> None:
     for slot in range(ring.slots):
         write(ring, slot, slot + 1)
     for slot in range(ring.slots):
-        assert (ring.pixels(slot, HEIGHT, WIDTH) == slot + 1).all()
+        assert (ring.memory(slot, FRAME) == slot + 1).all()
 
 
 def test_another_process_sees_the_pixels_and_cannot_write_them(ring: Ring) -> None:
@@ -61,7 +61,7 @@ def test_another_process_writes_what_the_owner_sees(ring: Ring) -> None:
     assert in_another_process(ring_peer.write, ring.path, 1, (HEIGHT, WIDTH), 55) == 0
     assert ring.captured == 1
     assert ring.holds(1, 2)
-    assert (ring.pixels(1, HEIGHT, WIDTH) == 55).all()
+    assert (ring.memory(1, FRAME) == 55).all()
 
 
 def test_a_writer_that_was_killed_in_the_middle_of_a_frame_leaves_no_whole_frame(ring: Ring) -> None:
@@ -102,7 +102,7 @@ def test_a_reader_notices_that_its_frame_is_being_overwritten_and_was(ring: Ring
 def test_frames_of_a_read_only_view_cannot_be_written(ring: Ring) -> None:
     reader = Ring.attach(ring.path, writable=False)
     with pytest.raises(ValueError, match="read-only"):
-        reader.pixels(0, HEIGHT, WIDTH)[0, 0, 0] = 1
+        reader.memory(0, FRAME)[0] = 1
 
 
 def test_only_the_owner_hands_it_on(ring: Ring) -> None:
@@ -113,7 +113,7 @@ def test_only_the_owner_hands_it_on(ring: Ring) -> None:
 @pytest.mark.parametrize(("slot", "height"), [(-1, HEIGHT), (4, HEIGHT), (0, 100)])
 def test_a_frame_that_does_not_fit_is_refused(ring: Ring, slot: int, height: int) -> None:
     with pytest.raises(RingError, match="do not fit"):
-        ring.pixels(slot, height, 10 * WIDTH)
+        ring.memory(slot, height * 10 * WIDTH * 3)
 
 
 @pytest.mark.parametrize("slot", [-1, 4, 10_000])
@@ -130,11 +130,11 @@ def test_slots_never_touch_each_other_or_the_generations(
     generations = dict.fromkeys(range(slots), 0)
     for slot in filled:
         ring.begin(slot)
-        ring.pixels(slot, height, width)[:] = slot + 1
+        ring.memory(slot, height * width * 3)[:] = slot + 1
         generations[slot] = ring.finish(slot)
     for slot, generation in generations.items():
         assert ring.holds(slot, generation)
-        np.testing.assert_array_equal(ring.pixels(slot, height, width), slot + 1 if slot in filled else 0)
+        np.testing.assert_array_equal(ring.memory(slot, height * width * 3), slot + 1 if slot in filled else 0)
     ring.close()
 
 
@@ -146,7 +146,7 @@ def test_an_impossible_number_of_slots_is_refused(tmp_path: Path, slots: int) ->
 
 def test_as_many_slots_as_may_be_configured_can_be_had(tmp_path: Path) -> None:
     ring = Ring.create(500, 16, tmp_path)
-    write_to = ring.pixels(499, 1, 5)
+    write_to = ring.memory(499, 15)
     write_to[:] = 9
     ring.begin(499)
     assert ring.holds(499, ring.finish(499))

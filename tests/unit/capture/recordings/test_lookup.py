@@ -30,12 +30,12 @@ def test_frames_come_in_any_order_as_they_came_in_a_row(source: str, pictures: P
     with Lookup(uri, LIMITS) as lookup:
         for seq in (3, 0, 1, 2, 2, len(in_a_row) - 1):
             name, pixels = in_a_row[seq]
-            assert (lookup.pixels(seq, name) == pixels).all()
+            assert (lookup.image(seq, name).pixels == pixels).all()
 
 
 def test_of_a_live_run_the_name_tells_the_place() -> None:
     with Lookup("synthetic:?seed=4&frames=30", LIMITS) as lookup:
-        assert (lookup.pixels(3, "12") == lookup.pixels(12, "12")).all()
+        assert (lookup.image(3, "12").pixels == lookup.image(12, "12").pixels).all()
 
 
 @pytest.mark.parametrize(("seq", "frame"), [(0, "z"), (99, "99"), (1, "a")])
@@ -45,14 +45,14 @@ def test_a_frame_of_another_name_is_not_shown(pictures: Path, seq: int, frame: s
             name = next(iter(frames_of(str(pictures), LIMITS)))[0]
             frame, seq = (frame, 0) if name != "a" else ("b", 0)
         with pytest.raises(SourceError, match="is it the same recording"):
-            lookup.pixels(seq, frame)
+            lookup.image(seq, frame)
 
 
 def test_what_is_gone_or_was_live_says_so(tmp_path: Path) -> None:
     with Lookup(str(tmp_path / "gone.mp4"), LIMITS) as lookup, pytest.raises(SourceError):
-        lookup.pixels(0, "0")
+        lookup.image(0, "0")
     with Lookup("synthetic:?live=true", LIMITS) as lookup, pytest.raises(SourceError, match="live"):
-        lookup.pixels(0, "0")
+        lookup.image(0, "0")
     for camera in ("camera:0", "rtsp://127.0.0.1:9/x", "http://127.0.0.1:9/x"):
         with Lookup(camera, LIMITS) as lookup:
             assert "was live" in lookup.missing_reason(), "and it was not opened"
@@ -65,9 +65,9 @@ def test_what_is_gone_or_was_live_says_so(tmp_path: Path) -> None:
 def test_frames_of_a_recorded_session_are_found_by_their_seq_and_a_gap_is_said(tmp_path: Path) -> None:
     with Lookup(str(record(tmp_path / "s", "ffv1", [3, 4, 7])), SourceLimits()) as lookup:
         for seq in (7, 3, 4):
-            np.testing.assert_array_equal(lookup.pixels(seq, f"f{seq}"), card(seq))
+            np.testing.assert_array_equal(lookup.image(seq, f"f{seq}").pixels, card(seq))
         with pytest.raises(SourceError, match="not recorded"):
-            lookup.pixels(5, "f5")
+            lookup.image(5, "f5")
         assert "f5 was not recorded" in lookup.missing_frame_reason(5, "f5")
         assert lookup.missing_frame_reason(4, "f4") == ""
-        np.testing.assert_array_equal(lookup.pixels(2, "f7"), card(7))  # as a replay of the session counts
+        np.testing.assert_array_equal(lookup.image(2, "f7").pixels, card(7))  # as a replay of the session counts

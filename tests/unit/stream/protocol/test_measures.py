@@ -11,6 +11,7 @@ import pytest
 
 from stream.config.run_plan import AnalysisPlan
 from stream.config.sections import AnalyserConfig
+from stream.pixels.frame_image import image_of
 from stream.protocol import measures
 from stream.protocol.contracts import Analysis, Frame, Quality
 from stream.protocol.measures import CAPILLARY_COUNT, DENSITY, Measure
@@ -57,7 +58,7 @@ def velocity(monkeypatch: pytest.MonkeyPatch) -> Measure:
 def readings() -> list[DensityReading]:
     """Two readings as they arrive at the sink."""
     reader = Reader(Velocimeter(), AnalysisPlan(AnalyserConfig(), 160), "session", 0)
-    arrived = [decode(encode(reader.read(header(seq), np.zeros((48, 64, 3), np.uint8)))) for seq in (0, 1)]
+    arrived = [decode(encode(reader.read(header(seq), image_of(np.zeros((48, 64, 3), np.uint8))))) for seq in (0, 1)]
     return [reading for reading in arrived if isinstance(reading, DensityReading)]
 
 

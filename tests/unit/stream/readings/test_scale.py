@@ -12,6 +12,7 @@ from stream.config.loading import load
 from stream.config.run_plan import AnalysisPlan
 from stream.config.sections import AnalyserConfig, CaptureConfig
 from stream.errors import ConfigError
+from stream.pixels.frame_image import image_of
 from stream.protocol.measures import CAPILLARIES_PER_AREA, described
 from stream.readings.run_status import RunStatusTracker
 from stream.readings.scale import frame_mm2, per_mm2, scale_bar
@@ -63,7 +64,7 @@ def test_a_reading_has_capillaries_per_area_if_its_frame_has_a_scale() -> None:
     plan = AnalysisPlan(AnalyserConfig(name="tests.doubles.strange_analysers:good"), 160)
     reader = Reader(make_analyser(plan), plan, "session", 0)
     pixels = np.zeros((48, 64, 3), np.uint8)
-    scaled, plain = (reader.read(header(um_per_px=scale), pixels) for scale in (2.0, None))
+    scaled, plain = (reader.read(header(um_per_px=scale), image_of(pixels)) for scale in (2.0, None))
     assert scaled.capillary_count is not None
     expected = scaled.capillary_count / frame_mm2(64, 48, 2.0)
     assert scaled.measures["capillaries_per_mm2"] == pytest.approx(expected)

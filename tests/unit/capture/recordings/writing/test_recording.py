@@ -15,6 +15,7 @@ from capture.sources.opening import open_source
 from capture.sources.session.description import parts_of, read_description
 from capture.sources.session.recorded import SessionSource
 from stream.errors import SourceError
+from stream.pixels.frame_image import image_of
 from stream.protocol.contracts import Pixels
 from tests.doubles.frames.recorded import description, record, row
 from tests.doubles.media import card
@@ -48,7 +49,7 @@ def test_a_recording_whose_writer_was_killed_has_lost_a_quarter_of_a_second_at_m
     writing.mkdir()
     recording = Recording(writing, description(codec))
     for number in range(30):
-        recording.add(card(number), row(number))  # never closed
+        recording.add(image_of(card(number)), row(number))  # never closed
     shutil.copytree(writing, killed)
     found = pictures(SessionSource(killed))
     assert 30 - len(found) <= 25 / 4
@@ -61,7 +62,7 @@ def test_a_writer_that_follows_one_that_died_goes_on_in_a_further_part_and_both_
     again = Recording(tmp_path, description())
     assert again.next_seq == 5
     for number in range(8, 12):
-        again.add(card(number), row(number))
+        again.add(image_of(card(number)), row(number))
     again.close()
     assert len(parts_of(tmp_path)) == 2
     seal(tmp_path)
@@ -74,8 +75,8 @@ def test_a_writer_that_follows_one_that_died_goes_on_in_a_further_part_and_both_
 
 def test_frames_of_another_size_begin_a_further_part(tmp_path: Path) -> None:
     recording = Recording(tmp_path, description())
-    recording.add(card(0), row(0))
-    recording.add(card(1, 96, 64), row(1))
+    recording.add(image_of(card(0)), row(0))
+    recording.add(image_of(card(1, 96, 64)), row(1))
     recording.close()
     seal(tmp_path)
     assert len(parts_of(tmp_path)) == 2
@@ -84,11 +85,11 @@ def test_frames_of_another_size_begin_a_further_part(tmp_path: Path) -> None:
 def test_only_the_last_minutes_stay_until_somebody_keeps_them(tmp_path: Path) -> None:
     recording = Recording(tmp_path, description(last_minutes=0.5, kept=False))
     for seq in range(120):
-        recording.add(card(seq % 12), row(seq, second=float(seq)))
+        recording.add(image_of(card(seq % 12)), row(seq, second=float(seq)))
     assert len(parts_of(tmp_path)) <= 5
     recording.keep()
     for seq in range(120, 150):
-        recording.add(card(seq % 12), row(seq, second=float(seq)))
+        recording.add(image_of(card(seq % 12)), row(seq, second=float(seq)))
     recording.close()
     seal(tmp_path)
     source = SessionSource(tmp_path)
@@ -101,7 +102,7 @@ def test_only_the_last_minutes_stay_until_somebody_keeps_them(tmp_path: Path) ->
 
 def test_the_last_minutes_are_removed_if_nobody_keeps_them(tmp_path: Path) -> None:
     recording = Recording(tmp_path, description(last_minutes=1, kept=False))
-    recording.add(card(0), row(0))
+    recording.add(image_of(card(0)), row(0))
     recording.close()
     seal(tmp_path)
     assert parts_of(tmp_path) == []
@@ -111,7 +112,7 @@ def test_the_last_minutes_are_removed_if_nobody_keeps_them(tmp_path: Path) -> No
 def test_recording_stops_before_the_disk_is_full(tmp_path: Path) -> None:
     recording = Recording(tmp_path, description(), leave_free_mb=1e9)
     with pytest.raises(OSError, match="full"):
-        recording.add(card(0), row(0))
+        recording.add(image_of(card(0)), row(0))
 
 
 @pytest.mark.skipif(os.name != "posix", reason="modes are POSIX")

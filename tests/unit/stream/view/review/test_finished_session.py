@@ -12,8 +12,9 @@ import pytest
 
 from stream.config.sections import AlarmsConfig
 from stream.errors import OutputError, SourceError, UsageError
+from stream.pixels.frame_image import FrameImage, image_of
 from stream.protocol.bedside import AcknowledgeAlarm, KeepMarker, RemoveMarker
-from stream.protocol.contracts import Analysis, Frame, PictureObject, Pixels, Quality, Region
+from stream.protocol.contracts import Analysis, Frame, PictureObject, Quality, Region
 from stream.protocol.readings import DensityReading
 from stream.protocol.types import Mode
 from stream.session.archive import Archive
@@ -275,10 +276,10 @@ class Tape:
     def missing_frame_reason(self, seq: int, frame: str) -> str:
         return "" if seq != 8 else f"The picture of frame {frame} was not recorded."
 
-    def pixels(self, seq: int, frame: str) -> Pixels:
+    def image(self, seq: int, frame: str) -> FrameImage:
         if not 0 <= seq < 50 or frame != str(seq):
             raise SourceError(f"the tape has no frame {frame}")
-        return np.full((1080, 1920, 3), seq, np.uint8)
+        return image_of(np.full((1080, 1920, 3), seq, np.uint8))
 
 
 class Model:
