@@ -17,10 +17,13 @@ import pytest
 
 from capture.sources.opening import open_source
 from stream.errors import FrameError, SourceError
-from stream.protocol.contracts import FrameSource, Grab, Pixels
+from stream.pixels.layouts import frame_bytes
+from stream.protocol.contracts import FrameSource, Grab, Pixels, PlanarSource, layout_of, retrieved
 from tests.doubles.cameras.proxy import hostile_proxy
 from tests.doubles.media import card
 
+ROUNDING = 3
+"""Levels by which colours differ if they were converted from planes in another way."""
 SAFE_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
@@ -95,9 +98,23 @@ class SourceContract:
         source.retrieve(white)
         np.testing.assert_array_equal(black, white)
 
+    def test_a_frame_as_it_is_made_is_what_its_pixels_show_and_fits_the_memory_that_it_was_promised(
+        self, source: FrameSource
+    ) -> None:
+        size = frame_bytes(layout_of(source), source.width, source.height)
+        for fill in (0, 255):
+            grab, memory, pixels = grabbed(source), np.full(size + 9, fill, np.uint8), buffer(source)
+            source.retrieve(pixels)
+            image = retrieved(source, grab, memory[:size])
+            np.testing.assert_allclose(image.pixels, pixels.astype(float), atol=ROUNDING)
+            assert (memory[size:] == fill).all()
+
     def test_retrieve_before_the_first_grab_is_refused(self, source: FrameSource) -> None:
         with pytest.raises(SourceError):
             source.retrieve(buffer(source))
+        if isinstance(source, PlanarSource):
+            with pytest.raises(SourceError):
+                source.retrieve_planes(buffer(source).reshape(-1))
 
     def test_closing_twice_is_allowed(self, source: FrameSource) -> None:
         grabbed(source)
