@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from stream.pixels.arrays import Bytes, planes_in
 from stream.pixels.conversion import halved, split
 from stream.pixels.frame_image import FrameImage, image_of
-from stream.pixels.layouts import LAYOUTS, Bytes, PixelLayout, frame_bytes, is_planar, planes_in
+from stream.pixels.layouts import LAYOUTS, PixelLayout, frame_bytes, is_planar
 
 Floats = npt.NDArray[np.float64]
 
