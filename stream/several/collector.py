@@ -39,8 +39,8 @@ class Collector:
     ) -> None:
         """Begin to listen and to publish.
 
-        folder: private, for the socket. shared: outlets that are told of all sources. Raises OutputError if the
-        endpoint is in use, ConfigError if there are no keys.
+        folder: private, for the socket. shared: outlets that get the messages of all sources. Raises OutputError if
+        the endpoint is in use, ConfigError if there are no keys.
         """
         self._by_session = {state.session: state for state in states}
         self._events = events

@@ -19,7 +19,7 @@ _GONE: Final = "['offline', 'ended']"
 
 def discovery(source: str, settings: MqttSettings) -> Publication:
     """Return the message about a source. All values are of its statuses, which have a density only if it is current."""
-    device = _OTHER_CHARACTERS.sub("_", f"{settings.prefix}_{source}")
+    device = _device(source, settings)
     state_topic = topic(RunStatus, source, settings)
     payload = {
         "device": {
@@ -44,9 +44,20 @@ def discovery(source: str, settings: MqttSettings) -> Publication:
             "state": _sensor(device, "state", "state"),
         },
     }
-    return Publication(
-        f"{settings.home_assistant_prefix}/device/{device}/config", msgspec.json.encode(payload), retain=True
-    )
+    return Publication(_topic(device, settings), msgspec.json.encode(payload), retain=True)
+
+
+def removal(source: str, settings: MqttSettings) -> Publication:
+    """Return the message that removes what was said about a source: empty and retained (MQTT 5.0, 3.3.1.3)."""
+    return Publication(_topic(_device(source, settings), settings), b"", retain=True)
+
+
+def _device(source: str, settings: MqttSettings) -> str:
+    return _OTHER_CHARACTERS.sub("_", f"{settings.prefix}_{source}")
+
+
+def _topic(device: str, settings: MqttSettings) -> str:
+    return f"{settings.home_assistant_prefix}/device/{device}/config"
 
 
 def _sensor(device: str, name: str, key: str, **more: Any) -> dict[str, Any]:

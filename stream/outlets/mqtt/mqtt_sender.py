@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Final
 from stream.errors import OutputError
 from stream.outlets.library import library
 from stream.outlets.mqtt.broker_connection import BrokerConnection
-from stream.outlets.mqtt.home_assistant import discovery
+from stream.outlets.mqtt.home_assistant import discovery, removal
 from stream.outlets.mqtt.mqtt_settings import MqttSettings
 from stream.outlets.mqtt.publication import last_will, publication, source_of
 from stream.outlets.outlet import Published
@@ -84,8 +84,9 @@ class MqttSender:
             self._settings, self._tls, self._client_id(f"{session}/{source}"), will
         )
         connection.open()
-        if self._run and self._settings.home_assistant:
-            connection.publish(discovery(source, self._settings))
+        if self._run and self._settings.home_assistant is not None:
+            said = discovery if self._settings.home_assistant else removal
+            connection.publish(said(source, self._settings))
         return connection
 
     def _client_id(self, of: str) -> str:

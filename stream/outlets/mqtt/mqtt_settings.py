@@ -29,7 +29,9 @@ class MqttSettings(TlsOnRequest, frozen=True, kw_only=True, forbid_unknown_field
         int, Meta(ge=0, le=2**32 - 1, description="the broker drops a reading so long after its capture, s; 0: never")
     ] = 10
     marker_text: Annotated[bool, Meta(description="send the text of markers, which may name a person")] = False
-    home_assistant: Annotated[bool, Meta(description="tell Home Assistant of the source (MQTT discovery)")] = False
+    home_assistant: Annotated[
+        bool | None, Meta(description="true: tell Home Assistant of the source (MQTT discovery); false: remove that")
+    ] = None
     home_assistant_prefix: Annotated[_Topic, Meta(description="its discovery prefix")] = "homeassistant"
 
     @property

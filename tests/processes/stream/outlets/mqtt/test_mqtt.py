@@ -163,7 +163,7 @@ def test_the_text_of_a_marker_is_sent_only_if_it_is_asked_for(
     assert told["text"] == "Mr X"
 
 
-def test_home_assistant_is_told_only_if_it_is_asked_for(broker: Mosquitto, connect: Open) -> None:
+def test_home_assistant_is_told_only_if_it_is_asked_for_and_forgets_it_again(broker: Mosquitto, connect: Open) -> None:
     connect(broker, client_id="other").send(status())
     with later_subscriber(broker) as later:
         eventually(lambda: states(later) == ["good"], "the status is there")
@@ -176,6 +176,10 @@ def test_home_assistant_is_told_only_if_it_is_asked_for(broker: Mosquitto, conne
     assert told["state_topic"] == "capillary/s/status"
     assert set(told["components"]) == {"density", "quality", "state"}
     assert told["components"]["density"]["unit_of_measurement"] == "%"
+    connect(broker, home_assistant=False).send(status())
+    with later_subscriber(broker) as later:
+        eventually(lambda: states(later) == ["good"], "the status is there")
+        assert later.payloads("/config") == []
 
 
 def test_a_topic_has_no_wildcard_of_a_source(broker: Mosquitto, subscriber: Subscriber, connect: Open) -> None:
