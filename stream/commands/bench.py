@@ -87,7 +87,7 @@ def bench(parts: Parts, /, source: str | None, output: Path, **given: Any) -> No
     with contextlib.ExitStack() as stack:
         stack.callback(folder.release)
         signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: what was started is ended
-        floor = floor_of(source, opened, output)
+        floor = floor_of(source, opened)
         stack.callback(floor.close)
         if options.stages:
             done = _stages(parts, source, config, frames, output, floor)

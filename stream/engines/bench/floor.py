@@ -5,6 +5,7 @@ no code with the program's own readers: so it stays what it is when they become 
 """
 
 import contextlib
+import io
 import time
 from collections.abc import Generator
 from pathlib import Path
@@ -30,16 +31,16 @@ _ENCODING: Final = {"preset": "veryfast", "crf": "18"}
 class Floor:
     """The frames of one recording, decoded again and again: what that costs is the unit of a bench.
 
-    Raises SourceError if FFmpeg decodes nothing of it.
+    recording: its path, or the bytes of the file. Raises SourceError if FFmpeg decodes nothing of it.
     """
 
-    def __init__(self, recording: Path) -> None:
+    def __init__(self, recording: Path | bytes) -> None:
         keep_freed_memory()  # memory that was never touched is given by the system page by page: not decoding's time
         cv2.setNumThreads(1)
         self._recording, self._reformatter = recording, VideoReformatter()
         self._frames = self._decoded()
         if not all(self._take() for _ in range(_WARM)):
-            raise SourceError(f"{recording.name}: FFmpeg decodes fewer than {_WARM} frames of it: it is no measure")
+            raise SourceError(f"FFmpeg decodes fewer than {_WARM} frames of the recording: it is no measure")
 
     def frame_ms(self) -> float:
         """Decode, convert and read the next frame, after the last one the first; return its CPU time, ms."""
@@ -65,20 +66,21 @@ class Floor:
 
     def _decoded(self) -> Generator[av.VideoFrame, None, None]:
         """Yield frames up to the end, or to where the recording is damaged."""
-        with contextlib.suppress(av.FFmpegError), av.open(self._recording) as container:
+        file = io.BytesIO(self._recording) if isinstance(self._recording, bytes) else self._recording
+        with contextlib.suppress(av.FFmpegError), av.open(file, "r") as container:
             stream = container.streams.video[0]
             stream.codec_context.thread_type, stream.codec_context.thread_count = "NONE", 1
             yield from container.decode(stream)
 
 
-def floor_of(source: str, frames: FrameSource, folder: Path) -> Floor:
+def floor_of(source: str, frames: FrameSource) -> Floor:
     """Return the floor of a source; `frames` are its frames. Closes them.
 
     A source that is no video file has no decoder of its own to be compared with: its first frames are encoded as H.264,
-    in `folder`, and decoding that is its floor.
+    in memory, and decoding that is its floor.
     """
     with contextlib.closing(frames):
-        return Floor(Path(source) if _is_video(source) else _encoded(frames, folder / "floor.mp4"))
+        return Floor(Path(source) if _is_video(source) else _encoded(frames))
 
 
 def _is_video(source: str) -> bool:
@@ -89,10 +91,11 @@ def _is_video(source: str) -> bool:
         return False
 
 
-def _encoded(frames: FrameSource, path: Path) -> Path:
+def _encoded(frames: FrameSource) -> bytes:
     pixels: Pixels = np.empty((frames.height, frames.width, 3), np.uint8)
     even = pixels[: frames.height // 2 * 2, : frames.width // 2 * 2]  # chroma is at half resolution
-    with av.open(path, "w") as container:
+    file = io.BytesIO()
+    with av.open(file, "w", format="matroska") as container:
         stream = container.add_stream("libx264", 30, _ENCODING)
         stream.height, stream.width, stream.pix_fmt = *even.shape[:2], "yuv420p"
         for _ in range(_ENCODED):
@@ -102,4 +105,4 @@ def _encoded(frames: FrameSource, path: Path) -> Path:
                 frames.retrieve(pixels)
             container.mux(stream.encode(av.VideoFrame.from_ndarray(np.ascontiguousarray(even), format="bgr24")))
         container.mux(stream.encode())
-    return path
+    return file.getvalue()

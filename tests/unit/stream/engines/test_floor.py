@@ -18,11 +18,10 @@ def noise(seed: int, side: int = 64) -> Pixels:
 
 def test_a_recording_is_decoded_again_and_again(tmp_path: Path) -> None:
     recording = encode(tmp_path / "a.mp4", [noise(index) for index in range(3)])
-    floor = floor_of(str(recording), open_source(str(recording)), tmp_path)
+    floor = floor_of(str(recording), open_source(str(recording)))
     assert all(floor.frame_ms() > 0 for _ in range(9))
     assert floor.mean_ms() > 0
     floor.close()
-    assert [path.name for path in tmp_path.iterdir()] == ["a.mp4"]
 
 
 def test_larger_frames_cost_more(tmp_path: Path) -> None:
@@ -32,14 +31,12 @@ def test_larger_frames_cost_more(tmp_path: Path) -> None:
     assert large.mean_ms() > 4 * small.mean_ms()
 
 
-def test_what_is_no_video_is_measured_as_one(tmp_path: Path) -> None:
+def test_what_is_no_video_is_measured_as_one() -> None:
     source = "synthetic:?frames=5"
-    floor = floor_of(source, open_source(source), tmp_path)
-    assert floor.mean_ms() > 0
-    assert (tmp_path / "floor.mp4").stat().st_size > 0
+    assert floor_of(source, open_source(source)).mean_ms() > 0
 
 
 def test_a_recording_of_which_nothing_is_decoded_is_no_measure(tmp_path: Path) -> None:
     recording = encode(tmp_path / "a.mp4", [noise(0)])
-    with pytest.raises(SourceError, match=r"a\.mp4: FFmpeg decodes fewer than 2 frames"):
+    with pytest.raises(SourceError, match="FFmpeg decodes fewer than 2 frames"):
         Floor(recording)

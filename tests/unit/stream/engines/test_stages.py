@@ -43,7 +43,7 @@ def test_what_was_instrumented_is_itself_again() -> None:
 
 def test_every_part_of_a_frame_s_way_is_in_the_report(tmp_path: Path) -> None:
     maker = StepMaker(AnalysisPlan(AnalyserConfig(), 960), "session")
-    floor = floor_of("synthetic:", FirstFrames(open_synthetic(), 3), tmp_path)
+    floor = floor_of("synthetic:", FirstFrames(open_synthetic(), 3))
     stages = Stages(
         machine=MACHINE,
         source="synthetic:",
@@ -56,4 +56,4 @@ def test_every_part_of_a_frame_s_way_is_in_the_report(tmp_path: Path) -> None:
         assert part in words
     assert stages.floors == pytest.approx(stages.frame_ms / stages.floor_ms)
     assert cells(stages) == {"all steps of a frame on one core, times the floor": f"{stages.floors:.2f}"}
-    assert [path.name for path in tmp_path.iterdir()] == ["floor.mp4"]
+    assert not list(tmp_path.iterdir())
