@@ -1,7 +1,7 @@
 """What is made of the pixels of a frame by OpenCV."""
 
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final, TypeVar
 
 import cv2
 import numpy as np
@@ -13,14 +13,22 @@ from stream.pixels.layouts import PixelLayout
 _STRIP_PX: Final = 64
 """What is between stays in the processor's cache."""
 
+Picture = TypeVar("Picture", npt.NDArray[np.uint8], npt.NDArray[np.float32])
+
 _matrix = lru_cache(to_bgr)
 
 
-def halved(picture: Pixels) -> Pixels:
-    """Return the picture at half its height and width, averaged over 2x2 pixels; odd sizes round up."""
+def halved(picture: Picture) -> Picture:
+    """Return the picture at half its height and width, averaged over 2x2 pixels; odd sizes round up.
+
+    What an odd size leaves over counts alone: OpenCV averages 2x2 pixels ten times as fast as other areas. It rounds
+    half a level up, so that the mean of an 8-bit picture rises by 1/8.
+    """
     height, width = picture.shape[:2]
-    size = (-(-width // 2), -(-height // 2))
-    return cv2.resize(picture, size, interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
+    even: Any = picture
+    if height % 2 or width % 2:
+        even = cv2.copyMakeBorder(picture, 0, height % 2, 0, width % 2, cv2.BORDER_REPLICATE)
+    return np.asarray(cv2.resize(even, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA), picture.dtype)
 
 
 def mixed(planes: Planes, layout: PixelLayout) -> Pixels:

@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 
 from stream.errors import ModelError
+from stream.pixels.colours import Colours
 from stream.protocol.contracts import Analyser, Analysis, Frame, Region
 from stream.protocol.measures import ANALYSED
 from workers.capillary.background import flat_field
@@ -49,15 +50,15 @@ class CapillaryAnalyser:
 
     def analyse(self, frame: Frame) -> Analysis:
         """Analyse one (height, width, 3) uint8 BGR frame of any size from 64x64 px."""
-        half = frame.half
-        objects = find_objects(half)
-        flat = flat_field(half, objects.mask)
+        half = Colours.of(frame.half)
+        quarter = half.halved()
+        objects = find_objects(quarter)
+        flat = flat_field(half, quarter, objects.mask)
         found = self._propose(half, flat)
+        source = picture(flat, found)
         proposals = sorted(found.proposals, key=lambda p: -p.area_px)[: self._settings.max_regions]
-        traits = measured(flat, found, proposals)
-        probabilities = classify(
-            picture(flat, found), proposals, traits, self._runtime, self._card.input, self._card.calibration
-        )
+        traits = measured(source, found, proposals)
+        probabilities = classify(source, found, proposals, traits, self._runtime, self._card)
         areas = np.array([p.area_px for p in proposals])
         tissue = 1.0 - cv2.countNonZero(objects.mask) / objects.mask.size
         tissue_px = tissue * frame.height * frame.width

@@ -6,12 +6,12 @@ import numpy as np
 import numpy.typing as npt
 
 from stream.protocol.contracts import Pixels
-from workers.capillary.crops import cut, placement, pose
+from workers.capillary.crops import cut, evened, placements, poses
 from workers.capillary.odds import log_odds
-from workers.capillary.regions import Proposal
+from workers.capillary.regions import Candidates, Proposal
 from workers.capillary.traits import products
 from workers.runtimes.base import Runtime
-from workers.runtimes.card import Calibration, Input
+from workers.runtimes.card import Calibration, Card, Input
 
 Probabilities = npt.NDArray[np.float64]
 
@@ -29,19 +29,23 @@ def calibrated(probabilities: Probabilities, traits: Probabilities, calibration:
 
 def crops_of(source: Pixels, proposals: Sequence[Proposal], view: Input) -> npt.NDArray[np.uint8]:
     """Cut what the network sees of each proposal: (n, size, size, channels) uint8."""
-    maps = [placement(pose(p, view.context, view.min_side_px), view.size_px) for p in proposals]
+    maps = placements(poses(proposals, view.context, view.min_side_px), view.size_px)
     return cut(source, maps, view.size_px)
 
 
 def classify(
     source: Pixels,
+    found: Candidates,
     proposals: Sequence[Proposal],
     traits: Probabilities,
     runtime: Runtime,
-    view: Input,
-    calibration: Calibration,
+    card: Card,
 ) -> Probabilities:
-    """Return each proposal's calibrated probability of being a capillary, (n,) float64; `traits` as measured."""
+    """Return each proposal's calibrated probability of being a capillary, (n,) float64.
+
+    source: see `workers.capillary.crops.picture`. found: what it was made of. traits: as measured.
+    """
     if not proposals:
         return np.zeros(0)
-    return calibrated(runtime.probabilities(crops_of(source, proposals, view)), traits, calibration)
+    crops = evened(crops_of(source, proposals, card.input), found.depth)
+    return calibrated(runtime.probabilities(crops), traits, card.calibration)

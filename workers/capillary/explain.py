@@ -13,7 +13,7 @@ import numpy.typing as npt
 from PIL import Image, ImageDraw, ImageFont
 
 from stream.protocol.contracts import PictureObject, Pixels, Region
-from workers.capillary.crops import cut, placement, pose
+from workers.capillary.crops import cut, placements, poses
 from workers.capillary.regions import proposal
 from workers.runtimes.card import Input
 
@@ -169,12 +169,12 @@ def enlarged(pixels: Pixels, region: Region, view: Input) -> tuple[Pixels, npt.N
 
     Contrast is raised around the part's mean colour, by the same factor for every part: a faint one stays faint.
     """
-    at = pose(proposal(region.polygon_px // 2), view.context, view.min_side_px)
-    to_frame = placement(at._replace(x=2 * at.x, y=2 * at.y, side=2 * at.side), _CUT_PX)
-    seen = cut(pixels, [to_frame], _CUT_PX)[0, :, :, ::-1].astype(np.float32)
+    at = poses([proposal(region.polygon_px // 2)], view.context, view.min_side_px)
+    maps = placements(at._replace(x=2 * at.x, y=2 * at.y, side=2 * at.side), _CUT_PX)
+    seen = cut(pixels, maps, _CUT_PX)[0, :, :, ::-1].astype(np.float32)
     tint = seen.mean(axis=(0, 1))
     raised = np.clip(tint + _CONTRAST * (seen - tint), 0, 255).astype(np.uint8)
-    outline = (region.polygon_px - to_frame[:, 2]) @ np.linalg.inv(to_frame[:, :2]).T
+    outline = (region.polygon_px - maps[0, :, 2]) @ np.linalg.inv(maps[0, :, :2]).T
     return np.ascontiguousarray(raised), np.rint(outline).astype(np.int32)
 
 

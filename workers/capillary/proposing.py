@@ -2,13 +2,13 @@
 
 from collections.abc import Callable
 
-from stream.protocol.contracts import Pixels
+from stream.pixels.colours import Colours
 from workers.capillary.background import Flat
 from workers.capillary.regions import Candidates, propose
 from workers.runtimes.card import ProposalsName
 
-Proposer = Callable[[Pixels, Flat], Candidates]
-"""From the half-resolution picture and its flat field to candidates."""
+Proposer = Callable[[Colours, Flat], Candidates]
+"""From the picture at half of the frame's resolution and its flat field to candidates."""
 
 
 def proposer(name: ProposalsName) -> Proposer:
@@ -20,5 +20,5 @@ def proposer(name: ProposalsName) -> Proposer:
     return _by_contrast
 
 
-def _by_contrast(_half: Pixels, flat: Flat) -> Candidates:
+def _by_contrast(_half: Colours, flat: Flat) -> Candidates:
     return propose(flat)

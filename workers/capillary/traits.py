@@ -4,6 +4,7 @@ The network sees a crop that is scaled to the patch, and so neither its size nor
 vessels that lie in the plane of the skin, and shadows in frames of strong contrast, from capillaries.
 """
 
+import functools
 from collections.abc import Iterable, Sequence
 from typing import Final
 
@@ -11,9 +12,11 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from workers.capillary.background import CONTRAST, Flat, darkness
+from stream.pixels.arrays import ImagePlane
+from stream.protocol.contracts import Pixels
+from workers.capillary.background import CONTRAST, darkness
 from workers.capillary.odds import log_odds
-from workers.capillary.regions import Candidates, Channel, Proposal
+from workers.capillary.regions import Candidates, Proposal
 
 Numbers = npt.NDArray[np.float64]
 
@@ -32,14 +35,15 @@ SUREST: Final = 0.0025
 _NONE: Final = np.zeros((0, len(MEASURED)))
 
 
-def measured(flat: Flat, found: Candidates, proposals: Sequence[Proposal]) -> Numbers:
+def measured(source: Pixels, found: Candidates, proposals: Sequence[Proposal]) -> Numbers:
     """Measure proposals: (n, 7) float64, the columns MEASURED.
 
-    Each is about 0 for a usual capillary, and about 1 away from it for an unusual one.
+    source: see `workers.capillary.crops.picture`. Each is about 0 for a usual capillary, and about 1 away from it for
+    an unusual one.
     """
     if not proposals:
         return _NONE
-    rows = np.array([_row(flat, found.green, p) for p in proposals])
+    rows = np.array([_row(source, found.green, p) for p in proposals])
     area, border = rows[:, :2].T
     blue, green, red, peak = darkness(rows[:, 2:6].T)
     steepness = np.maximum(rows[:, 6], 1.0) / CONTRAST
@@ -74,7 +78,7 @@ def design(traits: Numbers, probabilities: Numbers) -> Numbers:
 def products(traits: Numbers, probabilities: Numbers, terms: Sequence[str]) -> Numbers:
     """Return (n, terms) float64: columns of `design`, or for a term `a*b` the product of two. Raises ValueError."""
     columns = np.column_stack([design(traits, probabilities), np.ones(len(traits))])
-    pairs = np.array([_factors(term) for term in terms])
+    pairs = _factors(tuple(terms))
     made: Numbers = columns[:, pairs[:, 0]] * columns[:, pairs[:, 1]]
     return made
 
@@ -84,19 +88,20 @@ def unknown(terms: Iterable[str]) -> list[str]:
     return [term for term in terms if term.count("*") > 1 or not set(term.split("*")) <= set(NAMES)]
 
 
-def _factors(term: str) -> tuple[int, int]:
-    """Return the columns of `design` that a term multiplies; the column after the last is 1."""
-    first, _, second = term.partition("*")
-    return NAMES.index(first), NAMES.index(second) if second else len(NAMES)
+@functools.cache
+def _factors(terms: tuple[str, ...]) -> npt.NDArray[np.int_]:
+    """Return (terms, 2): the columns of `design` that each term multiplies; the column after the last is 1."""
+    columns = (*NAMES, "")
+    return np.array([[columns.index(name) for name in term.partition("*")[::2]] for term in terms])
 
 
-def _row(flat: Flat, smooth: Channel, found: Proposal) -> tuple[float, ...]:
+def _row(source: Pixels, smooth: ImagePlane, found: Proposal) -> tuple[float, ...]:
     """Return area in full-frame px, border points, mean colours, darkest green, steepest change in 2 px."""
     left, top, width, height = found.box
     inside = np.zeros((height, width), np.uint8)
     cv2.drawContours(inside, [found.outline], -1, (1,), -1, offset=(-left, -top))
     window = slice(top, top + height), slice(left, left + width)
-    blue, green, red, _ = cv2.mean(flat[window], inside)
+    blue, green, red, _ = cv2.mean(source[window], inside)
     shade = smooth[window]
     darkest = cv2.minMaxLoc(shade, inside)[0]
     steep = max(

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from stream.errors import ModelError
+from stream.pixels.colours import Colours
 from stream.protocol.contracts import Analyser, Analysis, Frame, Region
 from workers.capillary.background import flat_field
 from workers.capillary.density import estimate
@@ -52,9 +53,9 @@ class Helmy2022Analyser:
             Region(outlines[index], float(probabilities[index]), float(areas[index]))
             for index in np.flatnonzero(capillary)
         ]
-        half = frame.half
-        flat = flat_field(half)
-        quality = judge(frame, half, flat, smoothed(flat, 1), QualityLimits(), FrameFacts())
+        half = Colours.of(frame.half)
+        flat = flat_field(half, half.halved())
+        quality = judge(frame, half, flat, smoothed(flat.green), QualityLimits(), FrameFacts())
         return Analysis(density.density_pct, density.low_pct, density.high_pct, regions, quality)
 
     def _probabilities(self, seen: npt.NDArray[np.uint8]) -> npt.NDArray[np.float64]:

@@ -11,10 +11,10 @@ from tqdm import tqdm
 
 from stream.config.plugins import find
 from workers.capillary.classifier import crops_of
-from workers.capillary.crops import cut, placement, pose
+from workers.capillary.crops import cut, placements, poses
 from workers.runtimes.card import Input
 from workers.training.architectures.architecture import Architecture
-from workers.training.data.augment import seeded, varied, varied_pose
+from workers.training.data.augment import seeded, varied, varied_poses
 from workers.training.data.samples import Samples
 from workers.training.plan import TrainingPlan
 
@@ -58,17 +58,10 @@ def clean_crops(frames: Sequence[Samples], view: Input) -> Crops:
 def varied_crops(frames: Sequence[Samples], plan: TrainingPlan, random: np.random.Generator) -> Crops:
     """Cut every proposal of every frame, varied at random."""
     view, strength = plan.view, plan.augmentation
-    crops = [
-        cut(
-            frame.picture,
-            [
-                placement(varied_pose(pose(p, view.context, view.min_side_px), random, strength), view.size_px)
-                for p in frame.proposals
-            ],
-            view.size_px,
-        )
-        for frame in frames
-    ]
+    crops = []
+    for frame in frames:
+        at = varied_poses(poses(frame.proposals, view.context, view.min_side_px), random, strength)
+        crops.append(cut(frame.picture, placements(at, view.size_px), view.size_px))
     return varied(np.concatenate(crops), random, strength)
 
 

@@ -7,10 +7,10 @@ from typing import Final
 import cv2
 import numpy as np
 
-from stream.pixels.conversion import halved
+from stream.pixels.colours import Colours
 from stream.protocol.contracts import PictureObject, Pixels
 from workers.capillary.objects.marks import Marks, bright, dark
-from workers.capillary.objects.naming import named
+from workers.capillary.objects.naming import SCALE, named
 from workers.capillary.objects.relative import relative
 
 GROWTH_PX: Final = 8
@@ -26,7 +26,7 @@ _MARGIN: Final = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * MARGIN_PX + 1
 class Objects:
     """What is in the picture and is not tissue.
 
-    mask: (height, width) uint8 at half resolution, 1 on objects and their soft edge.
+    mask: (height, width) uint8 at a quarter of the frame's resolution, 1 on objects and their soft edge.
     found: each object with its name, outline and area in full-frame pixels.
     """
 
@@ -36,25 +36,19 @@ class Objects:
     def share(self, name: str) -> float:
         """Return the share of the frame that objects of this name cover, 0 to 1."""
         covered = sum(thing.area_px for thing in self.found if thing.name == name)
-        return float(covered / (4 * self.mask.size))
+        return float(covered / (SCALE**2 * self.mask.size))
 
 
-def find_objects(half: Pixels) -> Objects:
-    """Find what is no tissue in a half-resolution picture, (height, width, 3) uint8 BGR."""
-    quarter = halved(half)
+def find_objects(quarter: Colours) -> Objects:
+    """Find what is no tissue in a picture at a quarter of the frame's resolution."""
     picture = relative(quarter)
     darker, brighter = grown(dark(picture)), grown(bright(picture))
     marked = cv2.bitwise_or(darker, brighter)
     if not cv2.countNonZero(marked):
-        return Objects(np.zeros(half.shape[:2], np.uint8), [])
+        return Objects(np.zeros(quarter.shape, np.uint8), [])
     mask = cv2.dilate(marked, _MARGIN).astype(np.uint8, copy=False)
-    red = cv2.extractChannel(quarter, 2).astype(np.uint8, copy=False)
-    found = named(darker, brighter, mask, picture.black, red)
-    ones = cv2.threshold(mask, 0, 1, cv2.THRESH_BINARY)[1]
-    height, width = half.shape[:2]
-    return Objects(
-        cv2.resize(ones, (width, height), interpolation=cv2.INTER_NEAREST).astype(np.uint8, copy=False), found
-    )
+    found = named(darker, brighter, mask, picture.black, quarter.red)
+    return Objects(cv2.threshold(mask, 0, 1, cv2.THRESH_BINARY)[1].astype(np.uint8, copy=False), found)
 
 
 def grown(marks: Marks) -> Pixels:

@@ -6,9 +6,10 @@ from typing import Final
 import cv2
 import numpy as np
 
+from stream.pixels.arrays import ImagePlane
+from stream.pixels.colours import Brightness, Colours
 from stream.pixels.conversion import halved
-from stream.protocol.contracts import Pixels
-from workers.capillary.background import filled
+from workers.capillary.background import enlarged, filled
 
 PLAIN: Final = 200
 """Level of what is as bright as its surroundings: 8 bits hold up to 27 % brighter, in steps of 0.5 %."""
@@ -25,6 +26,7 @@ SOFT_RIM: Final = 225
 _STRANGE: Final = np.float32(0.15)
 """Blocks that differ by 0.15 from the median of 320 full-frame px do not count: at the frame's edge and in corners, a
 thick hair would outnumber the skin beside it."""
+_BLOCK_PX: Final = 8  # of a quarter of the frame's resolution
 _MEDIAN_BLOCKS: Final = 5  # 160 full-frame px: a hair of 44 px and a line of text stay well under half of it
 
 
@@ -36,22 +38,23 @@ class Relative:
     black, white: (height, width) uint8, 255 at pixels too dark for tissue, and at overexposed glare.
     """
 
-    red: Pixels
-    green: Pixels
-    black: Pixels
-    white: Pixels
+    red: ImagePlane
+    green: ImagePlane
+    black: ImagePlane
+    white: ImagePlane
 
 
-def relative(quarter: Pixels) -> Relative:
-    """Compare each pixel of a (height, width, 3) uint8 BGR picture with the median of its surroundings."""
-    green, red = (_plane(cv2.extractChannel(quarter, channel)) for channel in (1, 2))
+def relative(quarter: Colours) -> Relative:
+    """Compare each pixel of a picture at a quarter of the frame's resolution with the median of its surroundings."""
+    _, green, red = quarter
     black = _plane(cv2.threshold(red, BLACK - 1, 255, cv2.THRESH_BINARY_INV)[1])
     white = _glare(cv2.min(green, red), red)
-    surroundings = _surroundings(quarter, cv2.bitwise_or(black, white).astype(np.uint8, copy=False))
-    return Relative(_over(red, surroundings, 2), _over(green, surroundings, 1), black, white)
+    extreme = _plane(cv2.bitwise_or(black, white))
+    red, green = (_over(plane, _surroundings(plane, extreme)) for plane in (red, green))
+    return Relative(red, green, black, white)
 
 
-def _glare(least: cv2.typing.MatLike, red: Pixels) -> Pixels:
+def _glare(least: cv2.typing.MatLike, red: ImagePlane) -> ImagePlane:
     """Return the overexposed patches, 255 in a uint8 mask, but those that skin fades into: that is too much light."""
     white = _plane(cv2.threshold(least, WHITE - 1, 255, cv2.THRESH_BINARY)[1])
     if not cv2.countNonZero(white):
@@ -65,27 +68,28 @@ def _glare(least: cv2.typing.MatLike, red: Pixels) -> Pixels:
     return white
 
 
-def _surroundings(quarter: Pixels, extreme: Pixels) -> Pixels:
-    """Return the median of blocks of 32 full-frame px, (height, width, 3) uint8; extreme pixels do not count."""
+def _surroundings(plane: ImagePlane, extreme: ImagePlane) -> Brightness:
+    """Return the median of blocks of 32 full-frame px; extreme pixels do not count."""
     if cv2.countNonZero(extreme):
-        tissue = cv2.bitwise_not(extreme)
-        seen = halved(halved(halved(_plane(tissue))))
-        means = halved(halved(halved(_plane(cv2.copyTo(quarter, tissue)))))
-        blocks = np.rint(filled(means, seen)).astype(np.uint8)
+        tissue = _plane(cv2.bitwise_not(extreme))
+        blocks = filled(_blocks(_plane(cv2.bitwise_and(plane, tissue))), _blocks(tissue))
     else:
-        blocks = halved(halved(halved(quarter)))
-    wide = cv2.medianBlur(halved(blocks), _MEDIAN_BLOCKS)
-    wide = cv2.resize(wide, (blocks.shape[1], blocks.shape[0]), interpolation=cv2.INTER_LINEAR)
+        blocks = _blocks(plane)
+    wide = enlarged(cv2.medianBlur(halved(blocks), _MEDIAN_BLOCKS), 2, blocks)
     strange = cv2.absdiff(blocks, wide) > _STRANGE * wide
-    return _plane(cv2.blur(cv2.medianBlur(np.where(strange, wide, blocks), _MEDIAN_BLOCKS), (3, 3)))
+    evened = np.where(strange, wide, blocks)
+    return np.asarray(cv2.blur(cv2.medianBlur(evened, _MEDIAN_BLOCKS), (3, 3)), np.float32)
 
 
-def _over(plane: Pixels, surroundings: Pixels, channel: int) -> Pixels:
-    height, width = plane.shape
-    gain = np.float32(PLAIN) / np.maximum(surroundings[..., channel], 1).astype(np.float32)
-    levels = cv2.multiply(plane, cv2.resize(gain, (width, height)), dtype=cv2.CV_8U)
+def _blocks(plane: ImagePlane) -> Brightness:
+    return halved(halved(halved(plane).astype(np.float32)))
+
+
+def _over(plane: ImagePlane, surroundings: Brightness) -> ImagePlane:
+    gain = np.float32(PLAIN) / np.maximum(surroundings, np.float32(1))
+    levels = cv2.multiply(plane, enlarged(gain, _BLOCK_PX, plane), dtype=cv2.CV_8U)
     return _plane(cv2.GaussianBlur(levels, (3, 3), 0))
 
 
-def _plane(picture: object) -> Pixels:
+def _plane(picture: object) -> ImagePlane:
     return np.asarray(picture, np.uint8)

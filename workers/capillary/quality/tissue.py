@@ -10,12 +10,11 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from stream.pixels.colours import Brightness
 from stream.pixels.conversion import halved
 from stream.protocol.contracts import Pixels
 from workers.capillary.background import PLAIN_SKIN, Flat
 from workers.capillary.quality.noise import STRONG, beyond_noise, ranked
-
-Plane = npt.NDArray[np.float32]
 
 TILES: Final = (10, 6)
 """Columns and rows of tiles: several times as wide as a vessel, and so many that an object touches less than half."""
@@ -41,9 +40,8 @@ def tissue_measures(flat: Flat, thumbnail: Pixels) -> dict[str, float]:
     dark in green and hardly in red; in a grey picture all channels go alike, whatever its tint. Fainter, both halve.
     line_width: redness of coarse lines over that of fine ones; it grows with the width of vessels in pixels.
     """
-    small = halved(halved(flat))
-    green = cv2.extractChannel(small, 1)
-    redness = cv2.subtract(cv2.extractChannel(small, 2), green, dtype=cv2.CV_32F)
+    green, red = (halved(halved(plane)) for plane in (flat.green, flat.red))
+    redness = cv2.subtract(red, green, dtype=cv2.CV_32F)
     near, wide = (blurred(redness, sigma) for sigma in FINE_PX)
     height, width = redness.shape
     smaller = cv2.resize(redness, (-(-width // 2), -(-height // 2)), interpolation=cv2.INTER_AREA)
@@ -51,10 +49,10 @@ def tissue_measures(flat: Flat, thumbnail: Pixels) -> dict[str, float]:
     # Objects are exactly plain skin; they say nothing of the noise beside them.
     free = redness[::2, ::2] != 0
     # Small spots stand out as they are; faint ones stand out of noise only if both are blurred.
-    red = max(beyond_noise(plane[::2, ::2][free]) for plane in (redness, near)) if free.any() else 0.0
+    reddest = max(beyond_noise(plane[::2, ::2][free]) for plane in (redness, near)) if free.any() else 0.0
     return {
         "contrast": variation(thumbnail),
-        "colour": red / max(variation(green) * PLAIN_SKIN, LEAST),
+        "colour": reddest / max(variation(green) * PLAIN_SKIN, LEAST),
         "line_width": strongest(coarse_near - coarse_wide) / max(strongest((near - wide)[::2, ::2]), LEAST),
     }
 
@@ -76,11 +74,11 @@ def variation(plane: npt.NDArray[Any]) -> float:
     return float(np.median(deviations / means))
 
 
-def blurred(plane: npt.NDArray[Any], sigma_px: float) -> Plane:
+def blurred(plane: npt.NDArray[Any], sigma_px: float) -> Brightness:
     """Return a (height, width) float32 plane, blurred by a Gaussian."""
     return np.asarray(cv2.GaussianBlur(plane, (0, 0), sigma_px), np.float32)
 
 
-def strongest(plane: Plane) -> float:
+def strongest(plane: Brightness) -> float:
     """Return the strong quantile of a (height, width) plane."""
     return ranked(plane.ravel(), STRONG)

@@ -4,13 +4,14 @@ from collections.abc import Iterator, Mapping
 from math import inf
 from typing import Final, NamedTuple
 
-from stream.protocol.contracts import Frame, Pixels, Quality
+from stream.pixels.arrays import ImagePlane
+from stream.pixels.colours import Colours
+from stream.protocol.contracts import Frame, Quality
 from stream.protocol.types import QualityVerdict
 from workers.capillary.background import Flat
 from workers.capillary.quality.facts import FrameFacts
 from workers.capillary.quality.kinds import other_kind
 from workers.capillary.quality.measuring import measure
-from workers.capillary.regions import Channel
 from workers.capillary.settings import QualityLimits
 
 SAID_OTHERWISE: Final = frozenset({"glare", "border"})
@@ -26,11 +27,13 @@ class Check(NamedTuple):
     usable: float
 
 
-def judge(frame: Frame, half: Pixels, flat: Flat, green: Channel, limits: QualityLimits, facts: FrameFacts) -> Quality:
+def judge(
+    frame: Frame, half: Colours, flat: Flat, green: ImagePlane, limits: QualityLimits, facts: FrameFacts
+) -> Quality:
     """Judge a frame.
 
-    half: its half-resolution picture. flat: the flat field of that, objects left out. green: the smoothed green of the
-    flat field. facts: what the analysis found.
+    half: its picture at half resolution. flat: the flat field of that, objects left out. green: the smoothed green of
+    the flat field. facts: what the analysis found.
     """
     return verdict(combined(measure(frame, half, flat, green), facts), facts.covered, limits)
 

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from msgspec import Meta, Struct
 
 from workers.capillary.background import PLAIN_SKIN
-from workers.capillary.crops import Pose
+from workers.capillary.crops import Poses
 
 Crops = npt.NDArray[np.uint8]
 Colour = npt.NDArray[np.float32]
@@ -40,16 +40,19 @@ class Strength(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     compressed: Annotated[float, CHANCE, Meta(description="share of crops that pass through JPEG at 4:2:0")] = 0.0
 
 
-def varied_pose(pose: Pose, random: np.random.Generator, strength: Strength) -> Pose:
-    """Return the pose of a crop, see `workers.capillary.crops.pose`, turned, mirrored, zoomed and shifted at random."""
-    shift_x, shift_y = random.uniform(-strength.shift, strength.shift, 2) * pose.side
-    return Pose(
-        pose.x + shift_x,
-        pose.y + shift_y,
-        pose.side * float(np.exp(random.uniform(-strength.zoom, strength.zoom))),
-        pose.angle + random.uniform(-strength.turn, strength.turn),
-        pose.mirror_x * (-1.0 if random.random() < strength.mirrored else 1.0),
-        pose.mirror_y * (-1.0 if random.random() < strength.mirrored else 1.0),
+def varied_poses(poses: Poses, random: np.random.Generator, strength: Strength) -> Poses:
+    """Return poses of crops, see `workers.capillary.crops.poses`, turned, mirrored, zoomed and shifted at random."""
+    limits = np.array([strength.shift, strength.shift, strength.zoom, strength.turn])
+    drawn = np.array([[*random.uniform(-limits, limits), *random.random(2)] for _ in poses.x]).reshape(-1, 6)
+    x, y, zoom, turn = drawn[:, :4].T
+    mirrored = np.where(strength.mirrored > drawn[:, 4:].T, -1.0, 1.0)
+    return Poses(
+        poses.x + x * poses.side,
+        poses.y + y * poses.side,
+        poses.side * np.exp(zoom),
+        poses.angle + turn,
+        poses.mirror_x * mirrored[0],
+        poses.mirror_y * mirrored[1],
     )
 
 

@@ -13,10 +13,11 @@ import numpy as np
 import numpy.typing as npt
 from tqdm import tqdm
 
+from stream.pixels.colours import Colours
 from stream.pixels.conversion import halved
 from stream.protocol.contracts import Pixels
 from workers.capillary.background import flat_field
-from workers.capillary.crops import picture
+from workers.capillary.crops import evened, picture
 from workers.capillary.objects import find_objects
 from workers.capillary.proposing import proposer
 from workers.capillary.regions import Proposal
@@ -32,7 +33,7 @@ HIDDEN: Final = 0.3
 class Samples:
     """One labelled frame, made ready for the network.
 
-    picture: (height, width, 4) uint8 at half resolution, see `workers.capillary.crops.picture`.
+    picture: (height, width, 4) uint8 at half resolution, see `workers.capillary.crops.picture`, its contrast evened.
     proposals: the patches found in it; the arrays below have one entry for each.
     right, ignored: what the measure (`workers.training.evaluation.score`) says of each if it is called a capillary.
     target: the share of the two readers who call what lies there a capillary, 0, 0.5 or 1.
@@ -64,10 +65,11 @@ def samples_of(
 
     drawn: (height, width) uint8, 1 where an object was drawn over the tissue: what lies on it is no capillary.
     """
-    half = halved(pixels)
-    objects = find_objects(half)
-    flat = flat_field(half, objects.mask)
+    half = Colours.of(halved(pixels))
+    quarter = half.halved()
+    flat = flat_field(half, quarter, find_objects(quarter).mask)
     found = proposer(proposals_by)(half, flat)
+    source = picture(flat, found)
     proposals = found.proposals
     shape = (label.height_px, label.width_px)
     masks = [
@@ -84,13 +86,13 @@ def samples_of(
     ignored = ~right & ((covered[:, 1] >= COVER) | hidden)
     return Samples(
         label,
-        picture(flat, found),
+        evened(source, found.depth),
         proposals,
         right,
         ignored,
         target,
         coverage_of(label, proposals),
-        measured(flat, found, proposals),
+        measured(source, found, proposals),
     )
 
 

@@ -4,6 +4,7 @@ import cv2
 import msgspec
 import numpy as np
 
+from stream.pixels.colours import Colours
 from stream.pixels.conversion import halved
 from stream.protocol.contracts import Frame
 from tests.doubles.tiny_model import microscope_frame
@@ -17,8 +18,8 @@ def test_dark_spots_are_found_and_specks_and_expanses_are_not() -> None:
     pixels = np.full((400, 600, 3), 150, np.uint8)
     for x in (100, 250, 400):
         cv2.ellipse(pixels, (x, 200), (18, 8), 30, 0, 360, (100, 80, 120), -1)
-    half = halved(pixels)
-    found = proposer("helmy2022")(half, flat_field(half))
+    half = Colours.of(halved(pixels))
+    found = proposer("helmy2022")(half, flat_field(half, half.halved()))
     centres = sorted(2 * (p.box[0] + p.box[2] / 2) for p in found.proposals)
     assert np.allclose(centres, [100, 250, 400], atol=4)
     assert all(100 <= p.area_px <= 10_000 for p in found.proposals)
@@ -26,8 +27,8 @@ def test_dark_spots_are_found_and_specks_and_expanses_are_not() -> None:
 
 
 def test_a_plain_picture_has_none() -> None:
-    half = np.full((100, 150, 3), 150, np.uint8)
-    assert not proposer("helmy2022")(half, flat_field(half)).proposals
+    half = Colours.of(np.full((100, 150, 3), 150, np.uint8))
+    assert not proposer("helmy2022")(half, flat_field(half, half.halved())).proposals
 
 
 def test_the_setting_chooses_who_proposes() -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from capture.sources.synthetic_microscope.scene import HEIGHT, WIDTH, Scene
 from capture.sources.synthetic_microscope.script import SCHEDULES
+from stream.pixels.colours import Colours
 from stream.pixels.conversion import halved
 from stream.protocol.contracts import Frame, Pixels, Quality
 from workers.capillary.background import flat_field
@@ -22,11 +23,12 @@ NO_COLOUR = "no colour: a grey picture is not measured as skin"
 
 
 def judged(pixels: Pixels) -> Quality:
-    half = halved(pixels)
-    objects = find_objects(half)
-    flat = flat_field(half, objects.mask)
+    half = Colours.of(halved(pixels))
+    quarter = half.halved()
+    objects = find_objects(quarter)
+    flat = flat_field(half, quarter, objects.mask)
     facts = FrameFacts(analysed=1.0 - float(objects.mask.mean()))
-    return judge(Frame(pixels), half, flat, smoothed(flat, 1), QualityLimits(), facts)
+    return judge(Frame(pixels), half, flat, smoothed(flat.green), QualityLimits(), facts)
 
 
 @pytest.fixture(scope="module")

@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 import pytest
 
+from stream.pixels.colours import Colours
 from stream.pixels.conversion import halved
 from stream.pixels.thumbnail import thumbnail
 from stream.protocol.contracts import Frame, Pixels, Quality
@@ -38,9 +39,9 @@ def textured(shift_px: int = 0) -> Pixels:
 
 
 def judged(frame: Frame) -> Quality:
-    half = halved(frame.pixels)
-    flat = flat_field(half)
-    return judge(frame, half, flat, smoothed(flat, 1), LIMITS, FrameFacts())
+    half = Colours.of(halved(frame.pixels))
+    flat = flat_field(half, half.halved())
+    return judge(frame, half, flat, smoothed(flat.green), LIMITS, FrameFacts())
 
 
 def test_a_good_frame_has_no_reasons() -> None:

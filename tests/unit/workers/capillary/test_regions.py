@@ -6,8 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+from stream.pixels.colours import Colours
 from workers.capillary.background import flat_field
-from workers.capillary.regions import MIN_DEPTH, MIN_PIXELS, outlines, propose
+from workers.capillary.regions import MIN_DEPTH, MIN_PIXELS, Candidates, outlines, propose
 
 
 def tissue(spots: list[tuple[int, int]], colour: tuple[int, int, int]) -> np.ndarray:
@@ -17,32 +18,37 @@ def tissue(spots: list[tuple[int, int]], colour: tuple[int, int, int]) -> np.nda
     return half
 
 
+def proposed(picture: np.ndarray) -> Candidates:
+    half = Colours.of(picture)
+    return propose(flat_field(half, half.halved()))
+
+
 def test_dark_reddish_spots_are_found_where_they_are() -> None:
     spots = [(60, 60), (200, 130), (400, 220)]
-    found = propose(flat_field(tissue(spots, (105, 100, 118)))).proposals
+    found = proposed(tissue(spots, (105, 100, 118))).proposals
     centres = sorted((p.box[0] + p.box[2] // 2, p.box[1] + p.box[3] // 2) for p in found)
     assert len(centres) == len(spots)
     assert all(abs(a - x) <= 2 and abs(b - y) <= 2 for (a, b), (x, y) in zip(centres, spots, strict=True))
 
 
 def test_dark_spots_that_are_not_reddish_are_left_out() -> None:
-    assert propose(flat_field(tissue([(200, 130)], (100, 105, 98)))).proposals == []
+    assert proposed(tissue([(200, 130)], (100, 105, 98))).proposals == []
 
 
 def test_patches_that_are_faint_beside_others_are_left_out() -> None:
     half = tissue([(60, 60), (200, 130)], (85, 80, 100))
     half[200:212, 390:410] = (123, 122, 127)
-    assert len(propose(flat_field(half)).proposals) == 2
+    assert len(proposed(half).proposals) == 2
 
 
 def test_depth_follows_the_darkest_patches() -> None:
-    faint = propose(flat_field(tissue([(60, 60), (200, 130)], (112, 110, 122)))).depth
-    strong = propose(flat_field(tissue([(60, 60), (200, 130)], (80, 75, 100)))).depth
+    faint = proposed(tissue([(60, 60), (200, 130)], (112, 110, 122))).depth
+    strong = proposed(tissue([(60, 60), (200, 130)], (80, 75, 100))).depth
     assert MIN_DEPTH < faint < strong / 2
 
 
 def test_plain_skin_has_no_regions() -> None:
-    found = propose(flat_field(tissue([], (0, 0, 0))))
+    found = proposed(tissue([], (0, 0, 0)))
     assert (found.proposals, found.depth) == ([], MIN_DEPTH)
 
 

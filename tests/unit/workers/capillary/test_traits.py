@@ -11,7 +11,7 @@ from workers.capillary.traits import COMPARED, MEASURED, NAMES, Numbers, compare
 def patch(width: int, height: int, darkness: float) -> Numbers:
     """Traits of one rectangle, equally dark in blue, half as dark in red."""
     mask = np.zeros((80, 160), np.uint8)
-    mask[20 : 20 + height, 20 : 20 + width] = 1
+    mask[20 : 20 + height, 20 : 20 + width] = 255
     flat = np.full((80, 160, 3), PLAIN_SKIN, np.uint8)
     flat[mask > 0] = np.rint(PLAIN_SKIN - CONTRAST * np.array([darkness, darkness, darkness / 2]))
     found = Candidates(mask, np.ascontiguousarray(flat[..., 1]), 0.2, outlines(mask))

@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
+from stream.pixels.colours import Colours
 from stream.pixels.conversion import halved
 from tests.doubles.tiny_model import microscope_frame
 from workers.capillary.background import flat_field
-from workers.capillary.crops import picture
+from workers.capillary.crops import evened, picture
 from workers.capillary.regions import propose
 from workers.capillary.traits import measured
 from workers.runtimes.litert import LiteRtRuntime
@@ -24,21 +25,23 @@ PLAN = TrainingPlan()
 
 @pytest.fixture(scope="module")
 def frame() -> Samples:
-    flat = flat_field(halved(microscope_frame()))
+    half = Colours.of(halved(microscope_frame()))
+    flat = flat_field(half, half.halved())
     found = propose(flat)
+    source = picture(flat, found)
     n = len(found.proposals)
     right = np.arange(n) % 2 == 0
     label = Label(frame="s", width_px=1920, height_px=1080, regions=[], missed={})
     target = right.astype(np.float32)
     return Samples(
         label,
-        picture(flat, found),
+        evened(source, found.depth),
         found.proposals,
         right,
         np.zeros(n, bool),
         target,
         np.zeros((0, n), np.float32),
-        measured(flat, found, found.proposals),
+        measured(source, found, found.proposals),
     )
 
 

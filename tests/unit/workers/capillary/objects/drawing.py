@@ -3,6 +3,7 @@
 import cv2
 import numpy as np
 
+from stream.pixels.colours import Colours
 from stream.pixels.conversion import halved
 from stream.protocol.contracts import Pixels
 from workers.capillary.objects import Objects, find_objects
@@ -35,7 +36,7 @@ def shaded(pixels: Pixels, drawn: Pixels, factor: float, sigma: float = 1.0) -> 
 
 def found_in(pixels: Pixels) -> Objects:
     """Find the objects of a whole frame."""
-    return find_objects(halved(pixels))
+    return find_objects(Colours.of(halved(halved(pixels))))
 
 
 def names(objects: Objects) -> list[str]:

@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
+from stream.pixels.colours import Colours
 from stream.protocol.contracts import Pixels
 from tests.unit.workers.capillary.objects.drawing import (
     HEIGHT,
@@ -136,10 +137,10 @@ def test_what_is_found_is_outlined_in_pixels_of_the_frame() -> None:
     assert speck.area_px < 9 * drawn.sum()
 
 
-@pytest.mark.parametrize(("height", "width"), [(32, 32), (33, 47), (541, 959)])
+@pytest.mark.parametrize(("height", "width"), [(16, 16), (17, 23), (271, 479)])
 def test_pictures_of_any_size_are_searched(height: int, width: int) -> None:
     for level in (0, 130, 255):
-        half = np.full((height, width, 3), level, np.uint8)
-        assert find_objects(half).mask.shape == (height, width)
-        half[:, width // 2 : width // 2 + 3] = 20
-        assert find_objects(half).mask.shape == (height, width)
+        quarter = np.full((height, width, 3), level, np.uint8)
+        assert find_objects(Colours.of(quarter)).mask.shape == (height, width)
+        quarter[:, width // 2 : width // 2 + 3] = 20
+        assert find_objects(Colours.of(quarter)).mask.shape == (height, width)

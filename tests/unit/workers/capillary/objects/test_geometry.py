@@ -40,5 +40,5 @@ def test_a_hair_in_one_half_changes_nothing_in_the_other(hair: tuple[Pixels, flo
     speck = blank()
     cv2.circle(speck, (1500, 500), 10, (1,), -1)
     dirty = shaded(SKIN, speck, 0.4)
-    right = np.s_[:, WIDTH // 4 :]
+    right = np.s_[:, WIDTH // 8 :]
     assert (found_in(shaded(dirty, drawn, brightness)).mask[right] == found_in(dirty).mask[right]).all()

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 from workers.capillary.background import PLAIN_SKIN
-from workers.capillary.crops import Pose
-from workers.training.data.augment import Strength, seeded, varied, varied_pose
+from workers.capillary.crops import Poses
+from workers.training.data.augment import Strength, seeded, varied, varied_poses
 
 NONE = Strength(**dict.fromkeys(Strength.__struct_fields__, 0.0))
 
@@ -22,7 +22,8 @@ def crops() -> np.ndarray:
 
 def test_no_strength_changes_nothing(crops: np.ndarray) -> None:
     assert np.array_equal(varied(crops, seeded(1, []), NONE), crops)
-    assert varied_pose(Pose(50, 40, 60, 0.3, -1), seeded(1, []), NONE) == Pose(50, 40, 60, 0.3, -1)
+    poses = Poses(*np.array([[50, 51], [40, 41], [60, 61], [0.3, 0.4], [-1, 1], [1, -1]], np.float64))
+    assert np.array_equal(varied_poses(poses, seeded(1, []), NONE), poses)
 
 
 @pytest.mark.parametrize("name", ["contrast", "tint", "cast", "brightness", "grain", "blur", "compressed"])
