@@ -58,6 +58,7 @@ class Delivery:
         self._end_s = float("inf")
         self._counts = (0, 0)  # waiting, given up: replaced as a whole, so that it needs no lock
         self._settled = 0
+        self._settled_s = time.monotonic()  # when the newest message was; at first, the begin
         self._refusals = 0
         self._thread = threading.Thread(target=self._run, name=f"delivery-{name}", daemon=True)
         self._thread.start()
@@ -85,10 +86,14 @@ class Delivery:
             self._told.set()
 
     def finish(self, within_s: float) -> None:
-        """Deliver what waits, trying again for so long, then end; the rest stays on disk."""
+        """Deliver what waits, then end; the rest stays on disk.
+
+        within_s: the longest time without a message that is settled; a receiver that takes them has all the time.
+        """
         self._finishing.set()
         self._told.set()
-        self._thread.join(within_s)
+        while self._thread.is_alive() and (left_s := self._settled_s + within_s - time.monotonic()) > 0:
+            self._thread.join(left_s)
         self.close()
 
     def close(self) -> None:
@@ -177,6 +182,7 @@ class Delivery:
                 arrived = False
                 break
             queue.settle(n, given_up=fate == "given up")
+            self._settled_s = time.monotonic()
             passed_over = None
             self._count(queue, last=last)
         if passed_over is not None:

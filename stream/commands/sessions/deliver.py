@@ -3,7 +3,6 @@
 import contextlib
 import itertools
 import sys
-import time
 from pathlib import Path
 from typing import Final
 
@@ -16,7 +15,13 @@ _INCOMPLETE: Final = 5
 
 @click.command()
 @click.argument("sessions", metavar="SESSION...", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--within", metavar="SECONDS", default=60.0, type=click.FloatRange(0), help="Try again for so long.")
+@click.option(
+    "--within",
+    metavar="SECONDS",
+    default=60.0,
+    type=click.FloatRange(0),
+    help="Try again until nothing has arrived for so long.",
+)
 @click.option("--corrected", is_flag=True, help="The run named a wrong patient or device: send with those named now.")
 @click.option("--worklist", metavar="ACCESSION", help="The examination of the worklist that the run was for.")
 @click.pass_obj
@@ -55,10 +60,9 @@ def deliver(parts: Parts, sessions: tuple[Path, ...], within: float, corrected: 
         for folder, made in itertools.product(folders, acknowledging):
             with contextlib.closing(Progress(folder, made.name)) as progress:
                 progress.correct(extras_of(made.sender).subject)
-    until_s = time.monotonic() + within
     deliveries = [Delivery(made.name, made.sender, made.settings, folders) for made in acknowledging]
     for made, delivery in zip(acknowledging, deliveries, strict=True):
-        delivery.finish(max(0.0, until_s - time.monotonic()))
+        delivery.finish(within)
         waiting = sum(waiting_in(folder, made.name) for folder in folders)
         state = delivery.state
         why = f": {state.error}" if waiting and state.error else ""

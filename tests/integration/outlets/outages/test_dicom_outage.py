@@ -52,7 +52,7 @@ def test_archives_that_are_killed_at_random_get_a_report_of_every_reading_once_a
     with running("-c", mine, "live", f"synthetic:?seed=1&fps={FPS}&seconds={seconds + START_S}") as process:
         eventually(lambda: all(archive.count() for archive in archives), "first reports arrive")
         kill_at_random(archives, seconds, outages, away_s)
-        _, said = process.communicate(timeout=seconds + 120)
+        _, said = process.communicate(timeout=seconds + 60)
     assert process.returncode == 0, said
     session = only_session(tmp_path / "sessions")
     done = run("-c", mine, "deliver", session)

@@ -130,6 +130,17 @@ def test_to_finish_is_to_wait_for_the_receiver_as_long_as_asked(
     assert delivery.state.waiting == 0
 
 
+def test_a_receiver_that_takes_its_time_is_waited_for_as_long_as_messages_arrive(
+    receiver: Receiver, session: OutgoingSession, start: Open
+) -> None:
+    receiver.takes_s = 0.2
+    session.add(*map(reading, range(14)))
+    delivery = start(session.folder)
+    delivery.finish(0.8)
+    assert receiver.seqs == list(range(14))
+    assert delivery.state.waiting == 0
+
+
 def test_the_common_keys_of_a_table_are_not_the_senders() -> None:
     settings, own = split("o", {"every_s": 10, "use": "mqtt", "host": "h"})
     assert (settings.every_s, settings.use, own) == (10, "mqtt", {"host": "h"})
