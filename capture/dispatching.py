@@ -77,7 +77,7 @@ class Dispatcher:
         self._ledger.captured(seq, grabbed.slot, grabbed, spoiled=bool(grabbed.unreadable))
         if self._recording and not grabbed.unreadable:
             # Without the frame before: the recorder has it. A frame that it does not take, it misses by its seq.
-            self._tell("recorder", self._header(seq, replace(grabbed, previous=None), source))
+            self._tell("recorder", self._header(seq, replace(grabbed, previous=None, thumbnail=None), source))
 
     def _header(
         self, seq: int, grabbed: Grabbed, source: str, attempt: int = 1, *, picture: bool = False

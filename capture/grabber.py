@@ -31,6 +31,7 @@ class Grabbed:
     after those that were lost.
     unreadable: why there are no pixels. frozen: the source has given this same picture for seconds.
     ready_ms: how long after `time` its pixels were there. layout: how they lie in the slot.
+    thumbnail: of the frame itself; None if the next one is not compared with it.
     """
 
     ring: str
@@ -43,6 +44,7 @@ class Grabbed:
     frozen: bool = False
     ready_ms: float = 0.0
     layout: PixelLayout = "bgr"
+    thumbnail: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,4 +188,6 @@ class Grabber:
             self._same_since_ns = now.monotonic_ns
         ready_ms = (self._clock.now().monotonic_ns - now.monotonic_ns) / 1e6
         frozen = self._source.live and now.monotonic_ns - self._same_since_ns > _FROZEN_S * 1e9
-        return Grabbed(self._ring_path, slot, generation, grab, now, previous, unreadable, frozen, ready_ms, layout)
+        return Grabbed(
+            self._ring_path, slot, generation, grab, now, previous, unreadable, frozen, ready_ms, layout, self._previous
+        )

@@ -36,6 +36,7 @@ def header_of(
         generation=grabbed.generation,
         capture=incarnation,
         previous=grabbed.previous,
+        thumbnail=grabbed.thumbnail,
         picture=picture,
         frozen=grabbed.frozen,
     )

@@ -71,6 +71,9 @@ class Reader:
         A failed one if the analyser raises, or puts into its result what no reading holds.
         """
         begun_ns = time.monotonic_ns()
+        own = _thumbnail(header.thumbnail)
+        if own is not None:  # capture has made it, for the next frame
+            image.thumbnail = own
         frame = Frame(image, _thumbnail(header.previous), header.seq, header.um_per_px)
         try:
             found = self._found(self._analyser.analyse(frame), image, header)
@@ -141,8 +144,8 @@ def _failed(error: Exception) -> dict[str, Any]:
     return {"status": "failed", "error": text[:500]}
 
 
-def _thumbnail(previous: bytes | None) -> Pixels | None:
-    return None if previous is None else np.frombuffer(previous, np.uint8).reshape(HEIGHT_PX, WIDTH_PX)
+def _thumbnail(data: bytes | None) -> Pixels | None:
+    return None if data is None else np.frombuffer(data, np.uint8).reshape(HEIGHT_PX, WIDTH_PX)
 
 
 def _jpeg(pixels: Pixels, width: int) -> bytes:

@@ -59,5 +59,6 @@ def frames_of(
             generation=0,
             capture=0,
             previous=before,
+            thumbnail=previous,
         )
         yield header, image

@@ -33,12 +33,7 @@ def halved(picture: Picture) -> Picture:
 
 def mixed(planes: Planes, layout: PixelLayout) -> Pixels:
     """Return three planes of one size as (height, width, 3) uint8 BGR."""
-    return _transformed(planes, _matrix(layout))
-
-
-def green_of(planes: Planes, layout: PixelLayout) -> ImagePlane:
-    """Return the green channel of three planes of one size, (height, width) uint8."""
-    return _transformed(planes, _matrix(layout)[1:2])
+    return cv2.transform(cv2.merge(planes), _matrix(layout)).astype(np.uint8, copy=False)
 
 
 def full_size(planes: Planes, layout: PixelLayout) -> Pixels:
@@ -69,7 +64,3 @@ def _doubled(plane: ImagePlane) -> ImagePlane:
     """Return each pixel twice, side by side."""
     height, width = plane.shape
     return cv2.merge([plane, plane]).reshape(height, 2 * width).astype(np.uint8, copy=False)
-
-
-def _transformed(planes: Planes, matrix: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8]:
-    return cv2.transform(cv2.merge(planes), matrix).astype(np.uint8, copy=False)

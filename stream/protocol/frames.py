@@ -42,6 +42,9 @@ class FrameHeader(FrameStamp, frozen=True, kw_only=True, tag="frame"):
     previous: Annotated[
         Annotated[bytes, Meta(max_length=65536)] | None, Meta(description="thumbnail of the frame before")
     ] = None
+    thumbnail: Annotated[
+        Annotated[bytes, Meta(max_length=65536)] | None, Meta(description="thumbnail of this frame; null: not made yet")
+    ] = None
     picture: Annotated[bool, Meta(description="also encode a picture for the page")] = False
     frozen: Annotated[bool, Meta(description="the source has given this same picture for seconds")] = False
 

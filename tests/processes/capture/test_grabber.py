@@ -107,6 +107,7 @@ def test_every_frame_knows_the_one_before(make: Make) -> None:
     assert first.previous is None
     assert second.previous is not None
     assert set(second.previous) == {0}
+    assert second.previous == first.thumbnail != second.thumbnail
 
 
 def test_a_recorded_frame_after_a_lost_one_is_compared_with_none(make: Make) -> None:
