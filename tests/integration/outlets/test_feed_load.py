@@ -4,7 +4,7 @@ import pytest
 
 from tests.benchmarks.subscriber_cost import SILENT, measured
 
-pytestmark = pytest.mark.nightly
+pytestmark = [pytest.mark.nightly, pytest.mark.timeout(600)]
 
 
 def test_a_hundred_subscribers_add_little_delay_and_cost_the_analysis_nothing() -> None:

@@ -7,10 +7,9 @@ import pytest
 
 from tests.doubles.web.webhook_receiver import SECRET, WebhookReceiver
 from tests.integration.outlets.outages.killing import (
-    LONGEST_GAP_S,
     OUTAGES,
+    check_that_the_trend_goes_on,
     kill_at_random,
-    longest_gap_s,
     only_session,
     rows,
     stored_seqs,
@@ -48,7 +47,7 @@ def test_a_receiver_that_is_killed_again_and_again_gets_every_reading_and_alarm_
     mine: Path, sessions: Path, receiver: WebhookReceiver, seconds: int, outages: int, away_s: float
 ) -> None:
     with running("-c", mine, "live", f"synthetic:?seed=1&fps=20&seconds={seconds}") as process:
-        kill_at_random([receiver], seconds, outages, away_s)
+        away = kill_at_random([receiver], seconds, outages, away_s)
         _, said = process.communicate(timeout=seconds + 60)
     assert process.returncode == 0, said
     session = only_session(sessions)
@@ -62,7 +61,7 @@ def test_a_receiver_that_is_killed_again_and_again_gets_every_reading_and_alarm_
     bodies = {headers["webhook-id"]: body for headers, body in receiver.attempts}
     assert len(set(bodies.values())) == len(bodies) == len(got)
     assert all(body == bodies[headers["webhook-id"]] for headers, body in receiver.attempts)
-    assert longest_gap_s(session) < LONGEST_GAP_S
+    check_that_the_trend_goes_on(session, away)
     assert "trying again" in said
     assert "Traceback" not in said
 
