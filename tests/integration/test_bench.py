@@ -10,7 +10,7 @@ from tests.running import children, committed, eventually, is_alive, run, runnin
 
 pytestmark = pytest.mark.slow
 
-MOST_FLOORS = 4.6
+MOST_FLOORS = 3.9
 
 
 @pytest.fixture(scope="module")
