@@ -89,8 +89,8 @@ def _phase(program: psutil.Process, endpoint: str, count: int, silent: int, seco
         readers.append(context.Process(target=read, args=(endpoint, share, seconds, theirs), daemon=True))
         pipes.append(ours)
     with zmq.Context[zmq.Socket[bytes]]() as silence:
-        for _ in range(silent):
-            socket = silence.socket(zmq.SUB)
+        unread = [silence.socket(zmq.SUB) for _ in range(silent)]  # kept: one that is let go of is closed
+        for socket in unread:
             socket.subscribe(b"")
             socket.connect(endpoint)
         for reader in readers:
