@@ -34,7 +34,7 @@ class ReportingDisplay:
         self._tell = tell
 
     def show(self, status: RunStatus) -> None:
-        """TellCommand the newest status."""
+        """Tell the newest status."""
         self._tell(status)
 
     def close(self) -> None:
