@@ -21,7 +21,7 @@ class Colours(NamedTuple):
     red: ImagePlane
 
     @classmethod
-    def of(cls, picture: Pixels) -> "Colours":
+    def split(cls, picture: Pixels) -> "Colours":
         """Split a picture, (height, width, 3) uint8 BGR."""
         return cls(*(plane.astype(np.uint8, copy=False) for plane in cv2.split(picture)))
 

@@ -50,7 +50,7 @@ class CapillaryAnalyser:
 
     def analyse(self, frame: Frame) -> Analysis:
         """Analyse one (height, width, 3) uint8 BGR frame of any size from 64x64 px."""
-        half = Colours.of(frame.half)
+        half = Colours.split(frame.half)
         quarter = half.halved()
         objects = find_objects(quarter)
         flat = flat_field(half, quarter, objects.mask)

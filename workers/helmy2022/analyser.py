@@ -53,7 +53,7 @@ class Helmy2022Analyser:
             Region(outlines[index], float(probabilities[index]), float(areas[index]))
             for index in np.flatnonzero(capillary)
         ]
-        half = Colours.of(frame.half)
+        half = Colours.split(frame.half)
         flat = flat_field(half, half.halved())
         quality = judge(frame, half, flat, smoothed(flat.green), QualityLimits(), FrameFacts())
         return Analysis(density.density_pct, density.low_pct, density.high_pct, regions, quality)

@@ -65,7 +65,7 @@ def samples_of(
 
     drawn: (height, width) uint8, 1 where an object was drawn over the tissue: what lies on it is no capillary.
     """
-    half = Colours.of(halved(pixels))
+    half = Colours.split(halved(pixels))
     quarter = half.halved()
     flat = flat_field(half, quarter, find_objects(quarter).mask)
     found = proposer(proposals_by)(half, flat)

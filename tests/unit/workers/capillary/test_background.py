@@ -10,7 +10,7 @@ from workers.capillary.background import PLAIN_SKIN, background, darkness, flat_
 
 def flattened(half: np.ndarray, mask: np.ndarray | None = None) -> np.ndarray:
     """Return the flat field, (height, width, 3), of a picture at half resolution; mask: at a quarter."""
-    colours = Colours.of(half)
+    colours = Colours.split(half)
     return flat_field(colours, colours.halved(), mask).mixed()
 
 
@@ -51,7 +51,7 @@ def test_a_black_frame_gives_the_darkest_level() -> None:
 
 def test_a_mask_of_nothing_changes_nothing() -> None:
     half = np.random.default_rng(0).integers(60, 200, (200, 320, 3), np.uint8)
-    nothing, quarter = np.zeros((100, 160), np.uint8), Colours.of(halved(half))
+    nothing, quarter = np.zeros((100, 160), np.uint8), Colours.split(halved(half))
     assert (background(quarter, nothing) == background(quarter)).all()
     assert (flattened(half, nothing) == flattened(half)).all()
 

@@ -18,7 +18,7 @@ def test_dark_spots_are_found_and_specks_and_expanses_are_not() -> None:
     pixels = np.full((400, 600, 3), 150, np.uint8)
     for x in (100, 250, 400):
         cv2.ellipse(pixels, (x, 200), (18, 8), 30, 0, 360, (100, 80, 120), -1)
-    half = Colours.of(halved(pixels))
+    half = Colours.split(halved(pixels))
     found = proposer("helmy2022")(half, flat_field(half, half.halved()))
     centres = sorted(2 * (p.box[0] + p.box[2] / 2) for p in found.proposals)
     assert np.allclose(centres, [100, 250, 400], atol=4)
@@ -27,7 +27,7 @@ def test_dark_spots_are_found_and_specks_and_expanses_are_not() -> None:
 
 
 def test_a_plain_picture_has_none() -> None:
-    half = Colours.of(np.full((100, 150, 3), 150, np.uint8))
+    half = Colours.split(np.full((100, 150, 3), 150, np.uint8))
     assert not proposer("helmy2022")(half, flat_field(half, half.halved())).proposals
 
 

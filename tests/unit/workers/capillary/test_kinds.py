@@ -23,7 +23,7 @@ NO_COLOUR = "no colour: a grey picture is not measured as skin"
 
 
 def judged(pixels: Pixels) -> Quality:
-    half = Colours.of(halved(pixels))
+    half = Colours.split(halved(pixels))
     quarter = half.halved()
     objects = find_objects(quarter)
     flat = flat_field(half, quarter, objects.mask)

@@ -39,7 +39,7 @@ def textured(shift_px: int = 0) -> Pixels:
 
 
 def judged(frame: Frame) -> Quality:
-    half = Colours.of(halved(frame.pixels))
+    half = Colours.split(halved(frame.pixels))
     flat = flat_field(half, half.halved())
     return judge(frame, half, flat, smoothed(flat.green), LIMITS, FrameFacts())
 

@@ -19,7 +19,7 @@ def tissue(spots: list[tuple[int, int]], colour: tuple[int, int, int]) -> np.nda
 
 
 def proposed(picture: np.ndarray) -> Candidates:
-    half = Colours.of(picture)
+    half = Colours.split(picture)
     return propose(flat_field(half, half.halved()))
 
 

@@ -25,7 +25,7 @@ PLAN = TrainingPlan()
 
 @pytest.fixture(scope="module")
 def frame() -> Samples:
-    half = Colours.of(halved(microscope_frame()))
+    half = Colours.split(halved(microscope_frame()))
     flat = flat_field(half, half.halved())
     found = propose(flat)
     source = picture(flat, found)

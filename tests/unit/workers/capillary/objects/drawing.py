@@ -36,7 +36,7 @@ def shaded(pixels: Pixels, drawn: Pixels, factor: float, sigma: float = 1.0) -> 
 
 def found_in(pixels: Pixels) -> Objects:
     """Find the objects of a whole frame."""
-    return find_objects(Colours.of(halved(halved(pixels))))
+    return find_objects(Colours.split(halved(halved(pixels))))
 
 
 def names(objects: Objects) -> list[str]:

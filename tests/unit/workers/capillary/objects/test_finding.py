@@ -141,6 +141,6 @@ def test_what_is_found_is_outlined_in_pixels_of_the_frame() -> None:
 def test_pictures_of_any_size_are_searched(height: int, width: int) -> None:
     for level in (0, 130, 255):
         quarter = np.full((height, width, 3), level, np.uint8)
-        assert find_objects(Colours.of(quarter)).mask.shape == (height, width)
+        assert find_objects(Colours.split(quarter)).mask.shape == (height, width)
         quarter[:, width // 2 : width // 2 + 3] = 20
-        assert find_objects(Colours.of(quarter)).mask.shape == (height, width)
+        assert find_objects(Colours.split(quarter)).mask.shape == (height, width)
