@@ -31,13 +31,11 @@ def open_recorded(source: str, limits: SourceLimits) -> "FrameSource":
 
 def frames_of(source: str, limits: SourceLimits) -> "Iterator[tuple[str, Pixels]]":
     """Yield name and (height, width, 3) uint8 BGR pixels of every frame. Raises SourceError, UsageError."""
-    import numpy as np
+    from stream.protocol.contracts import retrieved
 
     with contextlib.closing(open_recorded(source, limits)) as opened:
         while (grab := opened.grab()) is not None:
-            pixels: Pixels = np.empty((opened.height, opened.width, 3), np.uint8)
-            opened.retrieve(pixels)
-            yield grab.name, pixels
+            yield grab.name, retrieved(opened, grab).pixels
 
 
 def _is_live(source: str) -> UsageError:
