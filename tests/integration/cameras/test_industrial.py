@@ -37,7 +37,7 @@ def live(uri: str, folder: Path, seconds: float, **environment: str) -> tuple[Co
     whole = sum(int(facts[f"frames_{one}"]) for one in ("analysed", "failed", "dropped", "late"))
     assert whole == int(facts["frames_read"])
     rows["good"] = len(good)
-    return rows, {round(density, 3) for (density,) in good}
+    return rows, {round(density, 4) for (density,) in good}
 
 
 @pytest.mark.parametrize("lost_per_mille", [0, 1])
@@ -72,7 +72,7 @@ def test_what_a_camera_sees_is_measured_as_the_same_pictures_in_files_are(
         cv2.imwrite(str(pictures / f"{number:02}.png"), image)
     done = run("replay", pictures, "--output", tmp_path / "files")
     assert done.returncode == 0, done.stderr
-    expected = {round(float(row["density_pct"]), 3) for row in values(tmp_path / "files") if row["quality"] == "good"}
+    expected = {round(float(row["density_pct"]), 4) for row in values(tmp_path / "files") if row["quality"] == "good"}
     assert len(expected) == 3
     watch = _aravis if camera == "aravis" else _basler
     rows, densities = watch(pictures, tmp_path / "sessions", seconds)
