@@ -9,6 +9,7 @@ import pytest
 from capture.sources.network.newest import CameraFrame
 from capture.sources.network.video import VideoFrames
 from stream.errors import FrameError
+from stream.pixels.layouts import frame_bytes
 from tests.doubles.media import card
 
 KEY_EVERY = 10
@@ -33,7 +34,7 @@ def shown(frame: CameraFrame) -> bool:
     assert frame.width is not None
     assert frame.height is not None
     try:
-        frame.write(np.empty((frame.height, frame.width, 3), np.uint8))
+        frame.write(np.empty(frame_bytes(frame.layout, frame.width, frame.height), np.uint8))
     except FrameError:
         return False
     return True
