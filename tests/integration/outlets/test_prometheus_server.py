@@ -40,9 +40,12 @@ class Prometheus:
     def ask(self, query: str) -> list[dict[str, Any]]:
         """Return what a query gives now; nothing while the server starts."""
         try:
-            answer = httpx.get(f"{self.api}/query", params={"query": query}).json()
+            found = httpx.get(f"{self.api}/query", params={"query": query})
         except httpx.TransportError:
             return []
+        if found.status_code == httpx.codes.SERVICE_UNAVAILABLE:  # it listens before it is ready
+            return []
+        answer = found.json()
         assert answer["status"] == "success", answer
         result: list[dict[str, Any]] = answer["data"]["result"]
         return result

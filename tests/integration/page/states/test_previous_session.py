@@ -49,5 +49,5 @@ def test_the_limits_of_the_last_session_are_named_on_every_page_and_set_again_by
         other.click("#previous-set")
         for one in (page, other):
             wait(one, shows(alarm_limits="Limit: below 0.5 %"))
-            assert one.is_hidden("#previous")
+            one.wait_for_selector("#previous", state="hidden")
         assert page.inner_text("#markers-open") == "Markers 0"
