@@ -41,7 +41,7 @@ class BatchProgress:
 
     @property
     def left(self) -> float:
-        """What is not analysed yet of all recordings, in the unit of their sizes."""
+        """Return what is not analysed yet of all recordings, in the unit of their sizes."""
         return sum(size * (1 - share) for size, share in zip(self._sizes, self._shares, strict=True))
 
     def left_s(self, now_s: float | None = None) -> float | None:
@@ -83,7 +83,7 @@ class BatchPlace:
 
     @property
     def share(self) -> float:
-        """How much of this recording is done, 0 to 1."""
+        """Return how much of this recording is done, 0 to 1."""
         return self.progress.share(self.number - 1)
 
     def note(self, share: float) -> None:

@@ -34,7 +34,7 @@ class FrameImage:
 
     @cached_property
     def half(self) -> "Pixels":
-        """The picture at half its height and width, averaged over 2x2 pixels; odd sizes round up."""
+        """Return the picture at half its height and width, averaged over 2x2 pixels; odd sizes round up."""
         from stream.pixels.arrays import Planes
         from stream.pixels.conversion import halved, mixed
 
@@ -45,7 +45,7 @@ class FrameImage:
 
     @cached_property
     def thumbnail(self) -> "Pixels":
-        """The small grey picture that travels with the next frame; see `stream.pixels.thumbnail`."""
+        """Return the small grey picture that travels with the next frame; see `stream.pixels.thumbnail`."""
         from stream.pixels.thumbnail import thumbnail, thumbnail_of
 
         return thumbnail_of(self._planes, self.layout) if is_planar(self.layout) else thumbnail(self.pixels)

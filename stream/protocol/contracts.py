@@ -212,22 +212,25 @@ class Frame:
 
     @property
     def height(self) -> int:
-        """Height in pixels."""
+        """Return the height in pixels."""
         return self.picture.height
 
     @property
     def width(self) -> int:
-        """Width in pixels."""
+        """Return the width in pixels."""
         return self.picture.width
 
     @property
     def pixels(self) -> Pixels:
-        """(height, width, 3) uint8 BGR, read-only. Made when it is first looked at, if frames travel otherwise."""
+        """Return (height, width, 3) uint8 BGR, read-only.
+
+        Made when it is first looked at, if frames travel otherwise.
+        """
         return self.picture.pixels
 
     @property
     def half(self) -> Pixels:
-        """The frame at half its height and width, uint8 BGR, averaged over 2x2 pixels; odd sizes round up.
+        """Return the frame at half its height and width, uint8 BGR, averaged over 2x2 pixels; odd sizes round up.
 
         It costs less than `pixels`, and is made once for all who look at it: do not write into it.
         """
@@ -235,7 +238,7 @@ class Frame:
 
     @property
     def thumbnail(self) -> Pixels:
-        """(135, 240) uint8: what the next frame has as `previous`."""
+        """Return (135, 240) uint8: what the next frame has as `previous`."""
         return self.picture.thumbnail
 
 
@@ -254,7 +257,7 @@ class Region:
 
     @property
     def bbox_xywh_px(self) -> tuple[int, int, int, int]:
-        """Upright bounding box: left, top, width, height, in pixels."""
+        """Return the upright bounding box: left, top, width, height, in pixels."""
         low, high = self.polygon_px.min(axis=0), self.polygon_px.max(axis=0)
         return int(low[0]), int(low[1]), int(high[0] - low[0] + 1), int(high[1] - low[1] + 1)
 

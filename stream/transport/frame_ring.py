@@ -59,7 +59,7 @@ class Ring:
 
     @property
     def path(self) -> str:
-        """What other processes attach to. Only the owner knows it."""
+        """Return what other processes attach to. Only the owner knows it."""
         if self._owner is None:
             raise RingError("only the ring's owner can hand it on")
         return self._owner.path

@@ -1,5 +1,6 @@
 """The background of one frame, and the frame without it. Knows this frame alone, none seen before."""
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 import cv2
@@ -43,7 +44,7 @@ def background(quarter: Colours, mask: ImagePlane | None = None) -> Surroundings
     quarter: the picture at a quarter of the frame's resolution. mask: 1 at pixels of it that are not tissue. They are
     left out, and filled from around them.
     """
-    small = cv2.merge([_sixteenth(plane, mask) for plane in quarter])
+    small = cv2.merge(block_means(quarter, mask, 2))
     beyond = ((_REACH_PX, _REACH_PX), (_REACH_PX, _REACH_PX), (0, 0))
     # Odd: brightness goes on beyond the border as it came. Mirrored, light that falls off would look like a vessel.
     padded = np.pad(small, beyond, mode="reflect", reflect_type="odd")
@@ -51,16 +52,23 @@ def background(quarter: Colours, mask: ImagePlane | None = None) -> Surroundings
     return np.maximum(blurred, np.float32(1.0))
 
 
-def _sixteenth(quarter: ImagePlane, mask: ImagePlane | None) -> Brightness:
-    if mask is None or not mask.any():
-        return _quartered(quarter)
-    seen = np.where(mask, 0, 255).astype(np.uint8)
-    tissue = cv2.bitwise_and(quarter, seen).astype(np.uint8, copy=False)
-    return filled(_quartered(tissue), _quartered(seen))
+def block_means(planes: Sequence[ImagePlane], hidden: ImagePlane | None, halvings: int) -> list[Brightness]:
+    """Return the means of blocks of each plane, 2 ** `halvings` pixels wide.
+
+    hidden: not 0 at pixels that do not count; the blocks are filled from around them.
+    """
+    if hidden is None or not cv2.countNonZero(hidden):
+        return [_shrunk(plane, halvings) for plane in planes]
+    seen = np.asarray(cv2.threshold(hidden, 0, 255, cv2.THRESH_BINARY_INV)[1], np.uint8)
+    shares = _shrunk(seen, halvings)
+    return [filled(_shrunk(np.asarray(cv2.bitwise_and(plane, seen)), halvings), shares) for plane in planes]
 
 
-def _quartered(plane: ImagePlane) -> Brightness:
-    return halved(halved(plane).astype(np.float32))
+def _shrunk(plane: ImagePlane, halvings: int) -> Brightness:
+    means = halved(plane).astype(np.float32)
+    for _ in range(halvings - 1):
+        means = halved(means)
+    return means
 
 
 def filled(means: Brightness, seen: Brightness) -> Brightness:

@@ -32,7 +32,7 @@ class Machine(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def processor(self) -> str:
-        """What its figures are listed under: other machines with it give much the same."""
+        """Return what its figures are listed under: other machines with it give much the same."""
         return f"{self.cpu}, {counted(self.cores, 'core')}"
 
     @property

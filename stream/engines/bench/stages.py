@@ -141,7 +141,7 @@ class Stages(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def floors(self) -> float:
-        """A frame's CPU time over the floor."""
+        """Return a frame's CPU time over the floor."""
         return self.frame_ms / self.floor_ms
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from stream.pixels.arrays import ImagePlane
 from stream.pixels.colours import Brightness, Colours
 from stream.pixels.conversion import halved
-from workers.capillary.background import enlarged, filled
+from workers.capillary.background import block_means, enlarged
 
 PLAIN: Final = 200
 """Level of what is as bright as its surroundings: 8 bits hold up to 27 % brighter, in steps of 0.5 %."""
@@ -50,7 +50,8 @@ def relative(quarter: Colours) -> Relative:
     black = _plane(cv2.threshold(red, BLACK - 1, 255, cv2.THRESH_BINARY_INV)[1])
     white = _glare(cv2.min(green, red), red)
     extreme = _plane(cv2.bitwise_or(black, white))
-    red, green = (_over(plane, _surroundings(plane, extreme)) for plane in (red, green))
+    blocks = block_means((red, green), extreme, 3)
+    red, green = (_over(plane, _surroundings(means)) for plane, means in zip((red, green), blocks, strict=True))
     return Relative(red, green, black, white)
 
 
@@ -68,21 +69,12 @@ def _glare(least: cv2.typing.MatLike, red: ImagePlane) -> ImagePlane:
     return white
 
 
-def _surroundings(plane: ImagePlane, extreme: ImagePlane) -> Brightness:
-    """Return the median of blocks of 32 full-frame px; extreme pixels do not count."""
-    if cv2.countNonZero(extreme):
-        tissue = _plane(cv2.bitwise_not(extreme))
-        blocks = filled(_blocks(_plane(cv2.bitwise_and(plane, tissue))), _blocks(tissue))
-    else:
-        blocks = _blocks(plane)
+def _surroundings(blocks: Brightness) -> Brightness:
+    """Return the median of blocks of 32 full-frame px."""
     wide = enlarged(cv2.medianBlur(halved(blocks), _MEDIAN_BLOCKS), 2, blocks)
     strange = cv2.absdiff(blocks, wide) > _STRANGE * wide
     evened = np.where(strange, wide, blocks)
     return np.asarray(cv2.blur(cv2.medianBlur(evened, _MEDIAN_BLOCKS), (3, 3)), np.float32)
-
-
-def _blocks(plane: ImagePlane) -> Brightness:
-    return halved(halved(halved(plane).astype(np.float32)))
 
 
 def _over(plane: ImagePlane, surroundings: Brightness) -> ImagePlane:
