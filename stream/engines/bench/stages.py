@@ -29,6 +29,7 @@ from stream.pixels.arrays import Bytes, Pixels
 from stream.pixels.frame_image import FrameImage
 from stream.pixels.layouts import PixelLayout
 from stream.protocol.contracts import FrameSource, Grab, layout_of, retrieved
+from stream.protocol.frames import FrameHeader
 from stream.protocol.stamp import FrameStamp
 from stream.protocol.wire import decode, encode
 from stream.readings.ordering import Sequencer
@@ -168,8 +169,9 @@ def measure(source: FrameSource, maker: StepMaker, folder: Path, floor: Floor) -
                 _ = image.half
             with clock.step("messages: header there and back"):
                 received = decode(encode(header))
+            assert isinstance(received, FrameHeader)  # what was encoded
             with clock.step("worker: reading made and encoded"):
-                data = step(received, image)  # type: ignore[arg-type]  # what was encoded a line above
+                data = step(received, image)
             with clock.step("sink: reading decoded, put in order"):
                 reading = reading_of(data)
                 order.offer(reading.seq, reading, 0.0)
